@@ -1,0 +1,48 @@
+"""gradlab's engine: small neural networks, trained fast, that can be looked into at every step.
+
+Read `reference.py` first: one training step as you would write it by hand. Then the families (`activations`, `losses`,
+`initializers`, `regularizers`, `optimizers`, `datasets`), `experiment`, `network`, `kernel` and `trainer`.
+"""
+
+from engine.catalogue import Choice, Family
+from engine.completion import Completion, Note, complete
+from engine.errors import EngineError, FieldError, InvalidExperiment, InvalidInput
+from engine.experiment import Experiment, Layer, Output, differences, fixed_differences, to_data
+from engine.history import History
+from engine.menus import FAMILIES, catalogue
+from engine.settings import LIMITS, Limits
+from engine.trainer import Boundary, LayerParameters, Trainer
+
+__all__ = [
+    "FAMILIES",
+    "LIMITS",
+    "Boundary",
+    "Choice",
+    "Completion",
+    "EngineError",
+    "Experiment",
+    "Family",
+    "FieldError",
+    "History",
+    "InvalidExperiment",
+    "InvalidInput",
+    "Layer",
+    "LayerParameters",
+    "Limits",
+    "Note",
+    "Output",
+    "Trainer",
+    "catalogue",
+    "complete",
+    "differences",
+    "fixed_differences",
+    "to_data",
+    "warm_up",
+]
+
+
+def warm_up(precision: str = "float32") -> None:
+    """Compiles the kernels, or loads them from the cache: up to 20 s the first time, then under a second."""
+    trainer = Trainer(Experiment(precision=precision))  # type: ignore[arg-type]
+    trainer.step_once("batch", 1)
+    trainer.boundary(2)

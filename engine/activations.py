@@ -1,0 +1,353 @@
+"""Activations: what a unit does with the weighted sum `z` of its inputs to give its output `a = f(z)`.
+
+Without them a stack of layers would be one linear map. Backpropagation multiplies by the derivative f'(z) in every
+layer, so where f' is small the layers below learn slowly, and where it is large their gradients grow.
+Each activation is one value: add an entry to ACTIVATIONS and it is in the kernel, the menus, the docs and the tests.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine import numerics
+from engine.catalogue import Argument, Entry, Family
+from engine.compiled import dispatched, part, scalar
+from engine.formulas import katex
+from engine.numerics import erfc, exp, log1p
+
+HIDDEN = ("hidden",)
+EVERYWHERE = ("hidden", "output")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activation(Entry):
+    """`function(z, *arguments)` is a; `derivative(z, a, *arguments)` is da/dz.
+
+    `joint` marks a function of all units of a layer at once, given as an array (units, n).
+    """
+
+    function: Callable[..., Any]
+    derivative: Callable[..., Any]
+    derivative_formula: str
+    range: tuple[float | None, float | None]
+    places: tuple[str, ...] = HIDDEN
+    joint: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """This activation for the catalogue, with its curve sampled."""
+        data = super().as_data() | {
+            "derivative_formula": katex(self.derivative_formula),
+            "range": list(self.range),
+            "places": list(self.places),
+        }
+        if not self.joint:
+            defaults = [argument.default for argument in self.arguments]
+            x = np.linspace(-6, 6, 97)
+            value = [self.function(float(z), *defaults) for z in x]
+            slope = [self.derivative(float(z), a, *defaults) for z, a in zip(x, value, strict=True)]
+            data["curve"] = {"x": x.tolist(), "value": value, "derivative": slope}
+        return data
+
+
+@scalar
+def linear(z: float) -> float:
+    return z
+
+
+@scalar
+def linear_derivative(z: float, a: float) -> float:
+    return 1.0
+
+
+@scalar
+def relu(z: float) -> float:
+    return 0.0 if z < 0.0 else z
+
+
+@scalar
+def relu_derivative(z: float, a: float) -> float:
+    return 1.0 if z > 0.0 else 0.0
+
+
+@scalar
+def leaky_relu(z: float, negative_slope: float) -> float:
+    return negative_slope * z if z < 0.0 else z
+
+
+@scalar
+def leaky_relu_derivative(z: float, a: float, negative_slope: float) -> float:
+    return 1.0 if z > 0.0 else negative_slope
+
+
+@scalar
+def elu(z: float, alpha: float) -> float:
+    return alpha * (exp(z) - 1.0) if z < 0.0 else z
+
+
+@scalar
+def elu_derivative(z: float, a: float, alpha: float) -> float:
+    return 1.0 if z > 0.0 else a + alpha
+
+
+@scalar
+def sigmoid(z: float) -> float:
+    e = exp(-abs(z))  # never overflows
+    return (1.0 if z >= 0.0 else e) / (1.0 + e)
+
+
+@scalar
+def sigmoid_derivative(z: float, a: float) -> float:
+    return a * (1.0 - a)
+
+
+@scalar
+def tanh(z: float) -> float:
+    return numerics.tanh(z)
+
+
+@scalar
+def tanh_derivative(z: float, a: float) -> float:
+    return 1.0 - a * a
+
+
+@scalar
+def softplus(z: float) -> float:
+    return (0.0 if z < 0.0 else z) + log1p(exp(-abs(z)))
+
+
+@scalar
+def softplus_derivative(z: float, a: float) -> float:
+    return sigmoid(z)
+
+
+@scalar
+def swish(z: float) -> float:
+    return z * sigmoid(z)
+
+
+@scalar
+def swish_derivative(z: float, a: float) -> float:
+    s = sigmoid(z)
+    return s + a * (1.0 - s)
+
+
+@scalar
+def gelu(z: float) -> float:
+    return 0.5 * z * erfc(-0.7071067811865476 * z)
+
+
+@scalar
+def gelu_derivative(z: float, a: float) -> float:
+    return 0.5 * erfc(-0.7071067811865476 * z) + 0.3989422804014327 * z * exp(-0.5 * z * z)
+
+
+@part
+def softmax(z: Any, a: Any) -> None:
+    """Fills `a` with e^z over its sum across the units; the largest z is taken off first so that nothing overflows."""
+    for s in range(z.shape[1]):
+        top = z[0, s]
+        for u in range(1, z.shape[0]):
+            top = max(top, z[u, s])
+        total = exp(z[0, s] - top)
+        a[0, s] = total
+        for u in range(1, z.shape[0]):
+            a[u, s] = exp(z[u, s] - top)
+            total += a[u, s]
+        for u in range(z.shape[0]):
+            a[u, s] /= total
+
+
+@part
+def softmax_backward(d: Any, a: Any) -> None:
+    """Turns dL/da in `d` into dL/dz: a * (dL/da - sum of a * dL/da)."""
+    for s in range(a.shape[1]):
+        inner = a[0, s] * d[0, s]
+        for u in range(1, a.shape[0]):
+            inner += a[u, s] * d[u, s]
+        for u in range(a.shape[0]):
+            d[u, s] = a[u, s] * (d[u, s] - inner)
+
+
+ACTIVATIONS = Family(
+    "activation",
+    "What each unit does with the weighted sum of its inputs. It is what lets a network bend its answer.",
+    (
+        Activation(
+            name="linear",
+            label="Linear",
+            summary="Passes the sum on unchanged.",
+            when="The output of a regression. In hidden layers only to see that a stack of linear layers is one linear map.",
+            hazard="Adds nothing to what the network can express, however many layers it has.",
+            function=linear,
+            derivative=linear_derivative,
+            formula="z",
+            derivative_formula="1",
+            range=(None, None),
+            places=EVERYWHERE,
+            aliases=("identity",),
+        ),
+        Activation(
+            name="relu",
+            label="ReLU",
+            summary="Cuts everything below zero.",
+            when="The usual first choice for hidden layers; cheap, and its derivative does not shrink for positive sums.",
+            hazard="A unit whose sum is negative for every sample has gradient 0 and never learns again: it is dead.",
+            source="Nair and Hinton, 2010",
+            function=relu,
+            derivative=relu_derivative,
+            formula="max(0, z)",
+            derivative_formula="1 if z > 0 else 0",
+            range=(0, None),
+        ),
+        Activation(
+            name="leaky_relu",
+            label="Leaky ReLU",
+            summary="Lets a little of the negative side through.",
+            when="Instead of ReLU when units die.",
+            hazard="The slope is one more number to choose; results differ little for small slopes.",
+            source="Maas, Hannun and Ng, 2013",
+            function=leaky_relu,
+            derivative=leaky_relu_derivative,
+            formula="z if z > 0 else negative_slope * z",
+            derivative_formula="1 if z > 0 else negative_slope",
+            range=(None, None),
+            arguments=(
+                Argument("negative_slope", 0.01, 0, 1, "Negative slope", "The slope for sums below zero."),
+            ),
+        ),
+        Activation(
+            name="elu",
+            label="ELU",
+            summary="Like ReLU, but bends smoothly down to a negative floor.",
+            when="When outputs should be centred around zero and units must not die.",
+            hazard="Far below zero its derivative vanishes; the exponential costs time.",
+            source="Clevert, Unterthiner and Hochreiter, 2015",
+            function=elu,
+            derivative=elu_derivative,
+            formula="z if z > 0 else alpha * (exp(z) - 1)",
+            derivative_formula="1 if z > 0 else alpha * exp(z)",
+            range=(-1, None),
+            arguments=(Argument("alpha", 1.0, 0, 10, "Alpha", "How far below zero the floor lies."),),
+        ),
+        Activation(
+            name="sigmoid",
+            label="Sigmoid",
+            summary="Squeezes any number between 0 and 1.",
+            when="The output of a yes-or-no question: read it as a probability.",
+            hazard="Its derivative is at most 0.25, so gradients vanish in a deep stack; its outputs are not centred.",
+            source="Verhulst, 1845",
+            function=sigmoid,
+            derivative=sigmoid_derivative,
+            formula="1 / (1 + exp(-z))",
+            derivative_formula="sigmoid(z) * (1 - sigmoid(z))",
+            range=(0, 1),
+            places=EVERYWHERE,
+            aliases=("logistic",),
+        ),
+        Activation(
+            name="tanh",
+            label="Tanh",
+            summary="Squeezes any number between -1 and 1, centred on zero.",
+            when="Small networks with a few hidden layers.",
+            hazard="Saturates: for sums beyond about 3 its derivative is nearly 0 and learning stalls.",
+            source="LeCun, Bottou, Orr and Mueller, 1998",
+            function=tanh,
+            derivative=tanh_derivative,
+            formula="tanh(z)",
+            derivative_formula="1 - tanh(z) ** 2",
+            range=(-1, 1),
+            places=EVERYWHERE,
+        ),
+        Activation(
+            name="softplus",
+            label="Softplus",
+            summary="A smooth ReLU.",
+            when="When a smooth, always positive output is needed.",
+            hazard="Never zero and not centred; slower than ReLU without learning better.",
+            source="Dugas et al., 2001",
+            function=softplus,
+            derivative=softplus_derivative,
+            formula="log(1 + exp(z))",
+            derivative_formula="sigmoid(z)",
+            range=(0, None),
+        ),
+        Activation(
+            name="swish",
+            label="Swish",
+            summary="The sum times its own sigmoid: smooth, with a small dip below zero.",
+            when="Deep networks; also known as SiLU.",
+            hazard="Costs an exponential per unit; not monotonic.",
+            source="Ramachandran, Zoph and Le, 2017",
+            function=swish,
+            derivative=swish_derivative,
+            formula="z * sigmoid(z)",
+            derivative_formula="sigmoid(z) + z * sigmoid(z) * (1 - sigmoid(z))",
+            range=(-0.2784645427610738, None),
+            aliases=("silu",),
+        ),
+        Activation(
+            name="gelu",
+            label="GELU",
+            summary="The sum times the chance that a normal draw lies below it.",
+            when="Transformers; elsewhere much like swish.",
+            hazard="Costs an error function per unit; not monotonic.",
+            source="Hendrycks and Gimpel, 2016",
+            function=gelu,
+            derivative=gelu_derivative,
+            formula="z * Phi(z)",
+            derivative_formula="Phi(z) + z * exp(-z ** 2 / 2) / sqrt(2 * pi)",
+            range=(-0.16997120747990369, None),
+        ),
+        Activation(
+            name="softmax",
+            label="Softmax",
+            summary="Turns the outputs into probabilities that sum to 1.",
+            when="The output when exactly one of several classes is right.",
+            hazard="The probabilities are often too sure of themselves: they are not calibrated.",
+            source="Bridle, 1990",
+            function=softmax,
+            derivative=softmax_backward,
+            formula="exp(z_u) / sum(exp(z_k))",
+            derivative_formula="a_u * (1 - a_u)",
+            range=(0, 1),
+            places=("output",),
+            tasks=("multiclass",),
+            joint=True,
+        ),
+    ),
+)
+
+
+_FORWARD = """
+for u in range(z.shape[0]):
+    for s in range(z.shape[1]):
+        a[u, s] = function(z[u, s]{p})
+"""
+_BACKWARD = """
+for u in range(z.shape[0]):
+    for s in range(z.shape[1]):
+        d[u, s] *= derivative(z[u, s], a[u, s]{p})
+"""
+_SLOPE = """
+for u in range(z.shape[0]):
+    for s in range(z.shape[1]):
+        d[u, s] = derivative(z[u, s], a[u, s]{p})
+"""
+
+
+def _branch(entry: Activation, elementwise: str, joint: str) -> tuple[str, dict[str, Callable[..., Any]]]:
+    arguments = "".join(f", p[{index}]" for index in range(len(entry.arguments)))
+    text = joint if entry.joint else elementwise.replace("{p}", arguments)
+    return text, {"function": entry.function, "derivative": entry.derivative}
+
+
+def _dispatch(signature: str, elementwise: str, joint: str) -> Callable[..., Any]:
+    return dispatched(signature, [_branch(entry, elementwise, joint) for entry in ACTIVATIONS.values()])
+
+
+# For kernels; every array is (units, n) and `p` holds the activation's arguments.
+activate = _dispatch("code, z, a, p", _FORWARD, "function(z, a)")  # a = f(z)
+backpropagate = _dispatch("code, d, z, a, p", _BACKWARD, "derivative(d, a)")  # dL/da in d becomes dL/dz
+slopes = _dispatch("code, d, z, a, p", _SLOPE, "d[:] = a * (1 - a)")  # d = f'(z), of a joint function its diagonal

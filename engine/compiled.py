@@ -1,0 +1,139 @@
+"""How the hot loops are compiled: with Numba, without the GIL, once per machine.
+
+Numba's disk cache looks only at the file of the function it stores, and would go on running old code after an edit of
+something inlined from another file. So the cache lives in a folder named by a hash of all engine sources.
+`python -m engine.compiled` compiles everything, for an image or a first start.
+"""
+
+import ast
+import hashlib
+import inspect
+import os
+import sys
+import tempfile
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+from numba.core import types
+from numba.extending import overload
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _fingerprint() -> str:
+    """A hash of the engine's sources and of the compilers that read them."""
+    digest = hashlib.sha256(f"{sys.version} {np.__version__} {numba.__version__}".encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_folder() -> Path:
+    """Where compiled code is kept: GRADLAB_CACHE_DIR, else the user's cache folder, else a temporary one."""
+    named = os.environ.get("GRADLAB_CACHE_DIR")
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gradlab"
+    fingerprint = _fingerprint()
+    for base in (Path(named) if named else user, Path(tempfile.gettempdir()) / "gradlab"):
+        folder = base / fingerprint
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        return folder
+    return Path(tempfile.mkdtemp(prefix="gradlab-"))
+
+
+numba.config.CACHE_DIR = str(_cache_folder())
+
+# "contract" allows fused multiply-add. Never full fastmath: it assumes that NaN does not exist, and divergence must show.
+# Sums may also be reordered, which is what lets them use vector instructions; NaN still passes through.
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+_CONTRACT = {"contract"}
+_REORDER = {"contract", "reassoc", "nsz"}
+
+
+def kernel(function: F) -> F:
+    """Compiles an entry point: kept in the cache folder from one start to the next."""
+    compiled: F = numba.njit(cache=True, fastmath=_CONTRACT, **_OPTIONS)(function)
+    return compiled
+
+
+def part(function: F) -> F:
+    """Compiles a function that kernels inline."""
+    compiled: F = numba.njit(fastmath=_CONTRACT, **_OPTIONS)(function)
+    return compiled
+
+
+def summing(function: F) -> F:
+    """Compiles a part that adds up many numbers, in whatever order is fastest."""
+    compiled: F = numba.njit(fastmath=_REORDER, **_OPTIONS)(function)
+    return compiled
+
+
+class _Literals(ast.NodeTransformer):
+    """Turns each number in a function's text into `real(number)`."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+            return node
+        return ast.Call(ast.Name("real", ast.Load()), [node], [])
+
+
+def _in_precision(function: F, real: type) -> F:
+    """A copy of a plain function whose literals have type `real`.
+
+    Numba would compute `1.0 - a * a` in float64 for a float32 `a`; so functions can stay as a learner writes them.
+    """
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    definition = tree.body[0]
+    if isinstance(definition, ast.FunctionDef):
+        definition.decorator_list = []
+    scope = {**function.__globals__, "real": real}
+    tree = ast.fix_missing_locations(_Literals().visit(tree))
+    exec(compile(tree, function.__code__.co_filename, "exec"), scope)  # noqa: S102 - our own source, never input
+    copied: F = scope[function.__name__]
+    return copied
+
+
+def scalar(function: F, *, fast: Callable[..., Any] | None = None) -> F:
+    """Lets kernels call a plain function of numbers, computed in the precision of its first argument.
+
+    `fast` takes its place in float32, where the library's own function would keep a loop from being vectorised.
+    """
+
+    def choose(first: Any, *rest: Any) -> Callable[..., Any]:
+        if first == types.float32:
+            return _in_precision(fast or function, np.float32)
+        return _in_precision(function, np.float64)
+
+    overload(function, jit_options={"fastmath": _CONTRACT, "error_model": "numpy"}, strict=False)(choose)
+    return function
+
+
+def dispatched(signature: str, branches: Sequence[tuple[str, Mapping[str, Callable[..., Any]]]]) -> Callable[..., Any]:
+    """A function for kernels that chooses by `code`: `if code == 0: ... elif code == 1: ...`.
+
+    Each branch is the text of its body and the functions which that text names. So the entries of a family are plain
+    functions in their family's file, and yet kernels compile to straight loops over the right one.
+    """
+    scope: dict[str, Any] = {"np": np}
+    lines = [f"def dispatch({signature}):"]
+    for code, (body, functions) in enumerate(branches):
+        lines.append(f"    {'elif' if code else 'if'} code == {code}:")
+        for name, function in functions.items():
+            scope[f"{name}_{code}"] = function
+            body = body.replace(f"{name}(", f"{name}_{code}(")
+        lines += [f"        {line}" for line in body.strip().splitlines()]
+    exec("\n".join(lines), scope)  # noqa: S102 - made from our own catalogue, never from input
+    return part(scope["dispatch"])
+
+
+if __name__ == "__main__":
+    from engine import warm_up
+
+    for precision in ("float32", "float64"):
+        warm_up(precision)

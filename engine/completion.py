@@ -1,0 +1,268 @@
+"""Completing an experiment: what was left open is filled in, what contradicts itself is refused.
+
+The bounds of single numbers are checked where JSON is read; here is what only the whole can tell.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from engine.activations import ACTIVATIONS
+from engine.datasets import DATASETS, DatasetChoice, GivenPoints
+from engine.errors import FieldError, InvalidExperiment, unknown
+from engine.experiment import Experiment
+from engine.features import FEATURES
+from engine.losses import LOSSES
+from engine.settings import LIMITS
+from engine.tasks import TASKS
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the user should know about a field, that is not an error."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Completion:
+    """The complete experiment and what there is to say about it."""
+
+    experiment: Experiment
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the network's ends look like: names of the columns, and how many outputs."""
+
+    columns: tuple[str, ...]
+    outputs: int
+
+
+def _refuse(field: str, given: Any, expected: str, message: str) -> InvalidExperiment:
+    return InvalidExperiment(FieldError(field, given, expected, message))
+
+
+def complete(experiment: Experiment) -> Completion:
+    """Fills in every field left null, clamps what is harmless, and checks that the parts fit each other.
+
+    Raises: InvalidExperiment naming each field that does not fit.
+    """
+    notes: list[Note] = []
+    task, dataset = _task_and_data(experiment)
+    shape = shape_of(replace(experiment, task=task, dataset=dataset))
+    features = _features(experiment, shape)
+    training = split_sizes(dataset)[0]
+    if training < 1:
+        raise _refuse(
+            "dataset.test_fraction",
+            dataset.test_fraction,
+            "shares that leave at least one sample for training",
+            "validation and test shares leave no sample to train on",
+        )
+    batch_size = experiment.batch_size
+    if batch_size is not None and batch_size > training:
+        notes.append(Note("batch_size", f"{batch_size} is more than the {training} training samples: all are used."))
+        batch_size = training
+    output = experiment.output
+    if output.activation is None:
+        output = replace(output, activation=ACTIVATIONS.choice(TASKS[task].output))
+    loss = experiment.loss or _default_loss(task, output.activation.name if output.activation else "")
+    completed = replace(
+        experiment,
+        task=task,
+        dataset=dataset,
+        features=features,
+        output=output,
+        loss=loss,
+        batch_size=batch_size,
+    )
+    _check_output(completed, shape, notes)
+    _check_hidden(completed)
+    _check_size(completed, shape)
+    return Completion(completed, tuple(notes))
+
+
+def _default_loss(task: str, activation: str) -> Any:
+    """The task's own loss, or squared error if the output activation does not suit it."""
+    usual = TASKS[task].loss
+    return LOSSES.choice(usual if activation in LOSSES[usual].outputs else "mean_squared_error")
+
+
+def _task_and_data(experiment: Experiment) -> tuple[str, DatasetChoice]:
+    dataset = experiment.dataset
+    if isinstance(dataset, GivenPoints):
+        return _given_points(experiment.task, dataset)
+    entry = DATASETS.of(dataset)
+    tasks = entry.tasks or tuple(TASKS)
+    task = experiment.task or tasks[0]
+    if task not in tasks:
+        raise _refuse("task", task, " or ".join(tasks), f"the data set '{entry.name}' is made for {' or '.join(tasks)}")
+    fewest, usual, most = entry.sizes
+    samples = dataset.samples or usual
+    if not fewest <= samples <= most:
+        raise _refuse(
+            "dataset.samples", samples, f"{fewest} to {most}", f"'{entry.name}' has between {fewest} and {most} samples"
+        )
+    standardize = entry.standardize if dataset.standardize is None else dataset.standardize
+    return task, replace(dataset, samples=samples, standardize=standardize)
+
+
+def _given_points(task: str | None, data: GivenPoints) -> tuple[str, DatasetChoice]:
+    columns = len(data.points[0]) if data.points else 0
+    _check_points("dataset.points", data.points, columns)
+    if len(data.points) < 2:
+        raise _refuse("dataset.points", len(data.points), "two points or more", "there are too few points to learn from")
+    _check_targets("dataset.targets", data.targets, len(data.points))
+    if (data.test_points is None) != (data.test_targets is None):
+        missing = "test_points" if data.test_points is None else "test_targets"
+        raise _refuse(f"dataset.{missing}", None, "both or neither", "test points and test targets go together")
+    if data.test_points is not None and data.test_targets is not None:
+        _check_points("dataset.test_points", data.test_points, columns)
+        _check_targets("dataset.test_targets", data.test_targets, len(data.test_points))
+    targets = np.asarray(data.targets + (data.test_targets or ()))
+    whole = bool(np.all((targets == np.round(targets)) & (targets >= 0)))
+    if task is None:
+        kinds = {0: "regression", 1: "binary", 2: "multiclass"}
+        task = kinds[0 if not whole or targets.max() >= LIMITS.classes else 1 if targets.max() <= 1 else 2]
+    if task == "binary" and not (whole and targets.max() <= 1):
+        raise _refuse("dataset.targets", float(targets.max()), "0 or 1", "binary targets are 0 and 1")
+    if task == "multiclass" and not (whole and targets.max() < LIMITS.classes):
+        raise _refuse(
+            "dataset.targets",
+            float(targets.max()),
+            f"whole numbers from 0 to {LIMITS.classes - 1}",
+            "class numbers count from 0",
+        )
+    if task != "regression" and len(set(data.targets)) < 2:
+        raise _refuse(
+            "dataset.targets",
+            sorted(set(data.targets)),
+            "two classes or more",
+            "all targets are of one class: there is nothing to tell apart. Add points of another class",
+        )
+    return task, replace(data, samples=len(data.points), standardize=bool(data.standardize))
+
+
+def _check_points(field: str, points: tuple[tuple[float, ...], ...], columns: int) -> None:
+    if not points:
+        raise _refuse(field, [], "at least one point", "there are no points")
+    if not 1 <= columns <= LIMITS.inputs:
+        raise _refuse(f"{field}.0", columns, f"1 to {LIMITS.inputs} coordinates", "a point needs coordinates")
+    for index, point in enumerate(points):
+        if len(point) != columns:
+            raise _refuse(
+                f"{field}.{index}",
+                list(point),
+                f"{columns} coordinates",
+                f"this point has {len(point)} coordinates, the first has {columns}",
+            )
+
+
+def _check_targets(field: str, targets: tuple[float, ...], count: int) -> None:
+    if len(targets) != count:
+        raise _refuse(field, len(targets), str(count), f"there are {count} points but {len(targets)} targets")
+
+
+def shape_of(experiment: Experiment) -> Shape:
+    """The columns of the data and the number of outputs. `task` must be filled in."""
+    dataset = experiment.dataset
+    if isinstance(dataset, GivenPoints):
+        columns = tuple(f"x{index + 1}" for index in range(len(dataset.points[0])))
+        classes = int(max(dataset.targets + (dataset.test_targets or ()))) + 1
+    else:
+        entry = DATASETS.of(dataset)
+        columns = entry.columns
+        classes = getattr(dataset, "classes", len(entry.classes or ()))
+    return Shape(columns, classes if experiment.task == "multiclass" else 1)
+
+
+def split_sizes(dataset: DatasetChoice) -> tuple[int, int, int]:
+    """How many samples train, validate and test. `samples` must be filled in."""
+    samples = dataset.samples or 0
+    held_out = isinstance(dataset, GivenPoints) and dataset.test_points is not None
+    test = 0 if held_out else round(samples * dataset.test_fraction)
+    validation = round(samples * dataset.validation_fraction)
+    return samples - validation - test, validation, test
+
+
+def _features(experiment: Experiment, shape: Shape) -> tuple[str, ...]:
+    plane = shape.columns == ("x1", "x2")
+    allowed = tuple(FEATURES) if plane else shape.columns
+    features = experiment.features or shape.columns
+    errors = [
+        FieldError(f"features.{index}", name, ", ".join(allowed), unknown("feature", name, allowed))
+        for index, name in enumerate(features)
+        if name not in allowed
+    ]
+    if len(set(features)) < len(features):
+        errors.append(FieldError("features", list(features), "each at most once", "a feature is named twice"))
+    if errors:
+        raise InvalidExperiment(*errors)
+    return features
+
+
+def _check_hidden(experiment: Experiment) -> None:
+    errors = [
+        FieldError(
+            f"layers.{index}.activation",
+            layer.activation.name,
+            ", ".join(name for name, entry in ACTIVATIONS.items() if "hidden" in entry.places),
+            f"'{layer.activation.name}' is for the output layer only",
+        )
+        for index, layer in enumerate(experiment.layers)
+        if "hidden" not in ACTIVATIONS.of(layer.activation).places
+    ]
+    if errors:
+        raise InvalidExperiment(*errors)
+
+
+def _check_output(experiment: Experiment, shape: Shape, notes: list[Note]) -> None:
+    activation, loss, task = experiment.output.activation, experiment.loss, experiment.task
+    if activation is None or loss is None or task is None:
+        return
+    entry, measure = ACTIVATIONS.of(activation), LOSSES.of(loss)
+    if "output" not in entry.places:
+        allowed = ", ".join(name for name, other in ACTIVATIONS.items() if "output" in other.places)
+        raise _refuse("output.activation", entry.name, allowed, f"'{entry.name}' is for hidden layers only")
+    if entry.tasks is not None and task not in entry.tasks:
+        raise _refuse(
+            "output.activation",
+            entry.name,
+            TASKS[task].output,
+            f"'{entry.name}' is for {' or '.join(entry.tasks)}, this task is {task}",
+        )
+    if measure.tasks is not None and task not in measure.tasks:
+        raise _refuse(
+            "loss", measure.name, TASKS[task].loss, f"'{measure.name}' is for {' or '.join(measure.tasks)}, not for {task}"
+        )
+    if entry.name not in measure.outputs:
+        raise _refuse(
+            "output.activation",
+            entry.name,
+            " or ".join(measure.outputs),
+            f"the loss '{measure.name}' needs an output of {' or '.join(measure.outputs)}",
+        )
+    if entry.name != TASKS[task].output:
+        usual = TASKS[task].output
+        notes.append(Note("output.activation", f"For {task} the usual output is {usual}; {entry.name} also works."))
+
+
+def count_parameters(experiment: Experiment, shape: Shape) -> int:
+    """All weights and biases."""
+    sizes = [len(experiment.features or ()), *(layer.units for layer in experiment.layers), shape.outputs]
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in zip(sizes, sizes[1:], strict=False))
+
+
+def _check_size(experiment: Experiment, shape: Shape) -> None:
+    parameters = count_parameters(experiment, shape)
+    if parameters > LIMITS.parameters:
+        raise _refuse(
+            "layers",
+            parameters,
+            f"at most {LIMITS.parameters} parameters",
+            f"this network has {parameters} weights and biases; make its layers narrower or fewer",
+        )

@@ -1,0 +1,162 @@
+"""An Experiment: every choice that reproduces a run, as a tree of frozen dataclasses.
+
+The fields carry their own titles, help and bounds. The API's validation, its JSON Schema and the page's sliders are read
+from them, so there is no second description of an experiment anywhere. What is left null, `complete` fills in.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Annotated, Any, Literal
+
+from engine.activations import ACTIVATIONS
+from engine.catalogue import STRICT, Choice, choice_data, described
+from engine.datasets import DATASETS, DatasetChoice
+from engine.initializers import INITIALIZERS
+from engine.losses import LOSSES
+from engine.optimizers import OPTIMIZERS
+from engine.regularizers import REGULARIZERS
+from engine.schedules import SCHEDULES
+from engine.settings import LIMITS
+
+ActivationChoice = Annotated[Choice, ACTIVATIONS]
+InitializerChoice = Annotated[Choice, INITIALIZERS]
+RegularizerChoice = Annotated[Choice, REGULARIZERS]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A hidden layer: so many units, each with the same activation."""
+
+    __pydantic_config__ = STRICT
+
+    units: int = described(4, title="Units", help="How many units the layer has.", ge=1, le=LIMITS.units)
+    activation: ActivationChoice = described(
+        ACTIVATIONS.choice("tanh"), title="Activation", help=ACTIVATIONS.help, live=True
+    )
+    initializer: InitializerChoice = described(
+        INITIALIZERS.choice("glorot_uniform"), title="Initializer", help=INITIALIZERS.help
+    )
+    bias_initializer: InitializerChoice = described(
+        INITIALIZERS.choice("zeros"), title="Bias initializer", help="Where the biases start."
+    )
+    regularizer: RegularizerChoice | None = described(
+        None, title="Regularizer", help=REGULARIZERS.help, live=True
+    )
+
+
+@dataclass(frozen=True)
+class Output:
+    """The output layer: the task and the data decide how many units it has."""
+
+    __pydantic_config__ = STRICT
+
+    activation: ActivationChoice | None = described(
+        None,
+        title="Output activation",
+        help="How the last sum becomes an answer. Null: sigmoid, softmax or linear, as the task needs.",
+    )
+    initializer: InitializerChoice = described(
+        INITIALIZERS.choice("glorot_uniform"), title="Initializer", help=INITIALIZERS.help
+    )
+    bias_initializer: InitializerChoice = described(
+        INITIALIZERS.choice("zeros"), title="Bias initializer", help="Where the biases start."
+    )
+    regularizer: RegularizerChoice | None = described(
+        None, title="Regularizer", help=REGULARIZERS.help, live=True
+    )
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Every choice that reproduces a run; every field is optional."""
+
+    __pydantic_config__ = STRICT
+
+    task: Literal["binary", "multiclass", "regression"] | None = described(
+        None, title="Task", help="What kind of answer is asked for. Null: what the data set is for."
+    )
+    dataset: Annotated[DatasetChoice, DATASETS] = described(
+        DATASETS.choice("circle"), title="Data", help=DATASETS.help
+    )
+    features: tuple[str, ...] | None = described(
+        None,
+        title="Features",
+        help="What the network is told about each point. Null: x1 and x2, or every column of a table.",
+        min_length=1,
+        max_length=LIMITS.inputs,
+    )
+    layers: tuple[Layer, ...] = described(
+        (Layer(units=4), Layer(units=2)),
+        title="Hidden layers",
+        help="From the input to the output. None at all makes a linear model.",
+        max_length=LIMITS.layers,
+    )
+    output: Output = described(Output(), title="Output layer", help="The layer whose units are the answer.")
+    loss: Annotated[Choice, LOSSES] | None = described(
+        None, title="Loss", help=LOSSES.help + " Null: the one that fits the task."
+    )
+    optimizer: Annotated[Choice, OPTIMIZERS] = described(
+        OPTIMIZERS.choice("sgd"), title="Optimizer", help=OPTIMIZERS.help
+    )
+    schedule: Annotated[Choice, SCHEDULES] = described(
+        SCHEDULES.choice("constant"), title="Schedule", help=SCHEDULES.help
+    )
+    batch_size: int | None = described(
+        10,
+        title="Batch size",
+        help="How many samples each update looks at. Null: all of them (full batch).",
+        ge=1,
+        le=LIMITS.samples,
+        scale="log",
+        live=True,
+    )
+    shuffle: bool = described(
+        True, title="Shuffle", help="Visit the samples in a new order every epoch.", live=True
+    )
+    precision: Literal["float32", "float64"] = described(
+        "float32", title="Precision", help="float32 is fast; float64 is for comparing numbers exactly."
+    )
+    seed: int = described(
+        0, title="Seed", help="Governs the starting weights and the order of batches.", ge=0, le=2**32 - 1
+    )
+
+
+def to_data(value: Any) -> Any:
+    """An experiment, or a part of one, as JSON: choices without arguments are written as their bare names."""
+    if isinstance(value, DatasetChoice):
+        return {item.name: to_data(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Choice):
+        return choice_data(value)
+    if is_dataclass(value):
+        return {item.name: to_data(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, tuple):
+        return [to_data(item) for item in value]
+    return value
+
+
+def _walk(old: Any, new: Any, path: tuple[str, ...], live: bool) -> Iterator[tuple[str, bool]]:
+    """The fields in which two values differ, each with whether it may change while a run goes on."""
+    if old == new:
+        return
+    if live or type(old) is not type(new) or not (is_dataclass(old) or isinstance(old, tuple)):
+        yield ".".join(path), live
+    elif isinstance(old, tuple):
+        if len(old) != len(new) or not all(is_dataclass(item) for item in (*old, *new)):
+            yield ".".join(path), False
+            return
+        for index, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _walk(one, other, (*path, str(index)), False)
+    else:
+        for item in fields(old):
+            lively = bool(item.metadata.get("json_schema_extra", {}).get("x-live"))
+            yield from _walk(getattr(old, item.name), getattr(new, item.name), (*path, item.name), lively)
+
+
+def differences(old: Experiment, new: Experiment) -> list[str]:
+    """The dotted names of the fields in which two experiments differ."""
+    return [path for path, _ in _walk(old, new, (), False)]
+
+
+def fixed_differences(old: Experiment, new: Experiment) -> list[str]:
+    """Those of the differences that cannot change while a run goes on: they need a reset."""
+    return [path for path, live in _walk(old, new, (), False) if not live]

@@ -1,0 +1,188 @@
+"""Losses: one number for how wrong the outputs are; training walks downhill on its mean over the samples.
+
+Backpropagation starts from the loss's derivative with respect to the outputs `a`, given the targets `t`.
+Sigmoid with binary, and softmax with categorical crossentropy are computed together from the logits z: the derivative
+is then a - t, and a confident wrong answer neither overflows nor rounds to zero.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.catalogue import Entry, Family
+from engine.compiled import dispatched, part, scalar
+from engine.formulas import katex
+from engine.numerics import exp, log1p
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss(Entry):
+    """`function(a, t)` for one output and `derivative(a, t)`, its dL/da.
+
+    `joined` names the output activation with which the loss is taken from the logits: `from_logits(z, t)` for one
+    output, or, where `across_units`, `from_logits(z, t, s)` for the column s of the arrays (outputs, n).
+    `outputs` are the output activations that the loss accepts, `mean_over_outputs` whether it is their mean or sum.
+    """
+
+    function: Callable[..., Any]
+    derivative: Callable[..., Any]
+    derivative_formula: str
+    outputs: tuple[str, ...]
+    mean_over_outputs: bool
+    joined: str | None = None
+    from_logits: Callable[..., Any] | None = None
+    across_units: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """This loss for the catalogue, with its curve over the prediction for target 1."""
+        inside = self.joined is not None
+        x = np.linspace(0.01, 0.99, 99) if inside else np.linspace(-1, 3, 81)
+        return super().as_data() | {
+            "derivative_formula": katex(self.derivative_formula),
+            "outputs": list(self.outputs),
+            "curve": {
+                "x": x.tolist(),
+                "value": [float(self.function(a, 1.0)) for a in x],
+                "derivative": [float(self.derivative(a, 1.0)) for a in x],
+            },
+        }
+
+
+@scalar
+def squared_error(a: float, t: float) -> float:
+    return (a - t) * (a - t)
+
+
+@scalar
+def squared_error_derivative(a: float, t: float) -> float:
+    return 2.0 * (a - t)
+
+
+def binary_crossentropy(a: float, t: float) -> float:
+    return float(-(t * np.log(a) + (1 - t) * np.log1p(-a)))
+
+
+def binary_crossentropy_derivative(a: float, t: float) -> float:
+    return (a - t) / (a * (1 - a))
+
+
+@scalar
+def binary_crossentropy_from_logits(z: float, t: float) -> float:
+    return (z if z > 0.0 else 0.0) - z * t + log1p(exp(-abs(z)))
+
+
+def categorical_crossentropy(a: float, t: float) -> float:
+    return float(-t * np.log(a))
+
+
+def categorical_crossentropy_derivative(a: float, t: float) -> float:
+    return -t / a
+
+
+@part
+def categorical_crossentropy_from_logits(z: Any, t: Any, s: int) -> float:
+    """ln(sum of e^z) - z of the right class; the largest z is taken off first so that nothing overflows."""
+    top = z[0, s]
+    for u in range(1, z.shape[0]):
+        top = max(top, z[u, s])
+    total, right = 0.0, 0.0
+    for u in range(z.shape[0]):
+        total += np.exp(np.float64(z[u, s]) - np.float64(top))
+        right += np.float64(t[u, s]) * (np.float64(z[u, s]) - np.float64(top))
+    return np.log(total) - right
+
+
+LOSSES = Family(
+    "loss",
+    "How wrong an answer is, as one number. Training makes its mean over the training samples smaller.",
+    (
+        Loss(
+            name="mean_squared_error",
+            label="Mean squared error",
+            summary="The mean of the squared differences between output and target.",
+            when="Regression. In classification only to see how slowly it learns from confident mistakes.",
+            hazard="A few far-off samples dominate it; with a sigmoid its gradient vanishes on confident mistakes.",
+            source="Legendre, 1805; Gauss, 1809",
+            function=squared_error,
+            derivative=squared_error_derivative,
+            formula="(a - t) ** 2",
+            derivative_formula="2 * (a - t)",
+            outputs=("linear", "sigmoid", "tanh", "softmax"),
+            mean_over_outputs=True,
+            aliases=("mse",),
+        ),
+        Loss(
+            name="binary_crossentropy",
+            label="Binary crossentropy",
+            summary="How surprised a predicted probability is by a yes or no.",
+            when="Two classes with a sigmoid output.",
+            hazard="A single wrong label can cost without bound.",
+            source="Cox, 1958",
+            function=binary_crossentropy,
+            derivative=binary_crossentropy_derivative,
+            formula="-(t * log(a) + (1 - t) * log(1 - a))",
+            derivative_formula="(a - t) / (a * (1 - a))",
+            tasks=("binary",),
+            outputs=("sigmoid",),
+            mean_over_outputs=True,
+            joined="sigmoid",
+            from_logits=binary_crossentropy_from_logits,
+        ),
+        Loss(
+            name="categorical_crossentropy",
+            label="Categorical crossentropy",
+            summary="How surprised the predicted probabilities are by the right class.",
+            when="Several classes with a softmax output.",
+            hazard="A single wrong label can cost without bound.",
+            source="Bridle, 1990",
+            function=categorical_crossentropy,
+            derivative=categorical_crossentropy_derivative,
+            formula="-(t * log(a))",
+            derivative_formula="-t / a",
+            tasks=("multiclass",),
+            outputs=("softmax",),
+            mean_over_outputs=False,
+            joined="softmax",
+            from_logits=categorical_crossentropy_from_logits,
+            across_units=True,
+        ),
+    ),
+)
+
+_VALUE = """
+for s in range(n):
+    total = 0.0
+    for u in range(a.shape[0]):
+        total += function(np.float64(value[u, s]), np.float64(t[u, s]))
+    out[s] = total
+"""
+_VALUE_ACROSS = """
+for s in range(n):
+    out[s] = function(z, t, s)
+"""
+_GRADIENT = """
+for u in range(a.shape[0]):
+    for s in range(a.shape[1]):
+        d[u, s] = derivative(a[u, s], t[u, s]) * scale
+"""
+
+
+def _value(entry: Loss) -> tuple[str, dict[str, Any]]:
+    if entry.from_logits is None:
+        return _VALUE.replace("value[", "a["), {"function": entry.function}
+    if entry.across_units:
+        return _VALUE_ACROSS, {"function": entry.from_logits}
+    return _VALUE.replace("value[", "z["), {"function": entry.from_logits}
+
+
+def _gradient(entry: Loss) -> tuple[str, dict[str, Any]]:
+    if entry.joined:
+        return "d[:] = (a - t) * scale", {}
+    return _GRADIENT, {"derivative": entry.derivative}
+
+
+# For kernels; arrays are (outputs, n), `out` (n,) is float64.
+loss_values = dispatched("code, z, a, t, n, out", [_value(entry) for entry in LOSSES.values()])
+loss_gradient = dispatched("code, a, t, d, scale", [_gradient(entry) for entry in LOSSES.values()])

@@ -1,0 +1,64 @@
+"""The catalogue: every family's menu as plain data, for the API, the page and the documentation."""
+
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from engine.activations import ACTIVATIONS
+from engine.catalogue import Family
+from engine.completion import complete
+from engine.datasets import DATASETS
+from engine.experiment import Experiment, to_data
+from engine.features import FEATURES
+from engine.initializers import INITIALIZERS
+from engine.losses import LOSSES
+from engine.metrics import METRICS
+from engine.optimizers import OPTIMIZERS
+from engine.regularizers import REGULARIZERS
+from engine.schedules import SCHEDULES
+from engine.settings import LIMITS
+from engine.tasks import TASKS
+
+FAMILIES: tuple[Family, ...] = (
+    TASKS,
+    DATASETS,
+    FEATURES,
+    ACTIVATIONS,
+    INITIALIZERS,
+    REGULARIZERS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+    METRICS,
+)
+
+CONVENTIONS = (
+    "Binary targets are 0 and 1; class numbers count from 0.",
+    "The loss is the mean over samples; penalties are reported apart from it.",
+    "l2 adds rate * sum of w^2, l1 adds rate * sum of |w|; biases are not penalised.",
+    "Normal initializers draw from plain, not truncated, normal distributions.",
+    "An entry without arguments is written as its name, one with arguments as an object with its name.",
+)
+
+
+@cache
+def catalogue() -> dict[str, Any]:
+    """Everything that can be chosen, as data."""
+    default = complete(Experiment()).experiment
+    layer, output = default.layers[0], default.output
+    chosen = {
+        "task": default.task,
+        "dataset": default.dataset.name,
+        "activation": layer.activation.name,
+        "initializer": layer.initializer.name,
+        "loss": default.loss.name if default.loss else None,
+        "optimizer": default.optimizer.name,
+        "schedule": default.schedule.name,
+        "output_activation": output.activation.name if output.activation else None,
+    }
+    return {
+        "conventions": list(CONVENTIONS),
+        "limits": asdict(LIMITS),
+        "default_experiment": to_data(default),
+        "families": {family.name: family.as_data(chosen.get(family.name)) for family in FAMILIES},
+    }

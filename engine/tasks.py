@@ -1,0 +1,43 @@
+"""Tasks: what kind of answer is asked for. The task decides the output layer and the loss, unless you do."""
+
+from dataclasses import dataclass
+
+from engine.catalogue import Entry, Family
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task(Entry):
+    """`output` and `loss` are the defaults for this task."""
+
+    output: str
+    loss: str
+
+
+TASKS = Family(
+    "task",
+    "What kind of answer is asked for.",
+    (
+        Task(
+            name="binary",
+            label="Two classes",
+            summary="One yes-or-no answer; targets are 0 and 1.",
+            output="sigmoid",
+            loss="binary_crossentropy",
+        ),
+        Task(
+            name="multiclass",
+            label="Several classes",
+            summary="Exactly one of several classes is right; targets are class numbers from 0.",
+            output="softmax",
+            loss="categorical_crossentropy",
+            aliases=("multi_class",),
+        ),
+        Task(
+            name="regression",
+            label="Regression",
+            summary="A number is to be predicted.",
+            output="linear",
+            loss="mean_squared_error",
+        ),
+    ),
+)

@@ -1,0 +1,458 @@
+"""The trainer: one experiment on its way, advanced a slice of work at a time.
+
+It owns the parameters, the clock and the history. How long a slice takes is for the caller to measure: the engine has no
+clock. The same experiment gives the same bytes however it is sliced. Divergence is a result: the trainer stops before the
+update that would have broken a number, keeps the last finite parameters and says which layer went first.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine import kernel, rng
+from engine.completion import Note, complete
+from engine.data import Data
+from engine.errors import FieldError, InvalidExperiment, InvalidInput
+from engine.experiment import Experiment, differences, fixed_differences
+from engine.history import MANY_STEPS, History, next_epoch_due
+from engine.metrics import labels, metrics_of
+from engine.network import Network
+from engine.optimizers import OPTIMIZERS, SLOTS
+from engine.probes import layer_statistics
+from engine.regularizers import penalty
+from engine.settings import LIMITS, chunk_samples
+
+NEVER = 2**62
+OVERHEAD = 500  # work units that any chunk costs beside its multiplications
+EXPLODED_WEIGHT = 100.0
+
+
+@dataclass(frozen=True)
+class LayerParameters:
+    """A copy of one layer's weights (fan_in, fan_out) and biases (fan_out,)."""
+
+    weights: np.ndarray
+    biases: np.ndarray
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """The outputs over the plane: values (outputs, height, width), row 0 at the highest x2."""
+
+    step: int
+    width: int
+    height: int
+    domain: tuple[float, float, float, float]
+    values: np.ndarray
+
+
+class Trainer:
+    """Trains one experiment. Raises InvalidExperiment if it cannot be trained as it is written."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        completion = complete(experiment)
+        self.experiment: Experiment = completion.experiment
+        self.notes: tuple[Note, ...] = completion.notes
+        self._data = Data(self.experiment)
+        self._network = Network(self.experiment, len(self._data.features), self._data.outputs)
+        self._task = self.experiment.task or "binary"
+        self._dtype = self._network.dtype
+        self._train = self._data.parts["train"]
+        self._evaluated = {name: _subset(part, self.experiment.dataset.seed) for name, part in self._data.parts.items()}
+        self._evaluated = {name: part for name, part in self._evaluated.items() if part[0].shape[1]}
+        self._probe = self._workspace(min(128, chunk_samples(self._network.parameter_count)))
+        self._planes: dict[int, np.ndarray] = {}
+        self._start(self.experiment.seed)
+
+    def _workspace(self, width: int) -> kernel.Workspace:
+        return kernel.workspace(int(self._network.architecture.rows[-1]), self._data.outputs, width, self._dtype)
+
+    def _start(self, seed: int) -> None:
+        parameters = self._network.initialise(seed)
+        count = self._network.parameter_count
+        self._state = kernel.State(
+            parameters, np.zeros(count, self._dtype), np.zeros((SLOTS, count), self._dtype), parameters.copy()
+        )
+        self._clock = np.zeros(kernel.CLOCK, np.int64)
+        self._order = np.arange(len(self._train))
+        self._edited = False
+        self.diverged: str | None = None
+        self.warning: str | None = None
+        self.history = History(self._task, list(self._evaluated), len(self._network.layers))
+        self._configure()
+        self._evaluation: _Evaluation | None = _Evaluation(self)
+        self.settle()
+
+    def _configure(self) -> None:
+        """Reads from the experiment what may change while it runs."""
+        experiment = self.experiment
+        self._net = self._network.describe(experiment)
+        entry = OPTIMIZERS.of(experiment.optimizer)
+        self._optimizer = OPTIMIZERS.codes[entry.name]
+        self._optimizer_arguments = np.array(entry.values(experiment.optimizer), self._dtype)
+        self._batch_size = min(experiment.batch_size or len(self._train), len(self._train))
+        self._fit_workspace()
+
+    def _fit_workspace(self, batch_size: int | None = None) -> None:
+        """Makes room for one chunk: a batch, or an even share of one that is too large, in steps of 8 samples."""
+        batch = batch_size or self._batch_size
+        pieces = -(-batch // chunk_samples(self._network.parameter_count))
+        width = -(-(-(-batch // pieces)) // 8) * 8
+        if not hasattr(self, "_work") or self._work.a.shape[1] != width:
+            self._work = self._workspace(width)
+
+    # Where training stands
+
+    @property
+    def step(self) -> int:
+        """Updates made so far."""
+        return int(self._clock[kernel.STEP])
+
+    @property
+    def epoch(self) -> float:
+        """How often the training samples have been gone through."""
+        return float(self._clock[kernel.EPOCH] + self._clock[kernel.IN_EPOCH] / len(self._train))
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates in a whole epoch."""
+        return -(-len(self._train) // self._batch_size)
+
+    @property
+    def settled(self) -> bool:
+        """Whether no step and no measurement is half done."""
+        return self._evaluation is None and self._clock[kernel.IN_BATCH] == 0
+
+    def steps_to_epoch(self, epoch: int) -> int:
+        """The step at which `epoch` whole epochs will be done, at the present batch size; this step if they are."""
+        missing = epoch - int(self._clock[kernel.EPOCH])
+        if missing <= 0:
+            return self.step
+        left = -(-(len(self._train) - int(self._clock[kernel.IN_EPOCH])) // self._batch_size)
+        return self.step + left + (missing - 1) * self.steps_per_epoch
+
+    def _step_due(self) -> int:
+        """The step at which the next row is recorded."""
+        epoch, position = int(self._clock[kernel.EPOCH]), int(self._clock[kernel.IN_EPOCH])
+        if self.steps_per_epoch > MANY_STEPS and epoch < MANY_STEPS:
+            tenth = position * 10 // len(self._train) + 1
+            target = -(-tenth * len(self._train) // 10)
+            return self.step + -(-(target - position) // self._batch_size)
+        return self.steps_to_epoch(next_epoch_due(epoch))
+
+    # Training
+
+    def advance(self, work: int, until_step: int | None = None, batch_size: int | None = None) -> int:
+        """Trains and measures for about `work` multiply-adds, and says how many it did.
+
+        Stops early at `until_step` or when a number is no longer finite. May stop in the middle of a step or of a
+        measurement: see `settle`. `batch_size` replaces the experiment's for this call.
+        """
+        spent = 0
+        last = NEVER if until_step is None else until_step
+        while spent < work and self.diverged is None:
+            if self._evaluation is not None:
+                spent += self._evaluation.advance(work - spent)
+                if self._evaluation.row is not None:
+                    self._record(self._evaluation.row)
+                continue
+            if self.step >= last and self._clock[kernel.IN_BATCH] == 0:
+                break
+            due = self._step_due()
+            spent += self._train_chunks(work - spent, min(due, last), due, batch_size or self._batch_size)
+            if self.step == due:
+                self._evaluation = _Evaluation(self)
+        return spent
+
+    def _train_chunks(self, work: int, last_step: int, due: int, batch_size: int) -> int:
+        if self._clock[kernel.IN_BATCH] == 0:
+            self._fit_workspace(batch_size)
+        width = self._work.a.shape[1]
+        cost = OVERHEAD + 3 * width * self._network.parameter_count
+        plan = kernel.Plan(
+            optimizer=self._optimizer,
+            batch_size=batch_size,
+            shuffle=self.experiment.shuffle,
+            seed=self.experiment.seed,
+            last_step=max(last_step, self.step + 1),
+            watched_step=due,
+            chunks=max(1, work // cost),
+        )
+        kernel.train(
+            self._net,
+            self._state,
+            self._work,
+            self._train.x,
+            self._train.t,
+            self._order,
+            plan,
+            self._optimizer_arguments,
+            self._clock,
+        )
+        if self._clock[kernel.DIVERGED]:
+            self._diverge()
+        self._edited = False
+        return int(self._clock[kernel.CHUNKS]) * cost
+
+    def settle(self) -> None:
+        """Finishes a step or a measurement that is half done."""
+        while not self.settled and self.diverged is None:
+            self.advance(1, until_step=self.step)
+
+    def step_once(self, unit: str, count: int) -> None:
+        """Makes `count` steps of one `sample`, one `batch` or one `epoch` each."""
+        self.settle()
+        if unit == "epoch":
+            target = self.steps_to_epoch(int(self._clock[kernel.EPOCH]) + count)
+        else:
+            target = self.step + count
+        batch_size = 1 if unit == "sample" else None
+        while (self.step < target or not self.settled) and self.diverged is None:
+            self.advance(1 << 22, target, batch_size)
+
+    def _record(self, row: dict[str, Any]) -> None:
+        self._evaluation = None
+        self.history.append(row)
+        self._warn(row)
+        if not np.isfinite(row["train"]["loss"]):
+            self._diverge()
+
+    def _warn(self, row: dict[str, Any]) -> None:
+        """Says so when the weights have exploded and yet every number is finite."""
+        for index, (layer, (fan_in, fan_out)) in enumerate(zip(row["layers"], self._network.shapes, strict=True)):
+            typical = layer["weight_norm"] / np.sqrt(fan_in * fan_out)
+            if typical > EXPLODED_WEIGHT:
+                self.warning = (
+                    f"The weights of {self._layer_name(index)} have exploded (about {typical:.3g} each) but stay finite: "
+                    "its units are saturated and hardly learn. Reset with a smaller learning rate."
+                )
+                return
+        self.warning = None
+
+    def _layer_name(self, index: int) -> str:
+        return "the output layer" if index == len(self._network.layers) - 1 else f"hidden layer {index + 1}"
+
+    def _diverge(self) -> None:
+        self._evaluation = None
+        self._clock[kernel.IN_BATCH] = 0
+        self.diverged = (
+            f"A number stopped being finite at step {self.step + 1} (epoch {self.epoch:.4g}), first in "
+            f"{self._layer_name(self._first_broken())}. The weights are kept as they were before. "
+            "Reset with a smaller learning rate or smaller starting weights."
+        )
+
+    def _first_broken(self) -> int:
+        """The layer in which a number first stopped being finite: forward if the sums overflow, else on the way back."""
+        with np.errstate(all="ignore"):
+            for index in range(len(self._network.layers)):
+                rows = slice(self._net.rows[index + 1], self._net.rows[index + 2])
+                if not np.isfinite(self._work.a[rows]).all():
+                    return index
+            gradients = [np.concatenate([w.ravel(), b]) for w, b in self._network.views(self._state.gradient)]
+            norms = [float(np.sum(gradient.astype(np.float64) ** 2)) for gradient in gradients]
+        broken = [index for index, norm in enumerate(norms) if not np.isfinite(norm)]
+        return broken[-1] if broken else int(np.argmax(norms))
+
+    # Changes
+
+    def update(self, experiment: Experiment) -> list[str]:
+        """Takes up a changed experiment without a reset, and names the fields that changed.
+
+        Raises: InvalidExperiment for fields that cannot change while a run goes on.
+        """
+        completion = complete(experiment)
+        fixed = fixed_differences(self.experiment, completion.experiment)
+        if fixed:
+            message = "cannot change while the run goes on; reset to change it"
+            raise InvalidExperiment(*(FieldError(field, None, "a reset", message) for field in fixed))
+        changed = differences(self.experiment, completion.experiment)
+        self.settle()
+        self.experiment, self.notes = completion.experiment, completion.notes
+        self._configure()
+        return changed
+
+    def reset(self, seed: int | None = None) -> None:
+        """Back to step 0 with an empty history; with other starting weights if `seed` is given."""
+        if seed is not None:
+            from dataclasses import replace
+
+            self.experiment = replace(self.experiment, seed=seed)
+        self._start(self.experiment.seed)
+
+    def parameters(self) -> list[LayerParameters]:
+        """Copies of each layer's weights and biases, hidden layers in order, the output layer last."""
+        return [LayerParameters(w.copy(), b.copy()) for w, b in self._network.views(self._state.parameters)]
+
+    def set_parameters(self, layers: list[dict[str, Any]]) -> None:
+        """Puts in other weights and biases, `[{"weights": (fan_in, fan_out), "biases": (fan_out,)}, ...]`.
+
+        Raises: InvalidInput where a shape differs or a number is not finite.
+        """
+        self.settle()
+        if len(layers) != len(self._network.layers):
+            raise InvalidInput(
+                FieldError("layers", len(layers), str(len(self._network.layers)), "one entry per layer is needed")
+            )
+        buffer = self._state.parameters.copy()
+        for index, ((w, b), given) in enumerate(zip(self._network.views(buffer), layers, strict=True)):
+            w[:] = _array(f"layers.{index}.weights", given.get("weights"), w.shape, self._dtype)
+            b[:] = _array(f"layers.{index}.biases", given.get("biases"), b.shape, self._dtype)
+        self._state.parameters[:] = buffer
+        self._state.previous[:] = buffer
+        self._clock[kernel.DIVERGED] = 0
+        self.diverged = None
+        self._evaluation = _Evaluation(self)
+        self.settle()
+
+    # Looking
+
+    def row(self) -> dict[str, Any]:
+        """The metrics of the current step: the recorded row if there is one, else computed for this answer."""
+        if len(self.history):
+            recorded = self.history.row(self.history.last_seq)
+            if recorded["step"] == self.step:
+                return recorded
+        evaluation = _Evaluation(self)
+        while evaluation.row is None:
+            evaluation.advance(1 << 24)
+        return evaluation.row
+
+    def boundary(self, resolution: int) -> Boundary:
+        """The outputs over the plane, `resolution` points each way."""
+        values = self._over_plane(resolution, int(self._net.rows[-2]))
+        return Boundary(self.step, resolution, resolution, self._data.domain, values)
+
+    def neurons(self, resolution: int) -> list[np.ndarray]:
+        """Every unit's activation over the plane: per layer (units, height, width), hidden layers then output."""
+        maps = self._over_plane(resolution, int(self._net.rows[1]))
+        cuts = (self._net.rows[2:-1] - self._net.rows[1]).tolist()
+        return np.split(maps, cuts)
+
+    def _over_plane(self, resolution: int, first_row: int) -> np.ndarray:
+        if not 2 <= resolution <= LIMITS.resolution:
+            expected = f"2 to {LIMITS.resolution}"
+            raise InvalidInput(FieldError("resolution", resolution, expected, f"the resolution is {expected} points"))
+        if resolution not in self._planes:
+            self._planes[resolution] = self._data.plane(resolution)
+        values = self._outputs(self._planes[resolution], first_row)
+        return values.reshape(-1, resolution, resolution)
+
+    def _outputs(self, x: np.ndarray, first_row: int) -> np.ndarray:
+        outputs = np.empty((int(self._net.rows[-1]) - first_row, x.shape[1]), self._dtype)
+        kernel.predict(self._net, self._state.parameters, self._probe, x, first_row, outputs)
+        return outputs
+
+    def predict(self, x: list[list[float]]) -> tuple[np.ndarray, list[Any]]:
+        """Outputs (n, outputs) for raw samples (n, columns), and what each means: a class name or a number."""
+        outputs = self._outputs(self._data.inputs(self._data.check_points(x)), int(self._net.rows[-2]))
+        if self._data.classes is None:
+            return outputs.T, outputs[0].tolist()
+        return outputs.T, [self._data.classes[index] for index in labels(outputs)]
+
+    def data(self) -> dict[str, Any]:
+        """The points, the columns, the classes and the domain, for drawing."""
+        return self._data.as_data()
+
+
+class _Evaluation:
+    """A row on its way: all parts measured chunk by chunk, so that a slice may end in between."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+        self._left = list(trainer._evaluated)
+        self._first = 0
+        self._measured: dict[str, Any] = {}
+        self._gradient = np.zeros(trainer._network.parameter_count, trainer._dtype)
+        self._statistics = np.zeros((int(trainer._net.rows[-1]), kernel.STATISTICS))
+        self.row: dict[str, Any] | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        x, t = self._trainer._evaluated[self._left[0]]
+        self._first = 0
+        self._outputs = np.empty(t.shape, t.dtype)
+        self._losses = np.empty(x.shape[1])
+
+    def advance(self, work: int) -> int:
+        """Measures for about `work` multiply-adds; `row` is there when all is done."""
+        trainer = self._trainer
+        spent = 0
+        while spent < work and self.row is None:
+            part = self._left[0]
+            x, t = trainer._evaluated[part]
+            training = part == "train"
+            kernel.evaluate(
+                trainer._net,
+                trainer._state.parameters,
+                trainer._probe,
+                x,
+                t,
+                self._first,
+                x.shape[1],
+                self._outputs,
+                self._losses,
+                self._gradient if training else self._gradient[:0],
+                self._statistics,
+            )
+            width = trainer._probe.a.shape[1]
+            spent += OVERHEAD + (3 if training else 1) * width * trainer._network.parameter_count
+            self._first += width
+            if self._first >= x.shape[1]:
+                self._finish_part(part, t)
+        return spent
+
+    def _finish_part(self, part: str, t: np.ndarray) -> None:
+        with np.errstate(all="ignore"):
+            measures = {"loss": float(np.mean(self._losses))}
+            for metric in metrics_of(self._trainer._task):
+                measures[metric.name] = metric.function(self._outputs, t)
+        self._measured[part] = measures
+        self._left.pop(0)
+        if self._left:
+            self._begin()
+        else:
+            self.row = self._finish()
+
+    def _finish(self) -> dict[str, Any]:
+        trainer = self._trainer
+        samples = trainer._evaluated["train"][0].shape[1]
+        layers = layer_statistics(trainer._network, trainer._state, self._gradient, self._statistics, samples, trainer.step)
+        weights = [w for w, _ in trainer._network.views(trainer._state.parameters)]
+        choices = [*(layer.regularizer for layer in trainer.experiment.layers), trainer.experiment.output.regularizer]
+        return {
+            "seq": len(trainer.history),
+            "step": trainer.step,
+            "epoch": trainer.epoch,
+            "learning_rate": float(trainer.experiment.optimizer.learning_rate),
+            "train": None,
+            "validation": None,
+            "test": None,
+            **self._measured,
+            "penalty": sum(penalty(choice, w) for choice, w in zip(choices, weights, strict=True)),
+            "layers": layers,
+        }
+
+
+def _subset(part: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The samples that are measured: all of them, or a fixed draw when there are very many."""
+    if len(part) <= LIMITS.evaluated_samples:
+        return part.x, part.t
+    chosen = rng.generator(seed, rng.EVALUATION).permutation(len(part))[: LIMITS.evaluated_samples]
+    return np.ascontiguousarray(part.x[:, chosen]), np.ascontiguousarray(part.t[:, chosen])
+
+
+def _array(field: str, given: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    expected = " x ".join(str(length) for length in shape) + " finite numbers"
+    try:
+        array = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidInput(FieldError(field, None, expected, "the numbers do not form a rectangle")) from None
+    if array.shape != shape:
+        message = f"this is {' x '.join(str(length) for length in array.shape) or 'not an array'}"
+        raise InvalidInput(FieldError(field, list(array.shape), expected, message))
+    with np.errstate(over="ignore"):
+        array = array.astype(dtype)
+    if not np.isfinite(array).all():
+        raise InvalidInput(FieldError(field, None, expected, "a number is not finite in this precision"))
+    return array
