@@ -320,34 +320,41 @@ ACTIVATIONS = Family(
 )
 
 
-_FORWARD = """
-for u in range(z.shape[0]):
-    for s in range(z.shape[1]):
-        a[u, s] = function(z[u, s]{p})
-"""
-_BACKWARD = """
-for u in range(z.shape[0]):
-    for s in range(z.shape[1]):
-        d[u, s] *= derivative(z[u, s], a[u, s]{p})
-"""
-_SLOPE = """
-for u in range(z.shape[0]):
-    for s in range(z.shape[1]):
-        d[u, s] = derivative(z[u, s], a[u, s]{p})
+_LOOP = """
+{arguments}
+for u in range(rows[0], rows[1]):
+    for s in range(a.shape[1]):
+        {body}
 """
 
 
-def _branch(entry: Activation, elementwise: str, joint: str) -> tuple[str, dict[str, Callable[..., Any]]]:
-    arguments = "".join(f", p[{index}]" for index in range(len(entry.arguments)))
-    text = joint if entry.joint else elementwise.replace("{p}", arguments)
-    return text, {"function": entry.function, "derivative": entry.derivative}
+def _branch(entry: Activation, body: str, joint: str) -> tuple[str, dict[str, Callable[..., Any]]]:
+    functions = {"function": entry.function, "derivative": entry.derivative}
+    if entry.joint:
+        return joint, functions
+    names = [f"p{index}" for index in range(len(entry.arguments))]
+    loads = "; ".join(f"{name} = p[layer, {index}]" for index, name in enumerate(names))
+    body = body.replace("{p}", "".join(f", {name}" for name in names))
+    return _LOOP.replace("{arguments}\n", loads + "\n" if loads else "").replace("{body}", body), functions
 
 
-def _dispatch(signature: str, elementwise: str, joint: str) -> Callable[..., Any]:
-    return dispatched(signature, [_branch(entry, elementwise, joint) for entry in ACTIVATIONS.values()])
+def _dispatch(signature: str, body: str, joint: str) -> Callable[..., Any]:
+    return dispatched(signature, [_branch(entry, body, joint) for entry in ACTIVATIONS.values()])
 
 
-# For kernels; every array is (units, n) and `p` holds the activation's arguments.
-activate = _dispatch("code, z, a, p", _FORWARD, "function(z, a)")  # a = f(z)
-backpropagate = _dispatch("code, d, z, a, p", _BACKWARD, "derivative(d, a)")  # dL/da in d becomes dL/dz
-slopes = _dispatch("code, d, z, a, p", _SLOPE, "d[:] = a * (1 - a)")  # d = f'(z), of a joint function its diagonal
+# For kernels. Arrays are (rows, n), `rows` the first and last row of a layer, `p[layer]` its activation's arguments.
+activate = _dispatch(  # a = f(z)
+    "code, z, a, rows, p, layer",
+    "a[u, s] = function(z[u, s]{p})",
+    "function(z[rows[0] : rows[1]], a[rows[0] : rows[1]])",
+)
+backpropagate = _dispatch(  # dL/da in d becomes dL/dz
+    "code, d, z, a, rows, p, layer",
+    "d[u, s] *= derivative(z[u, s], a[u, s]{p})",
+    "derivative(d[rows[0] : rows[1]], a[rows[0] : rows[1]])",
+)
+slopes = _dispatch(  # d = f'(z); of a joint function its diagonal
+    "code, d, z, a, rows, p, layer",
+    "d[u, s] = derivative(z[u, s], a[u, s]{p})",
+    _LOOP.replace("{arguments}\n", "").replace("{body}", "d[u, s] = a[u, s] * (1 - a[u, s])"),
+)

@@ -67,50 +67,60 @@ def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace
     )
 
 
+# The loops below name rows of whole arrays instead of cutting arrays into views: on small networks the bookkeeping of
+# views would cost more than the arithmetic.
+
+
 @part
-def add_products(w, x, z):  # type: ignore[no-untyped-def]
-    """z (m, n) += w (k, m) transposed times x (k, n); four rows of x at a time, so that z is touched less often."""
-    k, m = w.shape
-    n = x.shape[1]
-    for u in range(m):
-        row = z[u]
-        i = 0
-        while i + 4 <= k:
-            w0, w1, w2, w3 = w[i, u], w[i + 1, u], w[i + 2, u], w[i + 3, u]
-            x0, x1, x2, x3 = x[i], x[i + 1], x[i + 2], x[i + 3]
-            for s in range(n):
-                row[s] += w0 * x0[s] + w1 * x1[s] + w2 * x2[s] + w3 * x3[s]
+def weigh(parameters, start, down, across, x, k, z, m):  # type: ignore[no-untyped-def]
+    """z (m rows) += w' x, with w[i, u] at parameters[start + i * down + u * across].
+
+    `x`, `k` are an array and the range of its rows, `z`, `m` likewise. Four rows of x are taken at a time, so that z is
+    read and written less often.
+    """
+    width = x.shape[1]
+    x_first, x_last = k
+    z_first, z_last = m
+    for row in range(z_first, z_last):
+        w = start + (row - z_first) * across
+        i = x_first
+        while i + 4 <= x_last:
+            w0, w1 = parameters[w], parameters[w + down]
+            w2, w3 = parameters[w + 2 * down], parameters[w + 3 * down]
+            for s in range(width):
+                z[row, s] += w0 * x[i, s] + w1 * x[i + 1, s] + w2 * x[i + 2, s] + w3 * x[i + 3, s]
+            w += 4 * down
             i += 4
-        while i < k:
-            w0 = w[i, u]
-            x0 = x[i]
-            for s in range(n):
-                row[s] += w0 * x0[s]
+        while i < x_last:
+            w0 = parameters[w]
+            for s in range(width):
+                z[row, s] += w0 * x[i, s]
+            w += down
             i += 1
 
 
 @summing
-def add_outer(x, d, dw):  # type: ignore[no-untyped-def]
-    """dw (k, m) += x (k, n) times d (m, n) transposed."""
-    for i in range(x.shape[0]):
-        one = x[i]
-        for u in range(d.shape[0]):
-            other = d[u]
-            total = one[0] * other[0]
-            for s in range(1, one.size):
-                total += one[s] * other[s]
-            dw[i, u] += total
+def correlate(x, k, d, m, gradient, start):  # type: ignore[no-untyped-def]
+    """gradient[start:] as (k rows, m rows) += x d': for each pair of rows the sum of their products."""
+    width = x.shape[1]
+    at = start
+    for i in range(k[0], k[1]):
+        for u in range(m[0], m[1]):
+            total = x[i, 0] * d[u, 0]
+            for s in range(1, width):
+                total += x[i, s] * d[u, s]
+            gradient[at] += total
+            at += 1
 
 
 @summing
-def add_sums(d, db):  # type: ignore[no-untyped-def]
-    """db (m,) += the sum of each row of d (m, n)."""
-    for u in range(d.shape[0]):
-        row = d[u]
-        total = row[0]
-        for s in range(1, row.size):
-            total += row[s]
-        db[u] += total
+def sum_rows(d, m, gradient, start):  # type: ignore[no-untyped-def]
+    """gradient[start:] (m rows) += the sum of each row of d."""
+    for u in range(m[0], m[1]):
+        total = d[u, 0]
+        for s in range(1, d.shape[1]):
+            total += d[u, s]
+        gradient[start + u - m[0]] += total
 
 
 @summing
@@ -125,62 +135,67 @@ def sum_of_squares(g):  # type: ignore[no-untyped-def]
 @part
 def forward(net, parameters, work):  # type: ignore[no-untyped-def]
     """From the input rows of `work.a` to all z and a: z = W'x + b, a = f(z), layer by layer."""
+    z, a = work.z, work.a
     for layer in range(net.activation.size):
+        below = net.rows[layer], net.rows[layer + 1]
+        rows = net.rows[layer + 1], net.rows[layer + 2]
         fan_in, fan_out = net.sizes[layer], net.sizes[layer + 1]
-        x = work.a[net.rows[layer] : net.rows[layer + 1]]
-        z = work.z[net.rows[layer + 1] : net.rows[layer + 2]]
-        w = parameters[net.weights[layer] : net.biases[layer]].reshape(fan_in, fan_out)
-        b = parameters[net.biases[layer] : net.biases[layer] + fan_out]
+        start, biases = net.weights[layer], net.biases[layer]
         if fan_in * fan_out >= BLAS_WEIGHTS:
-            np.dot(w.T, x, z)
+            w = parameters[start:biases].reshape(fan_in, fan_out)
+            np.dot(w.T, a[below[0] : below[1]], z[rows[0] : rows[1]])
             for u in range(fan_out):
-                z[u] += b[u]
+                for s in range(z.shape[1]):
+                    z[rows[0] + u, s] += parameters[biases + u]
         else:
             for u in range(fan_out):
-                z[u, :] = b[u]
-            add_products(w, x, z)
-        a = work.a[net.rows[layer + 1] : net.rows[layer + 2]]
-        activate(net.activation[layer], z, a, net.activation_arguments[layer])
+                for s in range(z.shape[1]):
+                    z[rows[0] + u, s] = parameters[biases + u]
+            weigh(parameters, start, fan_out, 1, a, below, z, rows)
+        activate(net.activation[layer], z, a, rows, net.activation_arguments, layer)
 
 
 @part
 def output_error(net, work, n, count):  # type: ignore[no-untyped-def]
     """d = dL/dz of the output for the first n samples of the chunk, where L is the mean over `count` samples."""
-    last = net.activation.size
-    z = work.z[net.rows[last] : net.rows[last + 1]]
-    a = work.a[net.rows[last] : net.rows[last + 1]]
-    d = work.d[net.rows[last] : net.rows[last + 1]]
-    share = count * a.shape[0] if net.mean_over_outputs else count
-    loss_gradient(net.loss, a, work.t, d, a.dtype.type(1 / share))
+    last = net.activation.size - 1
+    rows = net.rows[last + 1], net.rows[last + 2]
+    share = count * net.sizes[last + 1] if net.mean_over_outputs else count
+    loss_gradient(net.loss, work.a, work.t, work.d, rows, work.a.dtype.type(1 / share))
     if not net.joined:
-        backpropagate(net.activation[last - 1], d, z, a, net.activation_arguments[last - 1])
-    d[:, n:] = 0
+        backpropagate(net.activation[last], work.d, work.z, work.a, rows, net.activation_arguments, last)
+    for u in range(rows[0], rows[1]):
+        for s in range(n, work.d.shape[1]):
+            work.d[u, s] = 0
 
 
 @part
 def backward(net, parameters, gradient, work):  # type: ignore[no-untyped-def]
     """Adds dL/dW = x d' and dL/db = sum of d to the gradient, and passes the error down: d = W d * f'(z)."""
+    a, d = work.a, work.d
     for layer in range(net.activation.size - 1, -1, -1):
+        below = net.rows[layer], net.rows[layer + 1]
+        rows = net.rows[layer + 1], net.rows[layer + 2]
         fan_in, fan_out = net.sizes[layer], net.sizes[layer + 1]
-        x = work.a[net.rows[layer] : net.rows[layer + 1]]
-        d = work.d[net.rows[layer + 1] : net.rows[layer + 2]]
-        w = parameters[net.weights[layer] : net.biases[layer]].reshape(fan_in, fan_out)
-        dw = gradient[net.weights[layer] : net.biases[layer]].reshape(fan_in, fan_out)
-        add_sums(d, gradient[net.biases[layer] : net.biases[layer] + fan_out])
+        start, biases = net.weights[layer], net.biases[layer]
+        sum_rows(d, rows, gradient, biases)
         big = fan_in * fan_out >= BLAS_WEIGHTS
         if big:
-            dw += np.dot(x, d.T)
+            dw = gradient[start:biases].reshape(fan_in, fan_out)
+            dw += np.dot(a[below[0] : below[1]], d[rows[0] : rows[1]].T)
         else:
-            add_outer(x, d, dw)
-        if layer > 0:
-            below = work.d[net.rows[layer] : net.rows[layer + 1]]
-            if big:
-                np.dot(w, d, below)
-            else:
-                below[:] = 0
-                add_products(w.T, d, below)
-            z = work.z[net.rows[layer] : net.rows[layer + 1]]
-            backpropagate(net.activation[layer - 1], below, z, x, net.activation_arguments[layer - 1])
+            correlate(a, below, d, rows, gradient, start)
+        if layer == 0:
+            continue
+        if big:
+            w = parameters[start:biases].reshape(fan_in, fan_out)
+            np.dot(w, d[rows[0] : rows[1]], d[below[0] : below[1]])
+        else:
+            for i in range(below[0], below[1]):
+                for s in range(d.shape[1]):
+                    d[i, s] = 0
+            weigh(parameters, start, 1, fan_out, d, rows, d, below)
+        backpropagate(net.activation[layer - 1], d, work.z, a, below, net.activation_arguments, layer - 1)
 
 
 @kernel
@@ -223,7 +238,8 @@ def train(net, state, work, x, targets, order, plan, optimizer_arguments, clock)
             clock[DIVERGED] = 1  # before the update: the parameters stay at the last finite state
             break
         if clock[STEP] + 1 == plan.watched_step:
-            state.previous[:] = parameters
+            for i in range(parameters.size):
+                state.previous[i] = parameters[i]
         clock[STEP] += 1
         clock[IN_EPOCH] += batch
         update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), optimizer_arguments)
@@ -270,20 +286,20 @@ def evaluate(net, parameters, work, x, targets, first, count, outputs, losses, g
         for s in range(n):
             work.t[k, s] = targets[k, first + s]
     forward(net, parameters, work)
-    z = work.z[net.rows[last] : net.rows[last + 1]]
-    a = work.a[net.rows[last] : net.rows[last + 1]]
-    loss_values(net.loss, z, a, work.t, n, work.loss)
-    share = a.shape[0] if net.mean_over_outputs else 1
-    losses[first : first + n] = work.loss[:n] / share
-    for k in range(a.shape[0]):
+    rows = net.rows[last], net.rows[last + 1]
+    loss_values(net.loss, work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], work.t, n, work.loss)
+    share = targets.shape[0] if net.mean_over_outputs else 1
+    for s in range(n):
+        losses[first + s] = work.loss[s] / share
+    for k in range(targets.shape[0]):
         for s in range(n):
-            outputs[k, first + s] = a[k, s]
+            outputs[k, first + s] = work.a[rows[0] + k, s]
     if gradient.size == 0:
         return
     for layer in range(last):
-        rows = slice(net.rows[layer + 1], net.rows[layer + 2])
-        slopes(net.activation[layer], work.d[rows], work.z[rows], work.a[rows], net.activation_arguments[layer])
-        for u in range(net.rows[layer + 1], net.rows[layer + 2]):
+        rows = net.rows[layer + 1], net.rows[layer + 2]
+        slopes(net.activation[layer], work.d, work.z, work.a, rows, net.activation_arguments, layer)
+        for u in range(rows[0], rows[1]):
             for s in range(n):
                 slope, value = np.float64(work.d[u, s]), np.float64(work.a[u, s])
                 statistics[u, SATURATED] += abs(slope) < SATURATION

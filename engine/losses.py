@@ -163,9 +163,9 @@ for s in range(n):
     out[s] = function(z, t, s)
 """
 _GRADIENT = """
-for u in range(a.shape[0]):
+for u in range(rows[0], rows[1]):
     for s in range(a.shape[1]):
-        d[u, s] = derivative(a[u, s], t[u, s]) * scale
+        d[u, s] = {error} * scale
 """
 
 
@@ -178,11 +178,11 @@ def _value(entry: Loss) -> tuple[str, dict[str, Any]]:
 
 
 def _gradient(entry: Loss) -> tuple[str, dict[str, Any]]:
-    if entry.joined:
-        return "d[:] = (a - t) * scale", {}
-    return _GRADIENT, {"derivative": entry.derivative}
+    error = "(a[u, s] - t[u - rows[0], s])" if entry.joined else "derivative(a[u, s], t[u - rows[0], s])"
+    return _GRADIENT.replace("{error}", error), {"derivative": entry.derivative}
 
 
-# For kernels; arrays are (outputs, n), `out` (n,) is float64.
+# For kernels. `loss_values` takes the output's own rows (outputs, n) and fills `out` (n,), in float64;
+# `loss_gradient` takes whole arrays and the output's `rows`, and fills d with scale * dL/da, or dL/dz where joined.
 loss_values = dispatched("code, z, a, t, n, out", [_value(entry) for entry in LOSSES.values()])
-loss_gradient = dispatched("code, a, t, d, scale", [_gradient(entry) for entry in LOSSES.values()])
+loss_gradient = dispatched("code, a, t, d, rows, scale", [_gradient(entry) for entry in LOSSES.values()])
