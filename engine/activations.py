@@ -170,7 +170,7 @@ def softmax_backward(d: Any, a: Any) -> None:
             d[u, s] = a[u, s] * (d[u, s] - inner)
 
 
-ACTIVATIONS = Family(
+ACTIVATIONS: Family[Activation] = Family(
     "activation",
     "What each unit does with the weighted sum of its inputs. It is what lets a network bend its answer.",
     (
@@ -178,7 +178,7 @@ ACTIVATIONS = Family(
             name="linear",
             label="Linear",
             summary="Passes the sum on unchanged.",
-            when="The output of a regression. In hidden layers only to see that a stack of linear layers is one linear map.",
+            when="The output of a regression. In hidden layers only to see that a stack of them is one linear map.",
             hazard="Adds nothing to what the network can express, however many layers it has.",
             function=linear,
             derivative=linear_derivative,
@@ -192,7 +192,7 @@ ACTIVATIONS = Family(
             name="relu",
             label="ReLU",
             summary="Cuts everything below zero.",
-            when="The usual first choice for hidden layers; cheap, and its derivative does not shrink for positive sums.",
+            when="The usual first choice for hidden layers: cheap, and positive sums pass their gradient on whole.",
             hazard="A unit whose sum is negative for every sample has gradient 0 and never learns again: it is dead.",
             source="Nair and Hinton, 2010",
             function=relu,
@@ -213,9 +213,7 @@ ACTIVATIONS = Family(
             formula="z if z > 0 else negative_slope * z",
             derivative_formula="1 if z > 0 else negative_slope",
             range=(None, None),
-            arguments=(
-                Argument("negative_slope", 0.01, 0, 1, "Negative slope", "The slope for sums below zero."),
-            ),
+            arguments=(Argument("negative_slope", 0.01, 0, 1, "Negative slope", "The slope for sums below zero."),),
         ),
         Activation(
             name="elu",

@@ -4,7 +4,7 @@ Entries are written once, in their family's file, in menu order. The validation 
 the page's menus and curves, the compiled dispatch and the parametrised tests are all derived from them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass
 from typing import Any, Literal, TypeVar
 
@@ -32,7 +32,7 @@ def described(
 
     `live` says that the value may change while a run goes on; `scale` is how a slider should move.
     """
-    extra = {"x-live": live}
+    extra: dict[str, Any] = {"x-live": live}
     if scale:
         extra["x-scale"] = scale
     if unit:
@@ -121,7 +121,7 @@ class Entry:
 
     def choice_type(self, base: type[Choice]) -> type[Choice]:
         """The frozen dataclass that an experiment holds for this entry: `base` with this entry's name and arguments."""
-        name = ("name", Literal[self.name], field(default=self.name))  # type: ignore[valid-type]
+        name = ("name", Literal[self.name], field(default=self.name))
         return make_dataclass(
             "".join(word.title() for word in self.name.split("_")),
             [name, *(argument.as_field() for argument in self.arguments)],
@@ -164,7 +164,7 @@ class Family(Mapping[str, E]):
         base: type[Choice] = Choice,
         given: Mapping[str, type[Choice]] | None = None,
     ) -> None:
-        """`given` are further choices that no entry describes, by name; a field called as the choice implies the name."""
+        """`given` are further choices that no entry describes, by name; a field called so implies it."""
         self.name = name
         self.help = help
         self.entries = {entry.name: entry for entry in entries}

@@ -47,9 +47,9 @@ def _cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="gradlab-"))
 
 
-numba.config.CACHE_DIR = str(_cache_folder())
+numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
-# "contract" allows fused multiply-add. Never full fastmath: it assumes that NaN does not exist, and divergence must show.
+# "contract" allows fused multiply-add. Never full fastmath: it assumes that there is no NaN, and divergence must show.
 # Sums may also be reordered, which is what lets them use vector instructions; NaN still passes through.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 _CONTRACT = {"contract"}
@@ -129,7 +129,8 @@ def dispatched(signature: str, branches: Sequence[tuple[str, Mapping[str, Callab
             body = body.replace(f"{name}(", f"{name}_{code}(")
         lines += [f"        {line}" for line in body.strip().splitlines()]
     exec("\n".join(lines), scope)  # noqa: S102 - made from our own catalogue, never from input
-    return part(scope["dispatch"])
+    compiled: Callable[..., Any] = part(scope["dispatch"])
+    return compiled
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ The bounds of single numbers are checked where JSON is read; here is what only t
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from engine.experiment import Experiment
 from engine.features import FEATURES
 from engine.losses import LOSSES
 from engine.settings import LIMITS
-from engine.tasks import TASKS
+from engine.tasks import TASKS, TaskName
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,12 @@ def _default_loss(task: str, activation: str) -> Any:
     return LOSSES.choice(usual if activation in LOSSES[usual].outputs else "mean_squared_error")
 
 
-def _task_and_data(experiment: Experiment) -> tuple[str, DatasetChoice]:
+def _task_and_data(experiment: Experiment) -> tuple[TaskName, DatasetChoice]:
     dataset = experiment.dataset
     if isinstance(dataset, GivenPoints):
         return _given_points(experiment.task, dataset)
     entry = DATASETS.of(dataset)
-    tasks = entry.tasks or tuple(TASKS)
+    tasks = entry.tasks
     task = experiment.task or tasks[0]
     if task not in tasks:
         raise _refuse("task", task, " or ".join(tasks), f"the data set '{entry.name}' is made for {' or '.join(tasks)}")
@@ -111,11 +112,13 @@ def _task_and_data(experiment: Experiment) -> tuple[str, DatasetChoice]:
     return task, replace(dataset, samples=samples, standardize=standardize)
 
 
-def _given_points(task: str | None, data: GivenPoints) -> tuple[str, DatasetChoice]:
+def _given_points(task: TaskName | None, data: GivenPoints) -> tuple[TaskName, DatasetChoice]:
     columns = len(data.points[0]) if data.points else 0
     _check_points("dataset.points", data.points, columns)
     if len(data.points) < 2:
-        raise _refuse("dataset.points", len(data.points), "two points or more", "there are too few points to learn from")
+        raise _refuse(
+            "dataset.points", len(data.points), "two points or more", "there are too few points to learn from"
+        )
     _check_targets("dataset.targets", data.targets, len(data.points))
     if (data.test_points is None) != (data.test_targets is None):
         missing = "test_points" if data.test_points is None else "test_targets"
@@ -126,8 +129,8 @@ def _given_points(task: str | None, data: GivenPoints) -> tuple[str, DatasetChoi
     targets = np.asarray(data.targets + (data.test_targets or ()))
     whole = bool(np.all((targets == np.round(targets)) & (targets >= 0)))
     if task is None:
-        kinds = {0: "regression", 1: "binary", 2: "multiclass"}
-        task = kinds[0 if not whole or targets.max() >= LIMITS.classes else 1 if targets.max() <= 1 else 2]
+        classes = targets.max() + 1 if whole else np.inf
+        task = "binary" if classes <= 2 else "multiclass" if classes <= LIMITS.classes else "regression"
     if task == "binary" and not (whole and targets.max() <= 1):
         raise _refuse("dataset.targets", float(targets.max()), "0 or 1", "binary targets are 0 and 1")
     if task == "multiclass" and not (whole and targets.max() < LIMITS.classes):
@@ -237,7 +240,10 @@ def _check_output(experiment: Experiment, shape: Shape, notes: list[Note]) -> No
         )
     if measure.tasks is not None and task not in measure.tasks:
         raise _refuse(
-            "loss", measure.name, TASKS[task].loss, f"'{measure.name}' is for {' or '.join(measure.tasks)}, not for {task}"
+            "loss",
+            measure.name,
+            TASKS[task].loss,
+            f"'{measure.name}' is for {' or '.join(measure.tasks)}, not for {task}",
         )
     if entry.name not in measure.outputs:
         raise _refuse(
@@ -254,7 +260,7 @@ def _check_output(experiment: Experiment, shape: Shape, notes: list[Note]) -> No
 def count_parameters(experiment: Experiment, shape: Shape) -> int:
     """All weights and biases."""
     sizes = [len(experiment.features or ()), *(layer.units for layer in experiment.layers), shape.outputs]
-    return sum((fan_in + 1) * fan_out for fan_in, fan_out in zip(sizes, sizes[1:], strict=False))
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
 
 
 def _check_size(experiment: Experiment, shape: Shape) -> None:

@@ -98,7 +98,7 @@ class Data:
         return Part(points, targets, self.inputs(points), t)
 
     def plane(self, resolution: int) -> np.ndarray:
-        """Inputs (features, resolution^2) over the plane, row by row from the highest x2; other columns at their mean."""
+        """Inputs (features, resolution^2) over the plane, from the highest x2 down; other columns at their mean."""
         x1_low, x1_high, x2_low, x2_high = self.domain
         first, second = self.axes
         points = np.tile(self.middle, (resolution * resolution, 1))

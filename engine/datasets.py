@@ -15,6 +15,7 @@ from engine import rng
 from engine.catalogue import STRICT, Argument, Choice, Entry, Family, described
 from engine.features import PLANE
 from engine.settings import LIMITS
+from engine.tasks import TaskName
 
 Made = tuple[np.ndarray, np.ndarray]
 
@@ -23,9 +24,10 @@ Made = tuple[np.ndarray, np.ndarray]
 class Dataset(Entry):
     """`make(rng, samples, *arguments)` gives points (samples, columns) and targets (samples,), before noise.
 
-    `sizes` are the fewest, the usual and the most samples.
+    `tasks` start with the usual one; `sizes` are the fewest, the usual and the most samples.
     """
 
+    tasks: tuple[TaskName, ...]
     make: Callable[..., Made]
     columns: tuple[str, ...] = ("x1", "x2")
     classes: tuple[str, ...] | None = ("orange", "blue")
@@ -95,10 +97,16 @@ class GivenPoints(DatasetChoice):
         (), title="Points", help="One list of coordinates for each sample.", max_length=LIMITS.samples
     )
     targets: tuple[float, ...] = described(
-        (), title="Targets", help="One target for each point: 0 or 1, a class number, or a number.", max_length=LIMITS.samples
+        (),
+        title="Targets",
+        help="One target for each point: 0 or 1, a class number, or a number.",
+        max_length=LIMITS.samples,
     )
     test_points: Points | None = described(
-        None, title="Test points", help="Points to judge with, instead of a share of the points.", max_length=LIMITS.samples
+        None,
+        title="Test points",
+        help="Points to judge with, instead of a share of the points.",
+        max_length=LIMITS.samples,
     )
     test_targets: tuple[float, ...] | None = described(
         None, title="Test targets", help="One target for each test point.", max_length=LIMITS.samples
@@ -164,9 +172,7 @@ def iris(rng: np.random.Generator, samples: int) -> Made:
     return points[chosen], targets[chosen].astype(float)
 
 
-CLASSES = ("binary", "multiclass")
-
-DATASETS = Family(
+DATASETS: Family[Dataset] = Family(
     "dataset",
     "What the network is to learn from.",
     (

@@ -1,7 +1,7 @@
 """An Experiment: every choice that reproduces a run, as a tree of frozen dataclasses.
 
-The fields carry their own titles, help and bounds. The API's validation, its JSON Schema and the page's sliders are read
-from them, so there is no second description of an experiment anywhere. What is left null, `complete` fills in.
+The fields carry their own titles, help and bounds. The API's validation, its JSON Schema and the page's sliders are
+read from them, so there is no second description of an experiment. What is left null, `complete` fills in.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from engine.optimizers import OPTIMIZERS
 from engine.regularizers import REGULARIZERS
 from engine.schedules import SCHEDULES
 from engine.settings import LIMITS
+from engine.tasks import TaskName
 
 ActivationChoice = Annotated[Choice, ACTIVATIONS]
 InitializerChoice = Annotated[Choice, INITIALIZERS]
@@ -39,9 +40,7 @@ class Layer:
     bias_initializer: InitializerChoice = described(
         INITIALIZERS.choice("zeros"), title="Bias initializer", help="Where the biases start."
     )
-    regularizer: RegularizerChoice | None = described(
-        None, title="Regularizer", help=REGULARIZERS.help, live=True
-    )
+    regularizer: RegularizerChoice | None = described(None, title="Regularizer", help=REGULARIZERS.help, live=True)
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,7 @@ class Output:
     bias_initializer: InitializerChoice = described(
         INITIALIZERS.choice("zeros"), title="Bias initializer", help="Where the biases start."
     )
-    regularizer: RegularizerChoice | None = described(
-        None, title="Regularizer", help=REGULARIZERS.help, live=True
-    )
+    regularizer: RegularizerChoice | None = described(None, title="Regularizer", help=REGULARIZERS.help, live=True)
 
 
 @dataclass(frozen=True)
@@ -72,12 +69,10 @@ class Experiment:
 
     __pydantic_config__ = STRICT
 
-    task: Literal["binary", "multiclass", "regression"] | None = described(
+    task: TaskName | None = described(
         None, title="Task", help="What kind of answer is asked for. Null: what the data set is for."
     )
-    dataset: Annotated[DatasetChoice, DATASETS] = described(
-        DATASETS.choice("circle"), title="Data", help=DATASETS.help
-    )
+    dataset: Annotated[DatasetChoice, DATASETS] = described(DATASETS.choice("circle"), title="Data", help=DATASETS.help)
     features: tuple[str, ...] | None = described(
         None,
         title="Features",
@@ -110,9 +105,7 @@ class Experiment:
         scale="log",
         live=True,
     )
-    shuffle: bool = described(
-        True, title="Shuffle", help="Visit the samples in a new order every epoch.", live=True
-    )
+    shuffle: bool = described(True, title="Shuffle", help="Visit the samples in a new order every epoch.", live=True)
     precision: Literal["float32", "float64"] = described(
         "float32", title="Precision", help="float32 is fast; float64 is for comparing numbers exactly."
     )

@@ -28,11 +28,11 @@ class Feature(Entry):
         values = self.function(x1, x2)
         low, high = float(values.min()), float(values.max())
         grid = np.round((values - low) / (high - low) * 255).astype(np.uint8)
-        drawn = {"width": 20, "height": 20, "low": low, "high": high, "data": base64.b64encode(grid).decode()}
+        drawn = {"width": 20, "height": 20, "low": low, "high": high, "data": base64.b64encode(grid.tobytes()).decode()}
         return super().as_data() | {"map": drawn}
 
 
-FEATURES = Family(
+FEATURES: Family[Feature] = Family(
     "feature",
     "What the network is told about each point.",
     (
@@ -75,4 +75,3 @@ FEATURES = Family(
         ),
     ),
 )
-

@@ -84,8 +84,7 @@ def _scaled(
     fan: tuple[str, Callable[[int, int], float]],
     *,
     uniform: bool,
-    when: str,
-    source: str,
+    advice: tuple[str, str],
     aliases: tuple[str, ...] = (),
 ) -> Initializer:
     """An initializer of variance numerator / fan, from a normal or a uniform distribution."""
@@ -105,9 +104,9 @@ def _scaled(
         name=name,
         label=label,
         summary=f"Mean 0 and a variance set by the layer's width; {bound}.",
-        when=when,
+        when=advice[0],
         hazard="Made for the activations named here; with others the signal grows or shrinks from layer to layer.",
-        source=source,
+        source=advice[1],
         formula=f"{numerator:g} / ({spelt})",
         draw=draw,
         moments=lambda fan_in, fan_out: (0.0, variance(fan_in, fan_out)),
@@ -115,23 +114,23 @@ def _scaled(
     )
 
 
-_GLOROT = {"when": "Tanh, sigmoid, softmax and linear layers.", "source": "Glorot and Bengio, 2010"}
-_HE = {"when": "ReLU and its kin.", "source": "He, Zhang, Ren and Sun, 2015"}
-_LECUN = {"when": "Self-normalising networks; also Xavier's first form, as it is often taught.", "source": "LeCun et al., 1998"}
+_GLOROT = ("Tanh, sigmoid, softmax and linear layers.", "Glorot and Bengio, 2010")
+_HE = ("ReLU and its kin.", "He, Zhang, Ren and Sun, 2015")
+_LECUN = ("Self-normalising networks; also Xavier's first form, as it is often taught.", "LeCun et al., 1998")
 
-INITIALIZERS = Family(
+INITIALIZERS: Family[Initializer] = Family(
     "initializer",
     "Where the weights start. It decides whether signals and gradients keep their size from layer to layer.",
     (
         _zeros(),
         _random_normal(),
         _random_uniform(),
-        _scaled("glorot_normal", "Glorot normal", 1, FAN_AVERAGE, uniform=False, **_GLOROT),
-        _scaled("glorot_uniform", "Glorot uniform", 1, FAN_AVERAGE, uniform=True, **_GLOROT),
-        _scaled("he_normal", "He normal", 2, FAN_IN, uniform=False, **_HE),
-        _scaled("he_uniform", "He uniform", 2, FAN_IN, uniform=True, **_HE),
-        _scaled("lecun_normal", "LeCun normal", 1, FAN_IN, uniform=False, **_LECUN, aliases=("xavier",)),
-        _scaled("lecun_uniform", "LeCun uniform", 1, FAN_IN, uniform=True, **_LECUN),
+        _scaled("glorot_normal", "Glorot normal", 1, FAN_AVERAGE, uniform=False, advice=_GLOROT),
+        _scaled("glorot_uniform", "Glorot uniform", 1, FAN_AVERAGE, uniform=True, advice=_GLOROT),
+        _scaled("he_normal", "He normal", 2, FAN_IN, uniform=False, advice=_HE),
+        _scaled("he_uniform", "He uniform", 2, FAN_IN, uniform=True, advice=_HE),
+        _scaled("lecun_normal", "LeCun normal", 1, FAN_IN, uniform=False, advice=_LECUN, aliases=("xavier",)),
+        _scaled("lecun_uniform", "LeCun uniform", 1, FAN_IN, uniform=True, advice=_LECUN),
     ),
 )
 

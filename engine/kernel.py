@@ -5,7 +5,7 @@ unit by unit, (units, n): the loop over samples is the innermost, runs through n
 instructions. `reference.py` is the same step as a learner would write it, and the tests hold the two together.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -13,8 +13,12 @@ from engine import rng
 from engine.activations import activate, backpropagate, slopes
 from engine.compiled import kernel, part, summing
 from engine.losses import loss_gradient, loss_values
+from engine.network import Architecture
 from engine.optimizers import update
 from engine.regularizers import penalise
+
+Array: TypeAlias = np.ndarray[Any, Any]
+Rows: TypeAlias = tuple[int, int]  # the first row and the one after the last
 
 # Below this many weights plain loops beat the call of a matrix library.
 BLAS_WEIGHTS = 1024
@@ -72,7 +76,7 @@ def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace
 
 
 @part
-def weigh(parameters, start, down, across, x, k, z, m):  # type: ignore[no-untyped-def]
+def weigh(parameters: Array, start: int, down: int, across: int, x: Array, k: Rows, z: Array, m: Rows) -> None:
     """z (m rows) += w' x, with w[i, u] at parameters[start + i * down + u * across].
 
     `x`, `k` are an array and the range of its rows, `z`, `m` likewise. Four rows of x are taken at a time, so that z is
@@ -100,7 +104,7 @@ def weigh(parameters, start, down, across, x, k, z, m):  # type: ignore[no-untyp
 
 
 @summing
-def correlate(x, k, d, m, gradient, start):  # type: ignore[no-untyped-def]
+def correlate(x: Array, k: Rows, d: Array, m: Rows, gradient: Array, start: int) -> None:
     """gradient[start:] as (k rows, m rows) += x d': for each pair of rows the sum of their products."""
     width = x.shape[1]
     at = start
@@ -114,7 +118,7 @@ def correlate(x, k, d, m, gradient, start):  # type: ignore[no-untyped-def]
 
 
 @summing
-def sum_rows(d, m, gradient, start):  # type: ignore[no-untyped-def]
+def sum_rows(d: Array, m: Rows, gradient: Array, start: int) -> None:
     """gradient[start:] (m rows) += the sum of each row of d."""
     for u in range(m[0], m[1]):
         total = d[u, 0]
@@ -124,7 +128,7 @@ def sum_rows(d, m, gradient, start):  # type: ignore[no-untyped-def]
 
 
 @summing
-def sum_of_squares(g):  # type: ignore[no-untyped-def]
+def sum_of_squares(g: Array) -> Any:
     """The squared length of a vector; not finite if any part of it is not, or if it is too long to be trusted."""
     total = g[0] * g[0]
     for i in range(1, g.size):
@@ -133,7 +137,7 @@ def sum_of_squares(g):  # type: ignore[no-untyped-def]
 
 
 @part
-def forward(net, parameters, work):  # type: ignore[no-untyped-def]
+def forward(net: Architecture, parameters: Array, work: Workspace) -> None:
     """From the input rows of `work.a` to all z and a: z = W'x + b, a = f(z), layer by layer."""
     z, a = work.z, work.a
     for layer in range(net.activation.size):
@@ -156,7 +160,7 @@ def forward(net, parameters, work):  # type: ignore[no-untyped-def]
 
 
 @part
-def output_error(net, work, n, count):  # type: ignore[no-untyped-def]
+def output_error(net: Architecture, work: Workspace, n: int, count: int) -> None:
     """d = dL/dz of the output for the first n samples of the chunk, where L is the mean over `count` samples."""
     last = net.activation.size - 1
     rows = net.rows[last + 1], net.rows[last + 2]
@@ -170,7 +174,7 @@ def output_error(net, work, n, count):  # type: ignore[no-untyped-def]
 
 
 @part
-def backward(net, parameters, gradient, work):  # type: ignore[no-untyped-def]
+def backward(net: Architecture, parameters: Array, gradient: Array, work: Workspace) -> None:
     """Adds dL/dW = x d' and dL/db = sum of d to the gradient, and passes the error down: d = W d * f'(z)."""
     a, d = work.a, work.d
     for layer in range(net.activation.size - 1, -1, -1):
@@ -199,7 +203,17 @@ def backward(net, parameters, gradient, work):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def train(net, state, work, x, targets, order, plan, optimizer_arguments, clock):  # type: ignore[no-untyped-def]
+def train(
+    net: Architecture,
+    state: State,
+    work: Workspace,
+    x: Array,
+    targets: Array,
+    order: Array,
+    plan: Plan,
+    optimizer_arguments: Array,
+    clock: Array,
+) -> None:
     """Trains for at most `plan.chunks` chunks, or up to `plan.last_step`, or until a number is no longer finite.
 
     x (features, n) and targets (outputs, n) are the training samples, `order` (n,) this epoch's permutation.
@@ -250,8 +264,8 @@ def train(net, state, work, x, targets, order, plan, optimizer_arguments, clock)
 
 
 @kernel
-def predict(net, parameters, work, x, first_row, outputs):  # type: ignore[no-untyped-def]
-    """Fills outputs (units, n) with the activations of the last rows, from `first_row` on, for inputs x (features, n)."""
+def predict(net: Architecture, parameters: Array, work: Workspace, x: Array, first_row: int, outputs: Array) -> None:
+    """Fills outputs (units, n) with the activations of the rows from `first_row` on, for inputs x (features, n)."""
     width = work.a.shape[1]
     for first in range(0, x.shape[1], width):
         n = min(width, x.shape[1] - first)
@@ -271,11 +285,23 @@ SATURATION = 0.01
 
 
 @kernel
-def evaluate(net, parameters, work, x, targets, first, count, outputs, losses, gradient, statistics):  # type: ignore[no-untyped-def]
+def evaluate(
+    net: Architecture,
+    parameters: Array,
+    work: Workspace,
+    x: Array,
+    targets: Array,
+    first: int,
+    count: int,
+    outputs: Array,
+    losses: Array,
+    gradient: Array,
+    statistics: Array,
+) -> None:
     """Measures one chunk: samples `first` to `first + n` of x (features, count), n as many as fit.
 
-    Fills outputs (outputs, count) and losses (count,). If gradient (P,) is not empty, adds the data loss's gradient over
-    all `count` samples to it, and to statistics (rows, STATISTICS) what each unit did.
+    Fills outputs (outputs, count) and losses (count,). If gradient (P,) is not empty, adds to it the data loss's
+    gradient over all `count` samples, and to statistics (rows, STATISTICS) what each unit did.
     """
     n = min(work.a.shape[1], count - first)
     last = net.activation.size

@@ -91,10 +91,11 @@ def categorical_crossentropy_from_logits(z: Any, t: Any, s: int) -> float:
     for u in range(z.shape[0]):
         total += np.exp(np.float64(z[u, s]) - np.float64(top))
         right += np.float64(t[u, s]) * (np.float64(z[u, s]) - np.float64(top))
-    return np.log(total) - right
+    loss: float = np.log(total) - right
+    return loss
 
 
-LOSSES = Family(
+LOSSES: Family[Loss] = Family(
     "loss",
     "How wrong an answer is, as one number. Training makes its mean over the training samples smaller.",
     (

@@ -19,7 +19,7 @@ from engine.schedules import SCHEDULES
 from engine.settings import LIMITS
 from engine.tasks import TASKS
 
-FAMILIES: tuple[Family, ...] = (
+FAMILIES: tuple[Family[Any], ...] = (
     TASKS,
     DATASETS,
     FEATURES,

@@ -22,7 +22,7 @@ def labels(outputs: np.ndarray) -> np.ndarray:
     return outputs.argmax(axis=0)
 
 
-METRICS = Family(
+METRICS: Family[Metric] = Family(
     "metric",
     "How good the answers are.",
     (

@@ -56,7 +56,7 @@ class Network:
 
     def describe(self, experiment: Experiment) -> Architecture:
         """The kernel's description of this network under an experiment that differs in live fields only."""
-        layers = (*experiment.layers, experiment.output)
+        layers: tuple[Layer | Output, ...] = (*experiment.layers, experiment.output)
         activation, activation_arguments = _codes(ACTIVATIONS, [layer.activation for layer in layers], self.dtype)
         regularizer, regularizer_arguments = _codes(REGULARIZERS, [layer.regularizer for layer in layers], self.dtype)
         loss = LOSSES.of(experiment.loss) if experiment.loss else LOSSES["mean_squared_error"]
@@ -92,7 +92,7 @@ class Network:
         return buffer
 
 
-def _codes(family: Family, choices: list[Choice | None], dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+def _codes(family: Family[Any], choices: list[Choice | None], dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
     codes = np.full(len(choices), NO_REGULARIZER, np.int64)
     arguments = np.zeros((len(choices), ARGUMENTS), dtype)
     for index, choice in enumerate(choices):

@@ -70,12 +70,12 @@ def _learning_rate(default: float) -> Argument:
         0,
         1e9,
         "Learning rate",
-        "How big a step each update takes. Too small and learning crawls, too large and the loss jumps about or explodes.",
+        "How big a step each update takes. Too small and learning crawls, too large and the loss jumps or explodes.",
         scale="log",
     )
 
 
-OPTIMIZERS = Family(
+OPTIMIZERS: Family[Optimizer] = Family(
     "optimizer",
     "How a gradient becomes a change of the weights.",
     (
@@ -145,5 +145,5 @@ def _update(entry: Optimizer) -> tuple[str, dict[str, Any]]:
     return "\n".join(lines), functions
 
 
-# For kernels; `w`, `g` (parameters,), `slots` (SLOTS, parameters), `step` the count of updates with this one, as a float.
+# For kernels; `w`, `g` (parameters,), `slots` (SLOTS, parameters), `step` this update's number from 1.
 update = dispatched("code, w, g, slots, step, p", [_update(entry) for entry in OPTIMIZERS.values()])

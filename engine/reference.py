@@ -1,7 +1,7 @@
 """One training step, as you would write it by hand. Read this page first; the tests hold the fast kernel to it.
 
-A sample is a row of X (n, d). Each layer computes z = a W + b and a = f(z); the last a is the answer. The loss L says how
-wrong the answers are on average. Walking back from the loss, `delta` is dL/dz of each layer: it gives that layer's
+A sample is a row of X (n, d). Each layer computes z = a W + b and a = f(z); the last a is the answer. The loss L says
+how wrong the answers are on average. Walking back from the loss, `delta` is dL/dz of each layer: it gives that layer's
 gradients, and passed through W it gives the layer before.
 """
 
@@ -27,7 +27,7 @@ def forward(experiment: Experiment, layers: Layers, X: np.ndarray) -> tuple[list
 
 
 def loss(experiment: Experiment, z: np.ndarray, a: np.ndarray, targets: np.ndarray) -> float:
-    """The mean loss of the answers a (n, outputs), computed from the logits z where the loss is joined to the output."""
+    """The mean loss of the answers a (n, outputs), from the logits z where loss and output are joined."""
     entry = LOSSES.of(_loss(experiment))
     if entry.joined == _activations(experiment)[-1].name and entry.name == "binary_crossentropy":
         return float(np.mean(np.logaddexp(0, z) - z * targets))
@@ -46,14 +46,16 @@ def backward(experiment: Experiment, layers: Layers, X: np.ndarray, targets: np.
         W, _ = layers[index]
         gradients.insert(0, (activations[index].T @ delta, delta.sum(axis=0)))
         if index:
-            delta = (delta @ W.T) * _slope(choices[index - 1], zs[index - 1], activations[index])  # dL/dz one layer down
+            delta = (delta @ W.T) * _slope(
+                choices[index - 1], zs[index - 1], activations[index]
+            )  # dL/dz one layer down
     return gradients
 
 
 def step(
     experiment: Experiment, layers: Layers, memory: list[Layers], X: np.ndarray, targets: np.ndarray, count: int
 ) -> tuple[Layers, list[Layers]]:
-    """One update on one batch: the new parameters and the optimizer's new memory. `count` is this step's number from 1."""
+    """One update on one batch: the new parameters and the new memory; `count` is this step's number from 1."""
     entry = OPTIMIZERS.of(experiment.optimizer)
     arguments = entry.values(experiment.optimizer)
     corrections = entry.corrections(count, *arguments) if entry.corrections else ()

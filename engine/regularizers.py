@@ -70,7 +70,7 @@ def _rate(name: str, label: str) -> Argument:
     return Argument(name, 0.001, 0, 10, label, "How much the penalty weighs against the loss.", scale="log")
 
 
-REGULARIZERS = Family(
+REGULARIZERS: Family[Regularizer] = Family(
     "regularizer",
     "A penalty on large weights, added to the loss. It holds back networks that learn the training data by heart.",
     (

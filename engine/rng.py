@@ -5,6 +5,8 @@ Arrays drawn once (weights, data) come from NumPy's counter-based Philox; number
 hash of (seed, purpose, step, index).
 """
 
+from typing import Any
+
 import numpy as np
 
 from engine.compiled import part
@@ -19,7 +21,7 @@ def generator(seed: int, purpose: int, index: int = 0) -> np.random.Generator:
 
 
 @part
-def mix(x):  # type: ignore[no-untyped-def]
+def mix(x: Any) -> Any:
     """Scrambles 64 bits so that neighbours look unrelated (splitmix64; Steele, Lea and Flood, 2014)."""
     x = x + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -28,13 +30,13 @@ def mix(x):  # type: ignore[no-untyped-def]
 
 
 @part
-def key(seed, purpose, step):  # type: ignore[no-untyped-def]
+def key(seed: int, purpose: int, step: int) -> Any:
     """The key under which the numbers of one purpose and step are drawn: `mix(key ^ mix(index))`."""
     return mix(mix(mix(np.uint64(seed)) ^ np.uint64(purpose)) ^ np.uint64(step))
 
 
 @part
-def shuffle(order, seed, epoch):  # type: ignore[no-untyped-def]
+def shuffle(order: np.ndarray, seed: int, epoch: int) -> None:
     """Fills `order` with the permutation of 0..n-1 that belongs to an epoch (Fisher and Yates, 1938)."""
     base = key(seed, SHUFFLE, epoch)
     for i in range(order.size):

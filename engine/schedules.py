@@ -2,7 +2,7 @@
 
 from engine.catalogue import Entry, Family
 
-SCHEDULES = Family(
+SCHEDULES: Family[Entry] = Family(
     "schedule",
     "How the learning rate changes as training goes on.",
     (

@@ -1,8 +1,11 @@
 """Tasks: what kind of answer is asked for. The task decides the output layer and the loss, unless you do."""
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from engine.catalogue import Entry, Family
+
+TaskName: TypeAlias = Literal["binary", "multiclass", "regression"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +16,7 @@ class Task(Entry):
     loss: str
 
 
-TASKS = Family(
+TASKS: Family[Task] = Family(
     "task",
     "What kind of answer is asked for.",
     (

@@ -1,11 +1,11 @@
 """The trainer: one experiment on its way, advanced a slice of work at a time.
 
-It owns the parameters, the clock and the history. How long a slice takes is for the caller to measure: the engine has no
-clock. The same experiment gives the same bytes however it is sliced. Divergence is a result: the trainer stops before the
-update that would have broken a number, keeps the last finite parameters and says which layer went first.
+It owns the parameters, the clock and the history. How long a slice takes is for the caller to measure: the engine
+has no clock. The same experiment gives the same bytes however it is sliced. Divergence is a result: the trainer stops
+before the update that would have broken a number, keeps the last finite parameters and says which layer went first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,7 @@ class Trainer:
         self._evaluated = {name: _subset(part, self.experiment.dataset.seed) for name, part in self._data.parts.items()}
         self._evaluated = {name: part for name, part in self._evaluated.items() if part[0].shape[1]}
         self._probe = self._workspace(min(128, chunk_samples(self._network.parameter_count)))
+        self._work = self._workspace(8)
         self._planes: dict[int, np.ndarray] = {}
         self._start(self.experiment.seed)
 
@@ -76,7 +77,6 @@ class Trainer:
         )
         self._clock = np.zeros(kernel.CLOCK, np.int64)
         self._order = np.arange(len(self._train))
-        self._edited = False
         self.diverged: str | None = None
         self.warning: str | None = None
         self.history = History(self._task, list(self._evaluated), len(self._network.layers))
@@ -98,8 +98,9 @@ class Trainer:
         """Makes room for one chunk: a batch, or an even share of one that is too large, in steps of 8 samples."""
         batch = batch_size or self._batch_size
         pieces = -(-batch // chunk_samples(self._network.parameter_count))
-        width = -(-(-(-batch // pieces)) // 8) * 8
-        if not hasattr(self, "_work") or self._work.a.shape[1] != width:
+        share = -(-batch // pieces)
+        width = -(-share // 8) * 8
+        if self._work.a.shape[1] != width:
             self._work = self._workspace(width)
 
     # Where training stands
@@ -192,7 +193,6 @@ class Trainer:
         )
         if self._clock[kernel.DIVERGED]:
             self._diverge()
-        self._edited = False
         return int(self._clock[kernel.CHUNKS]) * cost
 
     def settle(self) -> None:
@@ -203,10 +203,8 @@ class Trainer:
     def step_once(self, unit: str, count: int) -> None:
         """Makes `count` steps of one `sample`, one `batch` or one `epoch` each."""
         self.settle()
-        if unit == "epoch":
-            target = self.steps_to_epoch(int(self._clock[kernel.EPOCH]) + count)
-        else:
-            target = self.step + count
+        epoch = int(self._clock[kernel.EPOCH])
+        target = self.steps_to_epoch(epoch + count) if unit == "epoch" else self.step + count
         batch_size = 1 if unit == "sample" else None
         while (self.step < target or not self.settled) and self.diverged is None:
             self.advance(1 << 22, target, batch_size)
@@ -224,8 +222,8 @@ class Trainer:
             typical = layer["weight_norm"] / np.sqrt(fan_in * fan_out)
             if typical > EXPLODED_WEIGHT:
                 self.warning = (
-                    f"The weights of {self._layer_name(index)} have exploded (about {typical:.3g} each) but stay finite: "
-                    "its units are saturated and hardly learn. Reset with a smaller learning rate."
+                    f"The weights of {self._layer_name(index)} have exploded (about {typical:.3g} each) but stay "
+                    "finite: its units are saturated and hardly learn. Reset with a smaller learning rate."
                 )
                 return
         self.warning = None
@@ -243,7 +241,7 @@ class Trainer:
         )
 
     def _first_broken(self) -> int:
-        """The layer in which a number first stopped being finite: forward if the sums overflow, else on the way back."""
+        """The layer in which a number first stopped being finite, on the way forward or else on the way back."""
         with np.errstate(all="ignore"):
             for index in range(len(self._network.layers)):
                 rows = slice(self._net.rows[index + 1], self._net.rows[index + 2])
@@ -275,8 +273,6 @@ class Trainer:
     def reset(self, seed: int | None = None) -> None:
         """Back to step 0 with an empty history; with other starting weights if `seed` is given."""
         if seed is not None:
-            from dataclasses import replace
-
             self.experiment = replace(self.experiment, seed=seed)
         self._start(self.experiment.seed)
 
@@ -417,14 +413,17 @@ class _Evaluation:
     def _finish(self) -> dict[str, Any]:
         trainer = self._trainer
         samples = trainer._evaluated["train"][0].shape[1]
-        layers = layer_statistics(trainer._network, trainer._state, self._gradient, self._statistics, samples, trainer.step)
+        layers = layer_statistics(
+            trainer._network, trainer._state, self._gradient, self._statistics, samples, trainer.step
+        )
+        optimizer = trainer.experiment.optimizer
         weights = [w for w, _ in trainer._network.views(trainer._state.parameters)]
         choices = [*(layer.regularizer for layer in trainer.experiment.layers), trainer.experiment.output.regularizer]
         return {
             "seq": len(trainer.history),
             "step": trainer.step,
             "epoch": trainer.epoch,
-            "learning_rate": float(trainer.experiment.optimizer.learning_rate),
+            "learning_rate": OPTIMIZERS.of(optimizer).values(optimizer)[0],
             "train": None,
             "validation": None,
             "test": None,
