@@ -319,10 +319,10 @@ ACTIVATIONS: Family[Activation] = Family(
 
 
 _LOOP = """
+z, a, d, width = work.flat_z, work.flat_a, work.flat_d, work.a.shape[1]
 {arguments}
-for u in range(rows[0], rows[1]):
-    for s in range(a.shape[1]):
-        {body}
+for i in range(np.uint64(rows[0] * width), np.uint64(rows[1] * width)):
+    {body}
 """
 
 
@@ -331,28 +331,26 @@ def _branch(entry: Activation, body: str, joint: str) -> tuple[str, dict[str, Ca
     if entry.joint:
         return joint, functions
     names = [f"p{index}" for index in range(len(entry.arguments))]
-    loads = "; ".join(f"{name} = p[layer, {index}]" for index, name in enumerate(names))
+    loads = "".join(f"{name} = p[layer, {index}]\n" for index, name in enumerate(names))
     body = body.replace("{p}", "".join(f", {name}" for name in names))
-    return _LOOP.replace("{arguments}\n", loads + "\n" if loads else "").replace("{body}", body), functions
+    return _LOOP.replace("{arguments}\n", loads).replace("{body}", body), functions
 
 
-def _dispatch(signature: str, body: str, joint: str) -> Callable[..., Any]:
-    return dispatched(signature, [_branch(entry, body, joint) for entry in ACTIVATIONS.values()])
+def _dispatch(body: str, joint: str) -> Callable[..., Any]:
+    return dispatched("code, work, rows, p, layer", [_branch(entry, body, joint) for entry in ACTIVATIONS.values()])
 
 
-# For kernels. Arrays are (rows, n), `rows` the first and last row of a layer, `p[layer]` its activation's arguments.
+# For kernels: `work` is the workspace, `rows` the first row of a layer and the one after its last, `p[layer]` its
+# activation's arguments.
 activate = _dispatch(  # a = f(z)
-    "code, z, a, rows, p, layer",
-    "a[u, s] = function(z[u, s]{p})",
-    "function(z[rows[0] : rows[1]], a[rows[0] : rows[1]])",
+    "a[i] = function(z[i]{p})",
+    "function(work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]])",
 )
 backpropagate = _dispatch(  # dL/da in d becomes dL/dz
-    "code, d, z, a, rows, p, layer",
-    "d[u, s] *= derivative(z[u, s], a[u, s]{p})",
-    "derivative(d[rows[0] : rows[1]], a[rows[0] : rows[1]])",
+    "d[i] *= derivative(z[i], a[i]{p})",
+    "derivative(work.d[rows[0] : rows[1]], work.a[rows[0] : rows[1]])",
 )
 slopes = _dispatch(  # d = f'(z); of a joint function its diagonal
-    "code, d, z, a, rows, p, layer",
-    "d[u, s] = derivative(z[u, s], a[u, s]{p})",
-    _LOOP.replace("{arguments}\n", "").replace("{body}", "d[u, s] = a[u, s] * (1 - a[u, s])"),
+    "d[i] = derivative(z[i], a[i]{p})",
+    _LOOP.replace("{arguments}\n", "").replace("{body}", "d[i] = a[i] * (1 - a[i])"),
 )

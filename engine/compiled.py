@@ -18,8 +18,10 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
+import scipy.linalg.cython_blas  # noqa: F401 - the matrix library that kernels call; loaded so that it can be limited
 from numba.core import types
 from numba.extending import overload
+from threadpoolctl import threadpool_limits
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,6 +49,9 @@ def _cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="gradlab-"))
 
 
+# Sessions share the cores already: a matrix product that starts threads of its own is slower, and not reproducible.
+threadpool_limits(1, user_api="blas")
+
 numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
 # "contract" allows fused multiply-add. Never full fastmath: it assumes that there is no NaN, and divergence must show.
@@ -72,6 +77,26 @@ def summing(function: F) -> F:
     """Compiles a part that adds up many numbers, in whatever order is fastest."""
     compiled: F = numba.njit(fastmath=_REORDER, **_OPTIONS)(function)
     return compiled
+
+
+def written_out(function: F) -> F:
+    """Compiles a part whose inner loops are written out, turning neighbouring statements into vector instructions.
+
+    That pass is off elsewhere: it would pair up the steps of a polynomial and so keep its loop from being vectorised.
+    """
+    compiled: Any = part(function)
+    compile_plainly = compiled.compile
+
+    def compile_paired(signature: Any) -> Any:
+        numba.config.SLP_VECTORIZE = 1  # type: ignore[attr-defined]
+        try:
+            return compile_plainly(signature)
+        finally:
+            numba.config.SLP_VECTORIZE = 0  # type: ignore[attr-defined]
+
+    compiled.compile = compile_paired
+    paired: F = compiled
+    return paired
 
 
 class _Literals(ast.NodeTransformer):

@@ -5,20 +5,18 @@ unit by unit, (units, n): the loop over samples is the innermost, runs through n
 instructions. `reference.py` is the same step as a learner would write it, and the tests hold the two together.
 """
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
 from engine import rng
 from engine.activations import activate, backpropagate, slopes
-from engine.compiled import kernel, part, summing
+from engine.compiled import kernel, part
 from engine.losses import loss_gradient, loss_values
 from engine.network import Architecture
 from engine.optimizers import update
+from engine.products import Array, U, correlate, sum_of_squares, sum_rows, weigh
 from engine.regularizers import penalise
-
-Array: TypeAlias = np.ndarray[Any, Any]
-Rows: TypeAlias = tuple[int, int]  # the first row and the one after the last
 
 # Below this many weights plain loops beat the call of a matrix library.
 BLAS_WEIGHTS = 1024
@@ -32,6 +30,9 @@ class Workspace(NamedTuple):
     d: np.ndarray  # (rows, width)
     t: np.ndarray  # (outputs, width) targets
     loss: np.ndarray  # (width,) float64
+    flat_z: np.ndarray  # z, a and d once more, as (rows * width,)
+    flat_a: np.ndarray
+    flat_d: np.ndarray
 
 
 class State(NamedTuple):
@@ -62,78 +63,9 @@ class Plan(NamedTuple):
 
 def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace:
     """Room for `width` samples at a time, zeroed so that unused columns are harmless."""
-    return Workspace(
-        np.zeros((rows, width), dtype),
-        np.zeros((rows, width), dtype),
-        np.zeros((rows, width), dtype),
-        np.zeros((outputs, width), dtype),
-        np.zeros(width),
-    )
-
-
-# The loops below name rows of whole arrays instead of cutting arrays into views: on small networks the bookkeeping of
-# views would cost more than the arithmetic.
-
-
-@part
-def weigh(parameters: Array, start: int, down: int, across: int, x: Array, k: Rows, z: Array, m: Rows) -> None:
-    """z (m rows) += w' x, with w[i, u] at parameters[start + i * down + u * across].
-
-    `x`, `k` are an array and the range of its rows, `z`, `m` likewise. Four rows of x are taken at a time, so that z is
-    read and written less often.
-    """
-    width = x.shape[1]
-    x_first, x_last = k
-    z_first, z_last = m
-    for row in range(z_first, z_last):
-        w = start + (row - z_first) * across
-        i = x_first
-        while i + 4 <= x_last:
-            w0, w1 = parameters[w], parameters[w + down]
-            w2, w3 = parameters[w + 2 * down], parameters[w + 3 * down]
-            for s in range(width):
-                z[row, s] += w0 * x[i, s] + w1 * x[i + 1, s] + w2 * x[i + 2, s] + w3 * x[i + 3, s]
-            w += 4 * down
-            i += 4
-        while i < x_last:
-            w0 = parameters[w]
-            for s in range(width):
-                z[row, s] += w0 * x[i, s]
-            w += down
-            i += 1
-
-
-@summing
-def correlate(x: Array, k: Rows, d: Array, m: Rows, gradient: Array, start: int) -> None:
-    """gradient[start:] as (k rows, m rows) += x d': for each pair of rows the sum of their products."""
-    width = x.shape[1]
-    at = start
-    for i in range(k[0], k[1]):
-        for u in range(m[0], m[1]):
-            total = x[i, 0] * d[u, 0]
-            for s in range(1, width):
-                total += x[i, s] * d[u, s]
-            gradient[at] += total
-            at += 1
-
-
-@summing
-def sum_rows(d: Array, m: Rows, gradient: Array, start: int) -> None:
-    """gradient[start:] (m rows) += the sum of each row of d."""
-    for u in range(m[0], m[1]):
-        total = d[u, 0]
-        for s in range(1, d.shape[1]):
-            total += d[u, s]
-        gradient[start + u - m[0]] += total
-
-
-@summing
-def sum_of_squares(g: Array) -> Any:
-    """The squared length of a vector; not finite if any part of it is not, or if it is too long to be trusted."""
-    total = g[0] * g[0]
-    for i in range(1, g.size):
-        total += g[i] * g[i]
-    return total
+    z, a, d = (np.zeros((rows, width), dtype) for _ in range(3))
+    targets = np.zeros((outputs, width), dtype)
+    return Workspace(z, a, d, targets, np.zeros(width), z.reshape(-1), a.reshape(-1), d.reshape(-1))
 
 
 @part
@@ -152,11 +84,8 @@ def forward(net: Architecture, parameters: Array, work: Workspace) -> None:
                 for s in range(z.shape[1]):
                     z[rows[0] + u, s] += parameters[biases + u]
         else:
-            for u in range(fan_out):
-                for s in range(z.shape[1]):
-                    z[rows[0] + u, s] = parameters[biases + u]
-            weigh(parameters, start, fan_out, 1, a, below, z, rows)
-        activate(net.activation[layer], z, a, rows, net.activation_arguments, layer)
+            weigh(parameters, start, fan_out, 1, True, biases, a, below, z, rows)
+        activate(net.activation[layer], work, rows, net.activation_arguments, layer)
 
 
 @part
@@ -167,9 +96,9 @@ def output_error(net: Architecture, work: Workspace, n: int, count: int) -> None
     share = count * net.sizes[last + 1] if net.mean_over_outputs else count
     loss_gradient(net.loss, work.a, work.t, work.d, rows, work.a.dtype.type(1 / share))
     if not net.joined:
-        backpropagate(net.activation[last], work.d, work.z, work.a, rows, net.activation_arguments, last)
-    for u in range(rows[0], rows[1]):
-        for s in range(n, work.d.shape[1]):
+        backpropagate(net.activation[last], work, rows, net.activation_arguments, last)
+    for u in range(U(rows[0]), U(rows[1])):
+        for s in range(U(n), U(work.d.shape[1])):
             work.d[u, s] = 0
 
 
@@ -195,11 +124,8 @@ def backward(net: Architecture, parameters: Array, gradient: Array, work: Worksp
             w = parameters[start:biases].reshape(fan_in, fan_out)
             np.dot(w, d[rows[0] : rows[1]], d[below[0] : below[1]])
         else:
-            for i in range(below[0], below[1]):
-                for s in range(d.shape[1]):
-                    d[i, s] = 0
-            weigh(parameters, start, 1, fan_out, d, rows, d, below)
-        backpropagate(net.activation[layer - 1], d, work.z, a, below, net.activation_arguments, layer - 1)
+            weigh(parameters, start, 1, fan_out, False, 0, d, rows, d, below)
+        backpropagate(net.activation[layer - 1], work, below, net.activation_arguments, layer - 1)
 
 
 @kernel
@@ -229,12 +155,12 @@ def train(
         n = min(width, batch - clock[IN_BATCH])
         if clock[IN_BATCH] == 0:
             gradient[:] = 0
-        for f in range(x.shape[0]):
-            for s in range(n):
-                work.a[f, s] = x[f, order[first + s]]
-        for k in range(targets.shape[0]):
-            for s in range(n):
-                work.t[k, s] = targets[k, order[first + s]]
+        for s in range(U(n)):
+            sample = U(order[U(first) + s])
+            for f in range(U(x.shape[0])):
+                work.a[f, s] = x[f, sample]
+            for k in range(U(targets.shape[0])):
+                work.t[k, s] = targets[k, sample]
         forward(net, parameters, work)
         output_error(net, work, n, batch)
         backward(net, parameters, gradient, work)
@@ -324,7 +250,7 @@ def evaluate(
         return
     for layer in range(last):
         rows = net.rows[layer + 1], net.rows[layer + 2]
-        slopes(net.activation[layer], work.d, work.z, work.a, rows, net.activation_arguments, layer)
+        slopes(net.activation[layer], work, rows, net.activation_arguments, layer)
         for u in range(rows[0], rows[1]):
             for s in range(n):
                 slope, value = np.float64(work.d[u, s]), np.float64(work.a[u, s])

@@ -164,9 +164,10 @@ for s in range(n):
     out[s] = function(z, t, s)
 """
 _GRADIENT = """
-for u in range(rows[0], rows[1]):
-    for s in range(a.shape[1]):
-        d[u, s] = {error} * scale
+first = np.uint64(rows[0])
+for k in range(np.uint64(t.shape[0])):
+    for s in range(np.uint64(a.shape[1])):
+        d[first + k, s] = {error} * scale
 """
 
 
@@ -179,7 +180,7 @@ def _value(entry: Loss) -> tuple[str, dict[str, Any]]:
 
 
 def _gradient(entry: Loss) -> tuple[str, dict[str, Any]]:
-    error = "(a[u, s] - t[u - rows[0], s])" if entry.joined else "derivative(a[u, s], t[u - rows[0], s])"
+    error = "(a[first + k, s] - t[k, s])" if entry.joined else "derivative(a[first + k, s], t[k, s])"
     return _GRADIENT.replace("{error}", error), {"derivative": entry.derivative}
 
 
