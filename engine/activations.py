@@ -350,7 +350,3 @@ backpropagate = _dispatch(  # dL/da in d becomes dL/dz
     "d[i] *= derivative(z[i], a[i]{p})",
     "derivative(work.d[rows[0] : rows[1]], work.a[rows[0] : rows[1]])",
 )
-slopes = _dispatch(  # d = f'(z); of a joint function its diagonal
-    "d[i] = derivative(z[i], a[i]{p})",
-    _LOOP.replace("{arguments}\n", "").replace("{body}", "d[i] = a[i] * (1 - a[i])"),
-)

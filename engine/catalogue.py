@@ -216,7 +216,8 @@ class Family(Mapping[str, E]):
             given = {**given, "name": implied[0]}
         if "name" not in given:
             raise ValueError(f"the name is missing. Choose one of: {', '.join(self.entries)}")
-        return {**given, "name": self.resolve(given["name"])}
+        # Behind a function pydantic is as strict as in Python, where a list is not a tuple.
+        return {**{key: _tuples(value) for key, value in given.items()}, "name": self.resolve(given["name"])}
 
     # The two hooks by which pydantic reads an annotation `Annotated[Choice, FAMILY]`.
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> dict[str, Any]:
@@ -240,6 +241,10 @@ class Family(Mapping[str, E]):
             "default": default,
             "entries": [entry.as_data() for entry in self.values()],
         }
+
+
+def _tuples(given: Any) -> Any:
+    return tuple(map(_tuples, given)) if isinstance(given, list) else given
 
 
 def choice_data(choice: Choice) -> Any:

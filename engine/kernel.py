@@ -10,13 +10,15 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import rng
-from engine.activations import activate, backpropagate, slopes
+from engine.activations import activate, backpropagate
 from engine.compiled import kernel, part
 from engine.losses import loss_gradient, loss_values
 from engine.network import Architecture
 from engine.optimizers import update
-from engine.products import Array, U, correlate, sum_of_squares, sum_rows, weigh
+from engine.products import Array, Rows, U, clear, correlate, fill, sum_of_squares, sum_rows, weigh
 from engine.regularizers import penalise
+
+ONE = np.int64(1)  # a literal 1 would be a type of its own, and compile `weigh` twice
 
 # Below this many weights plain loops beat the call of a matrix library.
 BLAS_WEIGHTS = 1024
@@ -84,7 +86,8 @@ def forward(net: Architecture, parameters: Array, work: Workspace) -> None:
                 for s in range(z.shape[1]):
                     z[rows[0] + u, s] += parameters[biases + u]
         else:
-            weigh(parameters, start, fan_out, 1, True, biases, a, below, z, rows)
+            fill(z, rows, parameters, biases)
+            weigh(parameters, start, fan_out, ONE, a, below, z, rows)
         activate(net.activation[layer], work, rows, net.activation_arguments, layer)
 
 
@@ -124,7 +127,8 @@ def backward(net: Architecture, parameters: Array, gradient: Array, work: Worksp
             w = parameters[start:biases].reshape(fan_in, fan_out)
             np.dot(w, d[rows[0] : rows[1]], d[below[0] : below[1]])
         else:
-            weigh(parameters, start, 1, fan_out, False, 0, d, rows, d, below)
+            clear(d, below)
+            weigh(parameters, start, ONE, fan_out, d, rows, d, below)
         backpropagate(net.activation[layer - 1], work, below, net.activation_arguments, layer - 1)
 
 
@@ -204,6 +208,18 @@ def predict(net: Architecture, parameters: Array, work: Workspace, x: Array, fir
                 outputs[row, first + s] = work.a[first_row + row, s]
 
 
+@part
+def fill_slopes(net: Architecture, work: Workspace, layer: int, rows: Rows) -> None:
+    """d = f'(z) for the rows of a layer; where the units depend on each other (softmax), each on its own: a (1 - a)."""
+    a, d = work.a, work.d
+    joint = net.joint_output and layer == net.activation.size - 1
+    for u in range(U(rows[0]), U(rows[1])):
+        for s in range(U(d.shape[1])):
+            d[u, s] = a[u, s] * (1 - a[u, s]) if joint else 1
+    if not joint:
+        backpropagate(net.activation[layer], work, rows, net.activation_arguments, layer)
+
+
 # Columns of the statistics that `evaluate` adds up for each unit.
 SATURATED, LIVE, SUM, SQUARES = range(4)
 STATISTICS = 4
@@ -250,7 +266,7 @@ def evaluate(
         return
     for layer in range(last):
         rows = net.rows[layer + 1], net.rows[layer + 2]
-        slopes(net.activation[layer], work, rows, net.activation_arguments, layer)
+        fill_slopes(net, work, layer, rows)
         for u in range(rows[0], rows[1]):
             for s in range(n):
                 slope, value = np.float64(work.d[u, s]), np.float64(work.a[u, s])

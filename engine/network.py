@@ -34,6 +34,7 @@ class Architecture(NamedTuple):
     loss: int
     joined: bool  # whether loss and output activation are computed together from the logits
     mean_over_outputs: bool
+    joint_output: bool  # whether the output's units depend on each other, as in softmax
 
 
 class Network:
@@ -73,6 +74,7 @@ class Network:
             loss=LOSSES.codes[loss.name],
             joined=output is not None and loss.joined == output.name,
             mean_over_outputs=loss.mean_over_outputs,
+            joint_output=output is not None and ACTIVATIONS.of(output).joint,
         )
 
     def views(self, buffer: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:

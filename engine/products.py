@@ -1,14 +1,14 @@
-"""The products in which a network spends its time: weighted sums on the way forward, and their transposes on the way back.
+"""The products in which a network spends its time: weighted sums on the way forward, their transposes on the way back.
 
-Arrays are whole workspaces, (rows, n), and ranges say which rows belong to a layer: on small networks the bookkeeping of
-views would cost more than the arithmetic. Large layers use a matrix library instead (`kernel.BLAS_WEIGHTS`).
+Arrays are whole workspaces, (rows, n), and ranges say which rows belong to a layer: on small networks the bookkeeping
+of views would cost more than the arithmetic. Large layers use a matrix library instead (`kernel.BLAS_WEIGHTS`).
 """
 
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from engine.compiled import summing, written_out
+from engine.compiled import part, summing, written_out
 
 Array: TypeAlias = np.ndarray[Any, Any]
 Rows: TypeAlias = tuple[int, int]  # the first row and the one after the last
@@ -21,10 +21,9 @@ UNITS = 4  # rows of z that share each load of x
 def _weigh() -> Any:
     """The function `weigh`, its two inner loops written out: UNITS rows of z by LANES samples stay in registers.
 
-    It is this, and four times as fast:
+    It adds w' x to z, with w[i, u] at parameters[start + i * down + u * across]. It is this, and four times as fast:
 
         for row in range(m[0], m[1]):
-            z[row] = parameters[biases + row - m[0]] if biased else 0
             for i in range(k[0], k[1]):
                 z[row] += parameters[start + (i - k[0]) * down + (row - m[0]) * across] * x[i]
     """
@@ -32,28 +31,26 @@ def _weigh() -> Any:
 
     def block(units: int) -> list[str]:
         rows = range(units)
-        lines = [f"    while row + U({units}) <= end:", "        for s in range(U(0), width, lanes):"]
-        for r in rows:
-            lines += [f"            c{r}_{j} = parameters[bias + U({r})] if biased else zero" for j in lanes]
-        lines += ["            at = w", "            for i in range(first, last):"]
-        lines += [f"                x{j} = x[i, s + U({j})]" for j in lanes]
-        for r in rows:
-            lines.append(f"                w{r} = parameters[at + U({r}) * across]")
-            lines += [f"                c{r}_{j} += w{r} * x{j}" for j in lanes]
-        lines.append("                at += down")
-        lines += [f"            z[row + U({r}), s + U({j})] = c{r}_{j}" for r in rows for j in lanes]
+        cells = [(r, j) for r in rows for j in lanes]
         return [
-            *lines,
+            f"    while row + U({units}) <= end:",
+            "        for s in range(U(0), width, lanes):",
+            *(f"            c{r}_{j} = z[row + U({r}), s + U({j})]" for r, j in cells),
+            "            at = w",
+            "            for i in range(first, last):",
+            *(f"                x{j} = x[i, s + U({j})]" for j in lanes),
+            *(f"                w{r} = parameters[at + U({r}) * across]" for r in rows),
+            *(f"                c{r}_{j} += w{r} * x{j}" for r, j in cells),
+            "                at += down",
+            *(f"            z[row + U({r}), s + U({j})] = c{r}_{j}" for r, j in cells),
             f"        row += U({units})",
-            f"        bias += U({units})",
             f"        w += U({units}) * across",
         ]
 
     text = [
-        "def weigh(parameters, start, down, across, biased, biases, x, k, z, m):",
+        "def weigh(parameters, start, down, across, x, k, z, m):",
         "    first, last, row, end = U(k[0]), U(k[1]), U(m[0]), U(m[1])",
-        "    w, bias, down, across = U(start), U(biases), U(down), U(across)",
-        "    width, lanes, zero = U(x.shape[1]), U(LANES), parameters.dtype.type(0)",
+        "    w, down, across, width, lanes = U(start), U(down), U(across), U(x.shape[1]), U(LANES)",
         *block(UNITS),
         *block(1),
     ]
@@ -63,6 +60,23 @@ def _weigh() -> Any:
 
 
 weigh = _weigh()
+
+
+@part
+def fill(z: Array, m: Rows, values: Array, start: int) -> None:
+    """Each row of z (m rows) = its own number of values[start:]."""
+    for row in range(U(m[0]), U(m[1])):
+        value = values[U(start) + row - U(m[0])]
+        for s in range(U(z.shape[1])):
+            z[row, s] = value
+
+
+@part
+def clear(z: Array, m: Rows) -> None:
+    """z (m rows) = 0."""
+    for row in range(U(m[0]), U(m[1])):
+        for s in range(U(z.shape[1])):
+            z[row, s] = 0
 
 
 @summing

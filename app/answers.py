@@ -1,0 +1,185 @@
+"""The shapes of what the API answers, for its documentation. They describe; nothing is converted by them.
+
+A number that is not finite travels as null, hence `Number`.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, WithJsonSchema
+
+Number = float | None
+ExperimentData = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": "#/components/schemas/Experiment"}]})]
+State = Literal["ready", "running", "paused", "finished", "diverged", "failed"]
+Measures = Annotated[dict[str, Number], Field(examples=[{"loss": 0.21, "accuracy": 0.97}])]
+
+
+class FieldProblem(BaseModel):
+    """One thing wrong with one field."""
+
+    field: str = Field(description="Dotted path, such as layers.0.units; empty for the whole body.")
+    given: Any = Field(description="What was sent.")
+    expected: str = Field(description="What is allowed.")
+    message: str
+
+
+class ProblemDocument(BaseModel):
+    """An error, as RFC 9457 has it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem]
+
+
+class NoteAnswer(BaseModel):
+    """Something to know about a field that is not an error."""
+
+    field: str
+    message: str
+
+
+class Metrics(BaseModel):
+    """How good the network is at this step; parts without samples are null."""
+
+    train: Measures | None
+    validation: Measures | None
+    test: Measures | None
+    penalty: Number
+
+
+class Summary(BaseModel):
+    """Where a session stands."""
+
+    id: str
+    run: str = Field(description="Changes with every reset.")
+    state: State
+    reason: str | None = Field(description="Why it is in this state, in words.")
+    step: int
+    epoch: float
+    steps_per_second: float
+
+
+class SessionAnswer(Summary):
+    """A session."""
+
+    warning: str | None
+    rate: Number = Field(description="Epochs per second while it plays; null is flat out.")
+    until: dict[str, Any] | None
+    experiment: ExperimentData
+    notes: list[NoteAnswer]
+    metrics: Metrics
+
+
+class SessionLine(Summary):
+    """A session in the list."""
+
+    watchers: int
+
+
+class SessionList(BaseModel):
+    """All sessions of this server."""
+
+    sessions: list[SessionLine]
+
+
+class JournalEntry(BaseModel):
+    """A change that was made to a run."""
+
+    seq: int
+    step: int
+    epoch: float
+    kind: Literal["patch", "parameters", "step"]
+    what: dict[str, Any]
+
+
+class JournalAnswer(BaseModel):
+    """What a run began with and every change since: together they reproduce it."""
+
+    run: str
+    experiment: ExperimentData
+    complete: bool = Field(description="False if there were too many changes to keep.")
+    entries: list[JournalEntry]
+
+
+class History(BaseModel):
+    """The recorded rows after `since`, by column."""
+
+    run: str
+    since: int
+    last: int
+    columns: dict[str, list[Any]]
+
+
+class BoundaryAnswer(BaseModel):
+    """The output over the plane, row 0 at the highest x2; one such grid for each class if there are several."""
+
+    step: int
+    width: int
+    height: int
+    domain: list[float]
+    values: list[list[Number]] | list[list[list[Number]]]
+
+
+class LayerAnswer(BaseModel):
+    """What one layer has learnt."""
+
+    weights: list[list[float]]
+    biases: list[float]
+
+
+class ParametersAnswer(BaseModel):
+    """Weights and biases, hidden layers in order, the output layer last."""
+
+    run: str
+    step: int
+    layers: list[LayerAnswer]
+
+
+class Prediction(BaseModel):
+    """What the network says of each sample."""
+
+    outputs: list[list[Number]]
+    labels: list[str | Number]
+
+
+class Targets(BaseModel):
+    """What the targets mean."""
+
+    kind: Literal["binary", "multiclass", "regression"]
+    classes: list[str] | None
+
+
+class PartAnswer(BaseModel):
+    """Raw points and their targets."""
+
+    points: list[list[float]]
+    targets: list[float]
+
+
+class DatasetAnswer(BaseModel):
+    """The points, for drawing."""
+
+    columns: list[str]
+    targets: Targets
+    domain: list[float]
+    axes: list[int]
+    parts: dict[str, PartAnswer]
+
+
+class Ready(BaseModel):
+    """The server can train."""
+
+    ready: Literal[True]
+
+
+class Waiting(BaseModel):
+    """The server cannot train yet."""
+
+    waiting_for: str
+
+
+class Alive(BaseModel):
+    """The server runs."""
+
+    status: Literal["ok"]

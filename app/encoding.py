@@ -1,0 +1,90 @@
+"""Encoding: how everything leaves the server, and the one place where numbers that are not finite become null.
+
+JSON has no NaN and browsers refuse it; orjson writes null instead, also inside NumPy arrays. msgpack has NaN, but a
+client must see the same message in both, so `_plain` does it there. Pictures travel as bytes, one per pixel.
+"""
+
+import base64
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+import numpy as np
+import orjson
+from starlette.responses import Response
+
+
+def to_json(value: Any) -> bytes:
+    """Strict JSON: non-finite numbers as null, bytes in base64."""
+    return orjson.dumps(value, default=_other, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, np.ndarray):  # orjson reads only contiguous arrays by itself
+        return value.tolist()
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    raise TypeError(f"cannot encode {type(value).__name__}")
+
+
+def to_msgpack(value: Any) -> bytes:
+    """The same value as msgpack, bytes as they are."""
+    packed: bytes = msgpack.packb(_plain(value))
+    return packed
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    return value
+
+
+@dataclass(frozen=True)
+class Codec:
+    """A websocket subprotocol: how its messages are written, and how a client's are made into JSON."""
+
+    name: str
+    encode: Callable[[Any], str | bytes]
+
+
+JSON = Codec("gradlab.v1.json", lambda message: to_json(message).decode())
+MSGPACK = Codec("gradlab.v1.msgpack", to_msgpack)
+CODECS = {codec.name: codec for codec in (JSON, MSGPACK)}
+
+
+class JSONResponse(Response):
+    """An answer in JSON; content that is bytes was encoded before, on a worker thread."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        """The body."""
+        return content if isinstance(content, bytes) else to_json(content)
+
+
+def to_grid(values: np.ndarray) -> dict[str, Any]:
+    """An array as one byte per value: value = low + data / 255 * (high - low).
+
+    NaN shows as `low`; infinities as the end they lie beyond.
+    """
+    values = np.asarray(values, np.float64)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    # Divided first: the span of two finite numbers can overflow.
+    span = high / 255 - low / 255
+    if span > 0:
+        clipped = np.clip(np.nan_to_num(values, nan=low, posinf=high, neginf=low), low, high)
+        data = np.rint(clipped / span - low / span).astype(np.uint8)
+    else:
+        data = np.zeros(values.shape, np.uint8)
+    return {"low": low, "high": high, "data": data.tobytes()}

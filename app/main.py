@@ -1,0 +1,74 @@
+"""The application: everything put together. `create_app` is the only thing here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app import __version__
+from app.host import Host
+from app.openapi import describe_api
+from app.problems import Faults, Problem, answer
+from app.readiness import Readiness
+from app.registry import Registry
+from app.routes import catalogue, health, pages, sessions, streams, training, views
+from app.security import Security
+from app.sessions import Session
+from app.settings import Settings
+from engine import EngineError
+
+NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False}  # it calls nobody
+
+
+class Application(FastAPI):
+    """FastAPI, with our description of the API and a way to be told that the end is near."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document at /openapi.json."""
+        return describe_api(self)
+
+    def drain(self) -> None:
+        """Ends training that clients wait for, so that they are answered; the server stops soon."""
+        self.state.readiness.drain()
+        self.state.host.shutdown()
+
+
+def create_app(settings: Settings | None = None) -> Application:
+    """The whole application. Its threads start with its lifespan and end with it."""
+    settings = settings or Settings.from_environment()
+    readiness = Readiness()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        host: Host[Session] = Host(settings.threads, readiness.prepare)
+        app.state.host = host
+        app.state.registry = Registry(host, settings)
+        tending = asyncio.create_task(app.state.registry.tend())
+        yield
+        tending.cancel()
+        with suppress(asyncio.CancelledError):
+            await tending
+        await asyncio.to_thread(host.shutdown)
+
+    app = Application(
+        title="gradlab",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
+    )
+    app.state.readiness = readiness
+    for error in (Problem, EngineError, HTTPException, RequestValidationError):
+        app.add_exception_handler(error, answer)
+    app.add_middleware(Faults)
+    app.add_middleware(Security, settings=settings)  # added last: outermost
+    for module in (pages, catalogue, sessions, training, views, streams, health):
+        app.include_router(module.router)
+    app.mount("/static", pages.static)
+    return app

@@ -1,0 +1,62 @@
+"""The API's description (OpenAPI 3.1), completed with the bodies that we read ourselves."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+
+from app.answers import ProblemDocument
+from app.experiments import EXPERIMENT
+from app.requests import Command, Parameters, Predict, Train
+
+DESCRIPTION = """\
+Train small neural networks and look inside. Errors are problem documents (RFC 9457) that name each wrong field, what
+was given and what is allowed. Numbers that are not finite are null. The websocket at `/api/sessions/{id}/stream` sends
+what happens while it happens.
+"""
+BODIES: dict[str, TypeAdapter[Any]] = {
+    "Experiment": EXPERIMENT.adapter,
+    "Command": TypeAdapter(Command),
+    "Train": TypeAdapter(Train),
+    "Parameters": TypeAdapter(Parameters),
+    "Predict": TypeAdapter(Predict),
+    "ProblemDocument": TypeAdapter(ProblemDocument),
+}
+MERGE_PATCH = {
+    "type": "object",
+    "description": "A part of an experiment: what is to change.",
+    "additionalProperties": True,
+}
+
+
+def describe_api(app: FastAPI) -> dict[str, Any]:
+    """The document at /openapi.json, made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes, servers=app.servers
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        bodies, shared = TypeAdapter.json_schemas(
+            [(name, "validation", adapter) for name, adapter in BODIES.items()],
+            ref_template="#/components/schemas/{model}",
+        )
+        schemas |= shared.get("$defs", {})
+        for (name, _), schema in bodies.items():
+            if schema != {"$ref": f"#/components/schemas/{name}"}:
+                schemas[name] = schema
+        schemas["MergePatch"] = MERGE_PATCH
+        for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own errors, which we never send
+            schemas.pop(unused, None)
+        _drop_own_errors(document)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _drop_own_errors(document: dict[str, Any]) -> None:
+    """FastAPI documents a 422 of its own wherever there is a parameter; we document ours."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            content = operation["responses"].get("422", {}).get("content", {})
+            if "HTTPValidationError" in str(content.get("application/json", {})):
+                del operation["responses"]["422"]

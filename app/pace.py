@@ -1,0 +1,35 @@
+"""Pace: how fast a session plays. It turns a rate in steps per second into the step that is due at a moment."""
+
+import math
+
+TICK_S = 0.020  # slices of a slow session come no closer together than this
+PATIENCE_S = 0.25  # what could not be done in so long is let go: no rush after a hold-up
+
+
+class Pace:
+    """Steps per second from a moment and a step on; infinity means as fast as the share allows."""
+
+    def __init__(self, steps_per_second: float, now: float, step: int) -> None:
+        self.steps_per_second = steps_per_second
+        self._since = now
+        self._first = step
+
+    def target(self, now: float) -> int | None:
+        """The step that should be reached by now; None if there is no limit."""
+        if math.isinf(self.steps_per_second):
+            return None
+        return self._first + int((now - self._since) * self.steps_per_second)
+
+    def due(self, now: float, step: int) -> float:
+        """When the next slice is due."""
+        target = self.target(now)
+        if target is None or step < target:
+            return now
+        next_step = self._since + (step + 1 - self._first) / self.steps_per_second
+        return max(next_step, now + TICK_S)
+
+    def let_go(self, now: float, step: int) -> None:
+        """Starts anew from here if training has fallen too far behind."""
+        target = self.target(now)
+        if target is not None and target - step > self.steps_per_second * PATIENCE_S + 1:
+            self._since, self._first = now, step

@@ -1,0 +1,166 @@
+"""What clients may send, apart from experiments: commands, orders to train, parameters, samples, subscriptions."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from engine import LIMITS
+
+MOST_EPOCHS = 1_000_000
+MOST_SECONDS = 600.0
+MOST_STEPS = 1_000
+FASTEST = 1_000_000.0  # epochs per second that a rate may ask for
+MOST_FRAMES = 60.0  # per second
+
+
+class Strict(BaseModel):
+    """Numbers are taken strictly, unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+def by_field(**members: str) -> Discriminator:
+    """Tells the members of a union apart by a field that one of them has."""
+    first, other = members.items()
+
+    def choose(value: Any) -> str:
+        names = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+        return first[0] if first[1] in names else other[0]
+
+    return Discriminator(choose)
+
+
+class UntilEpochs(Strict):
+    """Play to the end of this epoch of the run."""
+
+    epochs: int = Field(ge=1, le=1_000_000_000)
+
+
+class UntilMetric(Strict):
+    """Play until a metric is at least (accuracy) or at most (losses and errors) its target."""
+
+    metric: str = Field(max_length=100, examples=["test_accuracy"])
+    target: float
+
+
+Until = Annotated[
+    Annotated[UntilEpochs, Tag("epochs")] | Annotated[UntilMetric, Tag("metric")],
+    by_field(epochs="epochs", metric="metric"),
+]
+
+
+class Play(Strict):
+    """Train at a rate in epochs per second; null is as fast as the session's share allows."""
+
+    command: Literal["play"]
+    rate: float | None = Field(default=30.0, gt=0, le=FASTEST)
+    until: Until | None = None
+
+
+class Pause(Strict):
+    """Stop training after the slice under way."""
+
+    command: Literal["pause"]
+
+
+class Reset(Strict):
+    """Back to step 0, with the same starting weights or new ones."""
+
+    command: Literal["reset"]
+    seed: Literal["same", "new"] = "same"
+
+
+class Step(Strict):
+    """Make so many single steps, of one sample, batch or epoch each."""
+
+    command: Literal["step"]
+    unit: Literal["sample", "batch", "epoch"] = "batch"
+    count: int = Field(default=1, ge=1, le=MOST_STEPS)
+
+
+Command = Annotated[Play | Pause | Reset | Step, Field(discriminator="command")]
+
+
+class TrainEpochs(Strict):
+    """Train so many more epochs."""
+
+    epochs: int = Field(ge=1, le=MOST_EPOCHS)
+
+
+class TrainSeconds(Strict):
+    """Train for so many seconds."""
+
+    seconds: float = Field(gt=0, le=MOST_SECONDS)
+
+
+Train = Annotated[
+    Annotated[TrainEpochs, Tag("epochs")] | Annotated[TrainSeconds, Tag("seconds")],
+    by_field(seconds="seconds", epochs="epochs"),
+]
+
+
+class LayerNumbers(Strict):
+    """One layer's weights, one row for each input, and biases."""
+
+    weights: list[list[float]]
+    biases: list[float]
+
+
+class Parameters(Strict):
+    """The layers in order, the output layer last. `run` and `step` are what GET answers; they are not looked at."""
+
+    layers: list[LayerNumbers] = Field(max_length=LIMITS.layers + 1)
+    run: str | None = None
+    step: int | None = None
+
+
+class Predict(Strict):
+    """Samples in the raw columns of the data."""
+
+    x: list[list[float]] = Field(max_length=LIMITS.predictions, examples=[[[1.0, -2.0]]])
+
+
+class Rate(Strict):
+    """How often a kind of message may come."""
+
+    max_fps: float = Field(default=20.0, gt=0, le=MOST_FRAMES)
+
+
+class Picture(Strict):
+    """How fine and how often pictures of the plane may come."""
+
+    resolution: int = Field(default=64, ge=2, le=LIMITS.resolution)
+    max_fps: float = Field(default=20.0, gt=0, le=MOST_FRAMES)
+
+
+class NeuronPicture(Picture):
+    """The same for the units' maps."""
+
+    resolution: int = Field(default=20, ge=2, le=LIMITS.resolution)
+    max_fps: float = Field(default=8.0, gt=0, le=MOST_FRAMES)
+
+
+class ParameterRate(Rate):
+    """How often the weights may come."""
+
+    max_fps: float = Field(default=8.0, gt=0, le=MOST_FRAMES)
+
+
+class Subscribe(Strict):
+    """What a viewer wants to see; null turns a kind off. With `run` and `since`, only the rows it lacks."""
+
+    type: Literal["subscribe"]
+    run: str | None = Field(default=None, max_length=100)
+    since: int | None = Field(default=None, ge=-1, le=2**53)
+    metrics: Rate | None = Rate()
+    boundary: Picture | None = Picture()
+    neurons: NeuronPicture | None = NeuronPicture()
+    parameters: ParameterRate | None = ParameterRate()
+
+
+class PatchMessage(Strict):
+    """A merge patch of the experiment, as PATCH over REST."""
+
+    type: Literal["patch"]
+    patch: dict[str, Any]
+    reset: bool = False

@@ -1,0 +1,111 @@
+"""Pages: the playground, its files, and the API's reference."""
+
+import base64
+import hashlib
+import json
+import mimetypes
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from app import __version__
+from app.security import content_security_policy
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "app" / "reference"
+LIBRARIES = ("lit", "uplot", "d3", "katex")
+IMPORT_MAP = re.compile(r'<script type="importmap"[^>]*>(.*?)</script>', re.DOTALL)
+
+# Some Windows registries call JavaScript text/plain, which browsers refuse to run.
+for _kind, _ending in (("text/javascript", ".js"), ("text/css", ".css"), ("font/woff2", ".woff2")):
+    mimetypes.add_type(_kind, _ending)
+
+router = APIRouter(include_in_schema=False)
+static = StaticFiles(directory=ROOT / "static", check_dir=False)
+templates = Environment(
+    loader=FileSystemLoader([ROOT / "templates", REFERENCE]),
+    autoescape=select_autoescape(),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@router.get("/")
+def show_page(request: Request) -> Response:
+    """The playground."""
+    root = request.scope.get("root_path", "")
+    html = templates.get_template("index.html").render(root=root, version=__version__, import_map=import_map(root))
+    return _page(html)
+
+
+@router.get("/docs")
+def show_reference(request: Request) -> Response:
+    """The API's reference, made from its OpenAPI description."""
+    root = request.scope.get("root_path", "")
+    return _page(_reference(request.app, root))
+
+
+@router.get("/docs/style.css")
+def show_reference_style() -> Response:
+    """The reference's look."""
+    return PlainTextResponse((REFERENCE / "reference.css").read_text("utf-8"), media_type="text/css")
+
+
+@router.get("/favicon.ico")
+def show_no_icon() -> Response:
+    """Browsers ask for it; the page names its own."""
+    return Response(status_code=204)
+
+
+def import_map(root: str) -> Markup:
+    """Where the page's libraries are, by name."""
+    imports = {name: f"{root}/static/vendor/{name}.js" for name in LIBRARIES}
+    text = json.dumps({"imports": imports})
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - nothing in it can end the script
+
+
+def _page(html: str) -> Response:
+    """A page that may run the import map it contains, and no other script that stands in it."""
+    hashes = [
+        f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+        for script in IMPORT_MAP.findall(html)
+    ]
+    return HTMLResponse(html, headers={"Content-Security-Policy": content_security_policy(hashes)})
+
+
+@cache
+def _reference(app: Any, root: str) -> str:
+    document = app.openapi()
+    return templates.get_template("reference.html").render(
+        root=root, api=document, operations=_by_tag(document), schemas=document["components"]["schemas"]
+    )
+
+
+def _by_tag(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The operations in order, under their tags."""
+    tags: dict[str, list[dict[str, Any]]] = {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            tags.setdefault(operation["tags"][0], []).append({"path": path, "method": method.upper(), **operation})
+    return tags
+
+
+def named(reference: str) -> str:
+    """The name at the end of a `$ref`."""
+    return reference.rsplit("/", 1)[-1]
+
+
+def pretty(value: Any) -> str:
+    """JSON for reading."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+templates.filters |= {"named": named, "pretty": pretty}

@@ -1,0 +1,98 @@
+"""Sessions: make one, look at it, change it, end it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.answers import JournalAnswer, SessionAnswer, SessionList
+from app.encoding import JSONResponse
+from app.experiments import read_experiment
+from app.routes.shared import PATCH_TYPES, Id, RegistryDep, documented, json_body, patch_body, problems
+from app.sessions import Session
+from engine import complete
+
+router = APIRouter(prefix="/api/sessions", tags=["sessions"])
+
+EXPERIMENTS = {
+    "the default": {},
+    "exclusive or": {
+        "dataset": {"name": "xor"},
+        "layers": [{"units": 8, "activation": "relu", "initializer": "he_normal"}],
+        "optimizer": {"name": "adam", "learning_rate": 0.01},
+    },
+    "own points": {
+        "dataset": {"points": [[0, 0], [0, 1], [1, 0], [1, 1]], "targets": [0, 1, 1, 0], "test_fraction": 0}
+    },
+}
+PATCHES = {
+    "a smaller learning rate": {"optimizer": {"learning_rate": 0.001}},
+    "other data (with ?reset=true)": {"dataset": {"name": "iris"}},
+}
+
+
+@router.post(
+    "",
+    operation_id="create_session",
+    status_code=201,
+    response_model=SessionAnswer,
+    responses=problems(413, 415, 422, 429),
+    openapi_extra=documented("Experiment", EXPERIMENTS, required=False),
+)
+async def create_session(
+    request: Request, registry: RegistryDep, body: Annotated[bytes, Depends(json_body)]
+) -> Response:
+    """Makes a session from an experiment. Every field is optional; the answer holds the complete experiment."""
+    experiment = await run_in_threadpool(read_experiment, body)
+    await run_in_threadpool(complete, experiment)  # what is wrong is told at once, also while kernels are compiled
+    id = await registry.create(experiment)
+    location = f"{request.scope.get('root_path', '')}/api/sessions/{id}"
+    return JSONResponse(await registry.look(id, Session.describe), 201, {"Location": location})
+
+
+@router.get("", operation_id="list_sessions", response_model=SessionList)
+async def list_sessions(registry: RegistryDep) -> Response:
+    """All sessions of this server."""
+    return JSONResponse({"sessions": registry.list()})
+
+
+@router.get("/{id}", operation_id="get_session", response_model=SessionAnswer, responses=problems(404))
+async def get_session(id: Id, registry: RegistryDep) -> Response:
+    """The session, with the metrics of its present step."""
+    return JSONResponse(await registry.look(id, Session.describe))
+
+
+@router.delete("/{id}", operation_id="delete_session", status_code=204, responses=problems(404))
+async def delete_session(id: Id, registry: RegistryDep) -> Response:
+    """Ends the session."""
+    await registry.delete(id)
+    return Response(status_code=204)
+
+
+@router.patch(
+    "/{id}",
+    operation_id="patch_session",
+    response_model=SessionAnswer,
+    responses=problems(404, 409, 413, 415, 422),
+    openapi_extra=documented("MergePatch", PATCHES, PATCH_TYPES),
+)
+async def patch_session(
+    id: Id,
+    registry: RegistryDep,
+    body: Annotated[bytes, Depends(patch_body)],
+    reset: Annotated[bool, Query(description="Start a new run, which can change anything.")] = False,
+) -> Response:
+    """Changes the experiment by a JSON merge patch (RFC 7396).
+
+    Lists are replaced whole. What can change while a run goes on does so at the next step and is noted in the journal;
+    anything else needs `?reset=true`. Null stays null where the field may be null, else it means the default.
+    """
+    return JSONResponse(await registry.change(id, lambda session: session.patch(body, reset)))
+
+
+@router.get("/{id}/journal", operation_id="get_journal", response_model=JournalAnswer, responses=problems(404))
+async def get_journal(id: Id, registry: RegistryDep) -> Response:
+    """Every change made to this run, with its step."""
+    return JSONResponse(await registry.look(id, lambda session: session.journal.as_data()))

@@ -1,0 +1,80 @@
+"""What routes share: where the registry is found, how bodies are read, how errors are documented."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Path
+from starlette.requests import HTTPConnection, Request
+
+from app.problems import MEDIA_TYPE, Problem
+from app.registry import Registry
+from app.validation import Checker
+
+T = TypeVar("T")
+
+JSON_TYPES = {"application/json"}
+PATCH_TYPES = JSON_TYPES | {"application/merge-patch+json"}
+MEANINGS = {
+    404: "There is no such session.",
+    409: "The session's state does not allow it; `detail` says what does.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "Something in the request is not allowed; `errors` names each field.",
+    429: "There are too many sessions.",
+    503: "Not yet.",
+}
+
+
+def _registry(connection: HTTPConnection) -> Registry:
+    registry: Registry = connection.app.state.registry
+    return registry
+
+
+RegistryDep = Annotated[Registry, Depends(_registry)]
+Id = Annotated[str, Path(description="The session's id.", examples=["0123456789abcdef0123456789abcdef"])]
+
+
+async def json_body(request: Request) -> bytes:
+    """The body, which must be declared as JSON unless it is empty. Raises Problem 415."""
+    return await _body(request, JSON_TYPES)
+
+
+async def patch_body(request: Request) -> bytes:
+    """The body of a merge patch."""
+    return await _body(request, PATCH_TYPES)
+
+
+async def _body(request: Request, types: set[str]) -> bytes:
+    body = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in types and (body or kind):
+        raise Problem(
+            415,
+            f"Send JSON, with Content-Type: {' or '.join(sorted(types))}.",
+            headers={"Accept": ", ".join(sorted(types))},
+        )
+    return body
+
+
+def body_of(checker: Checker[T]) -> Callable[[Request], Awaitable[T]]:
+    """A dependency that reads a JSON body."""
+
+    async def read(request: Request) -> T:
+        return checker.read(await json_body(request))
+
+    return read
+
+
+def documented(schema: str, examples: dict[str, Any], types: set[str] = JSON_TYPES, required: bool = True) -> Any:
+    """The documentation of a body that we read ourselves; `schema` is the name of a component."""
+    content = {
+        "schema": {"$ref": f"#/components/schemas/{schema}"},
+        "examples": {name: {"value": value} for name, value in examples.items()},
+    }
+    return {"requestBody": {"required": required, "content": {kind: content for kind in sorted(types)}}}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The documentation of errors."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+    return {status: {"description": MEANINGS[status], "content": content} for status in statuses}

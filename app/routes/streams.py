@@ -1,0 +1,15 @@
+"""The stream's address."""
+
+from fastapi import APIRouter
+from starlette.websockets import WebSocket
+
+from app.routes.shared import Id, RegistryDep
+from app.stream import stream
+
+router = APIRouter(prefix="/api/sessions/{id}")
+
+
+@router.websocket("/stream")
+async def watch_session(websocket: WebSocket, id: Id, registry: RegistryDep) -> None:
+    """A session, live; see `stream`."""
+    await stream(websocket, id, registry)

@@ -1,0 +1,81 @@
+"""Training: commands, and orders to train that are answered when they are done."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.answers import SessionAnswer
+from app.encoding import JSONResponse
+from app.requests import Command, Train
+from app.routes.shared import Id, RegistryDep, body_of, documented, problems
+from app.validation import Checker
+
+router = APIRouter(prefix="/api/sessions/{id}", tags=["training"])
+
+COMMAND: Checker[Command] = Checker(Command, "a command")
+TRAIN: Checker[Train] = Checker(Train, "epochs or seconds")
+COMMANDS = {
+    "play": {"command": "play", "rate": 30, "until": {"epochs": 500}},
+    "play flat out to a target": {
+        "command": "play",
+        "rate": None,
+        "until": {"metric": "test_accuracy", "target": 0.95},
+    },
+    "pause": {"command": "pause"},
+    "reset": {"command": "reset", "seed": "new"},
+    "step": {"command": "step", "unit": "batch", "count": 1},
+}
+
+
+@router.post(
+    "/commands",
+    operation_id="send_command",
+    response_model=SessionAnswer,
+    responses=problems(404, 409, 413, 415, 422),
+    openapi_extra=documented("Command", COMMANDS),
+)
+async def send_command(
+    id: Id, request: Request, registry: RegistryDep, command: Annotated[Command, Depends(body_of(COMMAND))]
+) -> Response:
+    """Plays, pauses, resets or steps; answers with the session."""
+    return await _unless_gone(request, registry.change(id, lambda session: session.obey(command)))
+
+
+@router.post(
+    "/train",
+    operation_id="train",
+    response_model=SessionAnswer,
+    responses=problems(404, 409, 413, 415, 422),
+    openapi_extra=documented("Train", {"epochs": {"epochs": 100}, "seconds": {"seconds": 2}}),
+)
+async def train(
+    id: Id, request: Request, registry: RegistryDep, order: Annotated[Train, Depends(body_of(TRAIN))]
+) -> Response:
+    """Trains at full speed and answers with the session when it is done.
+
+    It ends early if the network diverges, if somebody pauses or resets the session, or if the client goes away.
+    """
+    return await _unless_gone(request, registry.change(id, lambda session: session.train(order)))
+
+
+async def _unless_gone(request: Request, work: Coroutine[Any, Any, Any]) -> Response:
+    """What `work` gives; it is given up when the client goes away."""
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            return Response(status_code=499)  # nobody reads it
+        return JSONResponse(task.result())
+    finally:
+        task.cancel()
+        gone.cancel()
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,143 @@
+"""Views: what can be seen of a session's training, network and data."""
+
+import csv
+import io
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from app.answers import BoundaryAnswer, DatasetAnswer, History, ParametersAnswer, Prediction
+from app.encoding import JSONResponse, to_json
+from app.requests import Parameters, Predict
+from app.routes.shared import Id, RegistryDep, body_of, documented, problems
+from app.sessions import Session
+from app.validation import Checker
+from engine import LIMITS
+
+router = APIRouter(prefix="/api/sessions/{id}", tags=["views"])
+
+PARAMETERS: Checker[Parameters] = Checker(Parameters, "parameters")
+PREDICT: Checker[Predict] = Checker(Predict, "samples")
+CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@router.get(
+    "/metrics",
+    operation_id="get_metrics",
+    response_model=History,
+    responses=problems(404, 422) | {200: {"content": CSV}},
+)
+async def get_metrics(
+    id: Id,
+    registry: RegistryDep,
+    since: Annotated[int, Query(ge=-1, le=2**53, description="Only rows numbered above this one.")] = -1,
+    format: Literal["json", "csv"] = "json",
+) -> Response:
+    """The history, by column."""
+
+    def columns(session: Session) -> dict[str, Any]:
+        history = session.trainer.history
+        answer = {"run": session.run_id, "since": since, "last": history.last_seq}
+        return answer | {"columns": history.columns(min(since, history.last_seq))}
+
+    if format == "json":
+        return JSONResponse(await registry.look(id, columns))
+    registry.session(id)
+    text = await registry.render(id, lambda session: to_csv(columns(session)["columns"]))
+    return Response(text, headers={"Content-Disposition": 'attachment; filename="metrics.csv"'}, media_type="text/csv")
+
+
+def to_csv(columns: dict[str, list[Any]]) -> str:
+    """Columns as CSV (RFC 4180); one with a number for each layer becomes several, `gradient_norm_1` and so on."""
+    flat: dict[str, list[Any]] = {}
+    for name, values in columns.items():
+        if values and isinstance(values[0], list):
+            for index in range(len(values[0])):
+                flat[f"{name}_{index + 1}"] = [row[index] for row in values]
+        else:
+            flat[name] = values
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([harmless(name) for name in flat])
+    for row in zip(*flat.values(), strict=True):
+        writer.writerow([harmless(cell) for cell in row])
+    return text.getvalue()
+
+
+def harmless(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; numbers that are not finite are left empty."""
+    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+        return "'" + cell
+    if isinstance(cell, float):
+        return cell if abs(cell) < float("inf") else None  # also false for NaN
+    return cell
+
+
+@router.get("/boundary", operation_id="get_boundary", response_model=BoundaryAnswer, responses=problems(404, 422))
+async def get_boundary(
+    id: Id,
+    registry: RegistryDep,
+    resolution: Annotated[int, Query(ge=2, le=LIMITS.resolution, description="Points each way.")] = 100,
+) -> Response:
+    """The network's output over the plane."""
+
+    def draw(session: Session) -> dict[str, Any]:
+        picture = session.trainer.boundary(resolution)
+        values = picture.values[0] if len(picture.values) == 1 else picture.values
+        return {
+            "step": picture.step,
+            "width": picture.width,
+            "height": picture.height,
+            "domain": list(picture.domain),
+            "values": values,
+        }
+
+    return JSONResponse(await registry.look(id, draw))
+
+
+@router.get("/parameters", operation_id="get_parameters", response_model=ParametersAnswer, responses=problems(404))
+async def get_parameters(id: Id, registry: RegistryDep) -> Response:
+    """Weights and biases, exact."""
+    return JSONResponse(await registry.look(id, Session.parameters))
+
+
+@router.put(
+    "/parameters",
+    operation_id="put_parameters",
+    response_model=ParametersAnswer,
+    responses=problems(404, 409, 413, 415, 422),
+    openapi_extra=documented("Parameters", {"a single unit": {"layers": [{"weights": [[1], [-1]], "biases": [0]}]}}),
+)
+async def put_parameters(
+    id: Id, registry: RegistryDep, given: Annotated[Parameters, Depends(body_of(PARAMETERS))]
+) -> Response:
+    """Puts in other weights and biases, at the next step. Takes what GET answers, and answers the same."""
+    layers = [layer.model_dump() for layer in given.layers]
+    answer = await registry.change(id, lambda session: session.set_parameters(layers))
+    return JSONResponse(await run_in_threadpool(to_json, answer))
+
+
+@router.post(
+    "/predict",
+    operation_id="predict",
+    response_model=Prediction,
+    responses=problems(404, 413, 415, 422),
+    openapi_extra=documented("Predict", {"two samples": {"x": [[1.0, 2.0], [-1.0, 2.0]]}}),
+)
+async def predict(id: Id, registry: RegistryDep, given: Annotated[Predict, Depends(body_of(PREDICT))]) -> Response:
+    """What the network says of samples, given in the raw columns of the data."""
+
+    def answer(session: Session) -> dict[str, Any]:
+        outputs, labels = session.trainer.predict(given.x)
+        return {"outputs": outputs.astype(float), "labels": labels}
+
+    return JSONResponse(await registry.look(id, answer))
+
+
+@router.get("/dataset", operation_id="get_dataset", response_model=DatasetAnswer, responses=problems(404))
+async def get_dataset(id: Id, registry: RegistryDep) -> Response:
+    """The points that it learns from and is tested on."""
+    return JSONResponse(await registry.look(id, lambda session: session.trainer.data()))

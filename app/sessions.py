@@ -1,0 +1,497 @@
+"""A session: one experiment being trained, and where it stands.
+
+    ready -> running -> paused | finished | diverged | failed        and back to ready by a reset
+
+Everything here runs on the host's worker threads, one call at a time. `due`, `run` and `fail` are what the host asks
+for; the rest are the jobs that clients send.
+"""
+
+import math
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from app.experiments import patched
+from app.host import processor_time
+from app.journal import Journal
+from app.pace import Pace
+from app.problems import Problem, invalid, needs_reset
+from app.requests import (
+    Command,
+    Pause,
+    Play,
+    Reset,
+    Step,
+    Train,
+    TrainEpochs,
+    UntilEpochs,
+    UntilMetric,
+)
+from engine import (
+    Experiment,
+    FieldError,
+    Trainer,
+    complete,
+    differences,
+    fixed_differences,
+    to_data,
+)
+
+T = TypeVar("T")
+
+FIRST_GUESS_NS = 5.0  # per unit of the engine's work, before it was measured
+LEAST_WORK = 1_000
+RATE_WINDOW_S = 1.0
+HIGHER_IS_BETTER = {"accuracy"}
+
+
+@dataclass(eq=False)
+class Errand:
+    """Training that somebody waits for: at full speed, to a step or for a time, then the future gets the session."""
+
+    future: Future[dict[str, Any]]
+    goal: Callable[[Trainer], int] | None = None  # called when its turn comes; a step
+    seconds: float = math.inf
+    single_samples: bool = False
+    first_step: int = -1  # until it has begun
+    last_step: int | None = None
+    deadline: float = math.inf
+
+    def begin(self, trainer: Trainer, now: float) -> None:
+        """Its turn has come."""
+        self.first_step = trainer.step
+        self.last_step = self.goal(trainer) if self.goal else None
+        self.deadline = now + self.seconds
+
+    def is_done(self, trainer: Trainer, now: float) -> bool:
+        """Whether it has come to its end."""
+        arrived = self.last_step is not None and trainer.step >= self.last_step and trainer.settled
+        return arrived or now >= self.deadline
+
+
+@dataclass(eq=False)
+class _Change:
+    """A change that waits for the end of the step under way."""
+
+    run: Callable[[], Any]
+    future: Future[Any]
+
+
+class Session:
+    """Trains one experiment. Raises InvalidExperiment where it cannot be trained."""
+
+    def __init__(self, id: str, experiment: Experiment) -> None:
+        self.id = id
+        self._ns_per_unit = FIRST_GUESS_NS
+        self.revision = 0  # grows whenever something that can be drawn has changed
+        self.facts = 0  # grows with every new run or changed experiment
+        self.stage = 0  # grows with every change of state
+        self.frames: dict[tuple[str, int, str], str | bytes] = {}  # encoded pictures of `frames_revision`
+        self.frames_revision = 0
+        self._begin(experiment)
+
+    def _begin(self, experiment: Experiment) -> None:
+        """A new run. Raises InvalidExperiment before anything has changed."""
+        self.trainer = Trainer(experiment)
+        self.asked = experiment
+        classes = self.trainer.data()["targets"]["classes"]
+        self.classes = len(classes) if classes else None
+        shapes = [layer.weights.shape for layer in self.trainer.parameters()]
+        self.units: int = sum(fan_out for _, fan_out in shapes)
+        self.parameter_count: int = sum((fan_in + 1) * fan_out for fan_in, fan_out in shapes)
+        self.run_id = secrets.token_hex(8)
+        self.journal = Journal(self.run_id, to_data(self.trainer.experiment))
+        self._rest = "ready"
+        self.reason: str | None = None
+        self._stop_playing()
+        self._errands: deque[Errand] = deque()
+        self._changes: deque[_Change] = deque()
+        self._marks: deque[tuple[float, int]] = deque()
+        self._speed = 0.0
+        self._facts_changed()
+
+    def _facts_changed(self) -> None:
+        self.experiment_data = to_data(self.trainer.experiment)
+        self.facts += 1
+        self.stage += 1
+        self.revision += 1
+
+    # What the host asks for
+
+    def due(self) -> float:
+        """When it wants a slice."""
+        now = time.monotonic()
+        if self._changes or self._errands:
+            return now
+        return self._pace.due(now, self.trainer.step) if self._playing else math.inf
+
+    def run(self, seconds: float) -> None:
+        """Trains for about so long, and does what falls due on the way."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if self._changes:
+                worked = self._settle(left)
+            elif self._errands:
+                worked = self._run_errand(left)
+            elif self._playing:
+                worked = self._play_on(left)
+            else:
+                worked = False
+            if not worked:
+                break
+        self._mark(time.monotonic())
+
+    def fail(self, error: Exception) -> None:
+        """A fault of ours: this session stops, the others go on."""
+        self._end("failed", "A fault in the server stopped this session; the others go on. Reset it to start anew.")
+        self._refuse_changes("The session failed before this change could be made.")
+
+    def close(self) -> None:
+        """It will not be run again: whoever waits is told."""
+        for errand in self._errands:
+            _refuse(errand.future, Problem(404, "The session has ended."))
+        self._refuse_changes("The session has ended.")
+
+    def _refuse_changes(self, why: str) -> None:
+        changes, self._changes = self._changes, deque()
+        for change in changes:
+            _refuse(change.future, Problem(409, why))
+
+    def _advance(self, seconds: float, until_step: int | None, batch_size: int | None = None) -> bool:
+        """Trains for about so long; whether it should go on in this slice."""
+        trainer = self.trainer
+        before, step = time.monotonic(), trainer.step
+        spent = trainer.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)), until_step, batch_size)
+        if spent >= LEAST_WORK:
+            measured = (time.monotonic() - before) * 1e9 / spent
+            self._ns_per_unit += (max(measured, 1e-3) - self._ns_per_unit) * 0.2
+        if trainer.step != step:
+            self.revision += 1
+        if trainer.diverged:
+            self._end("diverged", trainer.diverged)
+            return False
+        return True
+
+    def _settle(self, seconds: float) -> bool:
+        """Finishes the step under way, then makes the changes that waited for it."""
+        if not self.trainer.settled and not self._advance(seconds, self.trainer.step):
+            return False
+        while self._changes and self.trainer.settled:
+            change = self._changes.popleft()
+            _fulfil(change.future, change.run)
+        return True
+
+    def _run_errand(self, seconds: float) -> bool:
+        errand, trainer, now = self._errands[0], self.trainer, time.monotonic()
+        if errand.future.cancelled():  # nobody waits any more
+            self._leave(errand)
+            return True
+        if errand.first_step < 0:
+            errand.begin(trainer, now)
+        batch_size = 1 if errand.single_samples else None
+        left_s = min(seconds, max(errand.deadline - now, 1e-4))
+        if not self._advance(left_s, errand.last_step, batch_size):
+            return False
+        if errand.is_done(trainer, time.monotonic()):
+            self._leave(errand)
+        return True
+
+    def _leave(self, errand: Errand) -> None:
+        """An errand is over, whether or not it came to its end."""
+        self._errands.remove(errand)
+        made = self.trainer.step - errand.first_step
+        if errand.single_samples and errand.first_step >= 0 and made:
+            what = {"unit": "sample", "count": made}
+            self.journal.add("step", errand.first_step, self.trainer.epoch, what)
+        if not self._errands and not self._playing and self._rest in {"ready", "finished"}:
+            self._rest, self.reason = "paused", None
+        self.stage += 1
+        _fulfil(errand.future, self.describe)
+
+    def _play_on(self, seconds: float) -> bool:
+        trainer, now = self.trainer, time.monotonic()
+        self._pace.let_go(now, trainer.step)
+        stops = [self._pace.target(now)]
+        if isinstance(self.until, UntilEpochs):
+            stops.append(trainer.steps_to_epoch(self.until.epochs))
+        elif isinstance(self.until, UntilMetric):  # to the end of this epoch, so that no row is passed by
+            stops.append(trainer.steps_to_epoch(int(trainer.epoch) + 1))
+        stop = min((step for step in stops if step is not None), default=None)
+        if not self._advance(seconds, stop):
+            return False
+        arrived = self._arrived()
+        if arrived is not None:
+            self._end("finished", arrived)
+            return False
+        target = self._pace.target(time.monotonic())
+        return target is None or trainer.step < target
+
+    def _arrived(self) -> str | None:
+        """Whether playing has come to the end that was asked for, and in which words."""
+        trainer = self.trainer
+        if isinstance(self.until, UntilEpochs):
+            done = trainer.settled and trainer.steps_to_epoch(self.until.epochs) <= trainer.step
+            return f"Epoch {self.until.epochs} is reached." if done else None
+        if isinstance(self.until, UntilMetric):
+            part, _, measure = self.until.metric.partition("_")
+            while self._seen_seq < trainer.history.last_seq:
+                self._seen_seq += 1
+                row = trainer.history.row(self._seen_seq)
+                value, target = row[part][measure], self.until.target
+                if value >= target if measure in HIGHER_IS_BETTER else value <= target:
+                    return (
+                        f"{self.until.metric} reached {value:.6g} at epoch {row['epoch']:g}; the target was {target:g}."
+                    )
+        return None
+
+    def _end(self, state: str, reason: str | None = None) -> None:
+        """Training ends; whoever waits for it is told."""
+        self._stop_playing()
+        self._rest, self.reason = state, reason
+        self.stage += 1
+        self.revision += 1
+        for errand in list(self._errands):
+            self._leave(errand)
+
+    def _stop_playing(self) -> None:
+        self._playing = False
+        self.rate: float | None = None
+        self.until: UntilEpochs | UntilMetric | None = None
+
+    def _mark(self, now: float) -> None:
+        """Remembers where it stands, to say how fast it goes."""
+        if not self._marks or now - self._marks[-1][0] > RATE_WINDOW_S / 10:
+            self._marks.append((now, self.trainer.step))
+        while now - self._marks[0][0] > RATE_WINDOW_S and len(self._marks) > 2:
+            self._marks.popleft()
+        (since, first), (until, last) = self._marks[0], self._marks[-1]
+        self._speed = (last - first) / (until - since) if until > since else 0.0
+
+    # Where it stands. These may be read from any thread.
+
+    @property
+    def state(self) -> str:
+        """The word for it."""
+        return "running" if self._playing or self._errands else self._rest
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a client waits for training to come to its end."""
+        return bool(self._errands)
+
+    @property
+    def steps_per_second(self) -> float:
+        """Updates per second over about the last second; 0 when it rests."""
+        return self._speed if self.state == "running" else 0.0
+
+    def summary(self) -> dict[str, Any]:
+        """A line in the list of sessions."""
+        return {
+            "id": self.id,
+            "run": self.run_id,
+            "state": self.state,
+            "reason": self.reason,
+            "step": self.trainer.step,
+            "epoch": self.trainer.epoch,
+            "steps_per_second": self.steps_per_second,
+        }
+
+    # Jobs that only look
+
+    def describe(self) -> dict[str, Any]:
+        """The session as REST answers it, with the metrics of this step."""
+        row = self.trainer.row()
+        return self.summary() | {
+            "warning": self.trainer.warning,
+            "rate": self.rate,
+            "until": self.until.model_dump() if self.until else None,
+            "experiment": self.experiment_data,
+            "notes": [vars(note) for note in self.trainer.notes],
+            "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty")},
+        }
+
+    # Jobs that change something
+
+    def obey(self, command: Command) -> dict[str, Any] | Future[dict[str, Any]]:
+        """Carries out a command."""
+        match command:
+            case Play():
+                return self.play(command)
+            case Pause():
+                return self.pause()
+            case Reset():
+                return self.reset(command)
+            case Step():
+                return self.step(command)
+
+    def play(self, command: Play) -> dict[str, Any]:
+        """Trains on at a rate, to an end if one is given."""
+        self._check_trainable()
+        if isinstance(command.until, UntilMetric):
+            self._check_metric(command.until.metric)
+        newest = self.trainer.history.last_seq
+        self._seen_seq = newest - (self.trainer.history.row(newest)["step"] == self.trainer.step)
+        self.until, self.rate, self._playing = command.until, command.rate, True
+        self._set_pace()
+        self._marks.clear()
+        arrived = self._arrived()
+        if arrived is not None:
+            self._end("finished", arrived)
+        else:
+            self.reason = None
+        self.stage += 1
+        return self.describe()
+
+    def _set_pace(self) -> None:
+        per_epoch = self.trainer.steps_per_epoch
+        rate = math.inf if self.rate is None else self.rate * per_epoch
+        self._pace = Pace(rate, time.monotonic(), self.trainer.step)
+
+    def pause(self, reason: str | None = None) -> dict[str, Any]:
+        """Stops training after the slice under way; also what scripts wait for."""
+        if self.state == "running":
+            self._end("paused", reason)
+        return self.describe()
+
+    def reset(self, command: Reset) -> dict[str, Any]:
+        """A new run of the same experiment, from step 0."""
+        experiment = self.asked
+        if command.seed == "new":
+            experiment = replace(experiment, seed=secrets.randbelow(2**32))
+        return self._restart(experiment)
+
+    def _restart(self, experiment: Experiment) -> dict[str, Any]:
+        """Ends this run and begins another. Raises InvalidExperiment and leaves the run as it is."""
+        complete(experiment)
+        self._end("paused")
+        self._refuse_changes("The session was reset before this change could be made.")
+        self._begin(experiment)
+        return self.describe()
+
+    def step(self, command: Step) -> Future[dict[str, Any]]:
+        """Makes single steps; playing stops for them."""
+        self._check_trainable()
+        self._stop_playing()
+        count = command.count
+        if command.unit == "epoch":
+            return self._order(Errand(Future(), lambda trainer: trainer.steps_to_epoch(int(trainer.epoch) + count)))
+        single = command.unit == "sample"
+        return self._order(Errand(Future(), lambda trainer: trainer.step + count, single_samples=single))
+
+    def train(self, order: Train) -> Future[dict[str, Any]]:
+        """Trains at full speed; if it plays, it plays on afterwards."""
+        self._check_trainable()
+        if isinstance(order, TrainEpochs):
+            epochs = order.epochs
+            return self._order(Errand(Future(), lambda trainer: trainer.steps_to_epoch(int(trainer.epoch) + epochs)))
+        return self._order(Errand(Future(), seconds=order.seconds))
+
+    def _order(self, errand: Errand) -> Future[dict[str, Any]]:
+        # After the step under way, because a step of one sample cannot begin inside a batch.
+        self.at_step_boundary(lambda: self._errands.append(errand))
+        self._marks.clear()
+        self.reason = None
+        self.stage += 1
+        return errand.future
+
+    def patch(self, body: bytes, reset: bool) -> Future[dict[str, Any]]:
+        """Changes the experiment: at the next step boundary, or with a new run if `reset`."""
+        if not reset:
+            return self.at_step_boundary(lambda: self._update(patched(self.asked, body)))
+        future: Future[dict[str, Any]] = Future()
+        _fulfil(future, lambda: self._restart(patched(self.asked, body)))
+        return future
+
+    def _update(self, experiment: Experiment) -> dict[str, Any]:
+        completed = complete(experiment).experiment
+        fixed = fixed_differences(self.trainer.experiment, completed)
+        if fixed:
+            raise needs_reset(fixed)
+        changed = differences(self.trainer.experiment, completed)
+        self.asked = experiment
+        if changed:
+            self.trainer.update(experiment)
+            self.journal.add("patch", self.trainer.step, self.trainer.epoch, _values(completed, changed))
+            if self._playing:
+                self._set_pace()
+            self._facts_changed()
+        return self.describe()
+
+    def set_parameters(self, layers: list[dict[str, Any]]) -> Future[dict[str, Any]]:
+        """Puts in other weights and biases, and answers with them."""
+
+        def change() -> dict[str, Any]:
+            self.trainer.set_parameters(layers)
+            kept = self.parameters()["layers"]
+            numbers = sum(layer["weights"].size + layer["biases"].size for layer in kept)
+            self.journal.add("parameters", self.trainer.step, self.trainer.epoch, {"layers": kept}, numbers)
+            self.revision += 1
+            return self.parameters()
+
+        return self.at_step_boundary(change)
+
+    def parameters(self) -> dict[str, Any]:
+        """All weights and biases, exact: every float32 is a float64."""
+        layers = [
+            {"weights": layer.weights.astype(np.float64), "biases": layer.biases.astype(np.float64)}
+            for layer in self.trainer.parameters()
+        ]
+        return {"run": self.run_id, "step": self.trainer.step, "layers": layers}
+
+    def at_step_boundary(self, run: Callable[[], T]) -> Future[T]:
+        """Runs `run` now if no step is half done, else when it is done."""
+        future: Future[T] = Future()
+        if self.trainer.settled and not self._changes:
+            _fulfil(future, run)
+        else:
+            self._changes.append(_Change(run, future))
+        return future
+
+    def _check_trainable(self) -> None:
+        if self._rest in {"diverged", "failed"} and self.state != "running":
+            raise Problem(
+                409,
+                f"{self.reason} It cannot go on from here: reset it first.",
+                type=f"urn:gradlab:{self._rest}",
+                title=f"This session has {self._rest}",
+            )
+
+    def _check_metric(self, name: str) -> None:
+        history = self.trainer.history
+        names = [f"{part}_{measure}" for part in history.parts for measure in history.measures]
+        if name not in names:
+            expected = f"one of: {', '.join(names)}"
+            raise invalid([FieldError("until.metric", name, expected, f"this run has no metric '{name}'")])
+
+
+def _values(experiment: Experiment, changed: list[str]) -> dict[str, Any]:
+    """What the changed fields now are, as a merge patch: lists whole."""
+    data, patch = to_data(experiment), {}
+    for path in changed:
+        first = path.split(".")[0]
+        patch[first] = data[first]
+    return patch
+
+
+def _fulfil(future: Future[T], run: Callable[[], T]) -> None:
+    if future.cancelled():
+        return
+    try:
+        result = run()
+    except Exception as error:
+        _refuse(future, error)
+    else:
+        with suppress(InvalidStateError):  # cancelled just now
+            future.set_result(result)
+
+
+def _refuse(future: Future[Any], error: Exception) -> None:
+    with suppress(InvalidStateError):
+        future.set_exception(error)

@@ -1,0 +1,99 @@
+// REST: the one module that asks the server over HTTP. Addresses are relative, so that a sub-path works.
+
+/** @import { Catalogue, Change, Command, DatasetPoints, Patch, Problem, Schema, Session } from "./types.js" */
+
+/** What the server said no to, as a problem document. */
+export class Refusal extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.detail || problem.title);
+    this.problem = problem;
+  }
+}
+
+/** The server did not answer at all. */
+export class Unreachable extends Error {}
+
+/** @type {(method: string, path: string, body?: unknown) => Promise<any>} */
+async function ask(method, path, body) {
+  const headers = body === undefined ? undefined : { "Content-Type": "application/json" };
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch (error) {
+    throw new Unreachable(String(error));
+  }
+  if (!response.ok) throw new Refusal(await readProblem(response));
+  return response.status === 204 ? null : response.json();
+}
+
+/** @type {(response: Response) => Promise<Problem>} */
+async function readProblem(response) {
+  const { status, statusText } = response;
+  const empty = { type: "about:blank", title: statusText, status, detail: "", errors: [] };
+  try {
+    return { ...empty, ...(await response.json()), status };
+  } catch {
+    return empty;
+  }
+}
+
+/** @type {(id: string) => string} */
+const session = (id) => `api/sessions/${encodeURIComponent(id)}`;
+
+/** @type {() => Promise<Catalogue>} */
+export const getCatalogue = () => ask("GET", "api/catalogue");
+
+/** @type {() => Promise<Schema>} */
+export const getSchema = () => ask("GET", "api/schema");
+
+/** What the server still waits for before it can train; null when it is ready.
+ * @type {() => Promise<string | null>} */
+export async function getWaitingFor() {
+  try {
+    await ask("GET", "readyz");
+    return null;
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.problem.status !== 503) throw error;
+    const { waiting_for: reason } = /** @type {Problem & { waiting_for?: unknown }} */ (error.problem);
+    return Array.isArray(reason) ? reason.join(", ") : String(reason ?? error.problem.detail);
+  }
+}
+
+/** @type {(experiment: Patch) => Promise<Session>} */
+export const createSession = (experiment) => ask("POST", "api/sessions", experiment);
+
+/** @type {(id: string) => Promise<Session>} */
+export const getSession = (id) => ask("GET", session(id));
+
+/** @type {(id: string) => Promise<void>} */
+export const deleteSession = (id) => ask("DELETE", session(id));
+
+/** @type {(id: string, patch: Patch, reset: boolean) => Promise<Session>} */
+export const patchSession = (id, patch, reset) => ask("PATCH", `${session(id)}${reset ? "?reset=true" : ""}`, patch);
+
+/** @type {(id: string, command: Command) => Promise<Session>} */
+export const sendCommand = (id, command) => ask("POST", `${session(id)}/commands`, command);
+
+/** @type {(id: string) => Promise<DatasetPoints>} */
+export const getPoints = (id) => ask("GET", `${session(id)}/dataset`);
+
+/** @type {(id: string) => Promise<Change[]>} */
+export const getJournal = async (id) => (await ask("GET", `${session(id)}/journal`)).entries;
+
+/** Pauses a session while the page is being left; no answer can be waited for.
+ * @type {(id: string) => void} */
+export function pauseOnLeaving(id) {
+  const body = JSON.stringify({ command: "pause" });
+  const headers = { "Content-Type": "application/json" };
+  void fetch(`${session(id)}/commands`, { method: "POST", headers, body, keepalive: true }).catch(() => undefined);
+}
+
+/** The address of a session's stream.
+ * @type {(id: string) => string} */
+export function streamAddress(id) {
+  const address = new URL(`${session(id)}/stream`, document.baseURI);
+  address.protocol = address.protocol.replace("http", "ws");
+  return address.href;
+}

@@ -1,0 +1,130 @@
+// A chart of curves over the epochs, drawn by uPlot: kept and fed, never rebuilt while it streams.
+
+import uPlot from "uplot";
+
+/**
+ * @typedef {object} Series
+ * @property {string} label
+ * @property {string} colour
+ * @property {number[]} [dash]
+ * @property {number} [width]
+ */
+
+/**
+ * @typedef {object} Look
+ * @property {Series[]} series
+ * @property {boolean} log
+ * @property {[number | null, number | null]} [range] fixed ends of the vertical axis
+ * @property {{ text: string, grid: string, mark: string, font: string }} ink
+ * @property {(value: number) => string} format
+ */
+
+export class Chart {
+  /** @type {uPlot | null} */
+  #plot = null;
+  /** @type {Look | null} */
+  #look = null;
+  /** @type {uPlot.AlignedData} */
+  #data = [[]];
+  /** @type {number[]} */
+  #marks = [];
+
+  /** @param {HTMLElement} element @param {(index: number | null) => void} [pointed] the row under the pointer */
+  constructor(element, pointed = () => undefined) {
+    this.element = element;
+    this.pointed = pointed;
+    new ResizeObserver(() => this.#fit()).observe(element);
+  }
+
+  /** How it looks; the chart is built anew only when that changes. @param {Look} look */
+  style(look) {
+    this.#look = look;
+    this.#plot?.destroy();
+    this.#plot = null;
+    this.#fit();
+  }
+
+  /** @param {ArrayLike<number | null>} x @param {ArrayLike<number | null>[]} lines @param {number[]} marks */
+  show(x, lines, marks = []) {
+    const log = this.#look?.log ?? false;
+    const drawable = log ? lines.map((line) => Array.from(line, (value) => (value !== null && value > 0 ? value : null))) : lines;
+    this.#data = /** @type {uPlot.AlignedData} */ (/** @type {unknown} */ ([x, ...drawable]));
+    this.#marks = marks;
+    this.#plot?.setData(this.#data);
+  }
+
+  #fit() {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (width < 40 || height < 40 || !this.#look) return;
+    if (this.#plot) this.#plot.setSize({ width, height });
+    else this.#plot = new uPlot(this.#options(this.#look, width, height), this.#data, this.element);
+  }
+
+  /** @param {Look} look @param {number} width @param {number} height @returns {uPlot.Options} */
+  #options({ series, log, range, ink, format }, width, height) {
+    const axis = { stroke: ink.text, font: ink.font, ticks: { show: false } };
+    const grid = { stroke: ink.grid, width: 1 };
+    return {
+      width,
+      height,
+      padding: [8, 12, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
+      scales: { x: { time: false, range: wholeRun }, y: log ? { distr: 3 } : { range: verticalRange(range) } },
+      axes: [
+        { ...axis, grid, size: 24, gap: 4, space: 60, values: (_, splits) => splits.map((value) => (value % 1 ? "" : value.toLocaleString("en"))) },
+        { ...axis, grid: log ? { ...grid, filter: wholePowers } : grid, size: 48, gap: 6, space: 28, values: (_, splits) => splits.map((value) => (value === null ? "" : format(value))) },
+      ],
+      series: [
+        {},
+        ...series.map(({ label, colour, dash, width: thickness = 1.75 }) => ({
+          label,
+          stroke: colour,
+          dash,
+          width: thickness,
+          points: { show: false },
+        })),
+      ],
+      hooks: {
+        setCursor: [(plot) => this.pointed(plot.cursor.idx ?? null)],
+        draw: [(plot) => this.#drawMarks(plot, ink.mark)],
+      },
+    };
+  }
+
+  /** @param {uPlot} plot @param {string} colour */
+  #drawMarks(plot, colour) {
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.strokeStyle = colour;
+    ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+    for (const mark of this.#marks) {
+      const x = Math.round(plot.valToPos(mark, "x", true)) + 0.5;
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+}
+
+/** Of a logarithmic grid only the lines at 1, 10, 100.
+ * @type {(plot: uPlot, splits: (number | null)[]) => (number | null)[]} */
+function wholePowers(_, splits) {
+  return splits.map((value) => (value && Math.abs(Math.log10(value) % 1) < 1e-9 ? value : null));
+}
+
+/** @type {(plot: uPlot, low: number | null, high: number | null) => [number, number]} */
+function wholeRun(_, low, high) {
+  return [low ?? 0, Math.max(high ?? 0, (low ?? 0) + 10)];
+}
+
+/** @type {(range: [number | null, number | null] | undefined) => (plot: uPlot, low: number | null, high: number | null) => [number, number]} */
+function verticalRange(range) {
+  return (_, low, high) => {
+    const bottom = range?.[0] ?? Math.min(low ?? 0, 0);
+    const top = range?.[1] ?? (high ?? 1) * 1.05;
+    return [bottom, top > bottom ? top : bottom + 1];
+  };
+}

@@ -1,0 +1,153 @@
+// The page's form controls: each with a name, an explanation, and the value that holds.
+// An explanation is the control's `aria-description`: read aloud by screen readers, shown by tip.js to everyone else.
+
+import { html, live, nothing } from "lit";
+import { nextRound, parseNumber, setting } from "./format.js";
+import { icons } from "./icons.js";
+import { strings } from "./strings.js";
+
+/** @import { Argument, Choice, Entry, NumberSpec } from "./types.js" */
+/** @typedef {import("lit").TemplateResult} Template */
+
+/** What to do with a new value, and with text that is none.
+ * @typedef {{ change: (value: number) => void, refuse: (text: string) => void }} Sink */
+
+/** @type {(argument: Argument) => NumberSpec} */
+export function argumentSpec(argument) {
+  const { label, help, minimum, maximum, scale } = argument;
+  return { label, help, minimum, maximum, scale, integer: argument.kind === "integer", unit: argument.unit ?? null };
+}
+
+/** A button with an icon, a name and an explanation.
+ * @type {(options: { icon: unknown, name: string, help: string, click: () => void, disabled?: boolean, class?: string }) => Template} */
+export function iconButton({ icon, name, help, click, disabled = false, class: kind = "" }) {
+  return html`<button type="button" class="icon-button ${kind}" aria-label=${name} aria-description=${help}
+    ?disabled=${disabled} @click=${click}>${icon}</button>`;
+}
+
+/** A button with words.
+ * @type {(options: { text: unknown, help: string, click: () => void, class?: string, icon?: unknown }) => Template} */
+export function textButton({ text, help, click, class: kind = "", icon = nothing }) {
+  return html`<button type="button" class="button ${kind}" aria-description=${help} @click=${click}>${icon}${text}</button>`;
+}
+
+/** On or off.
+ * @type {(options: { label: string, help: string, checked: boolean, change: (checked: boolean) => void }) => Template} */
+export function toggle({ label, help, checked, change }) {
+  /** @param {Event} event */
+  const changed = (event) => change(/** @type {HTMLInputElement} */ (event.target).checked);
+  return html`<label class="toggle"><input type="checkbox" .checked=${live(checked)} aria-description=${help} @change=${changed}><span>${label}</span></label>`;
+}
+
+/** A menu.
+ * @type {(options: { label: string, help: string, value: string, items: { value: string, label: string }[],
+ *    change: (value: string) => void, hideLabel?: boolean }) => Template} */
+export function menu({ label, help, value, items, change, hideLabel = false }) {
+  /** @param {Event} event */
+  const changed = (event) => change(/** @type {HTMLSelectElement} */ (event.target).value);
+  const select = html`<select aria-label=${label} aria-description=${help} .value=${live(value)} @change=${changed}>
+    ${items.map((item) => html`<option value=${item.value} ?selected=${item.value === value}>${item.label}</option>`)}
+  </select>`;
+  if (hideLabel) return select;
+  return html`<div class="field"><span class="label" aria-hidden="true">${label}</span>${select}</div>`;
+}
+
+/** A number in a text field, which takes any way of writing it.
+ * @type {(spec: NumberSpec, value: number | null, sink: Sink, blank?: string) => Template} */
+export function numberInput(spec, value, sink, blank = "") {
+  const shown = value === null ? blank : setting(value);
+  /** @param {Event} event */
+  const changed = (event) => {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    const number = parseNumber(input.value);
+    if (number === null) {
+      sink.refuse(input.value);
+      input.value = shown;
+    } else if (number !== value) sink.change(number);
+  };
+  return html`<input class="number" type="text" inputmode="decimal" autocomplete="off" spellcheck="false"
+    aria-label=${spec.label} aria-description=${explained(spec)} .value=${live(shown)} @change=${changed}>`;
+}
+
+/** The help with the bounds, where there are some worth telling.
+ * @type {(spec: NumberSpec) => string} */
+function explained({ help, minimum, maximum }) {
+  if (minimum === null || maximum === null || maximum >= 1e6) return help;
+  return `${help} ${setting(minimum)} to ${setting(maximum)}.`;
+}
+
+/** A number with buttons for the next smaller and the next larger one.
+ * @type {(options: { spec: NumberSpec, value: number | null, sink: Sink, step?: (value: number, direction: 1 | -1) => number,
+ *    names?: { less: string, more: string }, blank?: string, ceiling?: number | null }) => Template} */
+export function stepper({ spec, value, sink, step, names, blank, ceiling = spec.maximum }) {
+  const next = step ?? ((from, direction) => nextRound(from, direction, spec.integer));
+  const at = value ?? ceiling ?? 0;
+  /** @type {(direction: 1 | -1) => number} */
+  const towards = (direction) => Math.min(Math.max(next(at, direction), spec.minimum ?? -Infinity), ceiling ?? Infinity);
+  const { less, more } = names ?? { less: strings.training.slower(spec.label), more: strings.training.faster(spec.label) };
+  return html`<div class="stepper">
+    ${iconButton({ icon: icons.minus, name: less, help: explained(spec), click: () => sink.change(towards(-1)), disabled: at <= (spec.minimum ?? -Infinity) })}
+    ${numberInput(spec, value, sink, blank)}
+    ${iconButton({ icon: icons.plus, name: more, help: explained(spec), click: () => sink.change(towards(1)), disabled: value === null || at >= (ceiling ?? Infinity) })}
+  </div>`;
+}
+
+const SLIDER_STEPS = 200;
+const LOG_DECADES = 5; // from the maximum down; the slider's left end is then the minimum
+
+/** A slider with its number beside it. `usual` is how far the slider goes when the bound is much further.
+ * @type {(options: { spec: NumberSpec, value: number, sink: Sink, usual?: number }) => Template} */
+export function slider({ spec, value, sink, usual }) {
+  const low = spec.minimum ?? 0;
+  const high = usual ?? spec.maximum ?? 1;
+  const { toPosition, toValue } = slide(spec, low, high);
+  /** @param {Event} event */
+  const moved = (event) => sink.change(toValue(Number(/** @type {HTMLInputElement} */ (event.target).value)));
+  return html`<div class="field slider-field">
+    <span class="label" aria-hidden="true">${spec.label}</span>
+    <input type="range" min="0" max=${SLIDER_STEPS} step="1" aria-label=${spec.label} aria-description=${explained(spec)}
+      aria-valuetext=${setting(value)} .value=${live(String(toPosition(value)))} @input=${moved}>
+    ${numberInput(spec, value, sink)}
+  </div>`;
+}
+
+/** How a slider's position and a value belong together.
+ * @type {(spec: NumberSpec, low: number, high: number) => { toPosition: (value: number) => number, toValue: (position: number) => number }} */
+export function slide(spec, low, high) {
+  const log = spec.scale === "log";
+  const first = log ? (low > 0 ? Math.log10(low) : Math.log10(high) - LOG_DECADES) : low;
+  const last = log ? Math.log10(high) : high;
+  return {
+    toPosition: (value) => {
+      if (log && value <= 0) return 0;
+      const at = log ? Math.log10(value) : value;
+      return Math.round(Math.min(Math.max((at - first) / (last - first), 0), 1) * SLIDER_STEPS);
+    },
+    toValue: (position) => {
+      if (log && low <= 0 && position === 0) return 0;
+      const at = first + (position / SLIDER_STEPS) * (last - first);
+      const value = log ? 10 ** at : at;
+      if (spec.integer) return Math.round(Number(value.toPrecision(2)));
+      return Number(value.toPrecision(log ? 2 : 3));
+    },
+  };
+}
+
+/** The arguments of what was chosen.
+ * @type {(entry: Entry, choice: Choice | null, read: (name: string) => unknown, change: (name: string, value: unknown) => void,
+ *    refuse: (text: string, field: string) => void) => unknown} */
+export function argumentFields(entry, choice, read, change, refuse) {
+  return entry.arguments.map((argument) => {
+    const value = read(argument.name);
+    if (argument.kind === "boolean") {
+      return toggle({ label: argument.label, help: argument.help, checked: value === true, change: (checked) => change(argument.name, checked) });
+    }
+    const spec = argumentSpec(argument);
+    const sink = { change: (/** @type {number} */ number) => change(argument.name, number), refuse: (/** @type {string} */ text) => refuse(text, argument.label) };
+    const number = Number(value);
+    if (argument.scale === "log" || argument.maximum === null || argument.minimum === null || argument.maximum - argument.minimum > 20) {
+      return html`<div class="field"><span class="label" aria-hidden="true">${argument.label}</span>${stepper({ spec, value: number, sink })}</div>`;
+    }
+    return slider({ spec, value: number, sink });
+  });
+}

@@ -1,0 +1,68 @@
+// The history of a run by column: what the charts draw. Rows come in order and are never lost or counted twice.
+// A history is a value: extending it leaves the old one as it was (they share arrays; each knows its own length).
+
+/** @import { Row } from "./types.js" */
+
+/** @typedef {{ length: number, columns: Record<string, (number | null)[]>, layers: (number | null)[][] }} History */
+
+/** @type {History} */
+export const EMPTY = Object.freeze({ length: 0, columns: {}, layers: [] });
+
+const PARTS = /** @type {const} */ (["train", "validation", "test"]);
+
+/** The history with further rows; those it has already are passed over.
+ * @type {(history: History, rows: Row[]) => History} */
+export function extended(history, rows) {
+  const last = lastOf(history, "seq") ?? -1;
+  const fresh = rows.filter((row) => row.seq > last);
+  if (fresh.length === 0) return history;
+  const columns = Object.fromEntries(Object.entries(history.columns).map(([name, column]) => [name, owned(column, history.length)]));
+  const layers = history.layers.map((column) => owned(column, history.length));
+  let { length } = history;
+  for (const row of fresh) {
+    for (const [name, value] of cells(row)) (columns[name] ??= new Array(length).fill(null))[length] = value;
+    row.layers.forEach((layer, index) => ((layers[index] ??= new Array(length).fill(null))[length] = layer.gradient_norm));
+    length += 1;
+  }
+  return { length, columns, layers };
+}
+
+/** An array of exactly so many values that may be pushed to: the same one, unless a newer history uses it already.
+ * @template T @param {T[]} column @param {number} length @returns {T[]} */
+function owned(column, length) {
+  return column.length === length ? column : column.slice(0, length);
+}
+
+/** @type {(row: Row) => [string, number | null][]} */
+function cells(row) {
+  /** @type {[string, number | null][]} */
+  const found = [["seq", row.seq], ["step", row.step], ["epoch", row.epoch], ["penalty", row.penalty]];
+  for (const part of PARTS) {
+    for (const [measure, value] of Object.entries(row[part] ?? {})) found.push([`${part}_${measure}`, value]);
+  }
+  return found;
+}
+
+/** One column, as long as the history is.
+ * @type {(history: History, name: string) => (number | null)[]} */
+export function columnOf(history, name) {
+  const column = history.columns[name];
+  return column ? trimmed(column, history.length) : new Array(history.length).fill(null);
+}
+
+/** The gradient norms of each layer.
+ * @type {(history: History) => (number | null)[][]} */
+export function gradientNorms(history) {
+  return history.layers.map((column) => trimmed(column, history.length));
+}
+
+/** The newest value of a column.
+ * @type {(history: History, name: string) => number | null} */
+export function lastOf(history, name) {
+  return history.columns[name]?.[history.length - 1] ?? null;
+}
+
+/** @template T @param {T[]} column @param {number} length @returns {T[]} */
+function trimmed(column, length) {
+  return column.length === length ? column : column.slice(0, length);
+}

@@ -1,0 +1,28 @@
+// The page's few icons, drawn on a grid of 16. They say nothing by themselves: their buttons carry the names.
+
+import { svg } from "lit";
+
+/** @type {(shape: unknown) => import("lit").TemplateResult} */
+const icon = (shape) =>
+  svg`<svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">${shape}</svg>`;
+
+const line = (/** @type {string} */ path) =>
+  icon(svg`<path d=${path} fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"/>`);
+
+export const icons = {
+  play: icon(svg`<path d="M4 2.2v11.6c0 .5.6.9 1 .6l9-5.8c.4-.3.4-.9 0-1.2l-9-5.8c-.4-.3-1 .1-1 .6z" fill="currentColor"/>`),
+  pause: icon(svg`<path d="M3.5 2h3v12h-3zM9.5 2h3v12h-3z" fill="currentColor"/>`),
+  step: icon(svg`<path d="M3 2.6v10.8c0 .5.5.7.9.4L10.500 8.500c.3-.3.3-.7 0-1L3.900 2.200C3.500 1.900 3 2.100 3 2.600zM11.500 2h2v12h-2z" fill="currentColor"/>`),
+  reset: line("M2.5 8a5.5 5.5 0 1 0 1.7-4M2.500 2v3h3"),
+  dice: icon(svg`<rect x="2" y="2" width="12" height="12" rx="2.500" fill="none" stroke="currentColor" stroke-width="1.600"/><circle cx="5.500" cy="5.500" r="1.200" fill="currentColor"/><circle cx="10.500" cy="10.500" r="1.200" fill="currentColor"/><circle cx="10.500" cy="5.500" r="1.200" fill="currentColor"/><circle cx="5.500" cy="10.500" r="1.200" fill="currentColor"/>`),
+  share: line("M8 10V2M5 4.500 8 1.700l3 2.800M3 8.500V13a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V8.500"),
+  help: line("M5.500 5.700C5.500 4 6.600 3 8 3s2.500 1 2.500 2.400C10.500 7.500 8 7.500 8 9.600M8 12.600v.1"),
+  light: icon(svg`<circle cx="8" cy="8" r="3" fill="currentColor"/><path d="M8 1v2M8 13v2M1 8h2M13 8h2M3 3l1.400 1.400M11.600 11.600 13 13M3 13l1.400-1.400M11.600 4.400 13 3" stroke="currentColor" stroke-width="1.600" stroke-linecap="round"/>`),
+  dark: icon(svg`<path d="M13.500 9.800A6 6 0 0 1 6.200 2.500a6 6 0 1 0 7.300 7.300z" fill="currentColor"/>`),
+  system: icon(svg`<circle cx="8" cy="8" r="5.600" fill="none" stroke="currentColor" stroke-width="1.600"/><path d="M8 2.400a5.600 5.600 0 0 1 0 11.200z" fill="currentColor"/>`),
+  plus: line("M8 3v10M3 8h10"),
+  minus: line("M3 8h10"),
+  close: line("M4 4l8 8M12 4l-8 8"),
+  down: line("M4 6l4 4 4-4"),
+  menu: line("M2 4h12M2 8h12M2 12h12"),
+};

@@ -1,0 +1,36 @@
+// The keys that work everywhere on the page, except where the focused control needs them itself.
+
+/** @import { Session } from "./session.js" */
+
+const TYPES = "input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]";
+
+/** @param {Session} session @param {() => void} help */
+export function listenToKeys(session, help) {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest("dialog, [role=dialog]") || target.matches(TYPES)) return;
+    const deed = deedOf(event.key, target);
+    if (!deed) return;
+    event.preventDefault();
+    deed();
+  });
+
+  /** @type {(key: string, target: Element) => (() => void) | null} */
+  function deedOf(key, target) {
+    switch (key) {
+      case " ":
+        // Space presses whatever button has the focus; the page's own meaning is for everywhere else.
+        return target.matches("button, input, summary, a[href]") ? null : () => session.toggle();
+      case "ArrowRight":
+        return target.matches("input, [role=tab], [tabindex='0'], [role=separator]") ? null : () => session.step();
+      case "r":
+      case "R":
+        return () => session.reset();
+      case "?":
+        return help;
+      default:
+        return null;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+// Where the units of the network lie: columns from left to right, units from top to bottom. Pure geometry.
+
+/** @typedef {{ x: number, y: number }} Cell the left upper corner of a unit's square */
+/** @typedef {{ left: number, width: number, cells: Cell[] }} Column */
+/** @typedef {{ width: number, height: number, tile: number, columns: Column[] }} Layout */
+
+export const LARGEST_TILE = 52;
+export const SMALLEST_TILE = 16;
+const GAP = 0.22; // between units, as a share of their size
+const NARROWEST = 88; // a column must hold its header
+const LABEL = 44; // left of the inputs, for their names
+
+/** The layout of a network with so many units in each column.
+ * @type {(counts: number[], width: number, height: number) => Layout} */
+export function networkLayout(counts, width, height) {
+  const most = Math.max(...counts, 1);
+  const fitting = Math.floor(height / (most + (most - 1) * GAP));
+  const tile = Math.min(Math.max(fitting, SMALLEST_TILE), LARGEST_TILE);
+  const gap = Math.max(2, Math.round(tile * GAP));
+  const perColumn = Math.max(1, Math.floor((height + gap) / (tile + gap)));
+  const folds = counts.map((count) => Math.ceil(count / perColumn));
+  const least = folds.map((fold, index) => Math.max(NARROWEST, fold * (tile + gap) + (index === 0 ? LABEL : 0) + 48));
+  const spare = Math.max(0, width - sum(least)) / counts.length;
+  let left = 0;
+  const columns = counts.map((count, index) => {
+    const column = { left, width: least[index] + spare, cells: /** @type {Cell[]} */ ([]) };
+    const rows = Math.ceil(count / folds[index]) || 1;
+    const used = folds[index] * (tile + gap) - gap;
+    const x = left + (column.width - used) / 2;
+    const y = (height - (rows * (tile + gap) - gap)) / 2;
+    column.cells = Array.from({ length: count }, (_, unit) => ({
+      x: Math.round(x + Math.floor(unit / rows) * (tile + gap)),
+      y: Math.round(y + (unit % rows) * (tile + gap)),
+    }));
+    left += column.width;
+    return column;
+  });
+  return { width: Math.max(left, width), height, tile, columns };
+}
+
+/** @type {(numbers: number[]) => number} */
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}

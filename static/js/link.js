@@ -1,0 +1,216 @@
+// An experiment as a link: only what differs from the default, in the words of the API.
+//
+//   #dataset=spiral&dataset.noise=0.1&layers=8,8,8&layers.activation=relu&layers.2.activation=tanh&seed=3
+//
+// `layers` are the units of each; `layers.FIELD` holds for every hidden layer, `layers.2.FIELD` for the third.
+// What a link says is checked twice: here for its form, by the server for its sense.
+
+import { FAMILY_OF, argumentOf, entryOf, isObject, nameOf, usualExperiment } from "./experiment.js";
+
+/** @import { Catalogue, Choice, Experiment, Layer, Patch } from "./types.js" */
+
+/** @typedef {[path: string, value: string][]} Pairs */
+
+const MOST_PAIRS = 400;
+const LONGEST_VALUE = 400;
+const SCALARS = ["task", "batch_size", "shuffle", "precision", "seed"];
+const CHOICES = ["loss", "optimizer", "schedule"];
+
+/** The fragment, without `#`, that restores `experiment`; empty for the default one.
+ * @type {(experiment: Experiment, catalogue: Catalogue) => string} */
+export function encodeLink(experiment, catalogue) {
+  const base = usualExperiment(catalogue, experiment.dataset.name);
+  /** @type {Pairs} */
+  const pairs = [
+    ...choicePairs("dataset", experiment.dataset, catalogue.default_experiment.dataset, catalogue, base.dataset),
+    ...listPair("features", experiment.features, base.features),
+    ...layerPairs(experiment.layers, base.layers, catalogue),
+    ...fieldPairs("output", experiment.output, base.output, catalogue),
+    ...CHOICES.flatMap((field) => choicePairs(field, at(experiment, field), at(base, field), catalogue)),
+    ...SCALARS.flatMap((field) => scalarPair(field, at(experiment, field), at(base, field))),
+  ];
+  return pairs.map(([path, value]) => `${path}=${escaped(value)}`).join("&");
+}
+
+/** @type {(value: object, field: string) => any} */
+function at(value, field) {
+  return /** @type {Record<string, unknown>} */ (value)[field];
+}
+
+/** @type {(path: string, value: unknown, base: unknown) => Pairs} */
+function scalarPair(path, value, base) {
+  return value === base || value === undefined ? [] : [[path, String(value)]];
+}
+
+/** @type {(path: string, value: unknown[], base: unknown[]) => Pairs} */
+function listPair(path, value, base) {
+  return value.join() === base.join() ? [] : [[path, value.join()]];
+}
+
+/** A choice: its name if that differs, and the arguments that are not as the entry (or `fields`) has them.
+ * @type {(path: string, choice: Choice | null, base: Choice | null, catalogue: Catalogue, fields?: object) => Pairs} */
+function choicePairs(path, choice, base, catalogue, fields = {}) {
+  const field = path.split(".").at(-1) ?? "";
+  if (choice === null) return scalarPair(path, null, base);
+  const entry = entryOf(catalogue, FAMILY_OF[field], nameOf(choice));
+  const name = scalarPair(path, nameOf(choice), nameOf(base));
+  if (!isObject(choice) || !entry) return name;
+  const like = nameOf(base) === entry.name ? base : null;
+  const shared = Object.entries(fields).filter(([key]) => key !== "name");
+  return [
+    ...name,
+    ...shared.flatMap(([key, usual]) => scalarPair(`${path}.${key}`, choice[key], usual)),
+    ...entry.arguments.flatMap((argument) =>
+      scalarPair(`${path}.${argument.name}`, choice[argument.name], argumentOf(like, entry, argument.name)),
+    ),
+  ];
+}
+
+/** The fields of a layer or of the output.
+ * @type {(path: string, value: object, base: object, catalogue: Catalogue) => Pairs} */
+function fieldPairs(path, value, base, catalogue) {
+  return Object.keys(base)
+    .filter((field) => field in FAMILY_OF)
+    .flatMap((field) => choicePairs(`${path}.${field}`, at(value, field), at(base, field), catalogue));
+}
+
+/** @type {(layers: Layer[], base: Layer[], catalogue: Catalogue) => Pairs} */
+function layerPairs(layers, base, catalogue) {
+  const units = listPair("layers", layers.map((layer) => layer.units), base.map((layer) => layer.units));
+  const usual = base[0];
+  const each = layers.map((layer) => fieldPairs("layers", layer, usual, catalogue));
+  const same = each.length > 0 && each.every((pairs) => pairs.join() === each[0].join());
+  if (same) return [...units, ...each[0]];
+  const numbered = layers.flatMap((layer, index) => fieldPairs(`layers.${index}`, layer, usual, catalogue));
+  return [...units, ...numbered];
+}
+
+/** What a URL may carry unescaped stays readable.
+ * @type {(value: string) => string} */
+function escaped(value) {
+  return encodeURIComponent(value).replaceAll("%2C", ",");
+}
+
+// ---- reading ----
+
+/** The experiment that a fragment asks for, and what in it was not understood.
+ * @type {(fragment: string, catalogue: Catalogue) => { experiment: Patch, ignored: string[] }} */
+export function decodeLink(fragment, catalogue) {
+  const pairs = readPairs(fragment);
+  const reader = new Reader(catalogue);
+  // Shorter paths first: a choice before its arguments, all layers before one of them.
+  const ordered = [...pairs].sort(([one], [other]) => depth(one) - depth(other));
+  const ignored = ordered.filter(([path, value]) => !reader.read(path, value)).map(([path]) => path.slice(0, 60));
+  return { experiment: reader.experiment(), ignored };
+}
+
+/** @type {(path: string) => number} */
+function depth(path) {
+  return path.split(".").filter((part) => !/^\d+$/.test(part)).length * 2 + (/\.\d+\./.test(path) ? 1 : 0);
+}
+
+/** @type {(fragment: string) => Pairs} */
+function readPairs(fragment) {
+  /** @type {Pairs} */
+  const pairs = [];
+  for (const part of fragment.replace(/^#/, "").split("&").slice(0, MOST_PAIRS)) {
+    if (!part) continue;
+    const [path, ...rest] = part.split("=");
+    pairs.push([unescaped(path), unescaped(rest.join("=")).slice(0, LONGEST_VALUE)]);
+  }
+  return pairs;
+}
+
+/** @type {(text: string) => string} */
+function unescaped(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @type {(text: string) => unknown} */
+function valueOf(text) {
+  if (text === "true" || text === "false") return text === "true";
+  if (text === "null") return null;
+  return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+}
+
+/** Reads pairs into an experiment, field by known field; nothing is taken that has no place. */
+class Reader {
+  /** @param {Catalogue} catalogue */
+  constructor(catalogue) {
+    this.catalogue = catalogue;
+    this.usual = catalogue.default_experiment;
+    /** @type {Record<string, any>} */
+    this.tree = {};
+    /** @type {Record<string, any>[] | null} */
+    this.layers = null;
+  }
+
+  /** @returns {Patch} */
+  experiment() {
+    return this.layers ? { ...this.tree, layers: this.layers } : this.tree;
+  }
+
+  /** Takes one pair; false if it has no place or its value no sense.
+   * @type {(path: string, text: string) => boolean} */
+  read(path, text) {
+    const [field, ...rest] = path.split(".");
+    if (SCALARS.includes(field)) return rest.length === 0 && set(this.tree, field, valueOf(text));
+    if (field === "features") return rest.length === 0 && set(this.tree, field, text.split(","));
+    if (field === "dataset") return this.choice(this.tree, field, rest, text, Object.keys(this.usual.dataset));
+    if (CHOICES.includes(field)) return this.choice(this.tree, field, rest, text);
+    if (field === "output") return this.part((this.tree.output ??= {}), this.usual.output, rest, text);
+    if (field === "layers") return this.layer(rest, text);
+    return false;
+  }
+
+  /** @type {(rest: string[], text: string) => boolean} */
+  layer(rest, text) {
+    const usual = this.usual.layers[0];
+    if (rest.length === 0) {
+      const units = text === "" ? [] : text.split(",").map(valueOf);
+      if (units.length > this.catalogue.limits.layers || !units.every(Number.isInteger)) return false;
+      this.layers = units.map((count) => ({ units: count }));
+      return true;
+    }
+    this.layers ??= this.usual.layers.map((layer) => ({ ...layer }));
+    if (!/^\d+$/.test(rest[0])) return this.layers.every((layer) => this.part(layer, usual, rest, text));
+    const layer = this.layers[Number(rest[0])];
+    return layer !== undefined && this.part(layer, usual, rest.slice(1), text);
+  }
+
+  /** A field of a layer or of the output.
+   * @type {(target: Record<string, any>, usual: object, path: string[], text: string) => boolean} */
+  part(target, usual, path, text) {
+    const [field, ...rest] = path;
+    if (!field || !Object.hasOwn(usual, field) || !Object.hasOwn(FAMILY_OF, field)) return false;
+    return this.choice(target, field, rest, text);
+  }
+
+  /** A choice by its name, or one of its arguments.
+   * @type {(target: Record<string, any>, field: string, rest: string[], text: string, shared?: string[]) => boolean} */
+  choice(target, field, rest, text, shared = []) {
+    const family = FAMILY_OF[field];
+    if (rest.length === 0) {
+      const none = text === "null" && field === "regularizer";
+      if (!none && !entryOf(this.catalogue, family, text)) return false;
+      return set(target, field, none ? null : { name: text });
+    }
+    if (rest.length > 1) return false;
+    const present = target[field] ?? at(field in this.usual ? this.usual : this.usual.layers[0], field);
+    const entry = entryOf(this.catalogue, family, nameOf(present));
+    const known = shared.includes(rest[0]) && rest[0] !== "name";
+    if (!entry || !(known || entry.arguments.some((argument) => argument.name === rest[0]))) return false;
+    const holder = isObject(target[field]) ? target[field] : { name: entry.name };
+    return set(target, field, { ...holder, [rest[0]]: valueOf(text) });
+  }
+}
+
+/** @type {(target: Record<string, any>, field: string, value: unknown) => boolean} */
+function set(target, field, value) {
+  target[field] = value;
+  return true;
+}

@@ -1,0 +1,90 @@
+// The page, put together. Panels know the store and what the user can do; they do not know each other.
+
+import { createFrames } from "./frames.js";
+import { listenToKeys } from "./keyboard.js";
+import { encodeLink } from "./link.js";
+import { recall, remember } from "./memory.js";
+import { dataPanel } from "./panels/data.js";
+import { dialogs } from "./panels/dialogs.js";
+import { dockPanel } from "./panels/dock.js";
+import { editorPanel } from "./panels/editor.js";
+import { headerPanel } from "./panels/header.js";
+import { networkPanel } from "./panels/network.js";
+import { outputPanel } from "./panels/output.js";
+import { tabsPanel } from "./panels/tabs.js";
+import { timePanel } from "./panels/time.js";
+import { trainingPanel } from "./panels/training.js";
+import { wordsPanel } from "./panels/words.js";
+import { Session } from "./session.js";
+import { Store, set } from "./store.js";
+import { followTheme, rememberedTheme, schemeOf } from "./theme.js";
+import { explain } from "./tip.js";
+import { watchVisibility } from "./visibility.js";
+
+/** What every panel gets.
+ * @typedef {object} Page
+ * @property {Store} store
+ * @property {Session} session
+ * @property {import("./frames.js").Frames} frames
+ * @property {import("./panels/dialogs.js").Dialogs} dialogs */
+
+/** @type {(id: string) => HTMLElement} */
+const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+const theme = rememberedTheme();
+const store = new Store({
+  theme,
+  scheme: schemeOf(theme),
+  hasPlayed: recall("played") !== null,
+  suggestionsClosed: recall("suggestions") !== null,
+});
+const session = new Session(store);
+const frames = createFrames(store);
+/** @type {Page} */
+const page = { store, session, frames, dialogs: dialogs(/** @type {HTMLDialogElement} */ (element("dialog"))) };
+
+headerPanel(element("header"), page);
+tabsPanel(element("tabs"), page);
+trainingPanel(element("training"), page);
+wordsPanel(element("words"), page);
+dataPanel(element("data"), page);
+networkPanel(element("network"), page);
+outputPanel(element("output"), page);
+timePanel(element("time"), page);
+dockPanel(element("dock"), page);
+editorPanel(element("editor"), page);
+
+explain(element("tip"));
+listenToKeys(session, () => page.dialogs.help());
+followTheme(store, (change) => store.apply(set, change));
+watchVisibility(store, { network: element("network"), output: element("output"), time: element("time"), dock: element("dock") });
+
+frames.watch(
+  (state) => [state.visible, state.experiment?.layers.length],
+  () => session.subscribe(),
+);
+frames.watch(
+  (state) => [state.hasPlayed, state.suggestionsClosed],
+  (hasPlayed, suggestionsClosed) => {
+    if (hasPlayed) remember("played", "yes");
+    if (suggestionsClosed) remember("suggestions", "closed");
+  },
+);
+
+// The address says which experiment this is; another address is another experiment.
+frames.watch(
+  (state) => [state.confirmed, state.catalogue],
+  (confirmed, catalogue) => {
+    if (!confirmed || !catalogue) return;
+    const link = encodeLink(confirmed, catalogue);
+    if (link !== location.hash.slice(1)) history.replaceState(null, "", link ? `#${link}` : location.pathname + location.search);
+  },
+);
+addEventListener("hashchange", () => void session.open(location.hash));
+addEventListener("online", () => session.retry());
+addEventListener("pagehide", () => session.leave());
+addEventListener("pageshow", (event) => {
+  if (event.persisted) session.comeBack();
+});
+
+void session.start();

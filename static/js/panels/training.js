@@ -1,0 +1,84 @@
+// How the network is trained: what is set is shown in one strip; the rest opens where it is changed.
+
+import { html, nothing, render } from "lit";
+import { argumentOf, chosen, nameOf, withArgument } from "../experiment.js";
+import { argumentSpec, stepper } from "../fields.js";
+import { icons } from "../icons.js";
+import { numberSpec } from "../schema.js";
+import { strings } from "../strings.js";
+import { openEditor } from "./editor.js";
+
+/** @import { Page } from "../main.js" */
+/** @import { State } from "../store.js" */
+/** @import { Catalogue, Choice, Experiment } from "../types.js" */
+
+const words = strings.training;
+
+/** @param {HTMLElement} root @param {Page} page */
+export function trainingPanel(root, page) {
+  const { store, session, frames } = page;
+  root.ariaLabel = words.title;
+
+  frames.watch(
+    ({ catalogue, schema, experiment, points, editing }) => [catalogue, schema, experiment, points, editing],
+    () => render(template(store.state), root),
+  );
+
+  /** @param {State} state */
+  function template({ catalogue, schema, experiment, points, editing }) {
+    if (!catalogue || !experiment) return nothing;
+    const samples = points?.parts.train?.points.length ?? null;
+    const batch = numberSpec(schema, "batch_size");
+    return html`
+      ${entryButton("optimizer", catalogue, experiment.optimizer, editing)}
+      ${learningRate(catalogue, experiment)}
+      <div class="setting">
+        <span class="label" aria-hidden="true">${batch.label}</span>
+        ${stepper({
+          spec: batch,
+          value: experiment.batch_size,
+          blank: words.full,
+          ceiling: samples,
+          sink: {
+            change: (size) => session.change({ batch_size: size }),
+            refuse: (text) => session.refuse(text, batch.label),
+          },
+        })}
+      </div>
+      ${entryButton("loss", catalogue, experiment.loss, editing)}
+      <button type="button" class="button quiet more" data-opens="training" aria-haspopup="dialog" aria-expanded=${editing === "training"}
+        aria-description=${words.moreHelp} @click=${() => openEditor(store, "training")}>${words.more}${icons.down}</button>
+    `;
+  }
+
+  /** The optimizer's learning rate, which is turned most of all.
+   * @param {Catalogue} catalogue @param {Experiment} experiment */
+  function learningRate(catalogue, experiment) {
+    const entry = chosen(catalogue, "optimizer", experiment.optimizer);
+    const argument = entry?.arguments.find(({ name }) => name === "learning_rate");
+    if (!entry || !argument) return nothing;
+    const spec = argumentSpec(argument);
+    return html`<div class="setting">
+      <span class="label" aria-hidden="true">${spec.label}</span>
+      ${stepper({
+        spec,
+        value: Number(argumentOf(experiment.optimizer, entry, argument.name)),
+        sink: {
+          change: (value) => session.change({ optimizer: withArgument(store.state.experiment?.optimizer ?? entry.name, entry, argument.name, value) }),
+          refuse: (text) => session.refuse(text, spec.label),
+        },
+      })}
+    </div>`;
+  }
+
+  /** @type {(family: string, catalogue: Catalogue, choice: Choice, editing: string | null) => unknown} */
+  function entryButton(family, catalogue, choice, editing) {
+    const { label, help } = catalogue.families[family];
+    const value = chosen(catalogue, family, choice)?.label ?? nameOf(choice);
+    return html`<div class="setting">
+      <span class="label" aria-hidden="true">${label}</span>
+      <button type="button" class="button value" data-opens=${family} aria-haspopup="dialog" aria-expanded=${editing === family}
+        aria-label=${words.open(label, value)} aria-description=${help} @click=${() => openEditor(store, family)}>${value}${icons.down}</button>
+    </div>`;
+  }
+}

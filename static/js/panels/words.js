@@ -1,0 +1,131 @@
+// One line that always says what is going on, what went wrong, and the way out.
+
+import { html, nothing, render } from "lit";
+import { argumentOf, chosen, withArgument } from "../experiment.js";
+import { iconButton, textButton } from "../fields.js";
+import { lastOf } from "../history.js";
+import { icons } from "../icons.js";
+import { set, told } from "../store.js";
+import { strings } from "../strings.js";
+import { SUGGESTIONS } from "../suggestions.js";
+
+/** @import { Page } from "../main.js" */
+/** @import { State } from "../store.js" */
+/** @typedef {{ tone: "plain" | "notice" | "alarm", text: string, actions?: unknown }} Line */
+
+const words = strings.words;
+
+/** @param {HTMLElement} root @param {Page} page */
+export function wordsPanel(root, page) {
+  const { store, session, frames } = page;
+
+  frames.watch(
+    (state) => [
+      state.catalogue, state.waitingFor, state.connection, state.session, state.phase, state.playing, state.reason, state.warning,
+      state.word, state.notes, state.hasPlayed, state.learntRun, state.suggestionsClosed, state.run, state.experiment, state.points, state.step > 0,
+    ],
+    () => {
+      const { tone, text, actions = nothing } = line(store.state);
+      root.dataset.tone = tone;
+      render(html`<p>${text}</p><div class="actions">${actions}</div>`, root);
+    },
+  );
+  frames.watch(
+    ({ history }) => [history],
+    () => {
+      const { run, learntRun } = store.state;
+      if (run !== learntRun && hasLearnt(store.state)) store.apply(set, { learntRun: run });
+    },
+  );
+
+  /** What matters most is said.
+   * @type {(state: State) => Line} */
+  function line(state) {
+    if (state.connection === "gone") {
+      return { tone: "alarm", text: words.gone, actions: action(words.startAgain, () => void session.startAgain()) };
+    }
+    if (state.connection === "lost") {
+      if (!state.session) return { tone: "alarm", text: words.unreachableAtStart };
+      return { tone: "alarm", text: words.lost, actions: action(words.retry, () => session.retry()) };
+    }
+    if (state.waitingFor) return { tone: "notice", text: `${words.waitingFor(state.waitingFor)}` };
+    if (!state.experiment) return { tone: "plain", text: words.loading };
+    if (state.word?.kind === "refusal") return { tone: "alarm", text: state.word.text, actions: dismiss() };
+    if (state.phase === "diverged") return { tone: "alarm", text: state.reason ?? words.diverged, actions: waysOut(state) };
+    if (state.phase === "failed") {
+      return { tone: "alarm", text: words.failed(state.reason ?? ""), actions: action(words.reset, () => session.reset()) };
+    }
+    if (state.word) {
+      const { text, undo } = state.word;
+      const back = undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => session.restore(undo) }) : nothing;
+      return { tone: "notice", text, actions: html`${back}${dismiss()}` };
+    }
+    if (state.warning) return { tone: "alarm", text: state.warning, actions: waysOut(state) };
+    if (state.learntRun && !state.suggestionsClosed) {
+      return { tone: "notice", text: state.learntRun === state.run ? words.learnt : words.tryThis, actions: suggestions() };
+    }
+    return { tone: state.hasPlayed ? "plain" : "notice", text: usual(state) };
+  }
+
+  /** @type {(state: State) => string} */
+  function usual(state) {
+    const { experiment, points } = state;
+    if (!state.hasPlayed && experiment) return words.firstVisit(words.goals[experiment.task]);
+    const notes = state.notes.map(({ message }) => message).join(" ");
+    if (state.playing && experiment) {
+      const samples = points?.parts.train?.points.length ?? 0;
+      return notes || words.running(samples, experiment.batch_size ?? samples);
+    }
+    if (state.phase === "finished") return words.finished(state.reason ?? "");
+    if (notes) return notes;
+    return state.step > 0 ? (state.reason ?? words.paused) : words.ready;
+  }
+
+  /** @type {(text: string, click: () => void) => unknown} */
+  const action = (text, click) => textButton({ text, help: words.actionHelp, click });
+
+  const dismiss = () =>
+    iconButton({ icon: icons.close, name: words.dismiss, help: words.dismiss, click: () => store.apply(told, null) });
+
+  /** @param {State} state */
+  function waysOut({ catalogue, experiment }) {
+    const entry = chosen(catalogue, "optimizer", experiment?.optimizer);
+    const reset = action(words.reset, () => session.reset());
+    if (!experiment || !entry) return reset;
+    const rate = Number(argumentOf(experiment.optimizer, entry, "learning_rate"));
+    const lower = Number((rate > 10 ? 0.1 : rate / 10).toPrecision(3));
+    const patch = { optimizer: withArgument(experiment.optimizer, entry, "learning_rate", lower) };
+    return html`${reset}${action(words.lowerRate(lower), () => session.change(patch, { reset: true, play: true }))}`;
+  }
+
+  const suggestions = () => html`
+    ${SUGGESTIONS.map(({ label, help, word, patch, dock }) =>
+      textButton({
+        text: label,
+        help,
+        click: () => {
+          const { experiment, catalogue } = store.state;
+          if (!experiment || !catalogue) return;
+          store.apply(set, { dock });
+          session.change(patch(experiment, catalogue), { reset: true, play: true, word, undo: experiment });
+        },
+      }),
+    )}
+    ${iconButton({
+      icon: icons.close,
+      name: strings.suggestions.close,
+      help: strings.suggestions.closeHelp,
+      click: () => store.apply(set, { suggestionsClosed: true }),
+    })}
+  `;
+}
+
+/** Whether this network has clearly learnt: nearly all right, or a loss far below where it began.
+ * @type {(state: State) => boolean} */
+function hasLearnt({ history, experiment }) {
+  if (experiment?.task === "regression") {
+    const [first] = history.columns.train_loss ?? [];
+    return (lastOf(history, "train_loss") ?? Infinity) < 0.05 * (first ?? 0);
+  }
+  return Math.min(lastOf(history, "train_accuracy") ?? 0, lastOf(history, "test_accuracy") ?? 1) >= 0.95;
+}

@@ -1,0 +1,408 @@
+// What the user can do with a session. Each deed shows at once in the store; the server's answer confirms it or takes it
+// back, with a word. Deeds are sent one after the other, in order; patches that wait are sent as one.
+
+import * as api from "./api.js";
+import { combined, isObject } from "./experiment.js";
+import { lastOf } from "./history.js";
+import { decodeLink } from "./link.js";
+import * as store from "./store.js";
+import { Stream } from "./stream.js";
+import { strings } from "./strings.js";
+import { parametersFrame, subscription } from "./wire.js";
+
+/** @import { Command, Experiment, Patch, ServerMessage, Session as SessionData, StepUnit } from "./types.js" */
+
+const POLL_MS = 500;
+const RETRY_MS = 2000;
+const NOTICE_MS = 12_000;
+const KEPT = "gradlab.session";
+
+/** @type {(milliseconds: number) => Promise<void>} */
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+export class Session {
+  /** @type {Stream | null} */
+  #stream = null;
+  /** Deeds run one after the other. @type {Promise<void>} */
+  #deeds = Promise.resolve();
+  /** A patch that waits for its turn. @type {{ patch: Patch, reset: boolean } | null} */
+  #waiting = null;
+  #pointsOf = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #noticeTimer;
+
+  /** @param {store.Store} page */
+  constructor(page) {
+    this.store = page;
+  }
+
+  // ---- beginning ----
+
+  /** Loads the menus, waits until the server can train, and begins what the address asks for. */
+  async start() {
+    const [catalogue, schema] = await this.#patiently(() => Promise.all([api.getCatalogue(), api.getSchema()]));
+    this.store.apply(store.set, { catalogue, schema });
+    await this.#untilReady();
+    if (!(await this.#resumed())) await this.open(location.hash);
+  }
+
+  /** Begins the experiment of a link. If the server refuses it, the default one, and says why.
+   * @param {string} fragment */
+  async open(fragment) {
+    const { catalogue } = this.store.state;
+    if (!catalogue) return;
+    const { experiment, ignored } = decodeLink(fragment, catalogue);
+    try {
+      await this.#create(experiment);
+      if (ignored.length > 0) this.#tell(strings.words.linkIgnored(ignored));
+    } catch (error) {
+      if (!(error instanceof api.Refusal)) throw error;
+      await this.#create({});
+      this.store.apply(store.told, { kind: "refusal", text: strings.words.linkRefused(store.problemText(error.problem)) });
+    }
+  }
+
+  /** The same experiment once more, after the server has forgotten the session. */
+  async startAgain() {
+    const { experiment } = this.store.state;
+    await this.#untilReady();
+    await this.#create(/** @type {Patch} */ (/** @type {unknown} */ (experiment ?? {})));
+  }
+
+  /** @param {Patch} experiment */
+  async #create(experiment) {
+    const before = this.store.state.session;
+    const session = await this.#patiently(() => api.createSession(experiment));
+    if (before) void api.deleteSession(before).catch(() => undefined);
+    this.#enter(session);
+    this.store.apply(store.set, { playing: false });
+  }
+
+  /** A reload of the page comes back to its session. */
+  async #resumed() {
+    const kept = keptSession();
+    if (!kept || kept.hash !== location.hash) return false;
+    try {
+      this.#enter(await api.getSession(kept.id));
+      if (kept.playing) this.play();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** @param {SessionData} session */
+  #enter(session) {
+    this.#stream?.close();
+    this.store.apply(store.sessionArrived, session);
+    this.#stream = new Stream(api.streamAddress(session.id), {
+      progress: () => ({ run: this.store.state.run, since: lastOf(this.store.state.history, "seq") ?? -1 }),
+      wishes: () => subscription(this.store.state, isLocal()),
+      receive: (message) => this.#receive(message),
+      lost: () => this.store.apply(store.set, { connection: "lost" }),
+      exists: () => this.#exists(),
+      gone: () => this.store.apply(store.set, { connection: "gone", playing: false }),
+    });
+    void this.#fetchPoints();
+    void this.#fetchJournal();
+  }
+
+  /** Asks again and again while the server cannot be reached.
+   * @template T @param {() => Promise<T>} question @returns {Promise<T>} */
+  async #patiently(question) {
+    for (;;) {
+      try {
+        return await question();
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        this.store.apply(store.set, { connection: "lost" });
+        await pause(RETRY_MS * Math.random() + POLL_MS);
+      }
+    }
+  }
+
+  async #untilReady() {
+    for (;;) {
+      const waitingFor = await this.#patiently(api.getWaitingFor);
+      this.store.apply(store.set, { waitingFor, connection: "starting" });
+      if (waitingFor === null) return;
+      await pause(POLL_MS);
+    }
+  }
+
+  async #exists() {
+    const { session } = this.store.state;
+    if (!session) return false;
+    try {
+      await api.getSession(session);
+      return true;
+    } catch (error) {
+      return !(error instanceof api.Refusal && error.problem.status === 404);
+    }
+  }
+
+  // ---- listening ----
+
+  /** @param {ServerMessage} message */
+  #receive(message) {
+    const page = this.store;
+    switch (message.type) {
+      case "hello":
+        page.apply(store.greeted, message);
+        void this.#fetchPoints();
+        break;
+      case "metrics":
+        page.apply(store.rowsArrived, message.rows);
+        break;
+      case "state":
+        page.apply(store.phaseChanged, message);
+        break;
+      case "boundary":
+        page.apply(store.set, { boundary: message });
+        break;
+      case "neurons":
+        page.apply(store.set, { neurons: message });
+        break;
+      case "parameters":
+        page.apply(store.set, { parameters: parametersFrame(message) });
+        break;
+      case "error":
+        page.apply(store.told, { kind: "refusal", text: store.problemText(message) });
+        break;
+    }
+  }
+
+  /** What the page wants to see has changed. */
+  subscribe() {
+    this.#stream?.subscribe();
+  }
+
+  /** The network is back, or the page is shown again. */
+  retry() {
+    this.#stream?.retry();
+  }
+
+  // ---- deeds ----
+
+  play() {
+    const { rate } = this.store.state;
+    this.store.apply(store.set, { playing: true, hasPlayed: true, word: null });
+    this.#command({ command: "play", rate });
+  }
+
+  pause() {
+    this.store.apply(store.set, { playing: false });
+    this.#command({ command: "pause" });
+  }
+
+  toggle() {
+    if (this.store.state.playing) this.pause();
+    else this.play();
+  }
+
+  /** @param {StepUnit} unit */
+  step(unit = "epoch") {
+    this.store.apply(store.set, { playing: false, stepping: true, hasPlayed: true, word: null });
+    this.#command({ command: "step", unit, count: 1 }, () => this.store.apply(store.set, { stepping: false }));
+  }
+
+  /** @param {"same" | "new"} seed */
+  reset(seed = "same") {
+    this.store.apply(store.set, { playing: false, word: null });
+    this.#command({ command: "reset", seed });
+  }
+
+  /** @param {number | null} rate */
+  setRate(rate) {
+    this.store.apply(store.set, { rate });
+    if (this.store.state.playing) this.#command({ command: "play", rate });
+  }
+
+  /** Changes the experiment: while it runs if that is possible, else with a new start.
+   * @param {Patch} patch @param {{ reset?: boolean, play?: boolean, word?: string, undo?: Experiment }} options */
+  change(patch, { reset = false, play = false, word, undo } = {}) {
+    const first = this.#waiting === null;
+    this.#waiting = this.#waiting
+      ? { patch: combined(this.#waiting.patch, patch), reset: reset || this.#waiting.reset }
+      : { patch, reset };
+    this.store.apply(store.experimentChanged, patch);
+    if (play) this.store.apply(store.set, { playing: true, hasPlayed: true });
+    if (word) this.#tell(word, undo);
+    if (first) this.#do(() => this.#sendPatch(word));
+  }
+
+  /** Back to an earlier experiment.
+   * @param {Experiment} experiment */
+  restore(experiment) {
+    this.change(/** @type {Patch} */ (/** @type {unknown} */ (experiment)), { reset: true });
+  }
+
+  /** @param {string | undefined} word */
+  async #sendPatch(word) {
+    const waiting = this.#waiting;
+    const { session, playing } = this.store.state;
+    this.#waiting = null;
+    if (!waiting || !session) return;
+    const { run } = this.store.state;
+    const answer = await this.#patch(session, waiting.patch, waiting.reset, word);
+    this.#confirm(answer);
+    const restarted = answer.run !== run;
+    if (restarted && playing && answer.state !== "running") {
+      this.#confirm(await api.sendCommand(session, { command: "play", rate: this.store.state.rate }));
+    }
+    if (!restarted) await this.#fetchJournal();
+  }
+
+  /** Sends a patch; where it needs a reset, sends it again with one, and says so.
+   * @param {string} session @param {Patch} patch @param {boolean} reset @param {string | undefined} word */
+  async #patch(session, patch, reset, word) {
+    try {
+      return await api.patchSession(session, patch, reset);
+    } catch (error) {
+      if (!(error instanceof api.Refusal) || error.problem.type !== "urn:gradlab:needs-reset") throw error;
+      const { step } = this.store.state;
+      const answer = await api.patchSession(session, patch, true);
+      const fields = (error.problem.errors ?? []).map(({ field }) => field);
+      if (step > 0 && !word) this.#tell(strings.words.startedAgain(fields));
+      return answer;
+    }
+  }
+
+  /** @param {Command} command @param {() => void} [after] */
+  #command(command, after) {
+    this.#do(async () => {
+      const { session } = this.store.state;
+      try {
+        if (session) this.#confirm(await api.sendCommand(session, command));
+      } finally {
+        after?.();
+      }
+    });
+  }
+
+  /** The server's answer holds, unless the user has already changed something more.
+   * @param {SessionData} session */
+  #confirm(session) {
+    if (session.id !== this.store.state.session) return;
+    const { experiment, playing } = this.store.state;
+    this.store.apply(store.sessionArrived, session);
+    this.store.apply(store.set, { playing });
+    if (this.#waiting && experiment) this.store.apply(store.set, { experiment });
+    void this.#fetchPoints();
+  }
+
+  /** @param {() => Promise<void>} deed */
+  #do(deed) {
+    this.#deeds = this.#deeds.then(deed).catch((error) => this.#failed(error));
+  }
+
+  /** @param {unknown} error */
+  #failed(error) {
+    if (error instanceof api.Refusal) {
+      const gone = error.problem.status === 404;
+      if (gone) this.store.apply(store.set, { connection: "gone", playing: false });
+      else this.store.apply(store.refused, store.problemText(error.problem));
+      if (this.store.state.phase !== "running") this.store.apply(store.set, { playing: false });
+    } else if (error instanceof api.Unreachable) {
+      this.store.apply(store.refused, strings.words.unreachable);
+      this.store.apply(store.set, { playing: this.store.state.phase === "running" });
+    } else {
+      reportError(error);
+    }
+  }
+
+  // ---- what is fetched besides ----
+
+  /** The points, when they may have changed. */
+  async #fetchPoints() {
+    const { session, confirmed } = this.store.state;
+    if (!session || !confirmed) return;
+    const key = JSON.stringify([session, confirmed.task, confirmed.dataset, confirmed.features]);
+    if (key === this.#pointsOf) return;
+    this.#pointsOf = key;
+    try {
+      this.store.apply(store.set, { points: await api.getPoints(session) });
+    } catch {
+      this.#pointsOf = "";
+    }
+  }
+
+  async #fetchJournal() {
+    const { session, run } = this.store.state;
+    if (!session) return;
+    try {
+      const journal = await api.getJournal(session);
+      if (this.store.state.run === run) this.store.apply(store.set, { journal });
+    } catch {
+      // The marks on the time strip are a convenience; the next change fetches them again.
+    }
+  }
+
+  /** Text that should have been a number.
+   * @param {string} text @param {string} field */
+  refuse(text, field) {
+    this.tellRefusal(strings.words.notANumber(text, field));
+  }
+
+  /** What cannot be, said without asking the server.
+   * @param {string} text */
+  tellRefusal(text) {
+    this.store.apply(store.told, { kind: "refusal", text });
+  }
+
+  /** @param {string} text @param {Experiment} [undo] */
+  #tell(text, undo) {
+    const word = { kind: /** @type {const} */ ("notice"), text, undo };
+    clearTimeout(this.#noticeTimer);
+    this.store.apply(store.told, word);
+    this.#noticeTimer = setTimeout(() => {
+      if (this.store.state.word === word && !undo) this.store.apply(store.told, null);
+    }, NOTICE_MS);
+  }
+
+  // ---- leaving ----
+
+  /** The page is being left: training would go on unseen. A reload comes back to it. */
+  leave() {
+    const { session, playing } = this.store.state;
+    if (!session) return;
+    keepSession({ id: session, hash: location.hash, playing });
+    if (playing) api.pauseOnLeaving(session);
+  }
+
+  /** Back by the browser's history, with the page as it was left. */
+  comeBack() {
+    if (keptSession()?.playing) this.play();
+    this.retry();
+  }
+}
+
+/** @type {(error: unknown) => boolean} */
+function isPassing(error) {
+  return error instanceof api.Unreachable || (error instanceof api.Refusal && [429, 502, 503, 504].includes(error.problem.status));
+}
+
+function isLocal() {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
+}
+
+/** @typedef {{ id: string, hash: string, playing: boolean }} Kept */
+
+/** @type {() => Kept | null} */
+function keptSession() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+    return isObject(kept) && typeof kept.id === "string" ? /** @type {Kept} */ (kept) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Kept} kept */
+function keepSession(kept) {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  } catch {
+    // Without storage a reload begins anew.
+  }
+}

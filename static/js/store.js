@@ -1,0 +1,214 @@
+// The one store: every fact the page knows, declared once, and the pure transitions between states.
+// It holds no DOM and no redraw flags. What follows from facts is computed where it is shown.
+
+import { EMPTY, extended } from "./history.js";
+import { patched } from "./experiment.js";
+
+/** @import { BoundaryFrame, Catalogue, Change, DatasetPoints, Experiment, Hello, NeuronsFrame, Note,
+ *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing,
+ *    StepUnit } from "./types.js" */
+/** @import { History } from "./history.js" */
+
+/** @typedef {"starting" | "open" | "lost" | "gone"} Connection */
+/** @typedef {"data" | "network" | "output" | "charts"} Tab */
+/** @typedef {"curves" | "gradients"} Dock */
+/** @typedef {"system" | "light" | "dark"} Theme */
+
+/** Something to tell the user. `undo` is the experiment to go back to, where that is offered.
+ * @typedef {{ kind: "notice" | "refusal", text: string, undo?: Experiment }} Word */
+
+/** @typedef {typeof INITIAL} State */
+
+/** @template T @param {T} value @returns {T} */
+const fact = (value) => value;
+
+export const INITIAL = Object.freeze({
+  // What the server offers.
+  catalogue: fact(/** @type {Catalogue | null} */ (null)),
+  schema: fact(/** @type {Schema | null} */ (null)),
+  /** What the server must do before it can train, in its words. */
+  waitingFor: fact(/** @type {string | null} */ (null)),
+  connection: fact(/** @type {Connection} */ ("starting")),
+
+  // The experiment: as it is shown, changes of a moment ago included; and as the server confirmed it.
+  experiment: fact(/** @type {Experiment | null} */ (null)),
+  confirmed: fact(/** @type {Experiment | null} */ (null)),
+
+  // The session that trains it.
+  session: fact(/** @type {string | null} */ (null)),
+  run: fact(/** @type {string | null} */ (null)),
+  phase: fact(/** @type {Phase} */ ("ready")),
+  /** Whether the user wants it to play; the server's phase follows a moment later. */
+  playing: fact(/** @type {boolean} */ (false)),
+  /** Whether it makes a single step just now: running, but not playing. */
+  stepping: fact(/** @type {boolean} */ (false)),
+  reason: fact(/** @type {string | null} */ (null)),
+  warning: fact(/** @type {string | null} */ (null)),
+  notes: fact(/** @type {Note[]} */ ([])),
+  epoch: fact(/** @type {number} */ (0)),
+  step: fact(/** @type {number} */ (0)),
+  stepsPerSecond: fact(/** @type {number | null} */ (null)),
+
+  // What the run has shown of itself so far.
+  history: fact(/** @type {History} */ (EMPTY)),
+  journal: fact(/** @type {Change[]} */ ([])),
+  points: fact(/** @type {DatasetPoints | null} */ (null)),
+  boundary: fact(/** @type {BoundaryFrame | null} */ (null)),
+  neurons: fact(/** @type {NeuronsFrame | null} */ (null)),
+  parameters: fact(/** @type {ParametersFrame | null} */ (null)),
+
+  // The page itself.
+  word: fact(/** @type {Word | null} */ (null)),
+  /** Whether this visitor has pressed Play before. */
+  hasPlayed: fact(/** @type {boolean} */ (false)),
+  /** The last run that has clearly learnt. */
+  learntRun: fact(/** @type {string | null} */ (null)),
+  suggestionsClosed: fact(/** @type {boolean} */ (false)),
+  /** Epochs per second; null: as fast as the server can. */
+  rate: fact(/** @type {number | null} */ (30)),
+  /** How far the Step button goes. */
+  stepUnit: fact(/** @type {StepUnit} */ ("epoch")),
+  showTest: fact(/** @type {boolean} */ (false)),
+  hardClasses: fact(/** @type {boolean} */ (false)),
+  logLoss: fact(/** @type {boolean} */ (false)),
+  dock: fact(/** @type {Dock} */ ("curves")),
+  tab: fact(/** @type {Tab} */ ("network")),
+  drawerOpen: fact(/** @type {boolean} */ (false)),
+  theme: fact(/** @type {Theme} */ ("system")),
+  /** The scheme that is shown: the theme, or what the system prefers. */
+  scheme: fact(/** @type {"light" | "dark"} */ ("light")),
+  /** Which part of the experiment is being edited: `layers.0`, `output`, `optimizer`, ... */
+  editing: fact(/** @type {string | null} */ (null)),
+  /** Which pictures are on screen; the others are neither fetched nor drawn. */
+  visible: fact(/** @type {Record<string, boolean>} */ ({})),
+});
+
+/** The state, and whoever wants to hear that it changed. */
+export class Store {
+  /** @param {Partial<State>} remembered */
+  constructor(remembered = {}) {
+    /** @type {State} */
+    this.state = { ...INITIAL, ...remembered };
+    /** @type {Set<(state: State, before: State) => void>} */
+    this.listeners = new Set();
+  }
+
+  /** Replaces the state by what `transition` makes of it.
+   * @template {unknown[]} A
+   * @param {(state: State, ...given: A) => State} transition @param {A} given */
+  apply(transition, ...given) {
+    const before = this.state;
+    this.state = transition(before, ...given);
+    if (this.state === before) return;
+    for (const listener of this.listeners) listener(this.state, before);
+  }
+
+  /** @param {(state: State, before: State) => void} listener @returns {() => void} how to stop listening */
+  subscribe(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+// ---- transitions: (state, ...) => state ----
+
+/** Facts about the page itself that need no thought.
+ * @type {(state: State, change: Partial<State>) => State} */
+export function set(state, change) {
+  return { ...state, ...change };
+}
+
+/** The server's session, new or changed. Its experiment is the confirmed one.
+ * @type {(state: State, session: Session) => State} */
+export function sessionArrived(state, session) {
+  return {
+    ...begun(state, session.run),
+    session: session.id,
+    experiment: session.experiment,
+    confirmed: session.experiment,
+    phase: session.state,
+    reason: session.reason,
+    warning: session.warning ?? null,
+    notes: session.notes ?? [],
+    step: session.step,
+    epoch: session.epoch,
+  };
+}
+
+/** The state at the beginning of a run; the same state if the run is known.
+ * @type {(state: State, run: string) => State} */
+function begun(state, run) {
+  if (run === state.run) return state;
+  return { ...state, run, history: EMPTY, journal: [], step: 0, epoch: 0, stepsPerSecond: null, reason: null, warning: null };
+}
+
+/** The stream begins, or begins again: after a lost connection, a new run, or a change of the experiment.
+ * @type {(state: State, hello: Hello) => State} */
+export function greeted(state, hello) {
+  const settled = state.experiment === state.confirmed; // else a newer change is on its way to the server
+  const next = {
+    ...begun(state, hello.run),
+    connection: /** @type {Connection} */ ("open"),
+    experiment: settled ? hello.experiment : state.experiment,
+    confirmed: hello.experiment,
+    notes: hello.notes,
+  };
+  return phaseChanged(hello.recovered ? next : { ...next, history: EMPTY }, hello);
+}
+
+/** @type {(state: State, rows: Row[]) => State} */
+export function rowsArrived(state, rows) {
+  const last = rows.at(-1);
+  if (!last) return state;
+  const history = extended(state.history, rows);
+  return { ...state, history, step: Math.max(state.step, last.step), epoch: Math.max(state.epoch, last.epoch) };
+}
+
+/** @type {(state: State, standing: Standing) => State} */
+export function phaseChanged(state, standing) {
+  const running = state.playing || !state.stepping;
+  const playing = { running, ready: state.playing, paused: false, finished: false, diverged: false, failed: false };
+  return {
+    ...state,
+    phase: standing.state,
+    playing: playing[standing.state],
+    reason: standing.reason,
+    warning: standing.warning,
+    epoch: standing.epoch,
+    step: standing.step,
+    stepsPerSecond: standing.steps_per_second,
+  };
+}
+
+/** The user changes the experiment: shown at once.
+ * @type {(state: State, patch: Patch) => State} */
+export function experimentChanged(state, patch) {
+  if (!state.experiment) return state;
+  return { ...state, experiment: patched(state.experiment, patch), word: null };
+}
+
+/** The server refused what was asked: the page shows again what holds, and why.
+ * @type {(state: State, text: string) => State} */
+export function refused(state, text) {
+  return { ...state, experiment: state.confirmed, word: { kind: "refusal", text } };
+}
+
+/** @type {(state: State, word: Word | null) => State} */
+export function told(state, word) {
+  return { ...state, word };
+}
+
+/** What a document of problems says, in plain words.
+ * @type {(problem: Problem) => string} */
+export function problemText(problem) {
+  const errors = problem.errors ?? [];
+  const sentences = errors.length > 0 ? errors.map((error) => error.message) : [problem.detail || problem.title];
+  return [...new Set(sentences.map(sentence))].join(" ");
+}
+
+/** @type {(text: string) => string} */
+function sentence(text) {
+  const trimmed = text.trim();
+  const begun = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}

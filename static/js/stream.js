@@ -1,0 +1,97 @@
+// The websocket: the one module that listens to a session's stream. It comes back by itself when the connection is
+// lost, and asks for what it missed.
+
+import { decode, encode } from "./msgpack.js";
+
+/** @import { ServerMessage, Subscription } from "./types.js" */
+
+const PROTOCOL = "gradlab.v1.msgpack";
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 8000;
+
+/** How long to wait before the attempt after `failures` failed ones: a random share of a growing time ("full jitter"),
+ * so that a room full of pages does not come back at the same moment.
+ * @type {(failures: number, random?: () => number) => number} */
+export function delayAfter(failures, random = Math.random) {
+  return random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
+}
+
+/**
+ * @typedef {object} Listener
+ * @property {() => { run: string | null, since: number }} progress what the page has already
+ * @property {() => Subscription} wishes what the page wants to see
+ * @property {(message: ServerMessage) => void} receive
+ * @property {() => void} lost the connection was lost; it is being tried again
+ * @property {() => Promise<boolean>} exists whether the session is still there, asked after a failed attempt
+ * @property {() => void} gone it is not: no further attempts
+ */
+
+/** A stream that stays open until it is closed. */
+export class Stream {
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #failures = 0;
+  #closed = false;
+  #wished = "";
+
+  /** @param {string} address @param {Listener} listener */
+  constructor(address, listener) {
+    this.address = address;
+    this.listener = listener;
+    this.#connect();
+  }
+
+  /** Tells the server what the page wants to see, if that has changed. */
+  subscribe() {
+    const wishes = this.listener.wishes();
+    const text = JSON.stringify(wishes);
+    if (this.#socket?.readyState !== WebSocket.OPEN || text === this.#wished) return;
+    this.#wished = text;
+    this.#socket.send(encode({ type: "subscribe", ...this.listener.progress(), ...wishes }));
+  }
+
+  /** Tries again at once, when there is reason to hope. */
+  retry() {
+    if (this.#closed || this.#socket) return;
+    clearTimeout(this.#timer);
+    this.#connect();
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+  }
+
+  #connect() {
+    const socket = new WebSocket(this.address, [PROTOCOL]);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.#failures = 0;
+      this.#wished = "";
+      this.subscribe();
+    };
+    socket.onmessage = ({ data }) => {
+      if (!this.#closed) this.listener.receive(/** @type {ServerMessage} */ (decode(data)));
+    };
+    socket.onclose = () => this.#comeBack();
+    this.#socket = socket;
+  }
+
+  async #comeBack() {
+    this.#socket = null;
+    if (this.#closed) return;
+    this.listener.lost();
+    const exists = await this.listener.exists();
+    if (this.#closed || this.#socket) return;
+    if (!exists) {
+      this.#closed = true;
+      this.listener.gone();
+      return;
+    }
+    this.#timer = setTimeout(() => this.#connect(), delayAfter(this.#failures));
+    this.#failures += 1;
+  }
+}

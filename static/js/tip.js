@@ -1,0 +1,101 @@
+// Explanations: whatever has an `aria-description` shows it when a mouse rests on it, when the keyboard comes to it, and
+// when a finger is held on it or taps its label. One bubble for the whole page.
+
+const REST_MS = 350;
+const HOLD_MS = 500;
+const MARGIN = 8;
+const EXPLAINED = "[aria-description]";
+
+/** @param {HTMLElement} bubble */
+export function explain(bubble) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Element | null} */
+  let shown = null;
+
+  /** @param {Element} element */
+  function show(element) {
+    const text = element.getAttribute("aria-description");
+    if (!text || !element.isConnected) return;
+    const name = hasWords(element) ? "" : (element.getAttribute("aria-label") ?? "");
+    bubble.replaceChildren(...(name ? [strong(name), text] : [text]));
+    bubble.showPopover();
+    place(bubble, element.getBoundingClientRect());
+    shown = element;
+  }
+
+  function hide() {
+    clearTimeout(timer);
+    if (!shown) return;
+    shown = null;
+    bubble.hidePopover();
+  }
+
+  /** @param {Element} element @param {number} delay */
+  function showSoon(element, delay) {
+    clearTimeout(timer);
+    timer = setTimeout(() => show(element), shown ? 0 : delay);
+  }
+
+  document.addEventListener("pointerover", (event) => {
+    const element = explained(event.target);
+    if (event.pointerType !== "mouse" || element === shown) return;
+    if (element) showSoon(element, REST_MS);
+    else hide();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    hide();
+    const element = explained(event.target) ?? labelled(event.target);
+    if (event.pointerType !== "mouse" && element) showSoon(element, HOLD_MS);
+  });
+  document.addEventListener("pointerup", (event) => {
+    if (!shown) clearTimeout(timer);
+    const element = explained(event.target) ? null : labelled(event.target);
+    if (event.pointerType !== "mouse" && element) show(element);
+  });
+  document.addEventListener("pointercancel", hide);
+  document.addEventListener("focusin", (event) => {
+    const element = explained(event.target);
+    if (element?.matches(":focus-visible") && !element.matches(":hover")) show(element);
+    else hide();
+  });
+  document.addEventListener("focusout", hide);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+  document.addEventListener("scroll", hide, { capture: true, passive: true });
+}
+
+/** @type {(target: EventTarget | null) => Element | null} */
+function explained(target) {
+  return target instanceof Element ? target.closest(EXPLAINED) : null;
+}
+
+/** The control beside a label that was touched.
+ * @type {(target: EventTarget | null) => Element | null} */
+function labelled(target) {
+  const label = target instanceof Element ? target.closest(".label, label") : null;
+  return label?.parentElement?.querySelector(EXPLAINED) ?? null;
+}
+
+/** @type {(element: Element) => boolean} */
+function hasWords(element) {
+  return element.matches("input, select, label") || (element.textContent ?? "").trim().length > 1;
+}
+
+/** @type {(text: string) => HTMLElement} */
+function strong(text) {
+  const element = document.createElement("strong");
+  element.textContent = text;
+  return element;
+}
+
+/** Below the element, or above where there is no room.
+ * @type {(bubble: HTMLElement, anchor: DOMRect) => void} */
+function place(bubble, anchor) {
+  const { offsetWidth: width, offsetHeight: height } = bubble;
+  const below = anchor.bottom + MARGIN;
+  const top = below + height + MARGIN < innerHeight ? below : Math.max(anchor.top - height - MARGIN, MARGIN);
+  const left = Math.min(Math.max(anchor.left + anchor.width / 2 - width / 2, MARGIN), innerWidth - width - MARGIN);
+  Object.assign(bubble.style, { left: `${left}px`, top: `${top}px` });
+}

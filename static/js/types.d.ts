@@ -1,0 +1,310 @@
+// The types of what travels over the wire and of what the store holds. Types only: nothing here runs.
+
+// ---- the experiment, as design.md writes it ----
+
+/** What is chosen of a family: a bare name, or a name with its arguments. */
+export type Choice = string | ({ name: string } & Record<string, unknown>);
+
+export interface Layer {
+  units: number;
+  activation: Choice;
+  initializer: Choice;
+  bias_initializer: Choice;
+  regularizer: Choice | null;
+}
+
+export interface OutputLayer {
+  activation: Choice | null;
+  initializer: Choice;
+  bias_initializer: Choice;
+  regularizer: Choice | null;
+}
+
+export interface Dataset {
+  name: string;
+  samples: number;
+  noise: number;
+  validation_fraction: number;
+  test_fraction: number;
+  seed: number;
+  standardize: boolean;
+  [argument: string]: unknown;
+}
+
+export type Task = "binary" | "multiclass" | "regression";
+
+export interface Experiment {
+  task: Task;
+  dataset: Dataset;
+  features: string[];
+  layers: Layer[];
+  output: OutputLayer;
+  loss: Choice;
+  optimizer: Choice;
+  schedule: Choice;
+  batch_size: number | null;
+  shuffle: boolean;
+  precision: string;
+  seed: number;
+}
+
+/** An RFC 7396 merge patch: null goes back to the default, lists are replaced whole. */
+export type Patch = { [field: string]: unknown };
+
+// ---- the catalogue and the schema ----
+
+export interface Argument {
+  name: string;
+  label: string;
+  help: string;
+  default: number | boolean;
+  minimum: number | null;
+  maximum: number | null;
+  kind: "number" | "integer" | "boolean";
+  scale: "linear" | "log";
+  unit?: string | null;
+}
+
+export interface Curve {
+  x: number[];
+  value: (number | null)[];
+  derivative: (number | null)[];
+}
+
+export interface Entry {
+  name: string;
+  label: string;
+  summary: string;
+  when: string;
+  hazard: string;
+  source: string;
+  formula: string | null;
+  derivative_formula?: string | null;
+  aliases: string[];
+  tasks: Task[] | null;
+  arguments: Argument[];
+  range?: [number | null, number | null];
+  places?: ("hidden" | "output")[];
+  outputs?: string[];
+  curve?: Curve;
+  output?: string;
+  loss?: string;
+  columns?: string[];
+  classes?: number | null;
+  samples?: { minimum: number; default: number; maximum: number };
+  standardize?: boolean;
+  preview?: { points: number[][]; targets: number[] };
+  map?: { width: number; height: number; low: number; high: number; data: string };
+}
+
+export interface Family {
+  label: string;
+  help: string;
+  default: string | null;
+  entries: Entry[];
+}
+
+export interface Catalogue {
+  version?: string;
+  conventions: string[];
+  limits: Record<string, number>;
+  default_experiment: Experiment;
+  families: Record<string, Family>;
+}
+
+/** As much of a JSON Schema as the page reads. */
+export interface Schema {
+  title?: string;
+  description?: string;
+  default?: unknown;
+  type?: string;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMaximum?: number;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  $ref?: string;
+  $defs?: Record<string, Schema>;
+  "x-scale"?: "linear" | "log";
+  "x-unit"?: string;
+  "x-live"?: boolean;
+}
+
+/** A number the user can set: what a control needs to know about it. */
+export interface NumberSpec {
+  label: string;
+  help: string;
+  minimum: number | null;
+  maximum: number | null;
+  integer: boolean;
+  scale: "linear" | "log";
+  unit: string | null;
+}
+
+// ---- a session, over REST ----
+
+export type Phase = "ready" | "running" | "paused" | "finished" | "diverged" | "failed";
+
+export interface Note {
+  field: string;
+  message: string;
+}
+
+export interface Session {
+  id: string;
+  run: string;
+  state: Phase;
+  reason: string | null;
+  warning?: string | null;
+  notes?: Note[];
+  step: number;
+  epoch: number;
+  experiment: Experiment;
+}
+
+export interface FieldProblem {
+  field: string;
+  given: unknown;
+  expected: string;
+  message: string;
+}
+
+/** An RFC 9457 problem document. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: FieldProblem[];
+}
+
+export interface Points {
+  points: number[][];
+  targets: number[];
+}
+
+export type Part = "train" | "validation" | "test";
+
+export interface DatasetPoints {
+  columns: string[];
+  targets: { kind: Task; classes: string[] | null };
+  domain: [number, number, number, number];
+  axes: [number, number];
+  parts: Partial<Record<Part, Points>>;
+}
+
+/** One change of a run, from its journal: a merge patch, other parameters, or steps of single samples. */
+export interface Change {
+  seq: number;
+  step: number;
+  epoch: number;
+  kind: "patch" | "parameters" | "step";
+  what: Record<string, unknown>;
+}
+
+export type StepUnit = "sample" | "batch" | "epoch";
+
+export type Command =
+  | { command: "play"; rate: number | null; until?: { epochs: number } | null }
+  | { command: "pause" }
+  | { command: "reset"; seed: "same" | "new" }
+  | { command: "step"; unit: StepUnit; count: number };
+
+// ---- the stream ----
+
+export type Measures = Record<string, number | null>;
+
+export interface Row {
+  seq: number;
+  step: number;
+  epoch: number;
+  learning_rate: number;
+  train: Measures | null;
+  validation: Measures | null;
+  test: Measures | null;
+  penalty: number | null;
+  layers: Record<string, number | null>[];
+}
+
+export interface Grid {
+  low: number;
+  high: number;
+  data: Uint8Array;
+}
+
+export interface BoundaryFrame extends Grid {
+  step: number;
+  width: number;
+  height: number;
+  domain: [number, number, number, number];
+  /** With more than two classes: `data` is the class, this its probability, 0 to 255. */
+  confidence?: Uint8Array;
+  classes: string[] | number | null;
+}
+
+export interface NeuronsFrame {
+  step: number;
+  width: number;
+  height: number;
+  layers: (Grid & { units: number })[];
+}
+
+export interface LayerParameters {
+  fan_in: number;
+  fan_out: number;
+  /** One row for each input. */
+  weights: Float32Array;
+  biases: Float32Array;
+}
+
+export interface ParametersFrame {
+  step: number;
+  layers: LayerParameters[];
+}
+
+/** Where a session stands, as `hello` and `state` tell it. */
+export interface Standing {
+  state: Phase;
+  reason: string | null;
+  warning: string | null;
+  step: number;
+  epoch: number;
+  steps_per_second: number | null;
+  rate: number | null;
+}
+
+export interface Hello extends Standing {
+  protocol: number;
+  session: string;
+  run: string;
+  seq: number;
+  recovered: boolean;
+  experiment: Experiment;
+  notes: Note[];
+}
+
+/** Weights and biases as float32 bytes, little endian; one row of weights for each input. */
+export interface ParametersMessage {
+  step: number;
+  layers: { fan_in: number; fan_out: number; weights: Uint8Array; biases: Uint8Array }[];
+}
+
+export type ServerMessage =
+  | ({ type: "hello" } & Hello)
+  | { type: "metrics"; run: string; rows: Row[] }
+  | ({ type: "boundary" } & BoundaryFrame)
+  | ({ type: "neurons" } & NeuronsFrame)
+  | ({ type: "parameters" } & ParametersMessage)
+  | ({ type: "state" } & Standing)
+  | ({ type: "error" } & Problem);
+
+export interface Subscription {
+  metrics: { max_fps: number } | null;
+  boundary: { resolution: number; max_fps: number } | null;
+  neurons: { resolution: number; max_fps: number } | null;
+  parameters: { max_fps: number } | null;
+}

@@ -1,0 +1,3 @@
+// The types of vendor/d3.js.
+export * from "d3-contour";
+export * from "d3-scale";

@@ -1,0 +1,30 @@
+// What the page asks of the stream, and the stream's bytes as numbers.
+
+/** @import { ParametersFrame, ParametersMessage, Subscription } from "./types.js" */
+/** @import { State } from "./store.js" */
+
+const MANY_UNITS = 100;
+
+/** Only what is on screen is asked for; on the same machine more often than through a school's network.
+ * @type {(state: State, local: boolean) => Subscription} */
+export function subscription({ visible, experiment }, local) {
+  const units = (experiment?.layers ?? []).reduce((sum, layer) => sum + layer.units, 0);
+  return {
+    metrics: { max_fps: 20 },
+    boundary: visible.output ? { resolution: 64, max_fps: local ? 30 : 20 } : null,
+    neurons: visible.network ? { resolution: units > MANY_UNITS ? 10 : 20, max_fps: local ? 15 : 8 } : null,
+    parameters: visible.network ? { max_fps: local ? 15 : 8 } : null,
+  };
+}
+
+/** @type {(message: ParametersMessage) => ParametersFrame} */
+export function parametersFrame({ step, layers }) {
+  const numbers = layers.map((layer) => ({ ...layer, weights: floats(layer.weights), biases: floats(layer.biases) }));
+  return { step, layers: numbers };
+}
+
+/** Bytes as float32. A copy, because numbers must lie at multiples of four bytes.
+ * @type {(bytes: Uint8Array) => Float32Array} */
+function floats(bytes) {
+  return new Float32Array(bytes.slice().buffer);
+}

@@ -1,0 +1,106 @@
+"""What the app's tests share: the app in this process, a real server on a free port, and waiting without sleeping."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from app.main import Application, create_app
+from app.server import make_server
+from app.settings import Settings
+
+PATIENCE_S = 60.0  # a test that waits longer has failed; none depends on how long it takes
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(workers=2)
+
+
+@pytest.fixture
+async def app(settings: Settings, anyio_backend: str) -> AsyncIterator[Application]:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def client(app: Application) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=PATIENCE_S) as client:
+        yield client
+
+
+@pytest.fixture
+async def session(client: httpx.AsyncClient) -> dict[str, Any]:
+    """A session of the default experiment."""
+    return strict((await client.post("/api/sessions", json={})).text)
+
+
+class RealServer:
+    """uvicorn with our protocol, on a thread of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        self.app = create_app(settings)
+        self.server = make_server(self.app, "127.0.0.1", 0, settings.message_limit_bytes)
+        self.thread = threading.Thread(target=self.server.run, args=([self.listener],))
+        self.thread.start()
+        until(lambda: self.server.started)
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[RealServer]:
+    server = RealServer(Settings(workers=2, max_sessions=10_000))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def http(server: RealServer, anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the real server."""
+    async with httpx.AsyncClient(base_url=f"http://{server.address}", timeout=PATIENCE_S) as client:
+        yield client
+
+
+def until(condition: Callable[[], Any]) -> Any:
+    """Waits for a condition on another thread, and gives what it gave."""
+    end = time.monotonic() + PATIENCE_S
+    while not (result := condition()):
+        assert time.monotonic() < end, "the condition never came true"
+        time.sleep(0.002)
+    return result
+
+
+async def eventually(condition: Callable[[], Awaitable[Any]]) -> Any:
+    """The same for a condition that is asked of the app."""
+    end = time.monotonic() + PATIENCE_S
+    while not (result := await condition()):
+        assert time.monotonic() < end, "the condition never came true"
+        await asyncio.sleep(0.002)
+    return result
+
+
+def strict(text: str | bytes) -> Any:
+    """JSON as browsers read it: NaN and infinities are errors."""
+
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)

@@ -1,0 +1,141 @@
+"""A load generator: many pages on one server, each watching a session that trains flat out. Not a test: a measurement.
+
+    python tests/app/load.py [--clients 30] [--seconds 20] [--address 127.0.0.1:8000]
+
+It prints how late pictures come, how quick REST and the event loop stay, how evenly the sessions are served, and checks
+that every session's metrics arrived without a gap and equal to what REST answers.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import time
+from typing import Any
+
+import httpx
+import msgpack
+import websockets
+
+PERIOD_S = 1 / 20  # of the boundary, by default
+
+
+async def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--clients", type=int, default=30)
+    arguments.add_argument("--seconds", type=float, default=20)
+    arguments.add_argument("--address", default="127.0.0.1:8000")
+    arguments.add_argument("--rate", type=float, default=None, help="epochs per second; flat out if left out")
+    arguments.add_argument("--epochs", type=int, default=0, help="train so far first: later rows come more rarely")
+    options = arguments.parse_args()
+    async with httpx.AsyncClient(base_url=f"http://{options.address}", timeout=600) as http:
+        answers = [
+            await http.post("/api/sessions", json={"dataset": {"name": "circle", "seed": n}})
+            for n in range(options.clients)
+        ]
+        ids = [answer.json()["id"] for answer in answers]
+        if options.epochs:
+            order = {"epochs": options.epochs}
+            await asyncio.gather(*(http.post(f"/api/sessions/{id}/train", json=order) for id in ids))
+        pages = [Page(id, options.address) for id in ids]
+        tasks = [asyncio.create_task(page.watch(options.seconds + 3)) for page in pages]
+        await asyncio.sleep(0.5)
+        for id in ids:
+            await http.post(f"/api/sessions/{id}/commands", json={"command": "play", "rate": options.rate})
+        await asyncio.sleep(2)
+        for page in pages:
+            page.begin()
+        before = [await steps(http, id) for id in ids]
+        begun = time.monotonic()
+        asked = []
+        while time.monotonic() - begun < options.seconds:
+            asked.append(await timed(http.get(f"/api/sessions/{ids[len(asked) % len(ids)]}")))
+            await asyncio.sleep(0.05)
+        after = [await steps(http, id) for id in ids]
+        taken = time.monotonic() - begun
+        for id in ids:
+            await http.post(f"/api/sessions/{id}/commands", json={"command": "pause"})
+        await asyncio.gather(*tasks)
+        gaps = [gap for page in pages for gap in page.gaps()]
+        late = [max(0.0, gap - PERIOD_S) for gap in gaps]
+        speeds = [(b - a) / taken for a, b in zip(before, after, strict=True)]
+        print(f"{options.clients} clients, {taken:.1f} s")
+        print("boundary frames a second and client:", round(len(gaps) / taken / options.clients, 1))
+        print("frame later than due, ms:", percentiles(late))
+        print("websocket ping, ms:", percentiles([ping for page in pages for ping in page.pings]))
+        print("GET session, ms:", percentiles(asked))
+        print("KB/s and client:", round(sum(page.bytes for page in pages) / taken / options.clients / 1e3))
+        print("steps/s and session:", round(statistics.mean(speeds)), "total:", round(sum(speeds)))
+        low, high = min(speeds) / statistics.mean(speeds), max(speeds) / statistics.mean(speeds)
+        print(f"fairness: {low:.3f} to {high:.3f} of the mean share")
+        for page in pages:
+            history = (await http.get(f"/api/sessions/{page.id}/metrics")).json()["columns"]
+            assert [row["seq"] for row in page.rows] == history["seq"], "a row is missing"
+            assert [row["train"]["loss"] for row in page.rows] == history["train_loss"], "a row differs"
+            await http.delete(f"/api/sessions/{page.id}")
+        print("rows checked:", sum(len(page.rows) for page in pages))
+
+
+class Page:
+    """One client, with the default subscription."""
+
+    def __init__(self, id: str, address: str) -> None:
+        self.id = id
+        self.url = f"ws://{address}/api/sessions/{id}/stream"
+        self.rows: list[dict[str, Any]] = []
+        self.pings: list[float] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """From here on it is measured."""
+        self.arrivals: list[float] = []
+        self.bytes = 0
+
+    async def watch(self, seconds: float) -> None:
+        async with websockets.connect(self.url, subprotocols=["gradlab.v1.msgpack"], compression=None) as socket:
+            await socket.send(msgpack.packb({"type": "subscribe"}))
+            pinging = asyncio.create_task(self.ping(socket))
+            end = time.monotonic() + seconds + 2
+            while (left := end - time.monotonic()) > 0:
+                try:
+                    async with asyncio.timeout(left):
+                        data = await socket.recv()
+                except TimeoutError:
+                    break
+                self.bytes += len(data)
+                message = msgpack.unpackb(data)
+                if message["type"] == "boundary":
+                    self.arrivals.append(time.monotonic())
+                elif message["type"] == "metrics":
+                    self.rows += message["rows"]
+            pinging.cancel()
+
+    async def ping(self, socket: Any) -> None:
+        while True:
+            self.pings.append(await timed(await socket.ping()))
+            await asyncio.sleep(0.5)
+
+    def gaps(self) -> list[float]:
+        times = self.arrivals[:-2]  # the last ones come after the pause
+        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+
+
+async def steps(http: httpx.AsyncClient, id: str) -> int:
+    return (await http.get(f"/api/sessions/{id}")).json()["step"]
+
+
+async def timed(work: Any) -> float:
+    begun = time.monotonic()
+    await work
+    return time.monotonic() - begun
+
+
+def percentiles(seconds: list[float]) -> str:
+    cuts = statistics.quantiles(seconds, n=100)
+    return json.dumps(
+        {"p50": round(cuts[49] * 1e3, 1), "p99": round(cuts[98] * 1e3, 1), "max": round(max(seconds) * 1e3, 1)}
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

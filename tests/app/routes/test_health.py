@@ -1,0 +1,34 @@
+"""Liveness, readiness and figures."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from app.main import Application
+from tests.app.conftest import eventually
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_alive_and_ready(client: httpx.AsyncClient, app: Application) -> None:
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+
+    async def ready() -> bool:
+        return (await client.get("/readyz")).status_code == 200
+
+    await eventually(ready)
+    app.drain()
+    response = await client.get("/readyz")
+    assert response.status_code == 503 and response.json() == {"waiting_for": "the server is stopping"}
+
+
+async def test_figures_for_prometheus(client: httpx.AsyncClient, session: dict[str, Any]) -> None:
+    response = await client.get("/metrics")
+    assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
+    for line in response.text.splitlines():
+        assert re.fullmatch(r'# (HELP|TYPE) \S+ .+|\w+(\{\w+="\w+"\})? [\d.e+-]+', line), line
+    assert 'gradlab_sessions{state="ready"} 1' in response.text
+    assert "gradlab_sessions_created_total 1" in response.text
+    assert session["id"] not in response.text

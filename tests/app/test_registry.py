@@ -1,0 +1,122 @@
+"""Who is looked at stays; what nobody wants stops, and is forgotten later. With a clock of our own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.host import Host
+from app.problems import Problem
+from app.registry import Registry
+from app.requests import Play, TrainEpochs
+from app.sessions import Session
+from app.settings import Settings
+from engine import Experiment, InvalidExperiment
+from tests.app.conftest import eventually
+
+pytestmark = pytest.mark.anyio
+PLAY = Play(command="play", rate=1.0)
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def registry(clock: Clock) -> Iterator[Registry]:
+    host: Host[Session] = Host(2)
+    yield Registry(host, Settings(max_sessions=3, idle_stop_s=1800, forget_s=86_400), clock)
+    host.shutdown()
+
+
+async def test_unwatched_training_pauses_after_half_an_hour(registry: Registry, clock: Clock) -> None:
+    idle, asked = await registry.create(Experiment()), await registry.create(Experiment())
+    for id in (idle, asked):
+        await registry.change(id, lambda session: session.play(PLAY))
+    clock.now += 1799
+    await registry.tidy()
+    assert [line["state"] for line in registry.list()] == ["running", "running"]
+    registry.session(asked)
+    clock.now += 1
+    await registry.tidy()
+    assert [line["state"] for line in registry.list()] == ["paused", "running"]
+    assert "30 minutes" in registry.list()[0]["reason"]
+
+
+async def test_watched_training_goes_on(registry: Registry, clock: Clock) -> None:
+    id = await registry.create(Experiment())
+    await registry.change(id, lambda session: session.play(PLAY))
+    async with registry.watch(id, lambda: None):
+        clock.now += 100_000
+        await registry.tidy()
+        assert registry.list()[0]["state"] == "running" and registry.list()[0]["watchers"] == 1
+    clock.now += 1799
+    await registry.tidy()
+    assert registry.list()[0]["state"] == "running", "the half hour begins when the last one leaves"
+    clock.now += 1
+    await registry.tidy()
+    assert registry.list()[0]["state"] == "paused"
+
+
+async def test_training_that_a_client_waits_for_goes_on(registry: Registry, clock: Clock) -> None:
+    id = await registry.create(Experiment())
+    future = await registry.render(id, lambda session: session.train(TrainEpochs(epochs=1_000_000)))
+    clock.now += 100_000
+    await registry.tidy()
+    assert registry.list()[0]["state"] == "running" and not future.done()
+    future.cancel()
+
+
+async def test_sessions_are_forgotten_in_the_end(registry: Registry, clock: Clock) -> None:
+    id = await registry.create(Experiment())
+    clock.now += 86_399
+    await registry.tidy()
+    assert len(registry) == 1
+    clock.now += 1
+    await registry.tidy()
+    assert len(registry) == 0
+    with pytest.raises(Problem) as raised:
+        registry.session(id)
+    assert raised.value.status == 404
+
+
+async def test_a_full_house_forgets_what_was_idle_longest_or_refuses(registry: Registry, clock: Clock) -> None:
+    first, second, third = [await registry.create(Experiment()) for _ in range(3)]
+    with pytest.raises(Problem) as raised:
+        await registry.create(Experiment())
+    assert raised.value.status == 429 and raised.value.headers
+    clock.now += 1800
+    registry.session(first)
+    registry.session(third)
+    fourth = await registry.create(Experiment())
+    assert [line["id"] for line in registry.list()] == [first, third, fourth]
+    assert not registry.has(second)
+
+
+async def test_an_experiment_that_is_refused_takes_no_place(registry: Registry) -> None:
+    with pytest.raises(InvalidExperiment):
+        await registry.create(Experiment(task="regression"))
+    assert len(registry) == 0 and registry.created == 0
+
+
+async def test_what_was_deleted_is_let_go(registry: Registry) -> None:
+    import gc
+    import weakref
+
+    id = await registry.create(Experiment())
+    session = weakref.ref(registry.session(id))
+    await registry.delete(id)
+
+    async def gone() -> bool:
+        gc.collect()
+        return session() is None
+
+    await eventually(gone)
+    assert not registry.host._seats and not registry.host._active

@@ -1,0 +1,328 @@
+"""What a viewer is sent, without a network: every row once, pictures only when something changed."""
+
+import base64
+import time
+from typing import Any
+
+import msgpack
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from app.encoding import JSON, MSGPACK, Codec
+from app.requests import Play, Reset, Subscribe
+from app.sessions import Session
+from app.viewers import Viewer
+from engine import Experiment, Layer, catalogue
+from tests.app.conftest import strict
+
+FAR = 1e9  # a moment at which everything is due
+
+
+def decode(message: str | bytes) -> Any:
+    return strict(message) if isinstance(message, str) else msgpack.unpackb(message)
+
+
+def look(viewer: Viewer, now: float = FAR) -> list[Any]:
+    due, _, _ = viewer.pending(now)
+    return [decode(message) for message in viewer.render(due)] if due else []
+
+
+def subscribed(session: Session, codec: Codec = JSON, **wish: Any) -> Viewer:
+    viewer = Viewer(session, codec)
+    viewer.subscribe(Subscribe(type="subscribe", **wish))
+    return viewer
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session("one", Experiment())
+
+
+def test_first_of_all_a_hello_then_everything(session: Session) -> None:
+    viewer = subscribed(session)
+    messages = look(viewer)
+    assert [message["type"] for message in messages] == [
+        "hello",
+        "state",
+        "metrics",
+        "boundary",
+        "neurons",
+        "parameters",
+    ]
+    hello = messages[0]
+    assert (hello["protocol"], hello["session"], hello["run"]) == (1, "one", session.run_id)
+    assert (hello["state"], hello["seq"], hello["recovered"]) == ("ready", 0, False)
+    assert hello["experiment"] == session.experiment_data
+    assert look(viewer) == [], "nothing has changed"
+
+
+@pytest.mark.parametrize("off", ["metrics", "boundary", "neurons", "parameters"])
+def test_null_turns_a_kind_off(session: Session, off: str) -> None:
+    viewer = subscribed(session, **{off: None})
+    types = {message["type"] for message in look(viewer)}
+    assert off not in types and len(types) == 5
+
+
+def test_both_subprotocols_say_the_same(session: Session) -> None:
+    session.trainer.step_once("epoch", 3)
+    in_json, in_msgpack = look(subscribed(session)), look(subscribed(session, MSGPACK))
+
+    def as_text(value: Any) -> Any:
+        if isinstance(value, bytes):
+            return base64.b64encode(value).decode()
+        if isinstance(value, dict):
+            return {key: as_text(item) for key, item in value.items()}
+        return [as_text(item) for item in value] if isinstance(value, list) else value
+
+    assert as_text(in_msgpack) == in_json
+
+
+def picture(session: Session, kind: str, resolution: int = 10) -> Any:
+    (message,) = [
+        message
+        for message in look(subscribed(session, MSGPACK, **{kind: {"resolution": resolution}}))
+        if message["type"] == kind
+    ]
+    return message
+
+
+def test_the_boundary_is_the_trainers(session: Session) -> None:
+    session.trainer.step_once("epoch", 5)
+    message, values = picture(session, "boundary"), session.trainer.boundary(10).values[0]
+    assert (message["width"], message["height"], message["domain"]) == (10, 10, [-6, 6, -6, 6])
+    shown = message["low"] + np.frombuffer(message["data"], np.uint8) / 255 * (message["high"] - message["low"])
+    np.testing.assert_allclose(shown.reshape(10, 10), values, atol=(values.max() - values.min()) / 509)
+
+
+def test_with_several_classes_the_boundary_is_the_class_and_its_probability() -> None:
+    session = Session("one", Experiment())
+    session.patch(b'{"dataset": {"name": "blobs", "classes": 5}}', reset=True).result(0)
+    session.trainer.step_once("epoch", 5)
+    message, values = picture(session, "boundary"), session.trainer.boundary(10).values
+    assert message["classes"] == 5
+    np.testing.assert_array_equal(np.frombuffer(message["data"], np.uint8), values.argmax(axis=0).ravel())
+    confidence = np.frombuffer(message["confidence"], np.uint8) / 255
+    np.testing.assert_allclose(confidence, values.max(axis=0).ravel(), atol=1 / 509)
+
+
+def test_the_neurons_are_the_trainers(session: Session) -> None:
+    message, maps = picture(session, "neurons"), session.trainer.neurons(10)
+    assert [layer["units"] for layer in message["layers"]] == [4, 2, 1]
+    for layer, expected in zip(message["layers"], maps, strict=True):
+        shown = layer["low"] + np.frombuffer(layer["data"], np.uint8) / 255 * (layer["high"] - layer["low"])
+        np.testing.assert_allclose(shown.reshape(-1, 10, 10), expected, atol=(expected.max() - expected.min()) / 509)
+
+
+def test_the_parameters_are_the_trainers(session: Session) -> None:
+    (message,) = [message for message in look(subscribed(session, MSGPACK)) if message["type"] == "parameters"]
+    for layer, expected in zip(message["layers"], session.trainer.parameters(), strict=True):
+        shape = layer["fan_in"], layer["fan_out"]
+        np.testing.assert_array_equal(np.frombuffer(layer["weights"], "<f4").reshape(shape), expected.weights)
+        np.testing.assert_array_equal(np.frombuffer(layer["biases"], "<f4"), expected.biases)
+
+
+def test_many_rows_come_in_several_messages_without_a_gap(session: Session) -> None:
+    session.trainer.step_once("epoch", 450)
+    viewer = subscribed(session, boundary=None, neurons=None, parameters=None)
+    sizes, rows = [], []
+    while messages := look(viewer):
+        for message in messages:
+            if message["type"] == "metrics":
+                assert message["run"] == session.run_id
+                sizes.append(len(message["rows"]))
+                rows += message["rows"]
+    assert sizes == [200, 200, 51]
+    assert [row["seq"] for row in rows] == list(range(451))
+
+
+def test_rows_are_gathered_no_more_often_than_asked(session: Session) -> None:
+    viewer = subscribed(session, metrics={"max_fps": 2}, boundary=None, neurons=None, parameters=None)
+    now = time.monotonic()
+    look(viewer, now)
+    session.trainer.step_once("epoch", 3)
+    due, wait_s, _ = viewer.pending(now + 0.1)
+    assert "metrics" not in due and 0 < wait_s <= 0.5
+    messages = look(viewer, now + 0.6)
+    assert [row["seq"] for message in messages if message["type"] == "metrics" for row in message["rows"]] == [1, 2, 3]
+
+
+def test_a_slow_viewer_gets_one_new_picture_not_many_old_ones(session: Session) -> None:
+    viewer = subscribed(session)
+    look(viewer)
+    for _ in range(50):
+        session.trainer.step_once("epoch", 1)
+        session.revision += 1
+    pictures = [message for message in look(viewer) if message["type"] == "boundary"]
+    assert [message["step"] for message in pictures] == [session.trainer.step]
+
+
+def test_viewers_share_a_picture(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    original = session.trainer.boundary
+    monkeypatch.setattr(
+        session.trainer, "boundary", lambda resolution: drawn.append(resolution) or original(resolution)
+    )
+    for _ in range(3):
+        look(subscribed(session))
+    look(subscribed(session, MSGPACK))
+    assert drawn == [64, 64], "once for each subprotocol"
+    session.revision += 1
+    look(subscribed(session))
+    assert len(drawn) == 3
+
+
+def test_what_happens_to_the_session_does_not_wait_for_its_turn(session: Session) -> None:
+    viewer, now = subscribed(session), time.monotonic()
+    look(viewer, now)
+    assert not viewer.urgent()
+    session.play(Play(command="play", rate=1.0))
+    assert viewer.urgent()
+    (message,) = look(viewer, now)
+    assert (message["type"], message["state"], message["rate"]) == ("state", "running", 1.0)
+    session.patch(b'{"batch_size": 20}', reset=False).result(0)
+    hello = look(viewer, now)[0]
+    assert (hello["type"], hello["recovered"], hello["experiment"]["batch_size"]) == ("hello", True, 20)
+
+
+def test_after_a_reset_everything_comes_anew(session: Session) -> None:
+    viewer = subscribed(session)
+    look(viewer)
+    session.trainer.step_once("epoch", 5)
+    look(viewer)
+    session.reset(Reset(command="reset"))
+    messages = look(viewer)
+    assert messages[0]["type"] == "hello" and messages[0]["recovered"] is False
+    assert messages[0]["run"] == session.run_id
+    assert [row["seq"] for message in messages if message["type"] == "metrics" for row in message["rows"]] == [0]
+
+
+def resume(session: Session, run: str | None, since: int | None) -> tuple[bool, list[int]]:
+    viewer = subscribed(session, run=run, since=since)
+    messages = look(viewer)
+    seqs = [row["seq"] for message in messages if message["type"] == "metrics" for row in message["rows"]]
+    return messages[0]["recovered"], seqs
+
+
+def test_never_a_silent_hole(session: Session) -> None:
+    session.trainer.step_once("epoch", 5)
+    everything = list(range(6))
+    assert resume(session, session.run_id, 3) == (True, [4, 5])
+    assert resume(session, session.run_id, 5) == (True, [])
+    assert resume(session, session.run_id, -1) == (True, everything)
+    assert resume(session, session.run_id, 6) == (False, everything), "from the future"
+    assert resume(session, "0000000000000000", 3) == (False, everything), "of another run"
+    assert resume(session, None, 3) == (False, everything)
+    assert resume(session, session.run_id, None) == (False, everything)
+    assert resume(session, None, None) == (False, everything)
+    old = session.run_id
+    session.reset(Reset(command="reset"))
+    assert resume(session, old, 0) == (False, [0]), "of the run before the reset"
+
+
+def test_another_subscription_goes_on_where_the_first_was(session: Session) -> None:
+    viewer = subscribed(session)
+    look(viewer)
+    session.trainer.step_once("epoch", 2)
+    viewer.subscribe(Subscribe(type="subscribe", boundary={"resolution": 9}))
+    messages = look(viewer)
+    assert messages[0]["type"] == "hello" and messages[0]["recovered"] is True
+    by_type = {message["type"]: message for message in messages}
+    assert [row["seq"] for row in by_type["metrics"]["rows"]] == [1, 2]
+    assert by_type["boundary"]["width"] == 9
+
+
+def test_large_networks_are_drawn_more_rarely(session: Session) -> None:
+    def wait_s(kind: str) -> float:
+        viewer = subscribed(session)
+        look(viewer)
+        return viewer._channels[kind].due - time.monotonic()
+
+    assert wait_s("neurons") < 0.2 and wait_s("parameters") < 0.2
+    session.patch(b'{"layers": [{"units": 100}, {"units": 100}]}', reset=True).result(0)
+    assert wait_s("neurons") > 0.8 and wait_s("parameters") > 1.2
+
+
+@pytest.mark.parametrize("loss_and_output", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize(
+    "activation", [e["name"] for e in catalogue()["families"]["activation"]["entries"] if "hidden" in e["places"]]
+)
+def test_a_run_that_explodes_is_told_in_strict_json(activation: str, loss_and_output: str) -> None:
+    data = {"binary": "circle", "multiclass": "blobs", "regression": "regression_plane"}[loss_and_output]
+    session = Session("one", Experiment())
+    body = f'{{"dataset": "{data}", "layers": [{{"activation": "{activation}", "units": 8}}], "optimizer": {{"name": "sgd", "learning_rate": 1e9}}}}'
+    session.patch(body.encode(), reset=True).result(0)
+    session.play(Play(command="play", rate=None))
+    for _ in range(20):
+        session.run(0.001)
+    messages = look(subscribed(session))
+    types = {message["type"] for message in messages}
+    assert types == {"hello", "state", "metrics", "boundary", "neurons", "parameters"}
+    state = messages[1]
+    assert state["state"] in {"running", "diverged"}
+    assert state["state"] == "running" or state["reason"]
+    session.reset(Reset(command="reset"))
+    assert look(subscribed(session))[1]["state"] == "ready"
+
+
+class CutAndResume(RuleBasedStateMachine):
+    """A client that is cut off at any moment and comes back: it has every row of the run once, in order."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.session = Session("one", Experiment(layers=(Layer(units=1),)))
+        self.run: str | None = None
+        self.rows: list[dict[str, Any]] = []
+        self.connect()
+
+    def connect(self) -> None:
+        since = self.rows[-1]["seq"] if self.rows else None
+        self.viewer = subscribed(self.session, run=self.run, since=since, boundary=None, neurons=None, parameters=None)
+
+    @rule(epochs=st.integers(1, 300))
+    def train(self, epochs: int) -> None:
+        self.session.trainer.step_once("epoch", epochs)
+
+    @rule()
+    def reset(self) -> None:
+        self.session.reset(Reset(command="reset"))
+
+    @rule(lost=st.integers(0, 3))
+    def read_and_lose(self, lost: int) -> None:
+        """The last few messages never arrive, and the connection is gone."""
+        messages = look(self.viewer)
+        for message in messages[: len(messages) - lost]:
+            self.receive(message)
+        if lost:
+            self.connect()
+
+    @rule()
+    def read(self) -> None:
+        for message in look(self.viewer):
+            self.receive(message)
+
+    def receive(self, message: dict[str, Any]) -> None:
+        if message["type"] == "hello":
+            if not message["recovered"]:
+                self.rows = []
+            self.run = message["run"]
+        elif message["type"] == "metrics":
+            self.rows += message["rows"]
+
+    @invariant()
+    def no_hole(self) -> None:
+        assert [row["seq"] for row in self.rows] == list(range(len(self.rows)))
+
+    def teardown(self) -> None:
+        while messages := look(self.viewer):
+            for message in messages:
+                self.receive(message)
+        history = self.session.trainer.history
+        assert self.run == self.session.run_id
+        assert strict(JSON.encode(history.rows(-1))) == self.rows
+
+
+CutAndResume.TestCase.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
+TestCutAndResume = CutAndResume.TestCase

@@ -1,0 +1,119 @@
+"""What the tests of the engine are run over: the pairs of output and loss that exist, small experiments of each task.
+
+Everything is derived from the catalogue, so that a new entry is tested without a new test.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from engine import Choice, Experiment, Layer, Output, Trainer, rng
+from engine.activations import ACTIVATIONS
+from engine.data import Data
+from engine.datasets import DATASETS, DatasetChoice, GivenPoints
+from engine.losses import LOSSES
+from engine.reference import Layers, empty_memory
+from engine.reference import step as reference_step
+from engine.tasks import TASKS
+
+HIDDEN = [name for name, entry in ACTIVATIONS.items() if "hidden" in entry.places]
+SCALAR = [name for name, entry in ACTIVATIONS.items() if not entry.joint]
+
+# One data set for each task: two, one and three outputs; two, two and four inputs.
+DATA = {
+    "binary": DATASETS.choice("circle", samples=60),
+    "multiclass": DATASETS.choice("iris", samples=60),
+    "regression": DATASETS.choice("regression_plane", samples=60),
+}
+
+
+def _suits(entry: Any, task: str) -> bool:
+    return entry.tasks is None or task in entry.tasks
+
+
+# Every (task, output activation, loss) that the catalogue allows.
+PAIRS = [
+    (task, output, loss)
+    for task in TASKS
+    for output, activation in ACTIVATIONS.items()
+    if "output" in activation.places and _suits(activation, task)
+    for loss, entry in LOSSES.items()
+    if _suits(entry, task) and output in entry.outputs
+]
+
+
+def experiment(
+    task: str = "binary",
+    *,
+    output: str | None = None,
+    loss: str | None = None,
+    hidden: str = "tanh",
+    units: tuple[int, ...] = (5, 3),
+    regularizer: Choice | None = None,
+    **choices: Any,
+) -> Experiment:
+    """A small experiment in float64, with everything else as it is by default."""
+    layer = Layer(activation=ACTIVATIONS.choice(hidden), regularizer=regularizer)
+    small = Experiment(
+        task=task,
+        dataset=DATA[task],
+        layers=tuple(replace(layer, units=count) for count in units),
+        output=Output(activation=ACTIVATIONS.choice(output) if output else None, regularizer=regularizer),
+        loss=LOSSES.choice(loss) if loss else None,
+        precision="float64",
+    )
+    return replace(small, **choices)
+
+
+def points(*rows: tuple[float, ...], targets: tuple[float, ...], **choices: Any) -> DatasetChoice:
+    """Points given by hand, all of them for training."""
+    return GivenPoints(points=rows, targets=targets, **{"test_fraction": 0.0, **choices})
+
+
+def layers_of(trainer: Trainer) -> Layers:
+    """The parameters as the reference takes them: (W, b) of each layer."""
+    return [(layer.weights, layer.biases) for layer in trainer.parameters()]
+
+
+def put(trainer: Trainer, layers: Layers) -> None:
+    """The opposite of `layers_of`."""
+    trainer.set_parameters([{"weights": w, "biases": b} for w, b in layers])
+
+
+def scatter(trainer: Trainer, seed: int = 1, spread: float = 0.5) -> None:
+    """Gives every weight and bias a normal draw, so that none is zero and none is special."""
+    draw = np.random.default_rng(seed)
+    put(trainer, [(draw.normal(0, spread, w.shape), draw.normal(0, spread, b.shape)) for w, b in layers_of(trainer)])
+
+
+def samples_of(trainer: Trainer, part: str = "train") -> tuple[np.ndarray, np.ndarray]:
+    """Inputs X (n, features) and answers T (n, outputs) of a part, in float64."""
+    found = Data(trainer.experiment).parts[part]
+    return found.x.T.astype(np.float64), found.t.T.astype(np.float64)
+
+
+def train_by_hand(trainer: Trainer, steps: int) -> Layers:
+    """What the reference makes of a trainer's experiment and parameters in so many steps, from step 0."""
+    complete = trainer.experiment
+    x, t = samples_of(trainer)
+    layers = [(w.astype(np.float64), b.astype(np.float64)) for w, b in layers_of(trainer)]
+    memory = empty_memory(complete, layers)
+    order, position, epoch = np.arange(len(x)), 0, 0
+    for count in range(1, steps + 1):
+        if complete.shuffle and position == 0:
+            rng.shuffle(order, complete.seed, epoch)
+        batch = order[position : position + (complete.batch_size or len(x))]
+        layers, memory = reference_step(complete, layers, memory, x[batch], t[batch], count)
+        position += len(batch)
+        if position == len(x):
+            position, epoch = 0, epoch + 1
+    return layers
+
+
+def distance(one: Layers, other: Layers) -> float:
+    """The largest difference of any layer's parameters, as a share of that layer's length (or of 1 if it is short)."""
+    flat = [[np.concatenate([w.ravel(), b]).astype(np.float64) for w, b in layers] for layers in (one, other)]
+    return max(
+        float(np.linalg.norm(a - b) / max(1.0, float(np.linalg.norm(b)))) for a, b in zip(*flat, strict=True)
+    )

@@ -1,0 +1,111 @@
+"""Two independent opinions: JAX, which differentiates the formulas that the page prints, and PyTorch's own functions."""
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from engine import Experiment
+from engine.activations import ACTIVATIONS
+from engine.formulas import NAMESPACE
+from engine.losses import LOSSES
+from engine.reference import Layers
+from engine.regularizers import REGULARIZERS
+
+jax.config.update("jax_enable_x64", True)
+
+JAX_NAMES: dict[str, Any] = NAMESPACE | {
+    "exp": jnp.exp,
+    "log": jnp.log,
+    "tanh": jnp.tanh,
+    "sin": jnp.sin,
+    "cos": jnp.cos,
+    "sqrt": jnp.sqrt,
+    "abs": jnp.abs,
+    "sign": jnp.sign,
+    "max": jnp.maximum,
+    "min": jnp.minimum,
+    "sum": jnp.sum,
+    "sigmoid": jax.nn.sigmoid,
+    "Phi": lambda z: (1 + jax.scipy.special.erf(z / jnp.sqrt(2.0))) / 2,
+    "where": jnp.where,
+}
+
+
+class _Arrays(ast.NodeTransformer):
+    """Rewrites `x if test else y` as `where(test, x, y)`, which arrays understand."""
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        parts = [self.visit(part) for part in (node.test, node.body, node.orelse)]
+        return ast.Call(ast.Name("where", ast.Load()), parts, [])
+
+
+def traced(formula: str) -> Callable[..., Any]:
+    """A formula of the catalogue as a function of JAX arrays, called with its names as keywords."""
+    tree = ast.fix_missing_locations(_Arrays().visit(ast.parse(formula, mode="eval")))
+    code = compile(tree, "formula", "eval")
+    return lambda **values: eval(code, {"__builtins__": {}, **JAX_NAMES}, values)
+
+
+def _named(entry: Any, choice: Any) -> dict[str, float]:
+    return {argument.name: getattr(choice, argument.name) for argument in entry.arguments}
+
+
+def jax_gradients(experiment: Experiment, layers: Layers, x: np.ndarray, t: np.ndarray) -> Layers:
+    """The gradient of the whole network's loss and penalties, by automatic differentiation of the printed formulas."""
+    loss = LOSSES.of(experiment.loss)
+    measure = traced(loss.formula)
+    regularizers = [*(layer.regularizer for layer in experiment.layers), experiment.output.regularizer]
+
+    def total(parameters: Any) -> Any:
+        a, choices = x, [*(layer.activation for layer in experiment.layers), experiment.output.activation]
+        penalty = 0.0
+        for (w, b), choice, regularizer in zip(parameters, choices, regularizers, strict=True):
+            entry = ACTIVATIONS.of(choice)
+            z = a @ w + b
+            a = jax.nn.softmax(z) if entry.joint else traced(entry.formula)(z=z, **_named(entry, choice))
+            if regularizer is not None:
+                price = REGULARIZERS.of(regularizer)
+                penalty += jnp.sum(traced(price.formula)(w=w, **_named(price, regularizer)))
+        values = measure(a=a, t=t)
+        if not loss.mean_over_outputs:
+            values = values.sum(axis=1)
+        return values.mean() + penalty
+
+    found = jax.grad(total)([(jnp.asarray(w), jnp.asarray(b)) for w, b in layers])
+    return [(np.asarray(dw), np.asarray(db)) for dw, db in found]
+
+
+def torch_gradients(experiment: Experiment, layers: Layers, x: np.ndarray, t: np.ndarray) -> Layers | None:
+    """The gradient of the loss by PyTorch with its own activations and losses; None where it has none of that name."""
+    import torch
+    from torch.nn import functional
+
+    spelt = {"swish": "silu", "linear": "identity"}
+    losses = {
+        "mean_squared_error": functional.mse_loss,
+        "binary_crossentropy": functional.binary_cross_entropy_with_logits,
+        "categorical_crossentropy": functional.cross_entropy,
+    }
+    if experiment.loss.name not in losses:
+        return None
+    parameters = [[torch.tensor(part, requires_grad=True) for part in layer] for layer in layers]
+    a, targets = torch.tensor(x), torch.tensor(t)
+    choices = [*(layer.activation for layer in experiment.layers), experiment.output.activation]
+    for (w, b), choice in zip(parameters, choices, strict=True):
+        z = a @ w + b
+        name = spelt.get(choice.name, choice.name)
+        if name == "identity":
+            a = z
+        elif name == "softmax":
+            a = functional.softmax(z, dim=1)
+        elif not hasattr(functional, name):
+            return None
+        else:
+            a = getattr(functional, name)(z, **_named(ACTIVATIONS.of(choice), choice))
+    from_logits = experiment.loss.name != "mean_squared_error"
+    losses[experiment.loss.name](z if from_logits else a, targets).backward()
+    return [(w.grad.numpy(), b.grad.numpy()) for w, b in parameters]

@@ -1,0 +1,145 @@
+"""Each activation: its derivative, its formulas, its range, its tails, and the compiled twin that float32 runs on."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from engine import Layer, Trainer
+from engine.activations import ACTIVATIONS, Activation
+from engine.catalogue import Argument
+from engine.formulas import evaluate
+from tests.engine.cases import HIDDEN, SCALAR, experiment, points, put
+
+# On both sides of zero and never closer to it than 0.01: the kink of the piecewise ones is at zero.
+Z = np.concatenate([np.linspace(-8, -0.01, 60), np.linspace(0.01, 8, 60)])
+
+
+def _within(argument: Argument) -> float:
+    """A value other than the default, inside the bounds."""
+    return float(np.clip(argument.default * 0.5 + 0.2, argument.minimum, argument.maximum))
+
+
+def settings(entry: Activation) -> Iterator[dict[str, float]]:
+    """The entry's arguments: as they are by default, and moved."""
+    yield {argument.name: argument.default for argument in entry.arguments}
+    if entry.arguments:
+        yield {argument.name: _within(argument) for argument in entry.arguments}
+
+
+@pytest.mark.parametrize("name", SCALAR)
+def test_derivative_is_that_of_the_function(name: str) -> None:
+    entry = ACTIVATIONS[name]
+    h = 1e-3
+    for arguments in map(dict.values, settings(entry)):
+
+        def f(z: float, arguments: tuple[float, ...] = tuple(arguments)) -> float:
+            return entry.function(z, *arguments)
+
+        for z in map(float, Z):
+            central = (8 * (f(z + h) - f(z - h)) - (f(z + 2 * h) - f(z - 2 * h))) / (12 * h)
+            assert entry.derivative(z, f(z), *arguments) == pytest.approx(central, rel=1e-7, abs=1e-9), f"z = {z}"
+
+
+@pytest.mark.parametrize("name", SCALAR)
+def test_formulas_say_what_is_computed(name: str) -> None:
+    entry = ACTIVATIONS[name]
+    for arguments in settings(entry):
+        for z in map(float, Z):
+            a = entry.function(z, *arguments.values())
+            slope = entry.derivative(z, a, *arguments.values())
+            assert a == pytest.approx(evaluate(entry.formula, {"z": z, **arguments}), rel=1e-12, abs=1e-15)
+            printed = evaluate(entry.derivative_formula, {"z": z, **arguments})
+            assert slope == pytest.approx(printed, rel=1e-12, abs=1e-13), f"z = {z}"
+
+
+@pytest.mark.parametrize("name", SCALAR)
+def test_output_keeps_to_the_stated_range_and_comes_near_its_ends(name: str) -> None:
+    entry = ACTIVATIONS[name]
+    defaults = [argument.default for argument in entry.arguments]
+    values = [entry.function(float(z), *defaults) for z in np.linspace(-60, 60, 12_001)]
+    low, high = entry.range
+    assert low is None or (min(values) >= low and min(values) == pytest.approx(low, abs=1e-4))
+    assert high is None or (max(values) <= high and max(values) == pytest.approx(high, abs=1e-4))
+    assert low is not None or min(values) < -0.5, "the range should name a lower bound"
+    assert high is not None or max(values) > 50, "the range should name an upper bound"
+
+
+@pytest.mark.parametrize("name", SCALAR)
+def test_no_monotonic_activation_claims_otherwise(name: str) -> None:
+    entry = ACTIVATIONS[name]
+    defaults = [argument.default for argument in entry.arguments]
+    values = [entry.function(float(z), *defaults) for z in np.linspace(-8, 8, 1_001)]
+    rises = all(before <= after for before, after in pairwise(values))
+    assert rises != ("not monotonic" in entry.hazard)
+
+
+@pytest.mark.parametrize("name", SCALAR)
+@pytest.mark.parametrize("z", [-1000.0, 1000.0, float("nan")])
+def test_far_out_nothing_overflows_and_nan_stays_nan(name: str, z: float) -> None:
+    entry = ACTIVATIONS[name]
+    defaults = [argument.default for argument in entry.arguments]
+    a = entry.function(z, *defaults)
+    slope = entry.derivative(z, a, *defaults)
+    assert np.isnan(a) if np.isnan(z) else np.isfinite(a)
+    assert np.isnan(z) or np.isfinite(slope)
+
+
+def compiled(name: str, precision: str) -> Trainer:
+    """A network that answers f(x): one unit of this activation between a weight of 1 and a linear output of 1."""
+    data = points((-1.0,), (1.0,), targets=(0.0, 1.0))
+    trainer = Trainer(experiment("regression", hidden=name, units=(1,), dataset=data, precision=precision))
+    put(trainer, [(np.ones((1, 1)), np.zeros(1)), (np.ones((1, 1)), np.zeros(1))])
+    return trainer
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_compiled_in_float64_it_is_the_same_function(name: str) -> None:
+    z = np.concatenate([np.linspace(-40, 40, 4_001), [-1000, 1000]])
+    entry = ACTIVATIONS[name]
+    defaults = [argument.default for argument in entry.arguments]
+    answers = compiled(name, "float64").predict(z[:, None].tolist())[0][:, 0]
+    np.testing.assert_allclose(answers, [entry.function(float(x), *defaults) for x in z], rtol=4e-15, atol=1e-300)
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_compiled_in_float32_it_is_close_and_keeps_to_its_range(name: str) -> None:
+    z = np.concatenate([np.linspace(-20, 20, 40_001), [-1000, 1000]]).astype(np.float32)
+    entry = ACTIVATIONS[name]
+    defaults = [argument.default for argument in entry.arguments]
+    answers = compiled(name, "float32").predict(z[:, None].tolist())[0][:, 0]
+    expected = np.array([entry.function(float(x), *defaults) for x in z])
+    np.testing.assert_allclose(answers, expected, rtol=1e-6, atol=1e-6)
+    low, high = entry.range
+    assert low is None or answers.min() >= np.float32(low)
+    assert high is None or answers.max() <= np.float32(high), "one rounding above its bound"
+
+
+def test_sigmoid_keeps_its_relative_accuracy_in_the_tails_of_float32() -> None:
+    z = np.linspace(-80, 10, 9_001).astype(np.float32)
+    answers = compiled("sigmoid", "float32").predict(z[:, None].tolist())[0][:, 0]
+    np.testing.assert_allclose(answers, 1 / (1 + np.exp(-z.astype(np.float64))), rtol=1e-6)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("name", HIDDEN)
+def test_compiled_it_passes_nan_on(name: str, precision: str) -> None:
+    linear = Layer(units=2, activation=ACTIVATIONS.choice("linear"))
+    tested = Layer(units=1, activation=ACTIVATIONS.choice(name))
+    data = points((-1.0,), (1.0,), targets=(0.0, 1.0))
+    trainer = Trainer(experiment("regression", layers=(linear, tested), dataset=data, precision=precision))
+    weights = [np.full((1, 2), 1e38), np.array([[1.0], [-1.0]]), np.ones((1, 1))]
+    put(trainer, [(w, np.zeros(w.shape[1])) for w in weights])
+    assert np.isnan(trainer.predict([[1e300]])[0]).all(), "inf - inf should show in the answer"
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_softmax_sums_to_one_and_does_not_overflow(precision: str) -> None:
+    trainer = Trainer(experiment("multiclass", units=(), precision=precision))
+    scale = np.array([[1.0, -1.0, 0.5], [0.0, 2.0, -2.0], [1.0, 1.0, 1.0], [-3.0, 0.0, 3.0]])
+    for size in (1e-3, 1.0, 1e3, 1e6):
+        put(trainer, [(scale * size, np.array([-size, 0.0, size]))])
+        answers = trainer.predict([[5.1, 3.5, 1.4, 0.2], [6.7, 3.0, 5.2, 2.3], [0.0, 0.0, 0.0, 0.0]])[0]
+        np.testing.assert_allclose(answers.sum(axis=1), 1, rtol=0, atol=2e-7)
+        assert (answers >= 0).all()

@@ -1,0 +1,62 @@
+"""What the engine may know: nothing of the web, of the clock, or of randomness that is not its own."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import engine
+
+FILES = sorted(Path(engine.__file__).parent.glob("*.py"))
+FORBIDDEN = {
+    "the web": {"fastapi", "starlette", "uvicorn", "pydantic", "websockets", "httpx", "http", "socket", "app"},
+    "the clock": {"time", "datetime"},
+    "randomness of its own": {"random", "secrets", "uuid"},
+    "threads": {"threading", "asyncio", "concurrent", "multiprocessing"},
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The dotted names of all modules that a file imports, wherever it does."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_the_engine_knows_nothing_of(path: Path) -> None:
+    roots = {name.split(".")[0] for name in imports(path)}
+    for what, modules in FORBIDDEN.items():
+        assert not roots & modules, f"{path.name} must know nothing of {what}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_no_global_random_numbers(path: Path) -> None:
+    allowed = {"Generator", "Philox", "SeedSequence"}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
+            owner = node.value
+            if owner.attr == "random" and isinstance(owner.value, ast.Name) and owner.value.id == "np":
+                assert node.attr in allowed, f"line {node.lineno}: np.random.{node.attr}"
+
+
+def test_imports_point_one_way() -> None:
+    """No circles: modules can be put in an order in which each imports only those before it."""
+    needs = {path.stem: {name.split(".")[1] for name in imports(path) if name.startswith("engine.")} for path in FILES}
+    needs = {name: {other for other in others if other in needs} for name, others in needs.items()}
+    needs = {name: others for name, others in needs.items() if not name.startswith("__")}
+    while needs:
+        free = [name for name, others in needs.items() if not others & set(needs)]
+        assert free, f"these import each other in a circle: {sorted(needs)}"
+        needs = {name: others for name, others in needs.items() if name not in free}
+
+
+def test_all_that_is_offered_exists_and_is_sorted() -> None:
+    assert all(hasattr(engine, name) for name in engine.__all__)
+    public = [name for name in engine.__all__ if name != "warm_up"]
+    assert set(public) <= set(vars(engine))
+    assert len(set(engine.__all__)) == len(engine.__all__)

@@ -1,0 +1,47 @@
+"""Formulas: what is printed is what is evaluated, and every one in the catalogue can be printed."""
+
+import numpy as np
+import pytest
+
+from engine import FAMILIES
+from engine.formulas import evaluate, katex
+
+PRINTED = [(family.name, entry) for family in FAMILIES for entry in family.values() if entry.formula]
+
+
+@pytest.mark.parametrize(("family", "entry"), PRINTED, ids=lambda value: getattr(value, "name", value))
+def test_every_formula_of_the_catalogue_has_a_print_with_balanced_braces(family: str, entry: object) -> None:
+    for formula in (entry.formula, getattr(entry, "derivative_formula", entry.formula)):
+        text = katex(formula)
+        assert text.count("{") == text.count("}")
+        assert text.count(r"\left") == text.count(r"\right")
+        assert "**" not in text and "_z" not in text
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("z if z > 0 else alpha * (exp(z) - 1)", r"\begin{cases} z & z > 0 \\ "),
+        ("(a - t) ** 2", r"\left(a - t\right)^{2}"),
+        ("a - (b - c)", r"a - \left(b - c\right)"),
+        ("a * (b + c) / d", r"\frac{a \, \left(b + c\right)}{d}"),
+        ("x_1 ** 2", "x_{1}^{2}"),
+        ("learning_rate * abs(w)", r"\eta \, \left|w\right|"),
+        ("1 / (1 + exp(-z))", r"\frac{1}{1 + e^{-z}}"),
+    ],
+)
+def test_print_keeps_the_order_of_operations(formula: str, expected: str) -> None:
+    assert katex(formula).startswith(expected)
+
+
+def test_evaluate_knows_functions_and_names_only() -> None:
+    assert evaluate("sigmoid(z) + alpha", {"z": 0.0, "alpha": 1}) == 1.5
+    assert evaluate("Phi(0)", {}) == 0.5
+    np.testing.assert_array_equal(evaluate("x ** 2", {"x": np.arange(3)}), [0, 1, 4])
+    with pytest.raises(NameError):
+        evaluate("open('/etc/hostname')", {})
+
+
+def test_what_cannot_be_printed_is_refused() -> None:
+    with pytest.raises(ValueError, match="no print for"):
+        katex("[z for z in range(3)]")

@@ -1,0 +1,60 @@
+"""Metrics and losses of a row, held to scikit-learn's on the network's own predictions."""
+
+import numpy as np
+import pytest
+from sklearn import metrics as sklearn
+
+from engine import Trainer
+from engine.metrics import METRICS, labels, metrics_of
+from tests.engine.cases import experiment, samples_of, scatter
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_classification_is_measured_as_by_scikit_learn(part: str) -> None:
+    for task in ("binary", "multiclass"):
+        trainer = Trainer(experiment(task))
+        scatter(trainer, spread=2)
+        found = trainer.data()["parts"][part]
+        answers, _ = trainer.predict(found["points"].tolist())
+        chosen = answers.argmax(axis=1) if task == "multiclass" else answers[:, 0] > 0.5
+        row = trainer.row()[part]
+        assert row["accuracy"] == sklearn.accuracy_score(found["targets"], chosen)
+        probabilities = answers if task == "multiclass" else np.column_stack([1 - answers[:, 0], answers[:, 0]])
+        assert row["loss"] == pytest.approx(sklearn.log_loss(found["targets"], probabilities), rel=1e-9)
+        assert 0 < row["accuracy"] < 1, "a case that could tell a wrong metric from a right one"
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_regression_is_measured_as_by_scikit_learn(part: str) -> None:
+    trainer = Trainer(experiment("regression"))
+    scatter(trainer)
+    found = trainer.data()["parts"][part]
+    answers, _ = trainer.predict(found["points"].tolist())
+    row = trainer.row()[part]
+    assert row["loss"] == pytest.approx(sklearn.mean_squared_error(found["targets"], answers), rel=1e-12)
+    assert row["mean_absolute_error"] == pytest.approx(
+        sklearn.mean_absolute_error(found["targets"], answers), rel=1e-12
+    )
+
+
+def test_every_task_has_a_metric_and_none_that_does_not_suit_it() -> None:
+    for task in ("binary", "multiclass", "regression"):
+        assert metrics_of(task)
+        assert all(entry.tasks is None or task in entry.tasks for entry in metrics_of(task))
+    assert {entry.name for task in ("binary", "regression") for entry in metrics_of(task)} == set(METRICS)
+
+
+def test_labels_are_over_one_half_or_the_largest() -> None:
+    assert labels(np.array([[0.2, 0.5, 0.500001, 1.0]])).tolist() == [0, 0, 1, 1]
+    assert labels(np.array([[0.2, 0.4], [0.5, 0.3], [0.3, 0.3]])).tolist() == [1, 0]
+
+
+def test_parts_are_measured_each_on_its_own() -> None:
+    trainer = Trainer(experiment())
+    scatter(trainer)
+    losses = {part: trainer.row()[part]["loss"] for part in ("train", "test")}
+    for part, loss in losses.items():
+        x, t = samples_of(trainer, part)
+        a = trainer.predict(x.tolist())[0]
+        assert loss == pytest.approx(float(np.mean(-(t * np.log(a) + (1 - t) * np.log(1 - a)))), rel=1e-12)
+    assert losses["train"] != losses["test"]

@@ -1,0 +1,37 @@
+"""The flat buffer and its views, and what the kernel is told."""
+
+import numpy as np
+
+from engine import Experiment, Layer, complete
+from engine.activations import ACTIVATIONS
+from engine.network import Network
+from engine.regularizers import REGULARIZERS
+
+CHOSEN = complete(
+    Experiment(
+        layers=(
+            Layer(units=3, activation=ACTIVATIONS.choice("leaky_relu", negative_slope=0.25)),
+            Layer(units=5, regularizer=REGULARIZERS.choice("l1_l2", l1=0.5, l2=0.125)),
+        )
+    )
+).experiment
+
+
+def test_every_number_of_the_buffer_belongs_to_one_weight_or_bias() -> None:
+    network = Network(CHOSEN, 2, 1)
+    assert network.parameter_count == (2 + 1) * 3 + (3 + 1) * 5 + (5 + 1) * 1
+    buffer = np.zeros(network.parameter_count, np.float32)
+    for w, b in network.views(buffer):
+        assert w.base is not None and b.base is not None
+        w += 1
+        b += 1
+    assert (buffer == 1).all()
+    assert [(w.shape, b.shape) for w, b in network.views(buffer)] == [((2, 3), (3,)), ((3, 5), (5,)), ((5, 1), (1,))]
+
+
+def test_the_kernel_is_told_arguments_in_their_order() -> None:
+    told = Network(CHOSEN, 2, 1).architecture
+    assert told.activation_arguments[0, 0] == np.float32(0.25)
+    assert told.regularizer_arguments[1, :2].tolist() == [0.5, 0.125]
+    assert told.regularizer[0] == told.regularizer[2] == -1
+    assert told.joined and told.mean_over_outputs

@@ -1,0 +1,81 @@
+"""What a row says of each layer, held to NumPy on the reference's own activations and gradients."""
+
+import numpy as np
+import pytest
+
+from engine import Layer, Trainer
+from engine.activations import ACTIVATIONS
+from engine.datasets import DATASETS
+from engine.optimizers import OPTIMIZERS
+from engine.reference import backward, forward
+from tests.engine.cases import HIDDEN, PAIRS, experiment, layers_of, put, samples_of, scatter
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_statistics_of_layers_equal_numpy(hidden: str, pair: tuple[str, str, str]) -> None:
+    task, output, loss = pair
+    trainer = Trainer(experiment(task, output=output, loss=loss, hidden=hidden))
+    scatter(trainer, spread=2)
+    x, t = samples_of(trainer)
+    layers = layers_of(trainer)
+    zs, activations = forward(trainer.experiment, layers, x)
+    gradients = backward(trainer.experiment, layers, x, t)
+    choices = [*(layer.activation for layer in trainer.experiment.layers), trainer.experiment.output.activation]
+    for index, told in enumerate(trainer.row()["layers"]):
+        z, a = zs[index], activations[index + 1]
+        entry = ACTIVATIONS.of(choices[index])
+        values = entry.values(choices[index])
+        slope = a * (1 - a) if entry.joint else np.vectorize(entry.derivative, otypes=[float])(z, a, *values)
+        dw, db = gradients[index]
+        assert told["gradient_norm"] == pytest.approx(np.sqrt((dw**2).sum() + (db**2).sum()), rel=1e-10)
+        assert told["weight_norm"] == pytest.approx(np.linalg.norm(layers[index][0]), rel=1e-12)
+        assert told["saturated"] == np.mean(np.abs(slope) < 0.01)
+        assert told["dead"] == np.mean((slope == 0).all(axis=0))
+        assert told["mean"] == pytest.approx(a.mean(), rel=1e-10, abs=1e-12)
+        assert told["std"] == pytest.approx(a.std(), rel=1e-6, abs=1e-7)
+
+
+def test_dead_and_saturated_units_are_counted() -> None:
+    trainer = Trainer(experiment(layers=(Layer(units=4, activation=ACTIVATIONS.choice("relu")),)))
+    put(trainer, [(np.zeros((2, 4)), np.array([-1.0, -2.0, 1.0, 2.0])), (np.ones((4, 1)), np.zeros(1))])
+    relu = trainer.row()["layers"][0]
+    assert (relu["dead"], relu["saturated"], relu["mean"]) == (0.5, 0.5, 0.75)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("steps", [1, 3, 4, 17], ids=lambda steps: f"{steps} steps")
+def test_update_ratio_is_of_the_last_update_alone(optimizer: str, steps: int) -> None:
+    """Also where no row is recorded: an epoch has 4 steps here."""
+    trainer = Trainer(experiment(optimizer=OPTIMIZERS.choice(optimizer), batch_size=8))
+    assert all(np.isnan(layer["update_ratio"]) for layer in trainer.row()["layers"]), "there was no update yet"
+    if steps > 1:
+        trainer.step_once("batch", steps - 1)
+    before = layers_of(trainer)
+    trainer.step_once("batch", 1)
+    for told, (w, _), (old, _) in zip(trainer.row()["layers"], layers_of(trainer), before, strict=True):
+        assert told["update_ratio"] == pytest.approx(np.linalg.norm(w - old) / np.linalg.norm(w), rel=1e-9)
+
+
+def test_update_ratio_does_not_depend_on_who_looked_when() -> None:
+    looked, plain = (Trainer(experiment(batch_size=8)) for _ in range(2))
+    for _ in range(6):
+        looked.advance(1)
+        looked.settle()
+        looked.row()
+    plain.advance(10**12, until_step=looked.step)
+    plain.settle()
+    assert looked.row() == plain.row()
+
+
+def test_measuring_many_samples_in_chunks_is_measuring_them_at_once() -> None:
+    trainer = Trainer(experiment(dataset=DATASETS.choice("spiral", samples=2_500, test_fraction=0.2)))
+    scatter(trainer)
+    x, t = samples_of(trainer)
+    assert len(x) == 2_000
+    row = trainer.row()
+    gradients = backward(trainer.experiment, layers_of(trainer), x, t)
+    for told, (dw, db) in zip(row["layers"], gradients, strict=True):
+        assert told["gradient_norm"] == pytest.approx(np.sqrt((dw**2).sum() + (db**2).sum()), rel=1e-10)
+    a = forward(trainer.experiment, layers_of(trainer), x)[1][-1]
+    assert row["train"]["accuracy"] == np.mean((a > 0.5) == t)
