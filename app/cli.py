@@ -1,6 +1,7 @@
 """The command line: `gradlab serve` and `gradlab --version`."""
 
 import os
+import signal
 import socket
 import webbrowser
 from typing import Annotated
@@ -51,6 +52,9 @@ def serve(
     if open:
         webbrowser.open(address)
     server = make_server(create_app(settings), settings.host, settings.port, settings.message_limit_bytes)
+    # uvicorn raises the signals that ended it once more when it is done: an ordered end is no error.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: None)
     server.run(sockets=[listener])
 
 
@@ -58,16 +62,11 @@ def _listen(host: str, port: int) -> socket.socket:
     """A listening socket. Ends the program with a sentence where there can be none."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        if os.name == "posix":  # on Windows it would let two servers share a port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(2048)
+        return socket.create_server(address[:2], family=family, backlog=2048)
     except OSError as error:
         typer.echo(f"Cannot listen on {host}, port {port}: {error.strerror}.", err=True)
         typer.echo("Choose another port, or any that is free: gradlab serve --port 0", err=True)
         raise typer.Exit(1) from None
-    return listener
 
 
 def _address(host: str, port: int, root_path: str) -> str:

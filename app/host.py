@@ -159,8 +159,13 @@ class Host(Generic[W]):
         """Processor time that a piece of work has used, with what it was credited while it slept."""
         return self._seats[id].used_s
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it has been told to end."""
+        return self._stopping
+
     def shutdown(self, timeout_s: float = 5.0) -> None:
-        """Ends after the slices under way, closes everything, and waits for the threads."""
+        """Ends after the slices under way, closes everything, and waits so long for the threads."""
         with self._wake:
             self._stopping = True
             self._wake.notify_all()

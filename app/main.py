@@ -34,7 +34,7 @@ class Application(FastAPI):
     def drain(self) -> None:
         """Ends training that clients wait for, so that they are answered; the server stops soon."""
         self.state.readiness.drain()
-        self.state.host.shutdown()
+        self.state.host.shutdown(timeout_s=0)
 
 
 def create_app(settings: Settings | None = None) -> Application:

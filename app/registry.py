@@ -109,6 +109,8 @@ class Registry:
         try:
             return await asyncio.wrap_future(future)
         except Closed:
+            if self.host.stopping:
+                raise Problem(503, "The server is stopping.", headers={"Retry-After": "5"}) from None
             raise not_found("The session has ended.") from None
 
     # Watching and forgetting

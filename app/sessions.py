@@ -11,38 +11,20 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
 
+from app.errands import Change, Errand, epochs_further, fulfil, refuse, steps_further
 from app.experiments import patched
-from app.host import processor_time
+from app.host import Closed
 from app.journal import Journal
 from app.pace import Pace
 from app.problems import Problem, invalid, needs_reset
-from app.requests import (
-    Command,
-    Pause,
-    Play,
-    Reset,
-    Step,
-    Train,
-    TrainEpochs,
-    UntilEpochs,
-    UntilMetric,
-)
-from engine import (
-    Experiment,
-    FieldError,
-    Trainer,
-    complete,
-    differences,
-    fixed_differences,
-    to_data,
-)
+from app.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs, UntilEpochs, UntilMetric
+from engine import Experiment, FieldError, Trainer, complete, differences, fixed_differences, to_data
 
 T = TypeVar("T")
 
@@ -50,38 +32,6 @@ FIRST_GUESS_NS = 5.0  # per unit of the engine's work, before it was measured
 LEAST_WORK = 1_000
 RATE_WINDOW_S = 1.0
 HIGHER_IS_BETTER = {"accuracy"}
-
-
-@dataclass(eq=False)
-class Errand:
-    """Training that somebody waits for: at full speed, to a step or for a time, then the future gets the session."""
-
-    future: Future[dict[str, Any]]
-    goal: Callable[[Trainer], int] | None = None  # called when its turn comes; a step
-    seconds: float = math.inf
-    single_samples: bool = False
-    first_step: int = -1  # until it has begun
-    last_step: int | None = None
-    deadline: float = math.inf
-
-    def begin(self, trainer: Trainer, now: float) -> None:
-        """Its turn has come."""
-        self.first_step = trainer.step
-        self.last_step = self.goal(trainer) if self.goal else None
-        self.deadline = now + self.seconds
-
-    def is_done(self, trainer: Trainer, now: float) -> bool:
-        """Whether it has come to its end."""
-        arrived = self.last_step is not None and trainer.step >= self.last_step and trainer.settled
-        return arrived or now >= self.deadline
-
-
-@dataclass(eq=False)
-class _Change:
-    """A change that waits for the end of the step under way."""
-
-    run: Callable[[], Any]
-    future: Future[Any]
 
 
 class Session:
@@ -112,7 +62,7 @@ class Session:
         self.reason: str | None = None
         self._stop_playing()
         self._errands: deque[Errand] = deque()
-        self._changes: deque[_Change] = deque()
+        self._changes: deque[Change] = deque()
         self._marks: deque[tuple[float, int]] = deque()
         self._speed = 0.0
         self._facts_changed()
@@ -151,18 +101,18 @@ class Session:
     def fail(self, error: Exception) -> None:
         """A fault of ours: this session stops, the others go on."""
         self._end("failed", "A fault in the server stopped this session; the others go on. Reset it to start anew.")
-        self._refuse_changes("The session failed before this change could be made.")
+        self._refuse_changes(Problem(409, "The session failed before this change could be made."))
 
     def close(self) -> None:
         """It will not be run again: whoever waits is told."""
         for errand in self._errands:
-            _refuse(errand.future, Problem(404, "The session has ended."))
-        self._refuse_changes("The session has ended.")
+            refuse(errand.future, Closed())
+        self._refuse_changes(Closed())
 
-    def _refuse_changes(self, why: str) -> None:
+    def _refuse_changes(self, error: Exception) -> None:
         changes, self._changes = self._changes, deque()
         for change in changes:
-            _refuse(change.future, Problem(409, why))
+            refuse(change.future, error)
 
     def _advance(self, seconds: float, until_step: int | None, batch_size: int | None = None) -> bool:
         """Trains for about so long; whether it should go on in this slice."""
@@ -185,7 +135,7 @@ class Session:
             return False
         while self._changes and self.trainer.settled:
             change = self._changes.popleft()
-            _fulfil(change.future, change.run)
+            fulfil(change.future, change.run)
         return True
 
     def _run_errand(self, seconds: float) -> bool:
@@ -206,14 +156,14 @@ class Session:
     def _leave(self, errand: Errand) -> None:
         """An errand is over, whether or not it came to its end."""
         self._errands.remove(errand)
-        made = self.trainer.step - errand.first_step
-        if errand.single_samples and errand.first_step >= 0 and made:
+        made = errand.steps_made(self.trainer)
+        if errand.single_samples and made:  # not what the experiment says: so it belongs to the journal
             what = {"unit": "sample", "count": made}
             self.journal.add("step", errand.first_step, self.trainer.epoch, what)
         if not self._errands and not self._playing and self._rest in {"ready", "finished"}:
             self._rest, self.reason = "paused", None
         self.stage += 1
-        _fulfil(errand.future, self.describe)
+        fulfil(errand.future, self.describe)
 
     def _play_on(self, seconds: float) -> bool:
         trainer, now = self.trainer, time.monotonic()
@@ -221,10 +171,9 @@ class Session:
         stops = [self._pace.target(now)]
         if isinstance(self.until, UntilEpochs):
             stops.append(trainer.steps_to_epoch(self.until.epochs))
-        elif isinstance(self.until, UntilMetric):  # to the end of this epoch, so that no row is passed by
-            stops.append(trainer.steps_to_epoch(int(trainer.epoch) + 1))
-        stop = min((step for step in stops if step is not None), default=None)
-        if not self._advance(seconds, stop):
+        elif isinstance(self.until, UntilMetric):  # to the end of this epoch and its row, so that none is passed by
+            stops.append(trainer.steps_to_epoch(int(trainer.epoch) + 1) if trainer.settled else trainer.step)
+        if not self._advance(seconds, min((step for step in stops if step is not None), default=None)):
             return False
         arrived = self._arrived()
         if arrived is not None:
@@ -371,7 +320,7 @@ class Session:
         """Ends this run and begins another. Raises InvalidExperiment and leaves the run as it is."""
         complete(experiment)
         self._end("paused")
-        self._refuse_changes("The session was reset before this change could be made.")
+        self._refuse_changes(Problem(409, "The session was reset before this change could be made."))
         self._begin(experiment)
         return self.describe()
 
@@ -381,17 +330,15 @@ class Session:
         self._stop_playing()
         count = command.count
         if command.unit == "epoch":
-            return self._order(Errand(Future(), lambda trainer: trainer.steps_to_epoch(int(trainer.epoch) + count)))
-        single = command.unit == "sample"
-        return self._order(Errand(Future(), lambda trainer: trainer.step + count, single_samples=single))
+            return self._order(Errand(epochs_further(count)))
+        return self._order(Errand(steps_further(count), single_samples=command.unit == "sample"))
 
     def train(self, order: Train) -> Future[dict[str, Any]]:
         """Trains at full speed; if it plays, it plays on afterwards."""
         self._check_trainable()
         if isinstance(order, TrainEpochs):
-            epochs = order.epochs
-            return self._order(Errand(Future(), lambda trainer: trainer.steps_to_epoch(int(trainer.epoch) + epochs)))
-        return self._order(Errand(Future(), seconds=order.seconds))
+            return self._order(Errand(epochs_further(order.epochs)))
+        return self._order(Errand(seconds=order.seconds))
 
     def _order(self, errand: Errand) -> Future[dict[str, Any]]:
         # After the step under way, because a step of one sample cannot begin inside a batch.
@@ -406,7 +353,7 @@ class Session:
         if not reset:
             return self.at_step_boundary(lambda: self._update(patched(self.asked, body)))
         future: Future[dict[str, Any]] = Future()
-        _fulfil(future, lambda: self._restart(patched(self.asked, body)))
+        fulfil(future, lambda: self._restart(patched(self.asked, body)))
         return future
 
     def _update(self, experiment: Experiment) -> dict[str, Any]:
@@ -449,9 +396,9 @@ class Session:
         """Runs `run` now if no step is half done, else when it is done."""
         future: Future[T] = Future()
         if self.trainer.settled and not self._changes:
-            _fulfil(future, run)
+            fulfil(future, run)
         else:
-            self._changes.append(_Change(run, future))
+            self._changes.append(Change(run, future))
         return future
 
     def _check_trainable(self) -> None:
@@ -478,20 +425,3 @@ def _values(experiment: Experiment, changed: list[str]) -> dict[str, Any]:
         first = path.split(".")[0]
         patch[first] = data[first]
     return patch
-
-
-def _fulfil(future: Future[T], run: Callable[[], T]) -> None:
-    if future.cancelled():
-        return
-    try:
-        result = run()
-    except Exception as error:
-        _refuse(future, error)
-    else:
-        with suppress(InvalidStateError):  # cancelled just now
-            future.set_result(result)
-
-
-def _refuse(future: Future[Any], error: Exception) -> None:
-    with suppress(InvalidStateError):
-        future.set_exception(error)

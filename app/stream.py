@@ -5,7 +5,6 @@ more before it asks for the next message, so a slow client gets newer pictures, 
 """
 
 import asyncio
-import math
 import time
 from collections.abc import Callable
 from contextlib import suppress

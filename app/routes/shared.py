@@ -21,7 +21,7 @@ MEANINGS = {
     415: "The body is not JSON.",
     422: "Something in the request is not allowed; `errors` names each field.",
     429: "There are too many sessions.",
-    503: "Not yet.",
+    503: "The server is stopping.",
 }
 
 

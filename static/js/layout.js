@@ -7,19 +7,21 @@
 export const LARGEST_TILE = 52;
 export const SMALLEST_TILE = 16;
 const GAP = 0.22; // between units, as a share of their size
-const NARROWEST = 88; // a column must hold its header
+const NARROWEST = 80; // a column must hold its header
 const LABEL = 44; // left of the inputs, for their names
+const LINKS = 28; // between columns, for the lines
+const SHARE = 0.42; // of a column's width, for its squares
 
 /** The layout of a network with so many units in each column.
  * @type {(counts: number[], width: number, height: number) => Layout} */
 export function networkLayout(counts, width, height) {
   const most = Math.max(...counts, 1);
-  const fitting = Math.floor(height / (most + (most - 1) * GAP));
+  const fitting = Math.floor(Math.min(height / (most + (most - 1) * GAP), (width / counts.length) * SHARE));
   const tile = Math.min(Math.max(fitting, SMALLEST_TILE), LARGEST_TILE);
   const gap = Math.max(2, Math.round(tile * GAP));
   const perColumn = Math.max(1, Math.floor((height + gap) / (tile + gap)));
   const folds = counts.map((count) => Math.ceil(count / perColumn));
-  const least = folds.map((fold, index) => Math.max(NARROWEST, fold * (tile + gap) + (index === 0 ? LABEL : 0) + 48));
+  const least = folds.map((fold, index) => Math.max(NARROWEST, fold * (tile + gap) + (index === 0 ? LABEL : 0) + LINKS));
   const spare = Math.max(0, width - sum(least)) / counts.length;
   let left = 0;
   const columns = counts.map((count, index) => {

@@ -154,7 +154,7 @@ export const strings = {
     none: "nothing yet",
   },
   words: {
-    firstVisit: (/** @type {string} */ what) => `Press Play: the network learns to ${what}. Watch the picture on the right.`,
+    firstVisit: (/** @type {string} */ what) => `Press Play: the network learns to ${what}. Watch the output change.`,
     goals: {
       binary: "tell the orange points from the blue ones",
       multiclass: "tell the classes apart",

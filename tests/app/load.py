@@ -10,7 +10,9 @@ import argparse
 import asyncio
 import json
 import statistics
+import sys
 import time
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -59,21 +61,21 @@ async def main() -> None:
         gaps = [gap for page in pages for gap in page.gaps()]
         late = [max(0.0, gap - PERIOD_S) for gap in gaps]
         speeds = [(b - a) / taken for a, b in zip(before, after, strict=True)]
-        print(f"{options.clients} clients, {taken:.1f} s")
-        print("boundary frames a second and client:", round(len(gaps) / taken / options.clients, 1))
-        print("frame later than due, ms:", percentiles(late))
-        print("websocket ping, ms:", percentiles([ping for page in pages for ping in page.pings]))
-        print("GET session, ms:", percentiles(asked))
-        print("KB/s and client:", round(sum(page.bytes for page in pages) / taken / options.clients / 1e3))
-        print("steps/s and session:", round(statistics.mean(speeds)), "total:", round(sum(speeds)))
+        say(f"{options.clients} clients, {taken:.1f} s")
+        say("boundary frames a second and client:", round(len(gaps) / taken / options.clients, 1))
+        say("frame later than due, ms:", percentiles(late))
+        say("websocket ping, ms:", percentiles([ping for page in pages for ping in page.pings]))
+        say("GET session, ms:", percentiles(asked))
+        say("KB/s and client:", round(sum(page.bytes for page in pages) / taken / options.clients / 1e3))
+        say("steps/s and session:", round(statistics.mean(speeds)), "total:", round(sum(speeds)))
         low, high = min(speeds) / statistics.mean(speeds), max(speeds) / statistics.mean(speeds)
-        print(f"fairness: {low:.3f} to {high:.3f} of the mean share")
+        say(f"fairness: {low:.3f} to {high:.3f} of the mean share")
         for page in pages:
             history = (await http.get(f"/api/sessions/{page.id}/metrics")).json()["columns"]
             assert [row["seq"] for row in page.rows] == history["seq"], "a row is missing"
             assert [row["train"]["loss"] for row in page.rows] == history["train_loss"], "a row differs"
             await http.delete(f"/api/sessions/{page.id}")
-        print("rows checked:", sum(len(page.rows) for page in pages))
+        say("rows checked:", sum(len(page.rows) for page in pages))
 
 
 class Page:
@@ -117,7 +119,11 @@ class Page:
 
     def gaps(self) -> list[float]:
         times = self.arrivals[:-2]  # the last ones come after the pause
-        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        return [later - earlier for earlier, later in pairwise(times)]
+
+
+def say(*words: Any) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
 
 
 async def steps(http: httpx.AsyncClient, id: str) -> int:

@@ -1,4 +1,4 @@
-"""The host: fair by processor time, one thread at a time for each piece of work, and nobody pays for another's fault."""
+"""The host: fair by processor time, one thread at a time for each piece of work, no one pays for another's fault."""
 
 import math
 import threading

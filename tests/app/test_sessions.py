@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.host import Closed
 from app.problems import Problem
 from app.requests import Pause, Play, Reset, Step, TrainEpochs, TrainSeconds, UntilEpochs, UntilMetric
 from app.sessions import Session
@@ -150,7 +151,7 @@ def test_whoever_waits_is_told_of_the_end(session: Session, end: str) -> None:
         session.close()
     assert order.done()
     if end == "close":
-        with pytest.raises(Problem):
+        with pytest.raises(Closed):
             order.result(0)
     else:
         expected = {"pause": "paused", "reset": "paused", "diverge": "diverged", "fail": "failed"}
@@ -264,7 +265,8 @@ def test_a_patch_that_is_refused_leaves_the_run_as_it_was(session: Session, body
 
 def test_changes_wait_for_the_step_under_way() -> None:
     # Full batch, many samples and wide layers: a step takes many chunks, so a short slice ends inside one.
-    big = b'{"batch_size": null, "dataset": {"name": "circle", "samples": 20000}, "layers": [{"units": 200}, {"units": 200}]}'
+    data, layers = b'"dataset": {"name": "circle", "samples": 20000}', b'"layers": [{"units": 200}, {"units": 200}]'
+    big = b'{"batch_size": null, %b, %b}' % (data, layers)
     session = Session("big", Experiment())
     session.patch(big, reset=True).result(0)
     session.play(play())

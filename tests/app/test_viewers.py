@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from app.encoding import JSON, MSGPACK, Codec
+from app.encoding import JSON, MSGPACK, Codec, to_json
 from app.requests import Play, Reset, Subscribe
 from app.sessions import Session
 from app.viewers import Viewer
@@ -252,8 +252,12 @@ def test_large_networks_are_drawn_more_rarely(session: Session) -> None:
 def test_a_run_that_explodes_is_told_in_strict_json(activation: str, loss_and_output: str) -> None:
     data = {"binary": "circle", "multiclass": "blobs", "regression": "regression_plane"}[loss_and_output]
     session = Session("one", Experiment())
-    body = f'{{"dataset": "{data}", "layers": [{{"activation": "{activation}", "units": 8}}], "optimizer": {{"name": "sgd", "learning_rate": 1e9}}}}'
-    session.patch(body.encode(), reset=True).result(0)
+    body = {
+        "dataset": data,
+        "layers": [{"activation": activation, "units": 8}],
+        "optimizer": {"name": "sgd", "learning_rate": 1e9},
+    }
+    session.patch(to_json(body), reset=True).result(0)
     session.play(Play(command="play", rate=None))
     for _ in range(20):
         session.run(0.001)

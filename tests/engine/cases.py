@@ -114,6 +114,4 @@ def train_by_hand(trainer: Trainer, steps: int) -> Layers:
 def distance(one: Layers, other: Layers) -> float:
     """The largest difference of any layer's parameters, as a share of that layer's length (or of 1 if it is short)."""
     flat = [[np.concatenate([w.ravel(), b]).astype(np.float64) for w, b in layers] for layers in (one, other)]
-    return max(
-        float(np.linalg.norm(a - b) / max(1.0, float(np.linalg.norm(b)))) for a, b in zip(*flat, strict=True)
-    )
+    return max(float(np.linalg.norm(a - b) / max(1.0, float(np.linalg.norm(b)))) for a, b in zip(*flat, strict=True))

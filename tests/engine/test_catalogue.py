@@ -42,8 +42,11 @@ def test_every_entry_explains_itself(family: object, entry: Entry) -> None:
         assert argument.scale in ("linear", "log")
 
 
-@pytest.mark.parametrize("family", [family for family in FAMILIES if family.name not in ("feature", "task", "metric")],
-                         ids=lambda family: family.name)
+@pytest.mark.parametrize(
+    "family",
+    [family for family in FAMILIES if family.name not in ("feature", "task", "metric")],
+    ids=lambda family: family.name,
+)
 def test_what_must_be_chosen_says_when_to_choose_it(family: object) -> None:
     assert [entry.name for entry in family.values() if not entry.when.endswith(".")] == []
 
@@ -97,7 +100,7 @@ def test_curves_are_what_is_computed(family: object, entry: Entry) -> None:
     assert abs(rise - (curve["value"][-1] - curve["value"][0])) <= cell
 
 
-CUBE = '''
+CUBE = """
         Activation(
             name="cube",
             label="Cube",
@@ -110,8 +113,8 @@ CUBE = '''
             range=(None, None),
             arguments=(Argument("scale", 0.1, 0, 1, "Scale", "How steep it is."),),
         ),
-'''
-FUNCTIONS = '''@scalar
+"""
+FUNCTIONS = """@scalar
 def cube(z: float, scale: float) -> float:
     return scale * z * z * z
 
@@ -121,7 +124,7 @@ def cube_derivative(z: float, a: float, scale: float) -> float:
     return 3.0 * scale * z * z
 
 
-'''
+"""
 TRAIN = """
 import json, engine
 from engine.activations import ACTIVATIONS

@@ -71,7 +71,9 @@ def test_parts_share_out_all_points_and_none_twice(name: str) -> None:
     lookup = {tuple(x): t for x, t in zip(*map(np.ndarray.tolist, made(name, samples)), strict=True)}
     repeated = name == "iris"  # two of its flowers are alike to the millimetre
     assert len(lookup) == samples or repeated
-    assert all(lookup[tuple(x)] == t for found in parts.values() for x, t in zip(*map(np.ndarray.tolist, found), strict=True))
+    assert all(
+        lookup[tuple(x)] == t for found in parts.values() for x, t in zip(*map(np.ndarray.tolist, found), strict=True)
+    )
 
 
 @pytest.mark.parametrize("name", [name for name, entry in DATASETS.items() if entry.domain])
@@ -144,7 +146,9 @@ def test_a_constant_column_is_not_divided_by_zero() -> None:
 
 
 def test_given_test_points_are_kept_apart() -> None:
-    data = points((0.0,), (1.0,), targets=(0.0, 1.0), test_points=((5.0,), (6.0,), (7.0,)), test_targets=(1.0, 0.0, 1.0))
+    data = points(
+        (0.0,), (1.0,), targets=(0.0, 1.0), test_points=((5.0,), (6.0,), (7.0,)), test_targets=(1.0, 0.0, 1.0)
+    )
     parts = Trainer(Experiment(dataset=data)).data()["parts"]
     assert parts["test"]["points"].tolist() == [[5], [6], [7]]
     assert parts["test"]["targets"].tolist() == [1, 0, 1]

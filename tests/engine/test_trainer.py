@@ -71,9 +71,7 @@ def test_two_trainers_are_equal_and_another_seed_is_not() -> None:
     assert fingerprint(one) == fingerprint(two)
     other = trained(Experiment(seed=1), 100)
     assert fingerprint(other)[0] != fingerprint(one)[0]
-    shuffled, fixed = (
-        fingerprint(trained(Experiment(shuffle=shuffle), 100))[0] for shuffle in (True, False)
-    )
+    shuffled, fixed = (fingerprint(trained(Experiment(shuffle=shuffle), 100))[0] for shuffle in (True, False))
     assert shuffled != fixed
 
 
@@ -197,9 +195,7 @@ def test_live_changes_act_from_the_next_step_on() -> None:
 
 def test_a_live_change_is_as_if_it_had_been_chosen_there() -> None:
     """The parameters of one experiment, trained on under another, equal those of a trainer of the other."""
-    other = experiment(
-        hidden="relu", regularizer=REGULARIZERS.choice("l2", rate=0.1), batch_size=5, shuffle=False
-    )
+    other = experiment(hidden="relu", regularizer=REGULARIZERS.choice("l2", rate=0.1), batch_size=5, shuffle=False)
     changed = Trainer(experiment(batch_size=10, shuffle=False))
     changed.step_once("epoch", 1)
     fresh = Trainer(other)
@@ -359,7 +355,8 @@ def test_with_equal_weights_units_stay_equal_and_nothing_is_learnt(units: int) -
 
 
 @pytest.mark.parametrize(
-    ("name", "epochs", "accuracy"), [("circle", 200, 0.97), ("xor", 300, 0.95), ("gauss", 20, 0.99), ("iris", 300, 0.93)]
+    ("name", "epochs", "accuracy"),
+    [("circle", 200, 0.97), ("xor", 300, 0.95), ("gauss", 20, 0.99), ("iris", 300, 0.93)],
 )
 def test_a_small_network_learns(name: str, epochs: int, accuracy: float) -> None:
     chosen = Experiment(

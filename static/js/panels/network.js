@@ -203,8 +203,9 @@ export function networkPanel(root, page) {
   function inputMap(catalogue, feature) {
     const known = entryOf(catalogue, "feature", feature)?.map;
     if (known) return { ...known, data: Uint8Array.from(atob(known.data), (character) => character.charCodeAt(0)) };
-    const { columns = [], axes = [] } = store.state.points ?? {};
-    const corners = [[0, 255, 0, 255], [255, 255, 0, 0]][axes.indexOf(columns.indexOf(feature))] ?? [128, 128, 128, 128];
+    const { points } = store.state;
+    const axis = points ? points.axes.indexOf(points.columns.indexOf(feature)) : -1;
+    const corners = [[0, 255, 0, 255], [255, 255, 0, 0]][axis] ?? [128, 128, 128, 128];
     return { data: Uint8Array.from(corners), width: 2, height: 2, low: -1, high: 1 };
   }
 

@@ -1,0 +1,77 @@
+"""Errands: training that somebody waits for, and changes that wait for the end of a step."""
+
+import math
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from engine import Trainer
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False)
+class Errand:
+    """Training at full speed, to a step or for a time; then the future gets the session."""
+
+    goal: Callable[[Trainer], int] | None = None  # called when its turn comes; a step
+    seconds: float = math.inf
+    single_samples: bool = False
+    future: Future[dict[str, Any]] = field(default_factory=Future)
+    first_step: int = -1  # until it has begun
+    last_step: int | None = None
+    deadline: float = math.inf
+
+    def begin(self, trainer: Trainer, now: float) -> None:
+        """Its turn has come."""
+        self.first_step = trainer.step
+        self.last_step = self.goal(trainer) if self.goal else None
+        self.deadline = now + self.seconds
+
+    def is_done(self, trainer: Trainer, now: float) -> bool:
+        """Whether it has come to its end."""
+        arrived = self.last_step is not None and trainer.step >= self.last_step and trainer.settled
+        return arrived or now >= self.deadline
+
+    def steps_made(self, trainer: Trainer) -> int:
+        """How far it has come."""
+        return trainer.step - self.first_step if self.first_step >= 0 else 0
+
+
+@dataclass(eq=False)
+class Change:
+    """Something to do between two steps."""
+
+    run: Callable[[], Any]
+    future: Future[Any] = field(default_factory=Future)
+
+
+def epochs_further(epochs: int) -> Callable[[Trainer], int]:
+    """The goal of so many more epochs."""
+    return lambda trainer: trainer.steps_to_epoch(int(trainer.epoch) + epochs)
+
+
+def steps_further(steps: int) -> Callable[[Trainer], int]:
+    """The goal of so many more steps."""
+    return lambda trainer: trainer.step + steps
+
+
+def fulfil(future: Future[T], run: Callable[[], T]) -> None:
+    """Gives the future what `run` gives or raises, unless nobody waits for it any more."""
+    if future.cancelled():
+        return
+    try:
+        result = run()
+    except Exception as error:
+        refuse(future, error)
+    else:
+        with suppress(InvalidStateError):  # cancelled just now
+            future.set_result(result)
+
+
+def refuse(future: Future[Any], error: Exception) -> None:
+    """Gives the future an error, unless nobody waits for it any more."""
+    with suppress(InvalidStateError):
+        future.set_exception(error)

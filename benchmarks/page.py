@@ -1,0 +1,150 @@
+"""How fast the page is: a real server, a real Chromium, training flat out.
+
+Measures pictures per second, from a click to the paint that shows it, the first paint, and the weight of the page.
+Run `python -m benchmarks.page`; results go to benchmarks/results/page.json, with the date.
+"""
+
+import gzip
+import json
+import re
+import statistics
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+RESULTS = Path(__file__).parent / "results" / "page.json"
+SECONDS = 5
+NETWORKS = {"4,2": "", "8,8,8": "#dataset=spiral&layers=8,8,8", "16 x 6": "#dataset=spiral&layers=16,16,16,16,16,16"}
+WIDTH, HEIGHT = 1440, 900
+
+# Counts, frame by frame, how often each picture was drawn anew.
+COUNT = """seconds => new Promise(done => {
+  const steps = { boundary: [".map", 0, ""], neurons: [".maps", 0, ""], weights: [".links", 0, ""] };
+  const gaps = [];
+  const start = performance.now();
+  let before = start;
+  requestAnimationFrame(function frame(now) {
+    gaps.push(now - before);
+    before = now;
+    for (const picture of Object.values(steps)) {
+      const { step } = document.querySelector(picture[0]).dataset;
+      if (step !== picture[2]) picture[1] += 1;
+      picture[2] = step;
+    }
+    if (now - start < seconds * 1000) return requestAnimationFrame(frame);
+    const took = (now - start) / 1000;
+    gaps.sort((a, b) => a - b);
+    const rates = Object.entries(steps).map(([name, [, count]]) => [name, count / took]);
+    done({ ...Object.fromEntries(rates), frames: gaps.length / took, gap_p95_ms: gaps[Math.floor(gaps.length * 0.95)] });
+  });
+})"""
+
+# The browser's own measure: from the input to the paint that follows it.
+LISTEN = """() => {
+  window.inputs = [];
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) if (["click", "keydown"].includes(entry.name)) inputs.push(entry.duration);
+  }).observe({ type: "event", durationThreshold: 16, buffered: true });
+}"""
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of a server of our own."""
+    command = [str(Path(sys.executable).parent / "gradlab"), "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            found = re.search(r"http://\S+", line)
+            if not found:
+                raise SystemExit(f"the server did not start: {line}")
+            yield found[0].rstrip("/") + "/"
+        finally:
+            process.terminate()
+
+
+def measure_pictures(page: Page, address: str, fragment: str) -> dict[str, float]:
+    """Pictures per second of one network, training flat out."""
+    open_page(page, address + fragment)
+    page.get_by_label("Speed").select_option("null")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_selector(".map:not([data-step='0'])")
+    counted: dict[str, float] = page.evaluate(COUNT, SECONDS)
+    counted["steps_per_second"] = float(page.text_content("[data-value=steps-per-second]").replace(",", ""))
+    return counted
+
+
+def measure_input(page: Page) -> dict[str, float]:
+    """Milliseconds from an input to the next paint, while it trains; what was under 16 ms counts as 16."""
+    page.evaluate(LISTEN)
+    count = 40
+    for index in range(count):
+        page.get_by_label("Hard classes" if index % 2 else "Log scale").click()
+    page.wait_for_timeout(500)
+    slow: list[float] = page.evaluate("inputs")
+    durations = sorted(slow + [16.0] * max(count - len(slow), 0))
+    return {"p50_ms": statistics.median(durations), "p95_ms": durations[int(len(durations) * 0.95)], "clicks": count}
+
+
+def measure_loading(page: Page, address: str) -> dict[str, float]:
+    """The first paint, and what is fetched, as it would weigh with gzip."""
+    fetched: list[str] = []
+    page.on("response", lambda response: fetched.append(response.url))
+    open_page(page, address)
+    page.locator("[data-opens=optimizer]").click()
+    page.locator("#editor summary").first.click()  # so that the formulas' library and fonts count
+    page.wait_for_selector(".katex")
+    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    files = {url.partition("#")[0] for url in fetched if "/api/sessions" not in url}
+    weights = {url: weigh(url) for url in files}
+    return {"first_paint_ms": paint, "files": len(files), "compressed_kb": sum(weights.values()) / 1024}
+
+
+def weigh(url: str) -> int:
+    """The compressed size of a file."""
+    with urllib.request.urlopen(url) as answer:
+        body = answer.read()
+    return len(body if url.endswith(".woff2") else gzip.compress(body, 6))
+
+
+def open_page(page: Page, address: str) -> None:
+    """Opens the page in a fresh state and waits until it can play."""
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_selector("button[aria-label=Play]:enabled", timeout=60_000)
+    page.wait_for_selector(".map[data-step]")
+
+
+def main() -> None:
+    """Measures everything and writes it down."""
+    with server() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        results: dict[str, Any] = {
+            "date": date.today().isoformat(),
+            "chromium": browser.version,
+            "window": [WIDTH, HEIGHT],
+        }
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        results["loading"] = measure_loading(page, address)
+        page.close()
+        for name, fragment in NETWORKS.items():
+            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            results[name] = measure_pictures(page, address, fragment)
+            results[name] |= {f"input_{key}": value for key, value in measure_input(page).items()}
+            page.close()
+        browser.close()
+    text = json.dumps(results, indent=2, default=str)
+    print(text)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
