@@ -1,8 +1,10 @@
-"""Pace: how fast a session plays. It turns a rate in steps per second into the step that is due at a moment."""
+"""Pace: how fast a session should go, as the step that is due at a moment, and how fast it does go."""
 
 import math
+from collections import deque
 
 TICK_S = 0.020  # slices of a slow session come no closer together than this
+WINDOW_S = 1.0  # over which speed is measured
 PATIENCE_S = 0.25  # what could not be done in so long is let go: no rush after a hold-up
 
 
@@ -33,3 +35,21 @@ class Pace:
         target = self.target(now)
         if target is not None and target - step > self.steps_per_second * PATIENCE_S + 1:
             self._since, self._first = now, step
+
+
+class Speedometer:
+    """Steps per second over about the last second."""
+
+    def __init__(self) -> None:
+        self.steps_per_second = 0.0
+        self._marks: deque[tuple[float, int]] = deque()
+
+    def mark(self, now: float, step: int) -> None:
+        """Notes how far training is."""
+        marks = self._marks
+        if not marks or now - marks[-1][0] > WINDOW_S / 10:
+            marks.append((now, step))
+        while now - marks[0][0] > WINDOW_S and len(marks) > 2:
+            marks.popleft()
+        (since, first), (until, last) = marks[0], marks[-1]
+        self.steps_per_second = (last - first) / (until - since) if until > since else 0.0

@@ -19,19 +19,18 @@ import numpy as np
 
 from app.errands import Change, Errand, epochs_further, fulfil, refuse, steps_further
 from app.experiments import patched
+from app.goals import Goal
 from app.host import Closed
 from app.journal import Journal
-from app.pace import Pace
-from app.problems import Problem, invalid, needs_reset
-from app.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs, UntilEpochs, UntilMetric
-from engine import Experiment, FieldError, Trainer, complete, differences, fixed_differences, to_data
+from app.pace import Pace, Speedometer
+from app.problems import Problem, needs_reset
+from app.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs
+from engine import Experiment, Trainer, complete, differences, fixed_differences, to_data
 
 T = TypeVar("T")
 
 FIRST_GUESS_NS = 5.0  # per unit of the engine's work, before it was measured
 LEAST_WORK = 1_000
-RATE_WINDOW_S = 1.0
-HIGHER_IS_BETTER = {"accuracy"}
 
 
 class Session:
@@ -63,8 +62,7 @@ class Session:
         self._stop_playing()
         self._errands: deque[Errand] = deque()
         self._changes: deque[Change] = deque()
-        self._marks: deque[tuple[float, int]] = deque()
-        self._speed = 0.0
+        self._speed = Speedometer()
         self._facts_changed()
 
     def _facts_changed(self) -> None:
@@ -96,7 +94,7 @@ class Session:
                 worked = False
             if not worked:
                 break
-        self._mark(time.monotonic())
+        self._speed.mark(time.monotonic(), self.trainer.step)
 
     def fail(self, error: Exception) -> None:
         """A fault of ours: this session stops, the others go on."""
@@ -168,37 +166,19 @@ class Session:
     def _play_on(self, seconds: float) -> bool:
         trainer, now = self.trainer, time.monotonic()
         self._pace.let_go(now, trainer.step)
-        stops = [self._pace.target(now)]
-        if isinstance(self.until, UntilEpochs):
-            stops.append(trainer.steps_to_epoch(self.until.epochs))
-        elif isinstance(self.until, UntilMetric):  # to the end of this epoch and its row, so that none is passed by
-            stops.append(trainer.steps_to_epoch(int(trainer.epoch) + 1) if trainer.settled else trainer.step)
+        stops = [self._pace.target(now), self._goal.next_stop() if self._goal else None]
         if not self._advance(seconds, min((step for step in stops if step is not None), default=None)):
             return False
-        arrived = self._arrived()
-        if arrived is not None:
-            self._end("finished", arrived)
+        if self._finish_at_goal():
             return False
         target = self._pace.target(time.monotonic())
         return target is None or trainer.step < target
 
-    def _arrived(self) -> str | None:
-        """Whether playing has come to the end that was asked for, and in which words."""
-        trainer = self.trainer
-        if isinstance(self.until, UntilEpochs):
-            done = trainer.settled and trainer.steps_to_epoch(self.until.epochs) <= trainer.step
-            return f"Epoch {self.until.epochs} is reached." if done else None
-        if isinstance(self.until, UntilMetric):
-            part, _, measure = self.until.metric.partition("_")
-            while self._seen_seq < trainer.history.last_seq:
-                self._seen_seq += 1
-                row = trainer.history.row(self._seen_seq)
-                value, target = row[part][measure], self.until.target
-                if value >= target if measure in HIGHER_IS_BETTER else value <= target:
-                    return (
-                        f"{self.until.metric} reached {value:.6g} at epoch {row['epoch']:g}; the target was {target:g}."
-                    )
-        return None
+    def _finish_at_goal(self) -> bool:
+        reached = self._goal.reached() if self._goal else None
+        if reached:
+            self._end("finished", reached)
+        return reached is not None
 
     def _end(self, state: str, reason: str | None = None) -> None:
         """Training ends; whoever waits for it is told."""
@@ -212,16 +192,7 @@ class Session:
     def _stop_playing(self) -> None:
         self._playing = False
         self.rate: float | None = None
-        self.until: UntilEpochs | UntilMetric | None = None
-
-    def _mark(self, now: float) -> None:
-        """Remembers where it stands, to say how fast it goes."""
-        if not self._marks or now - self._marks[-1][0] > RATE_WINDOW_S / 10:
-            self._marks.append((now, self.trainer.step))
-        while now - self._marks[0][0] > RATE_WINDOW_S and len(self._marks) > 2:
-            self._marks.popleft()
-        (since, first), (until, last) = self._marks[0], self._marks[-1]
-        self._speed = (last - first) / (until - since) if until > since else 0.0
+        self._goal: Goal | None = None
 
     # Where it stands. These may be read from any thread.
 
@@ -238,7 +209,7 @@ class Session:
     @property
     def steps_per_second(self) -> float:
         """Updates per second over about the last second; 0 when it rests."""
-        return self._speed if self.state == "running" else 0.0
+        return self._speed.steps_per_second if self.state == "running" else 0.0
 
     def summary(self) -> dict[str, Any]:
         """A line in the list of sessions."""
@@ -260,7 +231,7 @@ class Session:
         return self.summary() | {
             "warning": self.trainer.warning,
             "rate": self.rate,
-            "until": self.until.model_dump() if self.until else None,
+            "until": self._goal.until.model_dump() if self._goal else None,
             "experiment": self.experiment_data,
             "notes": [vars(note) for note in self.trainer.notes],
             "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty")},
@@ -283,19 +254,12 @@ class Session:
     def play(self, command: Play) -> dict[str, Any]:
         """Trains on at a rate, to an end if one is given."""
         self._check_trainable()
-        if isinstance(command.until, UntilMetric):
-            self._check_metric(command.until.metric)
-        newest = self.trainer.history.last_seq
-        self._seen_seq = newest - (self.trainer.history.row(newest)["step"] == self.trainer.step)
-        self.until, self.rate, self._playing = command.until, command.rate, True
+        self._goal = Goal(command.until, self.trainer) if command.until else None
+        self.rate, self._playing, self.reason = command.rate, True, None
         self._set_pace()
-        self._marks.clear()
-        arrived = self._arrived()
-        if arrived is not None:
-            self._end("finished", arrived)
-        else:
-            self.reason = None
+        self._speed = Speedometer()
         self.stage += 1
+        self._finish_at_goal()
         return self.describe()
 
     def _set_pace(self) -> None:
@@ -343,7 +307,7 @@ class Session:
     def _order(self, errand: Errand) -> Future[dict[str, Any]]:
         # After the step under way, because a step of one sample cannot begin inside a batch.
         self.at_step_boundary(lambda: self._errands.append(errand))
-        self._marks.clear()
+        self._speed = Speedometer()
         self.reason = None
         self.stage += 1
         return errand.future
@@ -409,13 +373,6 @@ class Session:
                 type=f"urn:gradlab:{self._rest}",
                 title=f"This session has {self._rest}",
             )
-
-    def _check_metric(self, name: str) -> None:
-        history = self.trainer.history
-        names = [f"{part}_{measure}" for part in history.parts for measure in history.measures]
-        if name not in names:
-            expected = f"one of: {', '.join(names)}"
-            raise invalid([FieldError("until.metric", name, expected, f"this run has no metric '{name}'")])
 
 
 def _values(experiment: Experiment, changed: list[str]) -> dict[str, Any]:

@@ -163,11 +163,21 @@ def _check_points(field: str, points: tuple[tuple[float, ...], ...], columns: in
                 f"{columns} coordinates",
                 f"this point has {len(point)} coordinates, the first has {columns}",
             )
+        _check_magnitude(f"{field}.{index}", point)
+
+
+def _check_magnitude(field: str, numbers: tuple[float, ...]) -> None:
+    """Refuses numbers so large that their squares would overflow in float32."""
+    largest = max(numbers, key=abs)
+    if abs(largest) > LIMITS.magnitude:
+        expected = f"-{LIMITS.magnitude:g} to {LIMITS.magnitude:g}"
+        raise _refuse(field, largest, expected, f"{largest:g} is too large to compute with; scale the data down")
 
 
 def _check_targets(field: str, targets: tuple[float, ...], count: int) -> None:
     if len(targets) != count:
         raise _refuse(field, len(targets), str(count), f"there are {count} points but {len(targets)} targets")
+    _check_magnitude(field, targets)
 
 
 def shape_of(experiment: Experiment) -> Shape:

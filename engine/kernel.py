@@ -43,7 +43,7 @@ class State(NamedTuple):
     parameters: np.ndarray  # (P,)
     gradient: np.ndarray  # (P,) of the batch under way
     slots: np.ndarray  # (SLOTS, P) the optimizer's memory
-    previous: np.ndarray  # (P,) the parameters before the last watched update
+    previous: np.ndarray  # (P,) the parameters before the last update of a call, to measure how much it changed them
 
 
 # The clock: where training stands. An integer array, so that a run can be stopped anywhere and taken up again.
@@ -59,7 +59,6 @@ class Plan(NamedTuple):
     shuffle: bool
     seed: int
     last_step: int  # stop before the step after this one
-    watched_step: int  # remember the parameters before this step, to measure how much it changed them
     chunks: int  # at most so many chunks
 
 
@@ -181,7 +180,8 @@ def train(
         if not np.isfinite(sum_of_squares(gradient)):
             clock[DIVERGED] = 1  # before the update: the parameters stay at the last finite state
             break
-        if clock[STEP] + 1 == plan.watched_step:
+        pieces = -(-min(plan.batch_size, samples) // width)
+        if clock[STEP] + 1 == plan.last_step or chunks + pieces > plan.chunks:  # perhaps the last update of this call
             for i in range(parameters.size):
                 state.previous[i] = parameters[i]
         clock[STEP] += 1

@@ -125,22 +125,23 @@ class Trainer:
         """Whether no step and no measurement is half done."""
         return self._evaluation is None and self._clock[kernel.IN_BATCH] == 0
 
-    def steps_to_epoch(self, epoch: int) -> int:
+    def steps_to_epoch(self, epoch: int, batch_size: int | None = None) -> int:
         """The step at which `epoch` whole epochs will be done, at the present batch size; this step if they are."""
+        batch = batch_size or self._batch_size
         missing = epoch - int(self._clock[kernel.EPOCH])
         if missing <= 0:
             return self.step
-        left = -(-(len(self._train) - int(self._clock[kernel.IN_EPOCH])) // self._batch_size)
-        return self.step + left + (missing - 1) * self.steps_per_epoch
+        left = -(-(len(self._train) - int(self._clock[kernel.IN_EPOCH])) // batch)
+        return self.step + left + (missing - 1) * -(-len(self._train) // batch)
 
-    def _step_due(self) -> int:
-        """The step at which the next row is recorded."""
+    def _step_due(self, batch_size: int) -> int:
+        """The step at which the next row is recorded, with batches of this size from now on."""
         epoch, position = int(self._clock[kernel.EPOCH]), int(self._clock[kernel.IN_EPOCH])
         if self.steps_per_epoch > MANY_STEPS and epoch < MANY_STEPS:
             tenth = position * 10 // len(self._train) + 1
             target = -(-tenth * len(self._train) // 10)
-            return self.step + -(-(target - position) // self._batch_size)
-        return self.steps_to_epoch(next_epoch_due(epoch))
+            return self.step + -(-(target - position) // batch_size)
+        return self.steps_to_epoch(next_epoch_due(epoch), batch_size)
 
     # Training
 
@@ -160,13 +161,14 @@ class Trainer:
                 continue
             if self.step >= last and self._clock[kernel.IN_BATCH] == 0:
                 break
-            due = self._step_due()
-            spent += self._train_chunks(work - spent, min(due, last), due, batch_size or self._batch_size)
+            batch = batch_size or self._batch_size
+            due = self._step_due(batch)
+            spent += self._train_chunks(work - spent, min(due, last), batch)
             if self.step == due:
                 self._evaluation = _Evaluation(self)
         return spent
 
-    def _train_chunks(self, work: int, last_step: int, due: int, batch_size: int) -> int:
+    def _train_chunks(self, work: int, last_step: int, batch_size: int) -> int:
         if self._clock[kernel.IN_BATCH] == 0:
             self._fit_workspace(batch_size)
         width = self._work.a.shape[1]
@@ -177,7 +179,6 @@ class Trainer:
             shuffle=self.experiment.shuffle,
             seed=self.experiment.seed,
             last_step=max(last_step, self.step + 1),
-            watched_step=due,
             chunks=max(1, work // cost),
         )
         kernel.train(

@@ -21,6 +21,7 @@ router = APIRouter(prefix="/api/sessions/{id}", tags=["views"])
 PARAMETERS: Checker[Parameters] = Checker(Parameters, "parameters")
 PREDICT: Checker[Predict] = Checker(Predict, "samples")
 CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
+RESOLUTIONS = {"minimum": 2, "maximum": LIMITS.resolution}  # which the engine checks, in better words
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -80,7 +81,7 @@ def harmless(cell: Any) -> Any:
 async def get_boundary(
     id: Id,
     registry: RegistryDep,
-    resolution: Annotated[int, Query(ge=2, le=LIMITS.resolution, description="Points each way.")] = 100,
+    resolution: Annotated[int, Query(json_schema_extra=RESOLUTIONS, description="Points each way.")] = 100,
 ) -> Response:
     """The network's output over the plane."""
 

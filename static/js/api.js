@@ -82,14 +82,6 @@ export const getPoints = (id) => ask("GET", `${session(id)}/dataset`);
 /** @type {(id: string) => Promise<Change[]>} */
 export const getJournal = async (id) => (await ask("GET", `${session(id)}/journal`)).entries;
 
-/** Pauses a session while the page is being left; no answer can be waited for.
- * @type {(id: string) => void} */
-export function pauseOnLeaving(id) {
-  const body = JSON.stringify({ command: "pause" });
-  const headers = { "Content-Type": "application/json" };
-  void fetch(`${session(id)}/commands`, { method: "POST", headers, body, keepalive: true }).catch(() => undefined);
-}
-
 /** The address of a session's stream.
  * @type {(id: string) => string} */
 export function streamAddress(id) {

@@ -40,9 +40,10 @@ export class Session {
 
   /** Loads the menus, waits until the server can train, and begins what the address asks for. */
   async start() {
+    const ready = this.#untilReady();
     const [catalogue, schema] = await this.#patiently(() => Promise.all([api.getCatalogue(), api.getSchema()]));
     this.store.apply(store.set, { catalogue, schema });
-    await this.#untilReady();
+    await ready;
     if (!(await this.#resumed())) await this.open(location.hash);
   }
 
@@ -367,7 +368,7 @@ export class Session {
     const { session, playing } = this.store.state;
     if (!session) return;
     keepSession({ id: session, hash: location.hash, playing });
-    if (playing) api.pauseOnLeaving(session);
+    if (playing) this.#stream?.send({ command: "pause" });
   }
 
   /** Back by the browser's history, with the page as it was left. */

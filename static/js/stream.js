@@ -3,7 +3,7 @@
 
 import { decode, encode } from "./msgpack.js";
 
-/** @import { ServerMessage, Subscription } from "./types.js" */
+/** @import { Command, ServerMessage, Subscription } from "./types.js" */
 
 const PROTOCOL = "gradlab.v1.msgpack";
 const FIRST_DELAY_MS = 500;
@@ -50,6 +50,14 @@ export class Stream {
     if (this.#socket?.readyState !== WebSocket.OPEN || text === this.#wished) return;
     this.#wished = text;
     this.#socket.send(encode({ type: "subscribe", ...this.listener.progress(), ...wishes }));
+  }
+
+  /** Sends a command on its way, without waiting for an answer; false if there is no connection.
+   * @param {Command} command */
+  send(command) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(encode({ type: "command", ...command }));
+    return true;
   }
 
   /** Tries again at once, when there is reason to hope. */

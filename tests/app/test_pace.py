@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from app.pace import PATIENCE_S, TICK_S, Pace
+from app.pace import PATIENCE_S, TICK_S, WINDOW_S, Pace, Speedometer
 
 
 def test_flat_out_has_no_target_and_is_always_due() -> None:
@@ -41,3 +41,17 @@ def test_what_was_missed_is_let_go() -> None:
     pace.let_go(60.0, 0)
     assert pace.target(60.0) == 0
     assert pace.target(60.0105) == 10
+
+
+def test_speed_is_that_of_the_last_second() -> None:
+    speed, now, step = Speedometer(), 50.0, 0
+    assert speed.steps_per_second == 0
+    for steps_per_second in (100, 1000):
+        for _ in range(300):
+            now += 0.01
+            step += steps_per_second // 100
+            speed.mark(now, step)
+        assert speed.steps_per_second == pytest.approx(steps_per_second, rel=0.02)
+    now += 10
+    speed.mark(now, step)
+    assert speed.steps_per_second < 1000 * WINDOW_S / 10
