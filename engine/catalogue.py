@@ -4,7 +4,7 @@ Entries are written once, in their family's file, in menu order. The validation 
 the page's menus and curves, the compiled dispatch and the parametrised tests are all derived from them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass
 from typing import Any, Literal, TypeVar
 
@@ -118,16 +118,23 @@ class Entry:
     aliases: tuple[str, ...] = ()
     arguments: tuple[Argument, ...] = ()
     tasks: tuple[str, ...] | None = None
+    objection: Callable[..., str | None] | None = None  # what is wrong with these arguments together, if anything
 
     def choice_type(self, base: type[Choice]) -> type[Choice]:
         """The frozen dataclass that an experiment holds for this entry: `base` with this entry's name and arguments."""
         name = ("name", Literal[self.name], field(default=self.name))
+
+        def check(choice: Choice) -> None:
+            objection = self.objection and self.objection(*self.values(choice))
+            if objection:
+                raise ValueError(objection)
+
         return make_dataclass(
             "".join(word.title() for word in self.name.split("_")),
             [name, *(argument.as_field() for argument in self.arguments)],
             bases=(base,),
             frozen=True,
-            namespace={"__pydantic_config__": STRICT, "__doc__": self.summary},
+            namespace={"__pydantic_config__": STRICT, "__doc__": self.summary, "__post_init__": check},
         )
 
     def values(self, choice: Choice) -> tuple[float, ...]:

@@ -69,6 +69,7 @@ def _random_uniform() -> Initializer:
             Argument("minval", -0.05, -100, 100, "From", "The lowest value drawn.", live=False),
             Argument("maxval", 0.05, -100, 100, "To", "The highest value drawn.", live=False),
         ),
+        objection=lambda minval, maxval: f"{minval:g} is above {maxval:g}: swap them" if minval > maxval else None,
         aliases=("uniform",),
     )
 

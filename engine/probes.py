@@ -42,5 +42,4 @@ def layer_statistics(
 
 def _length(array: np.ndarray) -> float:
     """The L2 norm, summed in float64 so that large float32 numbers do not overflow."""
-    with np.errstate(over="ignore"):
-        return float(np.linalg.norm(array.astype(np.float64)))
+    return float(np.linalg.norm(array.astype(np.float64)))

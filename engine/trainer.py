@@ -6,6 +6,7 @@ before the update that would have broken a number, keeps the last finite paramet
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -193,7 +194,7 @@ class Trainer:
             self._clock,
         )
         if self._clock[kernel.DIVERGED]:
-            self._diverge()
+            self._diverge(self._first_broken_in_step())
         return int(self._clock[kernel.CHUNKS]) * cost
 
     def settle(self) -> None:
@@ -215,7 +216,7 @@ class Trainer:
         self.history.append(row)
         self._warn(row)
         if not np.isfinite(row["train"]["loss"]):
-            self._diverge()
+            self._diverge(self._first_broken_in_row())
 
     def _warn(self, row: dict[str, Any]) -> None:
         """Says so when the weights have exploded and yet every number is finite."""
@@ -232,26 +233,39 @@ class Trainer:
     def _layer_name(self, index: int) -> str:
         return "the output layer" if index == len(self._network.layers) - 1 else f"hidden layer {index + 1}"
 
-    def _diverge(self) -> None:
+    def _diverge(self, layer: int) -> None:
         self._evaluation = None
         self._clock[kernel.IN_BATCH] = 0
         self.diverged = (
             f"A number stopped being finite at step {self.step + 1} (epoch {self.epoch:.4g}), first in "
-            f"{self._layer_name(self._first_broken())}. The weights are kept as they were before. "
+            f"{self._layer_name(layer)}. The weights are kept as they were before. "
             "Reset with a smaller learning rate or smaller starting weights."
         )
 
-    def _first_broken(self) -> int:
+    def _first_broken_in_step(self) -> int:
         """The layer in which a number first stopped being finite, on the way forward or else on the way back."""
         with np.errstate(all="ignore"):
-            for index in range(len(self._network.layers)):
-                rows = slice(self._net.rows[index + 1], self._net.rows[index + 2])
+            for index, rows in enumerate(self._layer_rows()):
                 if not np.isfinite(self._work.a[rows]).all():
                     return index
             gradients = [np.concatenate([w.ravel(), b]) for w, b in self._network.views(self._state.gradient)]
             norms = [float(np.sum(gradient.astype(np.float64) ** 2)) for gradient in gradients]
         broken = [index for index, norm in enumerate(norms) if not np.isfinite(norm)]
         return broken[-1] if broken else int(np.argmax(norms))
+
+    def _first_broken_in_row(self) -> int:
+        """The same when the measured loss is not finite: on the way forward, or else in the loss itself."""
+        x = self._evaluated["train"][0]
+        for first in range(0, x.shape[1], 100):
+            a = self._outputs(np.ascontiguousarray(x[:, first : first + 100]), first_row=0)
+            broken = [index for index, rows in enumerate(self._layer_rows()) if not np.isfinite(a[rows]).all()]
+            if broken:
+                return broken[0]
+        return len(self._network.layers) - 1
+
+    def _layer_rows(self) -> list[slice]:
+        """Where each layer's units stand in a workspace, hidden layers in order, the output layer last."""
+        return [slice(low, high) for low, high in pairwise(self._net.rows[1:].tolist())]
 
     # Changes
 
@@ -396,14 +410,14 @@ class _Evaluation:
             spent += OVERHEAD + (3 if training else 1) * width * trainer._network.parameter_count
             self._first += width
             if self._first >= x.shape[1]:
-                self._finish_part(part, t)
+                with np.errstate(all="ignore"):  # what is not finite is told, not warned of
+                    self._finish_part(part, t)
         return spent
 
     def _finish_part(self, part: str, t: np.ndarray) -> None:
-        with np.errstate(all="ignore"):
-            measures = {"loss": float(np.mean(self._losses))}
-            for metric in metrics_of(self._trainer._task):
-                measures[metric.name] = metric.function(self._outputs, t)
+        measures = {"loss": float(np.mean(self._losses))}
+        for metric in metrics_of(self._trainer._task):
+            measures[metric.name] = metric.function(self._outputs, t)
         self._measured[part] = measures
         self._left.pop(0)
         if self._left:

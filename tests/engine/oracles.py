@@ -1,4 +1,4 @@
-"""Two independent opinions: JAX, which differentiates the formulas that the page prints, and PyTorch's own functions."""
+"""Two independent opinions: JAX, which differentiates the formulas the page prints, and PyTorch's own functions."""
 
 import ast
 from collections.abc import Callable

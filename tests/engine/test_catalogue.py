@@ -42,6 +42,13 @@ def test_every_entry_explains_itself(family: object, entry: Entry) -> None:
         assert argument.scale in ("linear", "log")
 
 
+def test_arguments_that_contradict_each_other_are_refused() -> None:
+    for low, high in ((0.1, 0.2), (0.1, 0.1)):
+        engine.initializers.INITIALIZERS.choice("random_uniform", minval=low, maxval=high)
+    with pytest.raises(ValueError, match="0.2 is above 0.1"):
+        engine.initializers.INITIALIZERS.choice("random_uniform", minval=0.2, maxval=0.1)
+
+
 @pytest.mark.parametrize(
     "family",
     [family for family in FAMILIES if family.name not in ("feature", "task", "metric")],

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -29,6 +29,7 @@ def choices(draw: st.DrawFn, family: Family[Any]) -> Choice:
     for argument in entry.arguments:
         number = st.integers if argument.kind == "integer" else st.floats
         arguments[argument.name] = draw(number(argument.minimum, argument.maximum))
+    assume(entry.objection is None or entry.objection(*arguments.values()) is None)
     return family.choice(entry.name, **arguments)
 
 
@@ -97,6 +98,7 @@ QUICK = settings(
     max_examples=150,
     deadline=None,
     derandomize=True,
+    phases=[Phase.explicit, Phase.generate],  # to shrink a failure may take many minutes
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 
