@@ -15,6 +15,8 @@ export const icons = {
   step: icon(svg`<path d="M3 2.6v10.8c0 .5.5.7.9.4L10.500 8.500c.3-.3.3-.7 0-1L3.900 2.200C3.500 1.900 3 2.100 3 2.600zM11.500 2h2v12h-2z" fill="currentColor"/>`),
   reset: line("M2.5 8a5.5 5.5 0 1 0 1.7-4M2.500 2v3h3"),
   dice: icon(svg`<rect x="2" y="2" width="12" height="12" rx="2.500" fill="none" stroke="currentColor" stroke-width="1.600"/><circle cx="5.500" cy="5.500" r="1.200" fill="currentColor"/><circle cx="10.500" cy="10.500" r="1.200" fill="currentColor"/><circle cx="10.500" cy="5.500" r="1.200" fill="currentColor"/><circle cx="5.500" cy="10.500" r="1.200" fill="currentColor"/>`),
+  undo: line("M5.500 2.500 2 6l3.500 3.500M2 6h8a4 4 0 0 1 0 8H7"),
+  redo: line("M10.500 2.500 14 6l-3.500 3.500M14 6H6a4 4 0 0 0 0 8h3"),
   share: line("M8 10V2M5 4.500 8 1.700l3 2.800M3 8.500V13a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V8.500"),
   help: line("M5.500 5.700C5.500 4 6.600 3 8 3s2.500 1 2.500 2.400C10.500 7.500 8 7.500 8 9.600M8 12.600v.1"),
   light: icon(svg`<circle cx="8" cy="8" r="3" fill="currentColor"/><path d="M8 1v2M8 13v2M1 8h2M13 8h2M3 3l1.400 1.400M11.600 11.600 13 13M3 13l1.400-1.400M11.600 4.400 13 3" stroke="currentColor" stroke-width="1.600" stroke-linecap="round"/>`),

@@ -7,14 +7,21 @@ const TYPES = "input:not([type=checkbox]):not([type=range]), textarea, select, [
 /** @param {Session} session @param {() => void} help */
 export function listenToKeys(session, help) {
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.altKey) return;
     const target = /** @type {Element} */ (event.target);
     if (target.closest("dialog, [role=dialog]") || target.matches(TYPES)) return;
-    const deed = deedOf(event.key, target);
+    const deed = event.ctrlKey || event.metaKey ? withControl(event) : deedOf(event.key, target);
     if (!deed) return;
     event.preventDefault();
     deed();
   });
+
+  /** @type {(event: KeyboardEvent) => (() => void) | null} */
+  function withControl({ key, shiftKey }) {
+    const letter = key.toLowerCase();
+    if (letter === "y" || (letter === "z" && shiftKey)) return () => session.redo();
+    return letter === "z" ? () => session.undo() : null;
+  }
 
   /** @type {(key: string, target: Element) => (() => void) | null} */
   function deedOf(key, target) {

@@ -10,7 +10,7 @@ import { Stream } from "./stream.js";
 import { strings } from "./strings.js";
 import { parametersFrame, subscription } from "./wire.js";
 
-/** @import { Command, Experiment, Patch, ServerMessage, Session as SessionData, StepUnit } from "./types.js" */
+/** @import { Command, Patch, ServerMessage, Session as SessionData, StepUnit } from "./types.js" */
 
 const POLL_MS = 500;
 const RETRY_MS = 2000;
@@ -53,6 +53,7 @@ export class Session {
     const { catalogue } = this.store.state;
     if (!catalogue) return;
     const { experiment, ignored } = decodeLink(fragment, catalogue);
+    this.store.apply(store.set, { past: [], future: [] });
     try {
       await this.#create(experiment);
       if (ignored.length > 0) this.#tell(strings.words.linkIgnored(ignored));
@@ -220,32 +221,43 @@ export class Session {
   }
 
   /** Changes the experiment: while it runs if that is possible, else with a new start.
-   * @param {Patch} patch @param {{ reset?: boolean, play?: boolean, word?: string, undo?: Experiment }} options */
-  change(patch, { reset = false, play = false, word, undo } = {}) {
-    const first = this.#waiting === null;
-    this.#waiting = this.#waiting
-      ? { patch: combined(this.#waiting.patch, patch), reset: reset || this.#waiting.reset }
-      : { patch, reset };
-    this.store.apply(store.experimentChanged, patch);
+   * @param {Patch} patch @param {{ reset?: boolean, play?: boolean, word?: string }} options `word` says what to look at */
+  change(patch, { reset = false, play = false, word } = {}) {
+    this.store.apply(store.experimentChanged, patch, performance.now());
     if (play) this.store.apply(store.set, { playing: true, hasPlayed: true });
-    if (word) this.#tell(word, undo);
-    if (first) this.#do(() => this.#sendPatch(word));
+    if (word) this.#tell(word, true);
+    this.#submit(patch, reset, word);
   }
 
-  /** Back to an earlier experiment.
-   * @param {Experiment} experiment */
-  restore(experiment) {
-    this.change(/** @type {Patch} */ (/** @type {unknown} */ (experiment)), { reset: true });
+  /** Takes back the last change of the experiment. */
+  undo() {
+    const change = this.store.state.past.at(-1);
+    this.store.apply(store.undone);
+    if (change) this.#submit(change.fields);
+  }
+
+  /** Makes again what was undone last. */
+  redo() {
+    const change = this.store.state.future.at(-1);
+    this.store.apply(store.redone);
+    if (change) this.#submit(change.fields);
+  }
+
+  /** @param {Patch} patch @param {boolean} [reset] @param {string} [word] */
+  #submit(patch, reset = false, word) {
+    const waiting = this.#waiting;
+    this.#waiting = waiting ? { patch: combined(waiting.patch, patch), reset: reset || waiting.reset } : { patch, reset };
+    if (!waiting) this.#do(() => this.#sendPatch(word));
   }
 
   /** @param {string | undefined} word */
   async #sendPatch(word) {
     const waiting = this.#waiting;
-    const { session, playing } = this.store.state;
+    const { session, run, playing, phase } = this.store.state;
     this.#waiting = null;
     if (!waiting || !session) return;
-    const { run } = this.store.state;
-    const answer = await this.#patch(session, waiting.patch, waiting.reset, word);
+    const untouched = phase === "ready" && !playing; // nothing is lost by a reset
+    const answer = await this.#patch(session, waiting.patch, waiting.reset || untouched, word);
     this.#confirm(answer);
     const restarted = answer.run !== run;
     if (restarted && playing && answer.state !== "running") {
@@ -351,8 +363,8 @@ export class Session {
     this.store.apply(store.told, { kind: "refusal", text });
   }
 
-  /** @param {string} text @param {Experiment} [undo] */
-  #tell(text, undo) {
+  /** @param {string} text @param {boolean} [undo] */
+  #tell(text, undo = false) {
     const word = { kind: /** @type {const} */ ("notice"), text, undo };
     clearTimeout(this.#noticeTimer);
     this.store.apply(store.told, word);

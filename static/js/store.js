@@ -14,8 +14,11 @@ import { patched } from "./experiment.js";
 /** @typedef {"curves" | "gradients"} Dock */
 /** @typedef {"system" | "light" | "dark"} Theme */
 
-/** Something to tell the user. `undo` is the experiment to go back to, where that is offered.
- * @typedef {{ kind: "notice" | "refusal", text: string, undo?: Experiment }} Word */
+/** Something to tell the user; `undo`: with a button that takes back the change it speaks of.
+ * @typedef {{ kind: "notice" | "refusal", text: string, undo?: boolean }} Word */
+
+/** A change that can be undone or redone: what its fields were, and when it was made.
+ * @typedef {{ fields: Patch, at: number }} Undoable */
 
 /** @typedef {typeof INITIAL} State */
 
@@ -33,6 +36,9 @@ export const INITIAL = Object.freeze({
   // The experiment: as it is shown, changes of a moment ago included; and as the server confirmed it.
   experiment: fact(/** @type {Experiment | null} */ (null)),
   confirmed: fact(/** @type {Experiment | null} */ (null)),
+  /** What Undo takes back, newest last; and what Redo makes again. */
+  past: fact(/** @type {Undoable[]} */ ([])),
+  future: fact(/** @type {Undoable[]} */ ([])),
 
   // The session that trains it.
   session: fact(/** @type {string | null} */ (null)),
@@ -180,17 +186,63 @@ export function phaseChanged(state, standing) {
   };
 }
 
-/** The user changes the experiment: shown at once.
- * @type {(state: State, patch: Patch) => State} */
-export function experimentChanged(state, patch) {
+/** The user changes the experiment: shown at once. What changes within a moment (a slider that is dragged) is undone as one.
+ * @type {(state: State, patch: Patch, at: number) => State} */
+export function experimentChanged(state, patch, at) {
   if (!state.experiment) return state;
-  return { ...state, experiment: patched(state.experiment, patch), word: null };
+  const { past, experiment } = state;
+  const last = past.at(-1);
+  const goesOn = last && at - last.at < ONE_CHANGE_MS && sameKeys(last.fields, patch);
+  const change = { fields: goesOn ? last.fields : only(experiment, patch), at };
+  return {
+    ...state,
+    experiment: patched(experiment, patch),
+    past: [...(goesOn ? past.slice(0, -1) : past.slice(-MOST_CHANGES + 1)), change],
+    future: [],
+    word: null,
+  };
+}
+
+const ONE_CHANGE_MS = 1000;
+const MOST_CHANGES = 100;
+
+/** @type {(state: State) => State} */
+export const undone = (state) => moved(state, "past", "future");
+
+/** @type {(state: State) => State} */
+export const redone = (state) => moved(state, "future", "past");
+
+/** The newest change of one pile taken back, and put on the other.
+ * @type {(state: State, from: "past" | "future", to: "past" | "future") => State} */
+function moved(state, from, to) {
+  const { experiment } = state;
+  const change = state[from].at(-1);
+  if (!experiment || !change) return state;
+  return {
+    ...state,
+    experiment: { ...experiment, ...change.fields },
+    [from]: state[from].slice(0, -1),
+    [to]: [...state[to], { fields: only(experiment, change.fields), at: 0 }],
+    word: null,
+  };
+}
+
+/** Of an experiment the fields that a patch touches.
+ * @type {(experiment: Experiment, patch: Patch) => Patch} */
+function only(experiment, patch) {
+  return Object.fromEntries(Object.entries(experiment).filter(([field]) => field in patch));
+}
+
+/** @type {(one: Patch, other: Patch) => boolean} */
+function sameKeys(one, other) {
+  return Object.keys(one).sort().join() === Object.keys(other).sort().join();
 }
 
 /** The server refused what was asked: the page shows again what holds, and why.
  * @type {(state: State, text: string) => State} */
 export function refused(state, text) {
-  return { ...state, experiment: state.confirmed, word: { kind: "refusal", text } };
+  const past = state.experiment === state.confirmed ? state.past : state.past.slice(0, -1);
+  return { ...state, experiment: state.confirmed, past, word: { kind: "refusal", text } };
 }
 
 /** @type {(state: State, word: Word | null) => State} */

@@ -67,7 +67,7 @@ export class Chart {
     return {
       width,
       height,
-      padding: [8, 12, 0, 0],
+      padding: [8, 24, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
       scales: { x: { time: false, range: wholeRun }, y: log ? { distr: 3 } : { range: verticalRange(range) } },

@@ -23,8 +23,8 @@ export function headerPanel(root, page) {
   const { store, session, frames, dialogs } = page;
 
   frames.watch(
-    ({ catalogue, experiment, playing, stepUnit, epoch, stepsPerSecond, rate, theme, drawerOpen, session: id }) =>
-      [catalogue, experiment, playing, stepUnit, Math.floor(epoch), stepsPerSecond, rate, theme, drawerOpen, id !== null],
+    ({ catalogue, experiment, past, future, playing, stepUnit, epoch, stepsPerSecond, rate, theme, drawerOpen, session: id }) =>
+      [catalogue, experiment, past, future, playing, stepUnit, Math.floor(epoch), stepsPerSecond, rate, theme, drawerOpen, id !== null],
     () => render(template(store.state), root),
   );
 
@@ -45,6 +45,8 @@ export function headerPanel(root, page) {
       ${transport(state)}
     </div>
     <div class="page-actions">
+      ${iconButton({ icon: icons.undo, name: words.undo, help: words.undoHelp, disabled: state.past.length === 0, click: () => session.undo() })}
+      ${iconButton({ icon: icons.redo, name: words.redo, help: words.redoHelp, disabled: state.future.length === 0, click: () => session.redo() })}
       ${textButton({ text: words.share, icon: icons.share, help: words.shareHelp, class: "quiet", click: () => dialogs.share() })}
       ${themeButton(state.theme)}
       ${iconButton({ icon: icons.help, name: words.help, help: words.helpHelp, click: () => dialogs.help() })}

@@ -180,7 +180,9 @@ function drawDecision(context, frame, task, box, colour) {
     return;
   }
   for (const winner of new Set(data)) {
-    const signed = Array.from(data, (each, index) => (each === winner ? confidence[index] : -confidence[index]));
+    // Where two classes compete, the winner's probability is 1/2 on the border, so what is above it says how far it is.
+    const lead = (/** @type {number} */ index) => Math.max(confidence[index] - 127.5, 0.5);
+    const signed = Array.from(data, (each, index) => (each === winner ? lead(index) : -lead(index)));
     context.stroke(contourPath(signed, width, height, 0, box));
   }
 }

@@ -57,7 +57,7 @@ export function wordsPanel(root, page) {
     }
     if (state.word) {
       const { text, undo } = state.word;
-      const back = undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => session.restore(undo) }) : nothing;
+      const back = undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => session.undo() }) : nothing;
       return { tone: "notice", text, actions: html`${back}${dismiss()}` };
     }
     if (state.warning) return { tone: "alarm", text: state.warning, actions: waysOut(state) };
@@ -107,7 +107,7 @@ export function wordsPanel(root, page) {
           const { experiment, catalogue } = store.state;
           if (!experiment || !catalogue) return;
           store.apply(set, { dock });
-          session.change(patch(experiment, catalogue), { reset: true, play: true, word, undo: experiment });
+          session.change(patch(experiment, catalogue), { reset: true, play: true, word });
         },
       }),
     )}
