@@ -7,12 +7,13 @@ Each activation is one value: add an entry to ACTIVATIONS and it is in the kerne
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from engine import numerics
-from engine.catalogue import Argument, Entry, Family
+from engine import rng
+from engine.catalogue import Argument, Choice, Entry, Family
 from engine.compiled import dispatched, part, scalar
 from engine.formulas import katex
 from engine.numerics import erfc, exp, log1p
@@ -26,6 +27,10 @@ class Activation(Entry):
     """`function(z, *arguments)` is a; `derivative(z, a, *arguments)` is da/dz.
 
     `joint` marks a function of all units of a layer at once, given as an array (units, n).
+    `slope` says where a last argument comes from that differs from unit to unit: "learnt", one parameter for each unit,
+    whose own derivative is `slope_derivative(z, a, slope)`; or "random", drawn in training for each unit and sample
+    evenly between the first two arguments, and their mean when evaluating.
+    `grouped` marks a function that takes the largest of several sums; the first argument says of how many.
     """
 
     function: Callable[..., Any]
@@ -34,6 +39,18 @@ class Activation(Entry):
     range: tuple[float | None, float | None]
     places: tuple[str, ...] = HIDDEN
     joint: bool = False
+    grouped: bool = False
+    slope: Literal["learnt", "random"] | None = None
+    slope_derivative: Callable[..., Any] | None = None
+
+    @property
+    def learnt(self) -> bool:
+        """Whether it has parameters of its own."""
+        return self.slope == "learnt"
+
+    def pieces(self, choice: Choice) -> int:
+        """How many sums each unit has."""
+        return int(self.values(choice)[0]) if self.grouped else 1
 
     def as_data(self) -> dict[str, Any]:
         """This activation for the catalogue, with its curve sampled."""
@@ -42,8 +59,10 @@ class Activation(Entry):
             "range": list(self.range),
             "places": list(self.places),
         }
-        if not self.joint:
+        if not (self.joint or self.grouped):
             defaults = [argument.default for argument in self.arguments]
+            if self.slope:
+                defaults = [sum(defaults) / len(defaults)]
             x = np.linspace(-6, 6, 97)
             value = [self.function(float(z), *defaults) for z in x]
             slope = [self.derivative(float(z), a, *defaults) for z, a in zip(x, value, strict=True)]
@@ -143,6 +162,36 @@ def gelu_derivative(z: float, a: float) -> float:
     return 0.5 * erfc(-0.7071067811865476 * z) + 0.3989422804014327 * z * exp(-0.5 * z * z)
 
 
+@scalar
+def slope_of_leaky_relu(z: float, a: float, negative_slope: float) -> float:
+    return z if z < 0.0 else 0.0
+
+
+@part
+def maxout(z: Any, a: Any, pieces: int) -> None:
+    """Fills the first units of `a` with the largest of their `pieces` sums; those of a unit stand `units` rows apart."""
+    units = z.shape[0] // pieces
+    for u in range(units):
+        for s in range(z.shape[1]):
+            top = z[u, s]
+            for piece in range(1, pieces):
+                top = max(top, z[u + piece * units, s])
+            a[u, s] = top
+
+
+@part
+def maxout_backward(d: Any, z: Any, a: Any, pieces: int) -> None:
+    """Hands dL/da of each unit to the sum that was the largest; the others get 0."""
+    units = z.shape[0] // pieces
+    for u in range(units):
+        for s in range(z.shape[1]):
+            error, given = d[u, s], False
+            for piece in range(pieces):
+                mine = not given and z[u + piece * units, s] == a[u, s]
+                given = given or mine
+                d[u + piece * units, s] = error if mine else 0
+
+
 @part
 def softmax(z: Any, a: Any) -> None:
     """Fills `a` with e^z over its sum across the units; the largest z is taken off first so that nothing overflows."""
@@ -214,6 +263,64 @@ ACTIVATIONS: Family[Activation] = Family(
             derivative_formula="1 if z > 0 else negative_slope",
             range=(None, None),
             arguments=(Argument("negative_slope", 0.01, 0, 1, "Negative slope", "The slope for sums below zero."),),
+        ),
+        Activation(
+            name="parametric_relu",
+            label="Parametric ReLU",
+            summary="A leaky ReLU whose slope below zero is learnt, one for each unit.",
+            when="When the right leak is not known and there are data enough to learn it.",
+            hazard="One more parameter for each unit; on small data sets it may learn by heart.",
+            source="He, Zhang, Ren and Sun, 2015",
+            function=leaky_relu,
+            derivative=leaky_relu_derivative,
+            formula="z if z > 0 else slope * z",
+            derivative_formula="1 if z > 0 else slope",
+            range=(None, None),
+            slope="learnt",
+            slope_derivative=slope_of_leaky_relu,
+            structural=True,
+            arguments=(
+                Argument("initial_slope", 0.25, -1, 1, "First slope", "Where the slopes start.", live=False),
+            ),
+            aliases=("prelu",),
+        ),
+        Activation(
+            name="randomized_leaky_relu",
+            label="Randomized leaky ReLU",
+            summary="A leaky ReLU whose slope below zero is drawn anew for each unit and sample; their mean when evaluating.",
+            when="Instead of leaky ReLU when a network learns its training data by heart.",
+            hazard="Training is noisy, and the training loss is not the one that is minimised.",
+            source="Xu, Wang, Chen and Li, 2015",
+            function=leaky_relu,
+            derivative=leaky_relu_derivative,
+            formula="z if z > 0 else slope * z",
+            derivative_formula="1 if z > 0 else slope",
+            range=(None, None),
+            slope="random",
+            objection=lambda lower, upper: f"{lower:g} is above {upper:g}: swap them" if lower > upper else None,
+            arguments=(
+                Argument("lower", 0.125, 0, 1, "Lowest slope", "Slopes are drawn evenly from here"),
+                Argument("upper", 0.3333333333333333, 0, 1, "Highest slope", "... to here."),
+            ),
+            aliases=("rrelu",),
+        ),
+        Activation(
+            name="maxout",
+            label="Maxout",
+            summary="Each unit has several weighted sums and gives the largest: it learns its own activation.",
+            when="With dropout, where the best activation is not known.",
+            hazard="As many times the weights as there are pieces.",
+            source="Goodfellow et al., 2013",
+            function=maxout,
+            derivative=maxout_backward,
+            formula="max(z_1, z_k)",
+            derivative_formula="1",
+            range=(None, None),
+            grouped=True,
+            structural=True,
+            arguments=(
+                Argument("pieces", 2, 2, 8, "Pieces", "How many sums each unit takes the largest of.", live=False),
+            ),
         ),
         Activation(
             name="elu",
@@ -324,29 +431,67 @@ z, a, d, width = work.flat_z, work.flat_a, work.flat_d, work.a.shape[1]
 for i in range(np.uint64(rows[0] * width), np.uint64(rows[1] * width)):
     {body}
 """
+_LEARNT = """
+z, a, d = work.z, work.a, work.d
+for u in range(np.uint64(rows[0]), np.uint64(rows[1])):
+    at = np.uint64(net.slopes[layer]) + u - np.uint64(rows[0])
+    {before}
+    for i in range(np.uint64(a.shape[1])):
+        slope = parameters[at]
+        {body}
+    {after}
+"""
+_RANDOM = """
+z, a, d, lower, upper = work.z, work.a, work.d, p[layer, 0], p[layer, 1]
+key = layer_key(moment.seed, {purpose}, moment.step, layer)
+for u in range(np.uint64(rows[0]), np.uint64(rows[1])):
+    unit = mix(key ^ (u - np.uint64(rows[0])))
+    for i in range(np.uint64(a.shape[1])):
+        slope = (lower + upper) / a.dtype.type(2)
+        if moment.training:
+            slope = lower + (upper - lower) * uniform(unit, np.uint64(moment.first) + i, a.dtype)
+        {body}
+"""
 
 
-def _branch(entry: Activation, body: str, joint: str) -> tuple[str, dict[str, Callable[..., Any]]]:
+DRAWS = {"layer_key": rng.layer_key, "mix": rng.mix, "uniform": rng.uniform}
+
+
+def _branch(entry: Activation, body: str, joint: str, slope: tuple[str, str]) -> tuple[str, dict[str, Any]]:
     functions = {"function": entry.function, "derivative": entry.derivative}
-    if entry.joint:
-        return joint, functions
+    if entry.joint or entry.grouped:
+        given = ", int(p[layer, 0])" if entry.grouped else ""
+        sums = ", work.z[rows[0] : rows[1]]" if entry.grouped else ""
+        return joint.replace("{given}", given).replace("{sums}", sums), functions
+    if entry.slope:
+        body = body.replace("[i]", "[u, i]").replace("{p}", ", slope")
+        if entry.slope == "random":
+            return _RANDOM.replace("{purpose}", str(rng.SLOPE)).replace("{body}", body), functions | DRAWS
+        before, each = slope
+        text = _LEARNT.replace("{before}", before or "pass").replace("{after}", "if gradient.size:\n        gradient[at] += total" if before else "pass")
+        inner = f"{each}\n        {body}" if each else body
+        return text.replace("{body}", inner), functions | {"steepness": entry.slope_derivative}
     names = [f"p{index}" for index in range(len(entry.arguments))]
     loads = "".join(f"{name} = p[layer, {index}]\n" for index, name in enumerate(names))
     body = body.replace("{p}", "".join(f", {name}" for name in names))
     return _LOOP.replace("{arguments}\n", loads).replace("{body}", body), functions
 
 
-def _dispatch(body: str, joint: str) -> Callable[..., Any]:
-    return dispatched("code, work, rows, p, layer", [_branch(entry, body, joint) for entry in ACTIVATIONS.values()])
+def _dispatch(signature: str, body: str, joint: str, slope: tuple[str, str]) -> Callable[..., Any]:
+    return dispatched(signature, [_branch(entry, body, joint, slope) for entry in ACTIVATIONS.values()])
 
 
 # For kernels: `work` is the workspace, `rows` the first row of a layer and the one after its last, `p[layer]` its
-# activation's arguments.
+# activation's arguments, `moment` says whether and where in training it is.
 activate = _dispatch(  # a = f(z)
+    "code, work, rows, p, layer, net, parameters, moment",
     "a[i] = function(z[i]{p})",
-    "function(work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]])",
+    "function(work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]]{given})",
+    ("", ""),
 )
-backpropagate = _dispatch(  # dL/da in d becomes dL/dz
+backpropagate = _dispatch(  # dL/da in d becomes dL/dz; the gradient of learnt slopes is added up
+    "code, work, rows, p, layer, net, parameters, moment, gradient",
     "d[i] *= derivative(z[i], a[i]{p})",
-    "derivative(work.d[rows[0] : rows[1]], work.a[rows[0] : rows[1]])",
+    "derivative(work.d[rows[0] : rows[1]]{sums}, work.a[rows[0] : rows[1]]{given})",
+    ("total = a.dtype.type(0)", "total += d[u, i] * steepness(z[u, i], a[u, i], slope)"),
 )

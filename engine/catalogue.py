@@ -6,7 +6,7 @@ the page's menus and curves, the compiled dispatch and the parametrised tests ar
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from engine.errors import unknown
 from engine.formulas import katex
@@ -99,6 +99,7 @@ class Choice:
     """What an experiment holds of an entry: its name and, in subclasses made from entries, its arguments."""
 
     name: str
+    structural: ClassVar[bool] = False  # whether it brings parameters of its own, so that no run can change to or from it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +120,7 @@ class Entry:
     arguments: tuple[Argument, ...] = ()
     tasks: tuple[str, ...] | None = None
     objection: Callable[..., str | None] | None = None  # what is wrong with these arguments together, if anything
+    structural: bool = False  # whether it brings parameters of its own
 
     def choice_type(self, base: type[Choice]) -> type[Choice]:
         """The frozen dataclass that an experiment holds for this entry: `base` with this entry's name and arguments."""
@@ -134,7 +136,12 @@ class Entry:
             [name, *(argument.as_field() for argument in self.arguments)],
             bases=(base,),
             frozen=True,
-            namespace={"__pydantic_config__": STRICT, "__doc__": self.summary, "__post_init__": check},
+            namespace={
+                "__pydantic_config__": STRICT,
+                "__doc__": self.summary,
+                "__post_init__": check,
+                "structural": self.structural,
+            },
         )
 
     def values(self, choice: Choice) -> tuple[float, ...]:

@@ -68,15 +68,19 @@ def kernel(function: F) -> F:
 
 
 def part(function: F) -> F:
-    """Compiles a function that kernels inline."""
-    compiled: F = numba.njit(fastmath=_CONTRACT, **_OPTIONS)(function)
+    """Compiles a function that kernels inline: roughly, as it is optimised together with each kernel that it ends up in."""
+    return _under(numba.njit(fastmath=_CONTRACT, **_OPTIONS)(function), OPT=1, LOOP_VECTORIZE=0)
+
+
+def pasted(function: F) -> F:
+    """Compiles a part that is called from one place, as if it stood there."""
+    compiled: F = numba.njit(fastmath=_CONTRACT, inline="always", **_OPTIONS)(function)
     return compiled
 
 
 def summing(function: F) -> F:
     """Compiles a part that adds up many numbers, in whatever order is fastest."""
-    compiled: F = numba.njit(fastmath=_REORDER, **_OPTIONS)(function)
-    return compiled
+    return _under(numba.njit(fastmath=_REORDER, **_OPTIONS)(function), OPT=1, LOOP_VECTORIZE=0)
 
 
 def written_out(function: F) -> F:
@@ -84,19 +88,25 @@ def written_out(function: F) -> F:
 
     That pass is off elsewhere: it would pair up the steps of a polynomial and so keep its loop from being vectorised.
     """
-    compiled: Any = part(function)
+    return _under(numba.njit(fastmath=_CONTRACT, **_OPTIONS)(function), SLP_VECTORIZE=1)
+
+
+def _under(compiled: Any, **settings: int) -> Any:
+    """Lets a function be compiled under other settings of the compiler than the rest."""
     compile_plainly = compiled.compile
 
-    def compile_paired(signature: Any) -> Any:
-        numba.config.SLP_VECTORIZE = 1  # type: ignore[attr-defined]
+    def compile_so(signature: Any) -> Any:
+        before = {name: getattr(numba.config, name) for name in settings}
         try:
+            for name, value in settings.items():
+                setattr(numba.config, name, value)
             return compile_plainly(signature)
         finally:
-            numba.config.SLP_VECTORIZE = 0  # type: ignore[attr-defined]
+            for name, value in before.items():
+                setattr(numba.config, name, value)
 
-    compiled.compile = compile_paired
-    paired: F = compiled
-    return paired
+    compiled.compile = compile_so
+    return compiled
 
 
 class _Literals(ast.NodeTransformer):

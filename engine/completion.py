@@ -4,7 +4,6 @@ The bounds of single numbers are checked where JSON is read; here is what only t
 """
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from engine.errors import FieldError, InvalidExperiment, unknown
 from engine.experiment import Experiment
 from engine.features import FEATURES
 from engine.losses import LOSSES
-from engine.settings import LIMITS
+from engine.settings import LIMITS, whole_batch
 from engine.tasks import TASKS, TaskName
 
 
@@ -268,9 +267,18 @@ def _check_output(experiment: Experiment, shape: Shape, notes: list[Note]) -> No
 
 
 def count_parameters(experiment: Experiment, shape: Shape) -> int:
-    """All weights and biases."""
+    """All weights and biases, learnt scales, shifts and slopes."""
     sizes = [len(experiment.features or ()), *(layer.units for layer in experiment.layers), shape.outputs]
-    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
+    count = (sizes[-2] + 1) * sizes[-1]
+    for layer, fan_in in zip(experiment.layers, sizes, strict=False):
+        entry = ACTIVATIONS.of(layer.activation)
+        sums = layer.units * entry.pieces(layer.activation)
+        count += (fan_in + 1) * sums
+        if entry.learnt:
+            count += layer.units
+        if layer.normalization:
+            count += 2 * (layer.units if layer.normalization.after else sums)
+    return count
 
 
 def _check_size(experiment: Experiment, shape: Shape) -> None:
@@ -281,4 +289,13 @@ def _check_size(experiment: Experiment, shape: Shape) -> None:
             parameters,
             f"at most {LIMITS.parameters} parameters",
             f"this network has {parameters} weights and biases; make its layers narrower or fewer",
+        )
+    training = split_sizes(experiment.dataset)[0]
+    batch, most = experiment.batch_size or training, whole_batch(parameters)
+    if any(layer.normalization for layer in experiment.layers) and batch > most:
+        raise _refuse(
+            "batch_size",
+            experiment.batch_size,
+            f"at most {most}",
+            f"with batch normalization, batches of this network may have at most {most} samples",
         )

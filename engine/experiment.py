@@ -10,9 +10,11 @@ from typing import Annotated, Any, Literal
 
 from engine.activations import ACTIVATIONS
 from engine.catalogue import STRICT, Choice, choice_data, described
+from engine.constraints import CONSTRAINTS
 from engine.datasets import DATASETS, DatasetChoice
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
+from engine.normalizations import NORMALIZATIONS
 from engine.optimizers import OPTIMIZERS
 from engine.regularizers import REGULARIZERS
 from engine.schedules import SCHEDULES
@@ -22,6 +24,8 @@ from engine.tasks import TaskName
 ActivationChoice = Annotated[Choice, ACTIVATIONS]
 InitializerChoice = Annotated[Choice, INITIALIZERS]
 RegularizerChoice = Annotated[Choice, REGULARIZERS]
+ConstraintChoice = Annotated[Choice, CONSTRAINTS]
+NormalizationChoice = Annotated[Choice, NORMALIZATIONS]
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,16 @@ class Layer:
         INITIALIZERS.choice("zeros"), title="Bias initializer", help="Where the biases start."
     )
     regularizer: RegularizerChoice | None = described(None, title="Regularizer", help=REGULARIZERS.help, live=True)
+    constraint: ConstraintChoice | None = described(None, title="Constraint", help=CONSTRAINTS.help, live=True)
+    normalization: NormalizationChoice | None = described(None, title="Normalization", help=NORMALIZATIONS.help)
+    dropout: float = described(
+        0.0,
+        title="Dropout",
+        help="The share of the layer's units that are silent in each training step, drawn anew for every sample.",
+        ge=0,
+        le=0.95,
+        live=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,7 @@ class Output:
         INITIALIZERS.choice("zeros"), title="Bias initializer", help="Where the biases start."
     )
     regularizer: RegularizerChoice | None = described(None, title="Regularizer", help=REGULARIZERS.help, live=True)
+    constraint: ConstraintChoice | None = described(None, title="Constraint", help=CONSTRAINTS.help, live=True)
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,40 @@ class Experiment:
         scale="log",
         live=True,
     )
+    input_dropout: float = described(
+        0.0,
+        title="Input dropout",
+        help="The share of the inputs that are hidden in each training step, drawn anew for every sample.",
+        ge=0,
+        le=0.95,
+        live=True,
+    )
+    input_noise: float = described(
+        0.0,
+        title="Input noise",
+        help="The standard deviation of a normal draw that is added to every input in each training step.",
+        ge=0,
+        le=10,
+        live=True,
+    )
+    clip_value: float | None = described(
+        None,
+        title="Clip each gradient",
+        help="No single number of the gradient may be larger than this, either way. Null: no limit.",
+        ge=1e-6,
+        le=1e6,
+        scale="log",
+        live=True,
+    )
+    clip_norm: float | None = described(
+        None,
+        title="Clip the whole gradient",
+        help="If the gradient, as one long vector, is longer than this, it is shortened to it. Null: no limit.",
+        ge=1e-6,
+        le=1e6,
+        scale="log",
+        live=True,
+    )
     shuffle: bool = described(True, title="Shuffle", help="Visit the samples in a new order every epoch.", live=True)
     precision: Literal["float32", "float64"] = described(
         "float32", title="Precision", help="float32 is fast; float64 is for comparing numbers exactly."
@@ -131,6 +180,8 @@ def _walk(old: Any, new: Any, path: tuple[str, ...], live: bool) -> Iterator[tup
     """The fields in which two values differ, each with whether it may change while a run goes on."""
     if old == new:
         return
+    if any(getattr(value, "structural", False) for value in (old, new)):
+        live = False
     if live or type(old) is not type(new) or not (is_dataclass(old) or isinstance(old, tuple)):
         yield ".".join(path), live
     elif isinstance(old, tuple):

@@ -11,10 +11,13 @@ import numpy as np
 
 from engine import rng
 from engine.activations import activate, backpropagate
-from engine.compiled import kernel, part
+from engine.compiled import kernel, part, pasted
+from engine.constraints import constrain
 from engine.losses import loss_gradient, loss_values
-from engine.network import Architecture
+from engine.network import AFTER_ACTIVATION, BEFORE_ACTIVATION, NONE, Architecture
+from engine.normalizations import denormalise, normalise, put_back, put_forth
 from engine.optimizers import update
+from engine.perturbations import disturb, drop, undrop
 from engine.products import Array, Rows, U, clear, correlate, fill, sum_of_squares, sum_rows, weigh
 from engine.regularizers import penalise
 
@@ -35,6 +38,20 @@ class Workspace(NamedTuple):
     flat_z: np.ndarray  # z, a and d once more, as (rows * width,)
     flat_a: np.ndarray
     flat_d: np.ndarray
+    kept: np.ndarray  # (rows, width) what dropout multiplied each activation with
+    h: np.ndarray  # (rows, width) what is normalised, before scale and shift
+    means: np.ndarray  # (rows,) of the batch, or the running ones
+    inverses: np.ndarray  # (rows,) one over the standard deviations
+
+
+class Moment(NamedTuple):
+    """Whether a pass belongs to training, and to which step; what is random or follows the batch depends on it."""
+
+    training: bool
+    seed: int
+    step: int
+    first: int  # the place in the batch of the chunk's first sample
+    n: int  # samples in the chunk; columns beyond them are padding
 
 
 class State(NamedTuple):
@@ -43,6 +60,7 @@ class State(NamedTuple):
     parameters: np.ndarray  # (P,)
     gradient: np.ndarray  # (P,) of the batch under way
     slots: np.ndarray  # (SLOTS, P) the optimizer's memory
+    running: np.ndarray  # (2, rows) running means and variances of what is normalised
     previous: np.ndarray  # (P,) the parameters before the last update of a call, to measure how much it changed them
 
 
@@ -62,21 +80,61 @@ class Plan(NamedTuple):
     chunks: int  # at most so many chunks
 
 
+class Results(NamedTuple):
+    """What the kernel is to fill; empty arrays for what is not wanted."""
+
+    outputs: np.ndarray
+    losses: np.ndarray
+    gradient: np.ndarray
+    statistics: np.ndarray
+
+
+def results(
+    outputs: np.ndarray,
+    losses: np.ndarray | None = None,
+    gradient: np.ndarray | None = None,
+    statistics: np.ndarray | None = None,
+) -> Results:
+    """Results with empty arrays in place of what is not given."""
+    return Results(
+        outputs,
+        np.empty(0) if losses is None else losses,
+        np.empty(0, outputs.dtype) if gradient is None else gradient,
+        np.empty((0, STATISTICS)) if statistics is None else statistics,
+    )
+
+
 def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace:
     """Room for `width` samples at a time, zeroed so that unused columns are harmless."""
     z, a, d = (np.zeros((rows, width), dtype) for _ in range(3))
     targets = np.zeros((outputs, width), dtype)
-    return Workspace(z, a, d, targets, np.zeros(width), z.reshape(-1), a.reshape(-1), d.reshape(-1))
+    flat = z.reshape(-1), a.reshape(-1), d.reshape(-1)
+    kept, h = (np.zeros((rows, width), dtype) for _ in range(2))
+    return Workspace(z, a, d, targets, np.zeros(width), *flat, kept, h, np.zeros(rows, dtype), np.zeros(rows, dtype))
 
 
 @part
-def forward(net: Architecture, parameters: Array, work: Workspace) -> None:
+def rows_of(net: Architecture, layer: int) -> Rows:
+    """The rows of a layer's sums; layer -1 is the input."""
+    return net.rows[layer + 1], net.rows[layer + 2]
+
+
+@part
+def units_of(net: Architecture, layer: int) -> Rows:
+    """The rows of a layer's units: the sums' own, or in a maxout layer the first of them."""
+    return net.rows[layer + 1], net.rows[layer + 1] + net.sizes[layer + 1]
+
+
+@part
+def forward(net: Architecture, parameters: Array, running: Array, work: Workspace, moment: Moment) -> None:
     """From the input rows of `work.a` to all z and a: z = W'x + b, a = f(z), layer by layer."""
     z, a = work.z, work.a
     for layer in range(net.activation.size):
-        below = net.rows[layer], net.rows[layer + 1]
-        rows = net.rows[layer + 1], net.rows[layer + 2]
-        fan_in, fan_out = net.sizes[layer], net.sizes[layer + 1]
+        below, rows = units_of(net, layer - 1), rows_of(net, layer)
+        if moment.training and net.dropout[layer] > 0:
+            key = rng.layer_key(moment.seed, rng.DROPOUT, moment.step, layer)
+            drop(work, below, net.dropout[layer], key, moment.first)
+        fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
         start, biases = net.weights[layer], net.biases[layer]
         if fan_in * fan_out >= BLAS_WEIGHTS:
             w = parameters[start:biases].reshape(fan_in, fan_out)
@@ -87,31 +145,39 @@ def forward(net: Architecture, parameters: Array, work: Workspace) -> None:
         else:
             fill(z, rows, parameters, biases)
             weigh(parameters, start, fan_out, ONE, a, below, z, rows)
-        activate(net.activation[layer], work, rows, net.activation_arguments, layer)
+        if net.normalization[layer] == BEFORE_ACTIVATION:
+            p = net.normalization_arguments[layer]
+            normalise(z, work, rows, moment.n, parameters, net.scales[layer], running, p, moment.training)
+        activate(net.activation[layer], work, rows, net.activation_arguments, layer, net, parameters, moment)
+        if net.normalization[layer] == AFTER_ACTIVATION:
+            p, units = net.normalization_arguments[layer], units_of(net, layer)
+            normalise(a, work, units, moment.n, parameters, net.scales[layer], running, p, moment.training)
 
 
 @part
-def output_error(net: Architecture, work: Workspace, n: int, count: int) -> None:
-    """d = dL/dz of the output for the first n samples of the chunk, where L is the mean over `count` samples."""
+def output_error(
+    net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, count: int
+) -> None:
+    """d = dL/dz of the output for the samples of the chunk, where L is the mean over `count` samples."""
     last = net.activation.size - 1
-    rows = net.rows[last + 1], net.rows[last + 2]
+    rows = rows_of(net, last)
     share = count * net.sizes[last + 1] if net.mean_over_outputs else count
     loss_gradient(net.loss, work.a, work.t, work.d, rows, work.a.dtype.type(1 / share))
     if not net.joined:
-        backpropagate(net.activation[last], work, rows, net.activation_arguments, last)
+        code = net.activation[last]
+        backpropagate(code, work, rows, net.activation_arguments, last, net, parameters, moment, gradient)
     for u in range(U(rows[0]), U(rows[1])):
-        for s in range(U(n), U(work.d.shape[1])):
+        for s in range(U(moment.n), U(work.d.shape[1])):
             work.d[u, s] = 0
 
 
 @part
-def backward(net: Architecture, parameters: Array, gradient: Array, work: Workspace) -> None:
+def backward(net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment) -> None:
     """Adds dL/dW = x d' and dL/db = sum of d to the gradient, and passes the error down: d = W d * f'(z)."""
     a, d = work.a, work.d
     for layer in range(net.activation.size - 1, -1, -1):
-        below = net.rows[layer], net.rows[layer + 1]
-        rows = net.rows[layer + 1], net.rows[layer + 2]
-        fan_in, fan_out = net.sizes[layer], net.sizes[layer + 1]
+        below, rows = units_of(net, layer - 1), rows_of(net, layer)
+        fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
         start, biases = net.weights[layer], net.biases[layer]
         sum_rows(d, rows, gradient, biases)
         big = fan_in * fan_out >= BLAS_WEIGHTS
@@ -128,10 +194,42 @@ def backward(net: Architecture, parameters: Array, gradient: Array, work: Worksp
         else:
             clear(d, below)
             weigh(parameters, start, ONE, fan_out, d, rows, d, below)
-        backpropagate(net.activation[layer - 1], work, below, net.activation_arguments, layer - 1)
+        if moment.training and net.dropout[layer] > 0:
+            undrop(work, below, net.dropout[layer])
+        through_units(net, parameters, gradient, work, moment, layer - 1)
 
 
-@kernel
+@part
+def through_units(
+    net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, layer: int
+) -> None:
+    """Takes the error of a layer from what its units gave to the sums that they got."""
+    rows, start, n = rows_of(net, layer), net.scales[layer], moment.n
+    if net.normalization[layer] == AFTER_ACTIVATION:
+        units = units_of(net, layer)
+        denormalise(work, units, n, parameters, gradient, start, moment.training)
+        put_back(work, units)
+    code = net.activation[layer]
+    backpropagate(code, work, rows, net.activation_arguments, layer, net, parameters, moment, gradient)
+    if net.normalization[layer] == BEFORE_ACTIVATION:
+        denormalise(work, rows, n, parameters, gradient, start, moment.training)
+
+
+@part
+def clip(gradient: Array, value: float, norm: float) -> None:
+    """Keeps each number of the gradient within `value`, then its length within `norm`; 0 is no limit."""
+    real = gradient.dtype.type
+    if value > 0:
+        for i in range(gradient.size):
+            gradient[i] = min(max(gradient[i], real(-value)), real(value))
+    if norm > 0:
+        length = np.sqrt(sum_of_squares(gradient))
+        if length > norm:
+            for i in range(gradient.size):
+                gradient[i] *= real(norm / length)
+
+
+@pasted
 def train(
     net: Architecture,
     state: State,
@@ -164,15 +262,19 @@ def train(
                 work.a[f, s] = x[f, sample]
             for k in range(U(targets.shape[0])):
                 work.t[k, s] = targets[k, sample]
-        forward(net, parameters, work)
-        output_error(net, work, n, batch)
-        backward(net, parameters, gradient, work)
+        moment = Moment(True, plan.seed, clock[STEP], clock[IN_BATCH], n)
+        if net.input_noise > 0:
+            key = rng.key(plan.seed, rng.INPUT_NOISE, clock[STEP])
+            disturb(work.a, x.shape[0], n, net.input_noise, key, moment.first)
+        forward(net, parameters, state.running, work, moment)
+        output_error(net, parameters, gradient, work, moment, batch)
+        backward(net, parameters, gradient, work, moment)
         chunks += 1
         clock[IN_BATCH] += n
         if clock[IN_BATCH] < batch:
             continue
         for layer in range(net.activation.size):
-            if net.regularizer[layer] >= 0:
+            if net.regularizer[layer] != NONE:
                 weights = parameters[net.weights[layer] : net.biases[layer]]
                 errors = gradient[net.weights[layer] : net.biases[layer]]
                 penalise(net.regularizer[layer], weights, errors, net.regularizer_arguments[layer])
@@ -180,6 +282,7 @@ def train(
         if not np.isfinite(sum_of_squares(gradient)):
             clock[DIVERGED] = 1  # before the update: the parameters stay at the last finite state
             break
+        clip(gradient, net.clip_value, net.clip_norm)
         pieces = -(-min(plan.batch_size, samples) // width)
         if clock[STEP] + 1 == plan.last_step or chunks + pieces > plan.chunks:  # perhaps the last update of this call
             for i in range(parameters.size):
@@ -187,14 +290,20 @@ def train(
         clock[STEP] += 1
         clock[IN_EPOCH] += batch
         update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), optimizer_arguments)
+        for layer in range(net.activation.size):
+            if net.constraint[layer] != NONE:
+                w = parameters[net.weights[layer] : net.biases[layer]].reshape(net.sizes[layer], -1)
+                constrain(net.constraint[layer], w, net.constraint_arguments[layer])
         if clock[IN_EPOCH] >= samples:
             clock[IN_EPOCH] = 0
             clock[EPOCH] += 1
     clock[CHUNKS] = chunks
 
 
-@kernel
-def predict(net: Architecture, parameters: Array, work: Workspace, x: Array, first_row: int, outputs: Array) -> None:
+@pasted
+def predict(
+    net: Architecture, parameters: Array, running: Array, work: Workspace, x: Array, first_row: int, outputs: Array
+) -> None:
     """Fills outputs (units, n) with the activations of the rows from `first_row` on, for inputs x (features, n)."""
     width = work.a.shape[1]
     for first in range(0, x.shape[1], width):
@@ -202,22 +311,33 @@ def predict(net: Architecture, parameters: Array, work: Workspace, x: Array, fir
         for f in range(x.shape[0]):
             for s in range(n):
                 work.a[f, s] = x[f, first + s]
-        forward(net, parameters, work)
+        forward(net, parameters, running, work, Moment(False, 0, 0, 0, n))
         for row in range(outputs.shape[0]):
             for s in range(n):
                 outputs[row, first + s] = work.a[first_row + row, s]
 
 
 @part
-def fill_slopes(net: Architecture, work: Workspace, layer: int, rows: Rows) -> None:
-    """d = f'(z) for the rows of a layer; where the units depend on each other (softmax), each on its own: a (1 - a)."""
+def fill_slopes(
+    net: Architecture, parameters: Array, nowhere: Array, work: Workspace, moment: Moment, layer: int, rows: Rows
+) -> None:
+    """d = f'(z) for the units of a layer; where they depend on each other (softmax), each on its own: a (1 - a).
+
+    A unit that takes the largest of several sums passes its error on whole: 1.
+    """
     a, d = work.a, work.d
     joint = net.joint_output and layer == net.activation.size - 1
     for u in range(U(rows[0]), U(rows[1])):
         for s in range(U(d.shape[1])):
             d[u, s] = a[u, s] * (1 - a[u, s]) if joint else 1
-    if not joint:
-        backpropagate(net.activation[layer], work, rows, net.activation_arguments, layer)
+    if not joint and rows == rows_of(net, layer):
+        after = net.normalization[layer] == AFTER_ACTIVATION
+        if after:
+            put_back(work, rows)
+        code = net.activation[layer]
+        backpropagate(code, work, rows, net.activation_arguments, layer, net, parameters, moment, nowhere)
+        if after:
+            put_forth(work, rows, parameters, net.scales[layer])
 
 
 # Columns of the statistics that `evaluate` adds up for each unit.
@@ -226,25 +346,23 @@ STATISTICS = 4
 SATURATION = 0.01
 
 
-@kernel
+@pasted
 def evaluate(
     net: Architecture,
     parameters: Array,
+    running: Array,
     work: Workspace,
     x: Array,
     targets: Array,
     first: int,
-    count: int,
-    outputs: Array,
-    losses: Array,
-    gradient: Array,
-    statistics: Array,
+    results: Results,
 ) -> None:
     """Measures one chunk: samples `first` to `first + n` of x (features, count), n as many as fit.
 
-    Fills outputs (outputs, count) and losses (count,). If gradient (P,) is not empty, adds to it the data loss's
-    gradient over all `count` samples, and to statistics (rows, STATISTICS) what each unit did.
+    Fills the outputs (outputs, count) and losses (count,). If the gradient (P,) is not empty, adds to it the data loss's
+    gradient over all `count` samples, and to the statistics (rows, STATISTICS) what each unit did.
     """
+    count, outputs, gradient, statistics = x.shape[1], results.outputs, results.gradient, results.statistics
     n = min(work.a.shape[1], count - first)
     last = net.activation.size
     for f in range(x.shape[0]):
@@ -253,26 +371,65 @@ def evaluate(
     for k in range(targets.shape[0]):
         for s in range(n):
             work.t[k, s] = targets[k, first + s]
-    forward(net, parameters, work)
-    rows = net.rows[last], net.rows[last + 1]
+    moment = Moment(False, 0, 0, 0, n)
+    forward(net, parameters, running, work, moment)
+    rows = rows_of(net, last - 1)
     loss_values(net.loss, work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], work.t, n, work.loss)
     share = targets.shape[0] if net.mean_over_outputs else 1
     for s in range(n):
-        losses[first + s] = work.loss[s] / share
+        results.losses[first + s] = work.loss[s] / share
     for k in range(targets.shape[0]):
         for s in range(n):
             outputs[k, first + s] = work.a[rows[0] + k, s]
-    if gradient.size == 0:
-        return
-    for layer in range(last):
-        rows = net.rows[layer + 1], net.rows[layer + 2]
-        fill_slopes(net, work, layer, rows)
+    if gradient.size > 0:
+        look_at_units(net, parameters, gradient, work, moment, statistics)
+        output_error(net, parameters, gradient, work, moment, count)
+        backward(net, parameters, gradient, work, moment)
+
+
+@part
+def look_at_units(
+    net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, statistics: Array
+) -> None:
+    """Adds to the statistics (rows, STATISTICS) what each unit did with the chunk's samples."""
+    for layer in range(net.activation.size):
+        rows = units_of(net, layer)
+        fill_slopes(net, parameters, gradient[:0], work, moment, layer, rows)
         for u in range(rows[0], rows[1]):
-            for s in range(n):
+            for s in range(moment.n):
                 slope, value = np.float64(work.d[u, s]), np.float64(work.a[u, s])
                 statistics[u, SATURATED] += abs(slope) < SATURATION
                 statistics[u, LIVE] += slope != 0
                 statistics[u, SUM] += value
                 statistics[u, SQUARES] += value * value
-    output_error(net, work, n, count)
-    backward(net, parameters, gradient, work)
+
+
+TRAIN, EVALUATE, PREDICT = range(3)
+
+
+@kernel
+def run(
+    task: int,
+    net: Architecture,
+    state: State,
+    work: Workspace,
+    x: Array,
+    targets: Array,
+    order: Array,
+    plan: Plan,
+    optimizer_arguments: Array,
+    clock: Array,
+    first: int,
+    results: Results,
+) -> None:
+    """The one entry point: see `train`, `evaluate` (from sample `first` on) and `predict` (from row `first` on).
+
+    Together in one, so that what they share is compiled once.
+    """
+    if task == TRAIN:
+        train(net, state, work, x, targets, order, plan, optimizer_arguments, clock)
+    elif task == EVALUATE:
+        evaluate(net, state.parameters, state.running, work, x, targets, first, results)
+    else:
+        predict(net, state.parameters, state.running, work, x, first, results.outputs)
+

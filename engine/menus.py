@@ -7,12 +7,14 @@ from typing import Any
 from engine.activations import ACTIVATIONS
 from engine.catalogue import Family
 from engine.completion import complete
+from engine.constraints import CONSTRAINTS
 from engine.datasets import DATASETS
 from engine.experiment import Experiment, to_data
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
 from engine.metrics import METRICS
+from engine.normalizations import NORMALIZATIONS
 from engine.optimizers import OPTIMIZERS
 from engine.regularizers import REGULARIZERS
 from engine.schedules import SCHEDULES
@@ -26,6 +28,8 @@ FAMILIES: tuple[Family[Any], ...] = (
     ACTIVATIONS,
     INITIALIZERS,
     REGULARIZERS,
+    CONSTRAINTS,
+    NORMALIZATIONS,
     LOSSES,
     OPTIMIZERS,
     SCHEDULES,

@@ -20,15 +20,16 @@ def layer_statistics(
     layers = []
     now, before, slope = network.views(state.parameters), network.views(state.previous), network.views(gradient)
     first = network.sizes[0]
-    for index, ((w, _), (w_before, _), (dw, db)) in enumerate(zip(now, before, slope, strict=True)):
+    for index, (layer, layer_before, layer_slope) in enumerate(zip(now, before, slope, strict=True)):
+        w, w_before = layer["weights"], layer_before["weights"]
         rows = statistics[first : first + network.sizes[index + 1]]
-        first += network.sizes[index + 1]
+        first += w.shape[1]
         pairs = samples * len(rows)
         mean = rows[:, SUM].sum() / pairs
         weight_norm = _length(w)
         layers.append(
             {
-                "gradient_norm": float(np.hypot(_length(dw), _length(db))),
+                "gradient_norm": float(np.hypot(_length(layer_slope["weights"]), _length(layer_slope["biases"]))),
                 "weight_norm": weight_norm,
                 "update_ratio": _length(w - w_before) / weight_norm if step and weight_norm else float("nan"),
                 "saturated": float(rows[:, SATURATED].sum() / pairs),

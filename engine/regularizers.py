@@ -116,8 +116,6 @@ REGULARIZERS: Family[Regularizer] = Family(
     ),
 )
 
-NO_REGULARIZER = -1
-
 _PENALISE = """
 for i in range(w.size):
     g[i] += derivative(w[i]{p})

@@ -12,7 +12,7 @@ import numpy as np
 from engine.compiled import part
 
 # What a number is for: two purposes never share their draws.
-WEIGHTS, DATA, NOISE, SPLIT, SHUFFLE, EVALUATION = range(6)
+WEIGHTS, DATA, NOISE, SPLIT, SHUFFLE, EVALUATION, DROPOUT, INPUT_NOISE, SLOPE = range(9)
 
 
 def generator(seed: int, purpose: int, index: int = 0) -> np.random.Generator:
@@ -33,6 +33,19 @@ def mix(x: Any) -> Any:
 def key(seed: int, purpose: int, step: int) -> Any:
     """The key under which the numbers of one purpose and step are drawn: `mix(key ^ mix(index))`."""
     return mix(mix(mix(np.uint64(seed)) ^ np.uint64(purpose)) ^ np.uint64(step))
+
+
+@part
+def uniform(key: Any, index: Any, dtype: Any) -> Any:
+    """A number from 0 to 1, neither of them, in float32 or float64 as `dtype` says."""
+    bits = mix(key ^ index) >> np.uint64(41)  # 23 bits, so that a float32 holds the middle of its interval
+    return (dtype.type(bits) + dtype.type(0.5)) * dtype.type(1.1920928955078125e-07)
+
+
+@part
+def layer_key(seed: int, purpose: int, step: int, layer: int) -> Any:
+    """The same for one layer."""
+    return mix(key(seed, purpose, step) ^ np.uint64(layer))
 
 
 @part

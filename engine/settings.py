@@ -33,3 +33,8 @@ def chunk_samples(parameters: int) -> int:
     while samples > 32 and samples * parameters > CHUNK_WORK:
         samples //= 2
     return samples
+
+
+def whole_batch(parameters: int) -> int:
+    """The largest batch that such a network can be given in one piece, as batch normalisation needs it."""
+    return max(32, CHUNK_WORK // parameters)

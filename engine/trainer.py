@@ -31,10 +31,15 @@ EXPLODED_WEIGHT = 100.0
 
 @dataclass(frozen=True)
 class LayerParameters:
-    """A copy of one layer's weights (fan_in, fan_out) and biases (fan_out,)."""
+    """A copy of one layer's weights (fan_in, fan_out) and biases (fan_out,).
+
+    `further` are by name what else it has: learnt `scales` and `shifts` and the `running_means` and `running_variances`
+    of a normalised layer, and learnt `slopes`.
+    """
 
     weights: np.ndarray
     biases: np.ndarray
+    further: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Trainer:
         self._evaluated = {name: _subset(part, self.experiment.dataset.seed) for name, part in self._data.parts.items()}
         self._evaluated = {name: part for name, part in self._evaluated.items() if part[0].shape[1]}
         self._probe = self._workspace(min(128, chunk_samples(self._network.parameter_count)))
+        self._normalised = any(layer.normalization for layer in self.experiment.layers)
         self._work = self._workspace(8)
         self._planes: dict[int, np.ndarray] = {}
         self._start(self.experiment.seed)
@@ -74,7 +80,11 @@ class Trainer:
         parameters = self._network.initialise(seed)
         count = self._network.parameter_count
         self._state = kernel.State(
-            parameters, np.zeros(count, self._dtype), np.zeros((SLOTS, count), self._dtype), parameters.copy()
+            parameters=parameters,
+            gradient=np.zeros(count, self._dtype),
+            slots=np.zeros((SLOTS, count), self._dtype),
+            running=np.repeat(np.array([[0], [1]], self._dtype), int(self._network.architecture.rows[-1]), axis=1),
+            previous=parameters.copy(),
         )
         self._clock = np.zeros(kernel.CLOCK, np.int64)
         self._order = np.arange(len(self._train))
@@ -90,7 +100,14 @@ class Trainer:
         experiment = self.experiment
         self._net = self._network.describe(experiment)
         entry = OPTIMIZERS.of(experiment.optimizer)
-        self._optimizer = OPTIMIZERS.codes[entry.name]
+        self._plan = kernel.Plan(
+            optimizer=OPTIMIZERS.codes[entry.name],
+            batch_size=1,
+            shuffle=experiment.shuffle,
+            seed=experiment.seed,
+            last_step=0,
+            chunks=0,
+        )
         self._optimizer_arguments = np.array(entry.values(experiment.optimizer), self._dtype)
         self._batch_size = min(experiment.batch_size or len(self._train), len(self._train))
         self._fit_workspace()
@@ -98,7 +115,8 @@ class Trainer:
     def _fit_workspace(self, batch_size: int | None = None) -> None:
         """Makes room for one chunk: a batch, or an even share of one that is too large, in steps of 8 samples."""
         batch = batch_size or self._batch_size
-        pieces = -(-batch // chunk_samples(self._network.parameter_count))
+        # What is normalised over the batch needs it whole.
+        pieces = 1 if self._normalised else -(-batch // chunk_samples(self._network.parameter_count))
         share = -(-batch // pieces)
         width = -(-share // 8) * 8
         if self._work.a.shape[1] != width:
@@ -174,28 +192,38 @@ class Trainer:
             self._fit_workspace(batch_size)
         width = self._work.a.shape[1]
         cost = OVERHEAD + 3 * width * self._network.parameter_count
-        plan = kernel.Plan(
-            optimizer=self._optimizer,
-            batch_size=batch_size,
-            shuffle=self.experiment.shuffle,
-            seed=self.experiment.seed,
-            last_step=max(last_step, self.step + 1),
-            chunks=max(1, work // cost),
+        plan = self._plan._replace(
+            batch_size=batch_size, last_step=max(last_step, self.step + 1), chunks=max(1, work // cost)
         )
-        kernel.train(
-            self._net,
-            self._state,
-            self._work,
-            self._train.x,
-            self._train.t,
-            self._order,
-            plan,
-            self._optimizer_arguments,
-            self._clock,
-        )
+        self._run(kernel.TRAIN, self._work, self._train.x, self._train.t, 0, kernel.results(self._train.t[:0]), plan)
         if self._clock[kernel.DIVERGED]:
             self._diverge(self._first_broken_in_step())
         return int(self._clock[kernel.CHUNKS]) * cost
+
+    def _run(
+        self,
+        task: int,
+        work: kernel.Workspace,
+        x: np.ndarray,
+        t: np.ndarray,
+        first: int,
+        results: kernel.Results,
+        plan: kernel.Plan | None = None,
+    ) -> None:
+        kernel.run(
+            task,
+            self._net,
+            self._state,
+            work,
+            x,
+            t,
+            self._order,
+            plan or self._plan,
+            self._optimizer_arguments,
+            self._clock,
+            first,
+            results,
+        )
 
     def settle(self) -> None:
         """Finishes a step or a measurement that is half done."""
@@ -248,8 +276,10 @@ class Trainer:
             for index, rows in enumerate(self._layer_rows()):
                 if not np.isfinite(self._work.a[rows]).all():
                     return index
-            gradients = [np.concatenate([w.ravel(), b]) for w, b in self._network.views(self._state.gradient)]
-            norms = [float(np.sum(gradient.astype(np.float64) ** 2)) for gradient in gradients]
+            norms = [
+                sum(float(np.sum(gradient.astype(np.float64) ** 2)) for gradient in layer.values())
+                for layer in self._network.views(self._state.gradient)
+            ]
         broken = [index for index, norm in enumerate(norms) if not np.isfinite(norm)]
         return broken[-1] if broken else int(np.argmax(norms))
 
@@ -266,6 +296,15 @@ class Trainer:
     def _layer_rows(self) -> list[slice]:
         """Where each layer's units stand in a workspace, hidden layers in order, the output layer last."""
         return [slice(low, high) for low, high in pairwise(self._net.rows[1:].tolist())]
+
+    def _running(self) -> list[dict[str, np.ndarray]]:
+        """The running means and variances of each layer that is normalised, as views."""
+        views = []
+        for rows, part in zip(self._layer_rows(), self._network.parts, strict=True):
+            width = part["scales"][1][0] if "scales" in part else 0
+            own = self._state.running[:, rows.start : rows.start + width]
+            views.append({"running_means": own[0], "running_variances": own[1]} if width else {})
+        return views
 
     # Changes
 
@@ -293,10 +332,16 @@ class Trainer:
 
     def parameters(self) -> list[LayerParameters]:
         """Copies of each layer's weights and biases, hidden layers in order, the output layer last."""
-        return [LayerParameters(w.copy(), b.copy()) for w, b in self._network.views(self._state.parameters)]
+        layers = []
+        for view, running in zip(self._network.views(self._state.parameters), self._running(), strict=True):
+            copies = {name: values.copy() for name, values in (view | running).items()}
+            layers.append(LayerParameters(copies.pop("weights"), copies.pop("biases"), copies))
+        return layers
 
     def set_parameters(self, layers: list[dict[str, Any]]) -> None:
         """Puts in other weights and biases, `[{"weights": (fan_in, fan_out), "biases": (fan_out,)}, ...]`.
+
+        What else a layer has (see LayerParameters) may be given too; what is not given stays.
 
         Raises: InvalidInput where a shape differs or a number is not finite.
         """
@@ -305,10 +350,24 @@ class Trainer:
             raise InvalidInput(
                 FieldError("layers", len(layers), str(len(self._network.layers)), "one entry per layer is needed")
             )
-        buffer = self._state.parameters.copy()
-        for index, ((w, b), given) in enumerate(zip(self._network.views(buffer), layers, strict=True)):
-            w[:] = _array(f"layers.{index}.weights", given.get("weights"), w.shape, self._dtype)
-            b[:] = _array(f"layers.{index}.biases", given.get("biases"), b.shape, self._dtype)
+        buffer, changes = self._state.parameters.copy(), []
+        for index, (view, own, given) in enumerate(
+            zip(self._network.views(buffer), self._running(), layers, strict=True)
+        ):
+            surplus = [name for name in given if name not in view | own]
+            if surplus:
+                expected = ", ".join(view | own)
+                message = f"this layer has no {surplus[0]}"
+                raise InvalidInput(FieldError(f"layers.{index}.{surplus[0]}", None, expected, message))
+            for name, target in (view | own).items():
+                if name in given or name in ("weights", "biases"):
+                    array = _array(f"layers.{index}.{name}", given.get(name), target.shape, self._dtype)
+                    if name == "running_variances" and (array < 0).any():
+                        expected = "numbers of 0 or more"
+                        raise InvalidInput(FieldError(f"layers.{index}.{name}", None, expected, "a variance is negative"))
+                    changes.append((target, array))
+        for target, array in changes:
+            target[:] = array
         self._state.parameters[:] = buffer
         self._state.previous[:] = buffer
         self._clock[kernel.DIVERGED] = 0
@@ -336,9 +395,10 @@ class Trainer:
 
     def neurons(self, resolution: int) -> list[np.ndarray]:
         """Every unit's activation over the plane: per layer (units, height, width), hidden layers then output."""
-        maps = self._over_plane(resolution, int(self._net.rows[1]))
-        cuts = (self._net.rows[2:-1] - self._net.rows[1]).tolist()
-        return np.split(maps, cuts)
+        first = int(self._net.rows[1])
+        maps = self._over_plane(resolution, first)
+        units = self._network.sizes[1:]
+        return [maps[rows.start - first :][:count] for rows, count in zip(self._layer_rows(), units, strict=True)]
 
     def _over_plane(self, resolution: int, first_row: int) -> np.ndarray:
         if not 2 <= resolution <= LIMITS.resolution:
@@ -351,7 +411,7 @@ class Trainer:
 
     def _outputs(self, x: np.ndarray, first_row: int) -> np.ndarray:
         outputs = np.empty((int(self._net.rows[-1]) - first_row, x.shape[1]), self._dtype)
-        kernel.predict(self._net, self._state.parameters, self._probe, x, first_row, outputs)
+        self._run(kernel.PREDICT, self._probe, x, x[:0], first_row, kernel.results(outputs))
         return outputs
 
     def predict(self, x: list[list[float]]) -> tuple[np.ndarray, list[Any]]:
@@ -393,19 +453,9 @@ class _Evaluation:
             part = self._left[0]
             x, t = trainer._evaluated[part]
             training = part == "train"
-            kernel.evaluate(
-                trainer._net,
-                trainer._state.parameters,
-                trainer._probe,
-                x,
-                t,
-                self._first,
-                x.shape[1],
-                self._outputs,
-                self._losses,
-                self._gradient if training else self._gradient[:0],
-                self._statistics,
-            )
+            gradient = self._gradient if training else None
+            results = kernel.results(self._outputs, self._losses, gradient, self._statistics)
+            trainer._run(kernel.EVALUATE, trainer._probe, x, t, self._first, results)
             width = trainer._probe.a.shape[1]
             spent += OVERHEAD + (3 if training else 1) * width * trainer._network.parameter_count
             self._first += width
@@ -432,7 +482,7 @@ class _Evaluation:
             trainer._network, trainer._state, self._gradient, self._statistics, samples, trainer.step
         )
         optimizer = trainer.experiment.optimizer
-        weights = [w for w, _ in trainer._network.views(trainer._state.parameters)]
+        weights = [layer["weights"] for layer in trainer._network.views(trainer._state.parameters)]
         choices = [*(layer.regularizer for layer in trainer.experiment.layers), trainer.experiment.output.regularizer]
         return {
             "seq": len(trainer.history),
