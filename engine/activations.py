@@ -181,15 +181,17 @@ def maxout(z: Any, a: Any, pieces: int) -> None:
 
 @part
 def maxout_backward(d: Any, z: Any, a: Any, pieces: int) -> None:
-    """Hands dL/da of each unit to the sum that was the largest; the others get 0."""
+    """Hands dL/da of each unit to the sum that was the largest, the first of equals; the others get 0."""
     units = z.shape[0] // pieces
     for u in range(units):
         for s in range(z.shape[1]):
-            error, given = d[u, s], False
+            best, error = u, d[u, s]
+            for piece in range(1, pieces):
+                if z[u + piece * units, s] > z[best, s]:
+                    best = u + piece * units
             for piece in range(pieces):
-                mine = not given and z[u + piece * units, s] == a[u, s]
-                given = given or mine
-                d[u + piece * units, s] = error if mine else 0
+                d[u + piece * units, s] = 0
+            d[best, s] = error
 
 
 @part
@@ -449,7 +451,7 @@ for u in range(np.uint64(rows[0]), np.uint64(rows[1])):
     for i in range(np.uint64(a.shape[1])):
         slope = (lower + upper) / a.dtype.type(2)
         if moment.training:
-            slope = lower + (upper - lower) * uniform(unit, np.uint64(moment.first) + i, a.dtype)
+            slope = lower + (upper - lower) * uniform(unit, np.uint64(moment.first) + i, a)
         {body}
 """
 

@@ -46,6 +46,6 @@ def disturb(a: Array, features: int, n: int, stddev: float, key: Any, first: int
         row = rng.mix(key ^ f)
         for s in range(U(n)):
             place = np.uint64(2) * (U(first) + s)
-            radius = np.sqrt(-2.0 * np.log(np.float64(rng.uniform(row, place, a.dtype))))
-            angle = 6.283185307179586 * np.float64(rng.uniform(row, place + np.uint64(1), a.dtype))
+            radius = np.sqrt(-2.0 * np.log(np.float64(rng.uniform(row, place, a))))
+            angle = 6.283185307179586 * np.float64(rng.uniform(row, place + np.uint64(1), a))
             a[f, s] += a.dtype.type(stddev * radius * np.cos(angle))

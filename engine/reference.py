@@ -1,117 +1,175 @@
 """One training step, as you would write it by hand. Read this page first; the tests hold the fast kernel to it.
 
-A sample is a row of X (n, d). Each layer computes z = a W + b and a = f(z); the last a is the answer. The loss L says
+A sample is a row of X (n, d). Each layer computes z = x W + b and a = f(z); the last a is the answer. The loss L says
 how wrong the answers are on average. Walking back from the loss, `delta` is dL/dz of each layer: it gives that layer's
 gradients, and passed through W it gives the layer before.
+
+What else may stand in a layer is done by the functions at the end: dropout and noise, batch normalisation, maxout and
+slopes that differ from unit to unit. A plain layer passes them by.
 """
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from engine import rng
 from engine.activations import ACTIVATIONS
 from engine.catalogue import Choice
-from engine.experiment import Experiment
+from engine.constraints import CONSTRAINTS
+from engine.experiment import Experiment, Layer, Output
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.regularizers import REGULARIZERS
 
-Layers = list[tuple[np.ndarray, np.ndarray]]
+# Of each layer W (fan_in, fan_out) and b (fan_out,); then, where there are such, scales, shifts and slopes.
+Layers = list[tuple[np.ndarray, ...]]
+Running = list[tuple[np.ndarray, np.ndarray]]  # of each normalised layer, in order, the running means and variances
 
 
-def forward(experiment: Experiment, layers: Layers, X: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """The sums z and the activations a of every layer; the first a is the input itself."""
-    zs, activations = [], [X]
-    for (W, b), choice in zip(layers, _activations(experiment), strict=True):
-        zs.append(activations[-1] @ W + b)  # (n, fan_out)
-        activations.append(_apply(choice, zs[-1]))
-    return zs, activations
+@dataclass
+class Seen:
+    """What a layer saw on the way forward, for the way back. All arrays have a row for each sample."""
+
+    x: np.ndarray  # what entered
+    kept: np.ndarray | float  # what dropout multiplied it with
+    z: np.ndarray  # the sums; after normalisation, where that comes first
+    slope: np.ndarray | None  # of an activation whose slope differs from unit to unit
+    a: np.ndarray  # what the activation gave
+    h: np.ndarray | None  # what was normalised, before scale and shift
+    spread: np.ndarray | None  # sqrt(variance + epsilon) of each unit
+    out: np.ndarray  # what the layer gives
+
+
+def forward(
+    experiment: Experiment, layers: Layers, X: np.ndarray, running: Running | None = None, step: int | None = None
+) -> list[Seen]:
+    """The way from the inputs to the answers, `out` of the last layer.
+
+    `step` counts from 0 in training; None is evaluation: no dropout, no noise, and running means for the batch's own.
+    """
+    seen = []
+    averages = iter(running or [])
+    out = X + _noise(experiment, X, step)
+    for index, (part, layer) in enumerate(zip(layers, _layers(experiment), strict=True)):
+        kept = _kept(experiment, index, out, step)
+        x = out * kept
+        z = x @ part[0] + part[1]  # (n, fan_out)
+        normalization = layer.normalization if isinstance(layer, Layer) else None
+        h, spread, slope = None, None, _slope_of_units(experiment, index, part, z, step)
+        if normalization and not normalization.after:
+            z, h, spread = _normalise(z, normalization, part, next(averages, None), step)
+        a = out = _apply(layer.activation, z, slope)
+        if normalization and normalization.after:
+            out, h, spread = _normalise(a, normalization, part, next(averages, None), step)
+        seen.append(Seen(x, kept, z, slope, a, h, spread, out))
+    return seen
 
 
 def loss(experiment: Experiment, z: np.ndarray, a: np.ndarray, targets: np.ndarray) -> float:
     """The mean loss of the answers a (n, outputs), from the logits z where loss and output are joined."""
-    entry = LOSSES.of(_loss(experiment))
-    if entry.joined == _activations(experiment)[-1].name and entry.name == "binary_crossentropy":
+    entry = LOSSES.of(_given(experiment.loss))
+    joined = entry.joined == _given(experiment.output.activation).name
+    if joined and entry.name == "binary_crossentropy":
         return float(np.mean(np.logaddexp(0, z) - z * targets))
-    if entry.joined == _activations(experiment)[-1].name:
+    if joined:
         return float(np.mean(np.logaddexp.reduce(z, axis=1) - np.sum(z * targets, axis=1)))
     return float(np.mean(entry.function(a, targets)))
 
 
-def backward(experiment: Experiment, layers: Layers, X: np.ndarray, targets: np.ndarray) -> Layers:
-    """The gradients dL/dW and dL/db of every layer, without penalties."""
-    zs, activations = forward(experiment, layers, X)
-    choices = _activations(experiment)
-    delta = _output_delta(experiment, zs[-1], activations[-1], targets)
+def backward(
+    experiment: Experiment,
+    layers: Layers,
+    X: np.ndarray,
+    targets: np.ndarray,
+    running: Running | None = None,
+    step: int | None = None,
+) -> Layers:
+    """The loss's gradient with respect to every parameter, without penalties."""
+    seen = forward(experiment, layers, X, running, step)
+    delta = _output_delta(experiment, seen[-1], targets)
     gradients: Layers = []
+    further: tuple[np.ndarray, ...] = ()
     for index in range(len(layers) - 1, -1, -1):
-        W, _ = layers[index]
-        gradients.insert(0, (activations[index].T @ delta, delta.sum(axis=0)))
+        gradients.insert(0, (seen[index].x.T @ delta, delta.sum(axis=0), *further))
         if index:
-            delta = (delta @ W.T) * _slope(
-                choices[index - 1], zs[index - 1], activations[index]
-            )  # dL/dz one layer down
+            error = (delta @ layers[index][0].T) * seen[index].kept  # dL/d(out) of the layer below
+            delta, further = _through_units(experiment, index - 1, layers[index - 1], seen[index - 1], error, step)
     return gradients
 
 
 def step(
-    experiment: Experiment, layers: Layers, memory: list[Layers], X: np.ndarray, targets: np.ndarray, count: int
+    experiment: Experiment,
+    layers: Layers,
+    memory: list[Layers],
+    X: np.ndarray,
+    targets: np.ndarray,
+    count: int,
 ) -> tuple[Layers, list[Layers]]:
     """One update on one batch: the new parameters and the new memory; `count` is this step's number from 1."""
     entry = OPTIMIZERS.of(experiment.optimizer)
     arguments = entry.values(experiment.optimizer)
     corrections = entry.corrections(count, *arguments) if entry.corrections else ()
-    gradients = backward(experiment, layers, X, targets)
-    choices = [*(layer.regularizer for layer in experiment.layers), experiment.output.regularizer]
+    gradients = backward(experiment, layers, X, targets, step=count - 1)
+    for index, layer in enumerate(_layers(experiment)):
+        dW, *others = gradients[index]  # only weights are penalised
+        gradients[index] = (dW + _penalty_slope(layer.regularizer, layers[index][0]), *others)
+    gradients = _clip(experiment, gradients)
     updated: Layers = []
     slots: list[Layers] = [[] for _ in range(entry.slots)]
-    for index, (parameters, gradient) in enumerate(zip(layers, gradients, strict=True)):
-        dW, db = gradient
-        dW = dW + _penalty_slope(choices[index], parameters[0])  # biases are not penalised
+    for index, layer in enumerate(_layers(experiment)):
         new = []
-        for which, (p, g) in enumerate(zip(parameters, (dW, db), strict=True)):
+        for which, (p, g) in enumerate(zip(layers[index], gradients[index], strict=True)):
             kept = [slot[index][which] for slot in memory]
             result = entry.update(p, g, *kept, *corrections, *arguments)
             new.append(result if entry.slots else (result,))
-        updated.append((new[0][0], new[1][0]))
+        W, *others = (each[0] for each in new)
+        updated.append((_constrain(layer.constraint, W), *others))
         for slot in range(entry.slots):
-            slots[slot].append((new[0][1 + slot], new[1][1 + slot]))
+            slots[slot].append(tuple(each[1 + slot] for each in new))
     return updated, slots
 
 
 def empty_memory(experiment: Experiment, layers: Layers) -> list[Layers]:
     """The optimizer's memory before the first step: zeros."""
     slots = OPTIMIZERS.of(experiment.optimizer).slots
-    return [[(np.zeros_like(W), np.zeros_like(b)) for W, b in layers] for _ in range(slots)]
+    return [[tuple(np.zeros_like(part) for part in layer) for layer in layers] for _ in range(slots)]
 
 
-def _activations(experiment: Experiment) -> list[Choice]:
-    output = experiment.output.activation
-    if output is None:
+# The pieces
+
+
+def _layers(experiment: Experiment) -> list[Layer | Output]:
+    return [*experiment.layers, experiment.output]
+
+
+def _given(choice: Choice | None) -> Choice:
+    if choice is None:
         raise ValueError("complete the experiment first")
-    return [*(layer.activation for layer in experiment.layers), output]
+    return choice
 
 
-def _loss(experiment: Experiment) -> Choice:
-    if experiment.loss is None:
-        raise ValueError("complete the experiment first")
-    return experiment.loss
-
-
-def _apply(choice: Choice, z: np.ndarray) -> np.ndarray:
-    entry = ACTIVATIONS.of(choice)
+def _apply(choice: Choice | None, z: np.ndarray, slope: np.ndarray | None) -> np.ndarray:
+    entry = ACTIVATIONS.of(_given(choice))
     if entry.joint:
         powers = np.exp(z - z.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
-    return np.vectorize(entry.function, otypes=[float])(z, *entry.values(choice))
+    if entry.grouped:
+        return _pieces(entry.pieces(_given(choice)), z).max(axis=1)
+    if slope is not None:
+        return np.vectorize(entry.function, otypes=[float])(z, slope)
+    return np.vectorize(entry.function, otypes=[float])(z, *entry.values(_given(choice)))
 
 
-def _slope(choice: Choice, z: np.ndarray, a: np.ndarray) -> np.ndarray:
-    entry = ACTIVATIONS.of(choice)
-    return np.vectorize(entry.derivative, otypes=[float])(z, a, *entry.values(choice))
+def _slope(choice: Choice | None, z: np.ndarray, a: np.ndarray) -> np.ndarray:
+    entry = ACTIVATIONS.of(_given(choice))
+    return np.vectorize(entry.derivative, otypes=[float])(z, a, *entry.values(_given(choice)))
 
 
-def _output_delta(experiment: Experiment, z: np.ndarray, a: np.ndarray, targets: np.ndarray) -> np.ndarray:
+def _output_delta(experiment: Experiment, seen: Seen, targets: np.ndarray) -> np.ndarray:
     """dL/dz of the output: (a - t) / n where loss and activation are joined, else by the chain rule."""
-    choice, entry = _activations(experiment)[-1], LOSSES.of(_loss(experiment))
+    z, a = seen.z, seen.a
+    choice, entry = _given(experiment.output.activation), LOSSES.of(_given(experiment.loss))
     share = targets.size if entry.mean_over_outputs else len(targets)
     if entry.joined == choice.name:
         return (a - targets) / share
@@ -121,8 +179,130 @@ def _output_delta(experiment: Experiment, z: np.ndarray, a: np.ndarray, targets:
     return delta * _slope(choice, z, a)
 
 
+def _through_units(
+    experiment: Experiment, index: int, part: tuple[np.ndarray, ...], seen: Seen, error: np.ndarray, step: int | None
+) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """From dL/d(out) of a hidden layer to its delta; and the gradients of its scales, shifts and slopes."""
+    layer = experiment.layers[index]
+    entry = ACTIVATIONS.of(layer.activation)
+    further: list[np.ndarray] = []
+    normalization = layer.normalization
+    if normalization and normalization.after:
+        error, further = _denormalise(error, part, seen, step)
+    if entry.grouped:
+        sums = _pieces(entry.pieces(layer.activation), seen.z)
+        chosen = np.arange(sums.shape[1])[None, :, None] == sums.argmax(axis=1)[:, None, :]
+        delta = (chosen * error[:, None, :]).reshape(seen.z.shape)
+    elif seen.slope is not None:
+        delta = error * np.vectorize(entry.derivative, otypes=[float])(seen.z, seen.a, seen.slope)
+    else:
+        delta = error * _slope(layer.activation, seen.z, seen.a)
+    steepness = []
+    if entry.slope_derivative:
+        along = np.vectorize(entry.slope_derivative, otypes=[float])(seen.z, seen.a, seen.slope)
+        steepness = [(error * along).sum(axis=0)]
+    if normalization and not normalization.after:
+        delta, further = _denormalise(delta, part, seen, step)
+    return delta, (*further, *steepness)
+
+
 def _penalty_slope(choice: Choice | None, W: np.ndarray) -> np.ndarray:
     if choice is None:
         return np.zeros_like(W)
     entry = REGULARIZERS.of(choice)
     return np.vectorize(entry.derivative, otypes=[float])(W, *entry.values(choice))
+
+
+def _clip(experiment: Experiment, gradients: Layers) -> Layers:
+    """First every number by itself, then the gradient as one vector."""
+    bound = experiment.clip_value or np.inf
+    clipped = [tuple(np.clip(part, -bound, bound) for part in layer) for layer in gradients]
+    length = np.sqrt(sum(float(np.sum(part**2)) for layer in clipped for part in layer))
+    scale = min(1.0, experiment.clip_norm / length) if experiment.clip_norm and length else 1.0
+    return [tuple(part * scale for part in layer) for layer in clipped]
+
+
+def _constrain(choice: Choice | None, W: np.ndarray) -> np.ndarray:
+    constrained = W.copy()
+    if choice is not None:
+        entry = CONSTRAINTS.of(choice)
+        for unit in range(W.shape[1]):
+            entry.function(constrained[:, unit], *entry.values(choice))
+    return constrained
+
+
+# Chance: a number for every layer, unit and place in the batch
+
+
+def _keys(key: Any, units: int) -> list[Any]:
+    return [np.uint64(rng.mix(np.uint64(key) ^ np.uint64(unit))) for unit in range(units)]
+
+
+def _noise(experiment: Experiment, X: np.ndarray, step: int | None) -> np.ndarray:
+    noise = np.zeros_like(X)
+    if step is not None and experiment.input_noise:
+        for f, key in enumerate(_keys(rng.key(experiment.seed, rng.INPUT_NOISE, step), X.shape[1])):
+            for s in range(len(X)):
+                one, other = (rng.uniform(key, np.uint64(2 * s + which), X) for which in (0, 1))
+                noise[s, f] = experiment.input_noise * np.sqrt(-2 * np.log(one)) * np.cos(2 * np.pi * other)
+    return noise
+
+
+def _kept(experiment: Experiment, index: int, x: np.ndarray, step: int | None) -> np.ndarray | float:
+    """0 for what is dropped on the way into a layer, and for the rest what makes up for it."""
+    rate = experiment.layers[index - 1].dropout if index else experiment.input_dropout
+    if step is None or not rate:
+        return 1.0
+    keys = _keys(rng.layer_key(experiment.seed, rng.DROPOUT, step, index), x.shape[1])
+    draws = [[int(rng.mix(key ^ np.uint64(s))) >> 32 for key in keys] for s in range(len(x))]
+    return np.where(np.array(draws) >= int(rate * 2**32), 1 / (1 - rate), 0.0)
+
+
+def _slope_of_units(
+    experiment: Experiment, index: int, part: tuple[np.ndarray, ...], z: np.ndarray, step: int | None
+) -> np.ndarray | None:
+    choice = _given(_layers(experiment)[index].activation)
+    entry = ACTIVATIONS.of(choice)
+    if entry.slope is None:
+        return None
+    if entry.slope == "learnt":
+        return np.broadcast_to(part[-1], z.shape)
+    lower, upper = entry.values(choice)
+    if step is None:
+        return np.full_like(z, (lower + upper) / 2)
+    keys = _keys(rng.layer_key(experiment.seed, rng.SLOPE, step, index), z.shape[1])
+    draws = [[rng.uniform(key, np.uint64(s), z) for key in keys] for s in range(len(z))]
+    return lower + (upper - lower) * np.array(draws)
+
+
+# Maxout and batch normalisation
+
+
+def _pieces(count: int, z: np.ndarray) -> np.ndarray:
+    """The sums as (n, pieces, units)."""
+    return z.reshape(len(z), count, -1)
+
+
+def _normalise(
+    x: np.ndarray,
+    choice: Any,
+    part: tuple[np.ndarray, ...],
+    running: tuple[np.ndarray, np.ndarray] | None,
+    step: int | None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    scales, shifts = part[2:4]
+    mean, variance = (x.mean(axis=0), x.var(axis=0)) if step is not None or running is None else running
+    spread = np.sqrt(variance + choice.epsilon)
+    h = (x - mean) / spread
+    return scales * h + shifts, h, spread
+
+
+def _denormalise(
+    error: np.ndarray, part: tuple[np.ndarray, ...], seen: Seen, step: int | None
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """dL/dx from dL/dy, and the gradients of scales and shifts."""
+    h, spread, scales = seen.h, seen.spread, part[2]
+    along, total = (error * h).sum(axis=0), error.sum(axis=0)
+    if step is None:
+        return error * scales / spread, [along, total]
+    return scales / spread * (error - (total + h * along) / len(error)), [along, total]

@@ -36,10 +36,11 @@ def key(seed: int, purpose: int, step: int) -> Any:
 
 
 @part
-def uniform(key: Any, index: Any, dtype: Any) -> Any:
-    """A number from 0 to 1, neither of them, in float32 or float64 as `dtype` says."""
+def uniform(key: Any, index: Any, like: Any) -> Any:
+    """A number from 0 to 1, neither of them, in the precision of the array `like`."""
     bits = mix(key ^ index) >> np.uint64(41)  # 23 bits, so that a float32 holds the middle of its interval
-    return (dtype.type(bits) + dtype.type(0.5)) * dtype.type(1.1920928955078125e-07)
+    real = like.dtype.type
+    return (real(bits) + real(0.5)) * real(1.1920928955078125e-07)
 
 
 @part

@@ -13,12 +13,14 @@ from engine.activations import ACTIVATIONS
 from engine.data import Data
 from engine.datasets import DATASETS, DatasetChoice, GivenPoints
 from engine.losses import LOSSES
-from engine.reference import Layers, empty_memory
+from engine.reference import Layers, Running, empty_memory
 from engine.reference import step as reference_step
 from engine.tasks import TASKS
 
 HIDDEN = [name for name, entry in ACTIVATIONS.items() if "hidden" in entry.places]
-SCALAR = [name for name, entry in ACTIVATIONS.items() if not entry.joint]
+SCALAR = [name for name, entry in ACTIVATIONS.items() if not (entry.joint or entry.grouped or entry.slope)]
+
+LEARNT = ("scales", "shifts", "slopes")
 
 # One data set for each task: two, one and three outputs; two, two and four inputs.
 DATA = {
@@ -72,19 +74,29 @@ def points(*rows: tuple[float, ...], targets: tuple[float, ...], **choices: Any)
 
 
 def layers_of(trainer: Trainer) -> Layers:
-    """The parameters as the reference takes them: (W, b) of each layer."""
-    return [(layer.weights, layer.biases) for layer in trainer.parameters()]
+    """The parameters as the reference takes them: (W, b, and what else is learnt) of each layer."""
+    return [
+        (layer.weights, layer.biases, *(layer.further[name] for name in LEARNT if name in layer.further))
+        for layer in trainer.parameters()
+    ]
+
+
+def running_of(trainer: Trainer) -> Running:
+    """The running means and variances of the layers that have such."""
+    found = [layer.further for layer in trainer.parameters() if "running_means" in layer.further]
+    return [(further["running_means"], further["running_variances"]) for further in found]
 
 
 def put(trainer: Trainer, layers: Layers) -> None:
     """The opposite of `layers_of`."""
-    trainer.set_parameters([{"weights": w, "biases": b} for w, b in layers])
+    names = [[*("weights", "biases"), *(name for name in LEARNT if name in layer.further)] for layer in trainer.parameters()]
+    trainer.set_parameters([dict(zip(own, layer, strict=True)) for own, layer in zip(names, layers, strict=True)])
 
 
 def scatter(trainer: Trainer, seed: int = 1, spread: float = 0.5) -> None:
     """Gives every weight and bias a normal draw, so that none is zero and none is special."""
     draw = np.random.default_rng(seed)
-    put(trainer, [(draw.normal(0, spread, w.shape), draw.normal(0, spread, b.shape)) for w, b in layers_of(trainer)])
+    put(trainer, [tuple(draw.normal(0, spread, part.shape) for part in layer) for layer in layers_of(trainer)])
 
 
 def samples_of(trainer: Trainer, part: str = "train") -> tuple[np.ndarray, np.ndarray]:
@@ -97,7 +109,7 @@ def train_by_hand(trainer: Trainer, steps: int) -> Layers:
     """What the reference makes of a trainer's experiment and parameters in so many steps, from step 0."""
     complete = trainer.experiment
     x, t = samples_of(trainer)
-    layers = [(w.astype(np.float64), b.astype(np.float64)) for w, b in layers_of(trainer)]
+    layers = [tuple(part.astype(np.float64) for part in layer) for layer in layers_of(trainer)]
     memory = empty_memory(complete, layers)
     order, position, epoch = np.arange(len(x)), 0, 0
     for count in range(1, steps + 1):
@@ -113,5 +125,8 @@ def train_by_hand(trainer: Trainer, steps: int) -> Layers:
 
 def distance(one: Layers, other: Layers) -> float:
     """The largest difference of any layer's parameters, as a share of that layer's length (or of 1 if it is short)."""
-    flat = [[np.concatenate([w.ravel(), b]).astype(np.float64) for w, b in layers] for layers in (one, other)]
+    flat = [
+        [np.concatenate([part.ravel() for part in layer]).astype(np.float64) for layer in layers]
+        for layers in (one, other)
+    ]
     return max(float(np.linalg.norm(a - b) / max(1.0, float(np.linalg.norm(b)))) for a, b in zip(*flat, strict=True))

@@ -178,7 +178,7 @@ def test_every_unit_over_the_plane_equals_the_reference(hidden: str) -> None:
     trainer = Trainer(experiment(hidden=hidden))
     scatter(trainer)
     inputs = Data(trainer.experiment).plane(9).T
-    _, activations = forward(trainer.experiment, layers_of(trainer), inputs)
+    activations = [inputs, *(layer.out for layer in forward(trainer.experiment, layers_of(trainer), inputs))]
     for found, expected in zip(trainer.neurons(9), activations[1:], strict=True):
         np.testing.assert_allclose(found, expected.T.reshape(-1, 9, 9), rtol=1e-12, atol=1e-13)
 

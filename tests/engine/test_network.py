@@ -21,12 +21,13 @@ def test_every_number_of_the_buffer_belongs_to_one_weight_or_bias() -> None:
     network = Network(CHOSEN, 2, 1)
     assert network.parameter_count == (2 + 1) * 3 + (3 + 1) * 5 + (5 + 1) * 1
     buffer = np.zeros(network.parameter_count, np.float32)
-    for w, b in network.views(buffer):
-        assert w.base is not None and b.base is not None
-        w += 1
-        b += 1
+    for layer in network.views(buffer):
+        for part in layer.values():
+            assert part.base is not None
+            part += 1
     assert (buffer == 1).all()
-    assert [(w.shape, b.shape) for w, b in network.views(buffer)] == [((2, 3), (3,)), ((3, 5), (5,)), ((5, 1), (1,))]
+    assert [layer["weights"].shape for layer in network.views(buffer)] == [(2, 3), (3, 5), (5, 1)]
+    assert [layer["biases"].shape for layer in network.views(buffer)] == [(3,), (5,), (1,)]
 
 
 def test_the_kernel_is_told_arguments_in_their_order() -> None:

@@ -19,7 +19,8 @@ def test_statistics_of_layers_equal_numpy(hidden: str, pair: tuple[str, str, str
     scatter(trainer, spread=2)
     x, t = samples_of(trainer)
     layers = layers_of(trainer)
-    zs, activations = forward(trainer.experiment, layers, x)
+    seen = forward(trainer.experiment, layers, x)
+    zs, activations = [layer.z for layer in seen], [x, *(layer.out for layer in seen)]
     gradients = backward(trainer.experiment, layers, x, t)
     choices = [*(layer.activation for layer in trainer.experiment.layers), trainer.experiment.output.activation]
     for index, told in enumerate(trainer.row()["layers"]):
@@ -77,5 +78,5 @@ def test_measuring_many_samples_in_chunks_is_measuring_them_at_once() -> None:
     gradients = backward(trainer.experiment, layers_of(trainer), x, t)
     for told, (dw, db) in zip(row["layers"], gradients, strict=True):
         assert told["gradient_norm"] == pytest.approx(np.sqrt((dw**2).sum() + (db**2).sum()), rel=1e-10)
-    a = forward(trainer.experiment, layers_of(trainer), x)[1][-1]
+    a = forward(trainer.experiment, layers_of(trainer), x)[-1].out
     assert row["train"]["accuracy"] == np.mean((a > 0.5) == t)

@@ -272,7 +272,7 @@ def test_predictions_equal_the_reference(name: str) -> None:
     raw = trainer.data()["parts"]["test"]["points"]
     x, _ = samples_of(trainer, "test")
     answers, labels = trainer.predict(raw.tolist())
-    expected = forward(trainer.experiment, layers_of(trainer), x)[1][-1]
+    expected = forward(trainer.experiment, layers_of(trainer), x)[-1].out
     np.testing.assert_allclose(answers, expected, rtol=1e-12)
     classes = trainer.data()["targets"]["classes"]
     if classes is None:
@@ -422,7 +422,7 @@ def test_large_parts_are_measured_on_a_fixed_draw() -> None:
     assert one.row()["train"] == two.row()["train"] == one.row()["train"]
     for part in ("train", "test"):
         x, t = samples_of(one, part)
-        a = forward(one.experiment, layers_of(one), x)[1][-1]
+        a = forward(one.experiment, layers_of(one), x)[-1].out
         losses = -(t * np.log(a) + (1 - t) * np.log(1 - a))
         off = abs(one.row()[part]["loss"] - losses.mean())
         assert 0 < off < 5 * losses.std() / np.sqrt(2_000), "a part of all samples, and a fair one"
