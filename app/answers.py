@@ -122,10 +122,15 @@ class BoundaryAnswer(BaseModel):
 
 
 class LayerAnswer(BaseModel):
-    """What one layer has learnt."""
+    """What one layer has learnt; a normalised one has scales and shifts, and running means of what it normalises."""
 
     weights: list[list[float]]
     biases: list[float]
+    scales: list[float] | None = None
+    shifts: list[float] | None = None
+    slopes: list[float] | None = None
+    running_means: list[float] | None = None
+    running_variances: list[float] | None = None
 
 
 class ParametersAnswer(BaseModel):

@@ -100,10 +100,15 @@ Train = Annotated[
 
 
 class LayerNumbers(Strict):
-    """One layer's weights, one row for each input, and biases."""
+    """One layer's weights, one row for each input, and biases; what else it has learnt stays if it is not given."""
 
     weights: list[list[float]]
     biases: list[float]
+    scales: list[float] | None = None
+    shifts: list[float] | None = None
+    slopes: list[float] | None = None
+    running_means: list[float] | None = None
+    running_variances: list[float] | None = None
 
 
 class Parameters(Strict):

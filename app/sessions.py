@@ -341,7 +341,7 @@ class Session:
         def change() -> dict[str, Any]:
             self.trainer.set_parameters(layers)
             kept = self.parameters()["layers"]
-            numbers = sum(layer["weights"].size + layer["biases"].size for layer in kept)
+            numbers = sum(numbers.size for layer in kept for numbers in layer.values())
             self.journal.add("parameters", self.trainer.step, self.trainer.epoch, {"layers": kept}, numbers)
             self.revision += 1
             return self.parameters()
@@ -351,7 +351,10 @@ class Session:
     def parameters(self) -> dict[str, Any]:
         """All weights and biases, exact: every float32 is a float64."""
         layers = [
-            {"weights": layer.weights.astype(np.float64), "biases": layer.biases.astype(np.float64)}
+            {
+                name: numbers.astype(np.float64)
+                for name, numbers in {"weights": layer.weights, "biases": layer.biases, **layer.further}.items()
+            }
             for layer in self.trainer.parameters()
         ]
         return {"run": self.run_id, "step": self.trainer.step, "layers": layers}

@@ -301,8 +301,8 @@ ACTIVATIONS: Family[Activation] = Family(
             slope="random",
             objection=lambda lower, upper: f"{lower:g} is above {upper:g}: swap them" if lower > upper else None,
             arguments=(
-                Argument("lower", 0.125, 0, 1, "Lowest slope", "Slopes are drawn evenly from here"),
-                Argument("upper", 0.3333333333333333, 0, 1, "Highest slope", "... to here."),
+                Argument("lower", 0.125, 0, 1, "Lowest slope", "Slopes are drawn evenly from here on up."),
+                Argument("upper", 0.3333333333333333, 0, 1, "Highest slope", "Slopes are drawn evenly up to here."),
             ),
             aliases=("rrelu",),
         ),

@@ -116,7 +116,7 @@ async def put_parameters(
     id: Id, registry: RegistryDep, given: Annotated[Parameters, Depends(body_of(PARAMETERS))]
 ) -> Response:
     """Puts in other weights and biases, at the next step. Takes what GET answers, and answers the same."""
-    layers = [layer.model_dump() for layer in given.layers]
+    layers = [layer.model_dump(exclude_none=True) for layer in given.layers]
     answer = await registry.change(id, lambda session: session.set_parameters(layers))
     return JSONResponse(await run_in_threadpool(to_json, answer))
 

@@ -134,9 +134,10 @@ def cube_derivative(z: float, a: float, scale: float) -> float:
 """
 TRAIN = """
 import json, engine
+from engine.optimizers import OPTIMIZERS
 from engine.activations import ACTIVATIONS
 layer = engine.Layer(units=4, activation=ACTIVATIONS.choice("cube", scale=0.2))
-trainer = engine.Trainer(engine.Experiment(layers=(layer,), optimizer=engine.FAMILIES[7].choice("adam")))
+trainer = engine.Trainer(engine.Experiment(layers=(layer,), optimizer=OPTIMIZERS.choice("adam")))
 before = trainer.row()["train"]["loss"]
 trainer.step_once("epoch", 50)
 listed = [entry["name"] for entry in engine.catalogue()["families"]["activation"]["entries"]]
