@@ -436,7 +436,7 @@ for i in range(np.uint64(rows[0] * width), np.uint64(rows[1] * width)):
 _LEARNT = """
 z, a, d = work.z, work.a, work.d
 for u in range(np.uint64(rows[0]), np.uint64(rows[1])):
-    at = np.uint64(net.slopes[layer]) + u - np.uint64(rows[0])
+    at = np.uint64(slopes) + u - np.uint64(rows[0])
     {before}
     for i in range(np.uint64(a.shape[1])):
         slope = parameters[at]
@@ -484,15 +484,15 @@ def _dispatch(signature: str, body: str, joint: str, slope: tuple[str, str]) -> 
 
 
 # For kernels: `work` is the workspace, `rows` the first row of a layer and the one after its last, `p[layer]` its
-# activation's arguments, `moment` says whether and where in training it is.
+# activation's arguments, `slopes` where its learnt slopes start in the parameters, `moment` says whether and where in training it is.
 activate = _dispatch(  # a = f(z)
-    "code, work, rows, p, layer, net, parameters, moment",
+    "code, work, rows, p, layer, slopes, parameters, moment",
     "a[i] = function(z[i]{p})",
     "function(work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]]{given})",
     ("", ""),
 )
 backpropagate = _dispatch(  # dL/da in d becomes dL/dz; the gradient of learnt slopes is added up
-    "code, work, rows, p, layer, net, parameters, moment, gradient",
+    "code, work, rows, p, layer, slopes, parameters, moment, gradient",
     "d[i] *= derivative(z[i], a[i]{p})",
     "derivative(work.d[rows[0] : rows[1]]{sums}, work.a[rows[0] : rows[1]]{given})",
     ("total = a.dtype.type(0)", "total += d[u, i] * steepness(z[u, i], a[u, i], slope)"),

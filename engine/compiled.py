@@ -68,8 +68,9 @@ def kernel(function: F) -> F:
 
 
 def part(function: F) -> F:
-    """Compiles a function that kernels inline: roughly, as it is optimised together with each kernel that it ends up in."""
-    return _under(numba.njit(fastmath=_CONTRACT, **_OPTIONS)(function), OPT=1, LOOP_VECTORIZE=0)
+    """Compiles a function that kernels inline."""
+    compiled: F = numba.njit(fastmath=_CONTRACT, **_OPTIONS)(function)
+    return compiled
 
 
 def pasted(function: F) -> F:
@@ -80,7 +81,8 @@ def pasted(function: F) -> F:
 
 def summing(function: F) -> F:
     """Compiles a part that adds up many numbers, in whatever order is fastest."""
-    return _under(numba.njit(fastmath=_REORDER, **_OPTIONS)(function), OPT=1, LOOP_VECTORIZE=0)
+    compiled: F = numba.njit(fastmath=_REORDER, **_OPTIONS)(function)
+    return compiled
 
 
 def written_out(function: F) -> F:
@@ -88,25 +90,19 @@ def written_out(function: F) -> F:
 
     That pass is off elsewhere: it would pair up the steps of a polynomial and so keep its loop from being vectorised.
     """
-    return _under(numba.njit(fastmath=_CONTRACT, **_OPTIONS)(function), SLP_VECTORIZE=1)
-
-
-def _under(compiled: Any, **settings: int) -> Any:
-    """Lets a function be compiled under other settings of the compiler than the rest."""
+    compiled: Any = part(function)
     compile_plainly = compiled.compile
 
-    def compile_so(signature: Any) -> Any:
-        before = {name: getattr(numba.config, name) for name in settings}
+    def compile_paired(signature: Any) -> Any:
+        numba.config.SLP_VECTORIZE = 1  # type: ignore[attr-defined]
         try:
-            for name, value in settings.items():
-                setattr(numba.config, name, value)
             return compile_plainly(signature)
         finally:
-            for name, value in before.items():
-                setattr(numba.config, name, value)
+            numba.config.SLP_VECTORIZE = 0  # type: ignore[attr-defined]
 
-    compiled.compile = compile_so
-    return compiled
+    compiled.compile = compile_paired
+    paired: F = compiled
+    return paired
 
 
 class _Literals(ast.NodeTransformer):

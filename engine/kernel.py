@@ -14,7 +14,28 @@ from engine.activations import activate, backpropagate
 from engine.compiled import kernel, part, pasted
 from engine.constraints import constrain
 from engine.losses import loss_gradient, loss_values
-from engine.network import AFTER_ACTIVATION, BEFORE_ACTIVATION, NONE, Architecture
+from engine.network import (
+    ACTIVATION,
+    AFTER_ACTIVATION,
+    BEFORE_ACTIVATION,
+    BIASES,
+    CONSTRAINT,
+    DROPOUT,
+    NONE,
+    NORMALIZATION,
+    OF_ACTIVATION,
+    OF_CONSTRAINT,
+    OF_NORMALIZATION,
+    OF_REGULARIZER,
+    REGULARIZER,
+    ROW,
+    SCALES,
+    SLOPES,
+    SUMS,
+    UNITS,
+    WEIGHTS,
+    Architecture,
+)
 from engine.normalizations import denormalise, normalise, put_back, put_forth
 from engine.optimizers import update
 from engine.perturbations import disturb, drop, undrop
@@ -115,27 +136,27 @@ def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace
 
 @part
 def rows_of(net: Architecture, layer: int) -> Rows:
-    """The rows of a layer's sums; layer -1 is the input."""
-    return net.rows[layer + 1], net.rows[layer + 2]
+    """The rows of a layer's sums; layer 0 is the input."""
+    return net.layers[layer, ROW], net.layers[layer, ROW] + net.layers[layer, SUMS]
 
 
 @part
 def units_of(net: Architecture, layer: int) -> Rows:
     """The rows of a layer's units: the sums' own, or in a maxout layer the first of them."""
-    return net.rows[layer + 1], net.rows[layer + 1] + net.sizes[layer + 1]
+    return net.layers[layer, ROW], net.layers[layer, ROW] + net.layers[layer, UNITS]
 
 
 @part
 def forward(net: Architecture, parameters: Array, running: Array, work: Workspace, moment: Moment) -> None:
     """From the input rows of `work.a` to all z and a: z = W'x + b, a = f(z), layer by layer."""
     z, a = work.z, work.a
-    for layer in range(net.activation.size):
+    for layer in range(1, net.layers.shape[0]):
         below, rows = units_of(net, layer - 1), rows_of(net, layer)
-        if moment.training and net.dropout[layer] > 0:
+        if moment.training and net.arguments[DROPOUT, layer, 0] > 0:
             key = rng.layer_key(moment.seed, rng.DROPOUT, moment.step, layer)
-            drop(work, below, net.dropout[layer], key, moment.first)
+            drop(work, below, net.arguments[DROPOUT, layer, 0], key, moment.first)
         fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
-        start, biases = net.weights[layer], net.biases[layer]
+        start, biases = net.layers[layer, WEIGHTS], net.layers[layer, BIASES]
         if fan_in * fan_out >= BLAS_WEIGHTS:
             w = parameters[start:biases].reshape(fan_in, fan_out)
             np.dot(w.T, a[below[0] : below[1]], z[rows[0] : rows[1]])
@@ -145,13 +166,13 @@ def forward(net: Architecture, parameters: Array, running: Array, work: Workspac
         else:
             fill(z, rows, parameters, biases)
             weigh(parameters, start, fan_out, ONE, a, below, z, rows)
-        if net.normalization[layer] == BEFORE_ACTIVATION:
-            p = net.normalization_arguments[layer]
-            normalise(z, work, rows, moment.n, parameters, net.scales[layer], running, p, moment.training)
-        activate(net.activation[layer], work, rows, net.activation_arguments, layer, net, parameters, moment)
-        if net.normalization[layer] == AFTER_ACTIVATION:
-            p, units = net.normalization_arguments[layer], units_of(net, layer)
-            normalise(a, work, units, moment.n, parameters, net.scales[layer], running, p, moment.training)
+        if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
+            p = net.arguments[OF_NORMALIZATION, layer]
+            normalise(z, work, rows, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
+        activate(net.layers[layer, ACTIVATION], work, rows, net.arguments[OF_ACTIVATION], layer, net.layers[layer, SLOPES], parameters, moment)
+        if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
+            p, units = net.arguments[OF_NORMALIZATION, layer], units_of(net, layer)
+            normalise(a, work, units, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
 
 
 @part
@@ -159,13 +180,13 @@ def output_error(
     net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, count: int
 ) -> None:
     """d = dL/dz of the output for the samples of the chunk, where L is the mean over `count` samples."""
-    last = net.activation.size - 1
+    last = net.layers.shape[0] - 1
     rows = rows_of(net, last)
-    share = count * net.sizes[last + 1] if net.mean_over_outputs else count
+    share = count * net.layers[last, UNITS] if net.mean_over_outputs else count
     loss_gradient(net.loss, work.a, work.t, work.d, rows, work.a.dtype.type(1 / share))
     if not net.joined:
-        code = net.activation[last]
-        backpropagate(code, work, rows, net.activation_arguments, last, net, parameters, moment, gradient)
+        code = net.layers[last, ACTIVATION]
+        backpropagate(code, work, rows, net.arguments[OF_ACTIVATION], last, net.layers[last, SLOPES], parameters, moment, gradient)
     for u in range(U(rows[0]), U(rows[1])):
         for s in range(U(moment.n), U(work.d.shape[1])):
             work.d[u, s] = 0
@@ -175,10 +196,10 @@ def output_error(
 def backward(net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment) -> None:
     """Adds dL/dW = x d' and dL/db = sum of d to the gradient, and passes the error down: d = W d * f'(z)."""
     a, d = work.a, work.d
-    for layer in range(net.activation.size - 1, -1, -1):
+    for layer in range(net.layers.shape[0] - 1, 0, -1):
         below, rows = units_of(net, layer - 1), rows_of(net, layer)
         fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
-        start, biases = net.weights[layer], net.biases[layer]
+        start, biases = net.layers[layer, WEIGHTS], net.layers[layer, BIASES]
         sum_rows(d, rows, gradient, biases)
         big = fan_in * fan_out >= BLAS_WEIGHTS
         if big:
@@ -186,7 +207,7 @@ def backward(net: Architecture, parameters: Array, gradient: Array, work: Worksp
             dw += np.dot(a[below[0] : below[1]], d[rows[0] : rows[1]].T)
         else:
             correlate(a, below, d, rows, gradient, start)
-        if layer == 0:
+        if layer == 1:
             continue
         if big:
             w = parameters[start:biases].reshape(fan_in, fan_out)
@@ -194,8 +215,8 @@ def backward(net: Architecture, parameters: Array, gradient: Array, work: Worksp
         else:
             clear(d, below)
             weigh(parameters, start, ONE, fan_out, d, rows, d, below)
-        if moment.training and net.dropout[layer] > 0:
-            undrop(work, below, net.dropout[layer])
+        if moment.training and net.arguments[DROPOUT, layer, 0] > 0:
+            undrop(work, below, net.arguments[DROPOUT, layer, 0])
         through_units(net, parameters, gradient, work, moment, layer - 1)
 
 
@@ -204,14 +225,14 @@ def through_units(
     net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, layer: int
 ) -> None:
     """Takes the error of a layer from what its units gave to the sums that they got."""
-    rows, start, n = rows_of(net, layer), net.scales[layer], moment.n
-    if net.normalization[layer] == AFTER_ACTIVATION:
+    rows, start, n = rows_of(net, layer), net.layers[layer, SCALES], moment.n
+    if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
         units = units_of(net, layer)
         denormalise(work, units, n, parameters, gradient, start, moment.training)
         put_back(work, units)
-    code = net.activation[layer]
-    backpropagate(code, work, rows, net.activation_arguments, layer, net, parameters, moment, gradient)
-    if net.normalization[layer] == BEFORE_ACTIVATION:
+    code = net.layers[layer, ACTIVATION]
+    backpropagate(code, work, rows, net.arguments[OF_ACTIVATION], layer, net.layers[layer, SLOPES], parameters, moment, gradient)
+    if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
         denormalise(work, rows, n, parameters, gradient, start, moment.training)
 
 
@@ -273,11 +294,11 @@ def train(
         clock[IN_BATCH] += n
         if clock[IN_BATCH] < batch:
             continue
-        for layer in range(net.activation.size):
-            if net.regularizer[layer] != NONE:
-                weights = parameters[net.weights[layer] : net.biases[layer]]
-                errors = gradient[net.weights[layer] : net.biases[layer]]
-                penalise(net.regularizer[layer], weights, errors, net.regularizer_arguments[layer])
+        for layer in range(1, net.layers.shape[0]):
+            if net.layers[layer, REGULARIZER] != NONE:
+                weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+                errors = gradient[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+                penalise(net.layers[layer, REGULARIZER], weights, errors, net.arguments[OF_REGULARIZER, layer])
         clock[IN_BATCH] = 0
         if not np.isfinite(sum_of_squares(gradient)):
             clock[DIVERGED] = 1  # before the update: the parameters stay at the last finite state
@@ -290,10 +311,10 @@ def train(
         clock[STEP] += 1
         clock[IN_EPOCH] += batch
         update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), optimizer_arguments)
-        for layer in range(net.activation.size):
-            if net.constraint[layer] != NONE:
-                w = parameters[net.weights[layer] : net.biases[layer]].reshape(net.sizes[layer], -1)
-                constrain(net.constraint[layer], w, net.constraint_arguments[layer])
+        for layer in range(1, net.layers.shape[0]):
+            if net.layers[layer, CONSTRAINT] != NONE:
+                w = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]].reshape(net.layers[layer - 1, UNITS], -1)
+                constrain(net.layers[layer, CONSTRAINT], w, net.arguments[OF_CONSTRAINT, layer])
         if clock[IN_EPOCH] >= samples:
             clock[IN_EPOCH] = 0
             clock[EPOCH] += 1
@@ -326,18 +347,18 @@ def fill_slopes(
     A unit that takes the largest of several sums passes its error on whole: 1.
     """
     a, d = work.a, work.d
-    joint = net.joint_output and layer == net.activation.size - 1
+    joint = net.joint_output and layer == net.layers.shape[0] - 1
     for u in range(U(rows[0]), U(rows[1])):
         for s in range(U(d.shape[1])):
             d[u, s] = a[u, s] * (1 - a[u, s]) if joint else 1
     if not joint and rows == rows_of(net, layer):
-        after = net.normalization[layer] == AFTER_ACTIVATION
+        after = net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION
         if after:
             put_back(work, rows)
-        code = net.activation[layer]
-        backpropagate(code, work, rows, net.activation_arguments, layer, net, parameters, moment, nowhere)
+        code = net.layers[layer, ACTIVATION]
+        backpropagate(code, work, rows, net.arguments[OF_ACTIVATION], layer, net.layers[layer, SLOPES], parameters, moment, nowhere)
         if after:
-            put_forth(work, rows, parameters, net.scales[layer])
+            put_forth(work, rows, parameters, net.layers[layer, SCALES])
 
 
 # Columns of the statistics that `evaluate` adds up for each unit.
@@ -364,7 +385,7 @@ def evaluate(
     """
     count, outputs, gradient, statistics = x.shape[1], results.outputs, results.gradient, results.statistics
     n = min(work.a.shape[1], count - first)
-    last = net.activation.size
+    last = net.layers.shape[0] - 1
     for f in range(x.shape[0]):
         for s in range(n):
             work.a[f, s] = x[f, first + s]
@@ -373,7 +394,7 @@ def evaluate(
             work.t[k, s] = targets[k, first + s]
     moment = Moment(False, 0, 0, 0, n)
     forward(net, parameters, running, work, moment)
-    rows = rows_of(net, last - 1)
+    rows = rows_of(net, last)
     loss_values(net.loss, work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], work.t, n, work.loss)
     share = targets.shape[0] if net.mean_over_outputs else 1
     for s in range(n):
@@ -392,7 +413,7 @@ def look_at_units(
     net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, statistics: Array
 ) -> None:
     """Adds to the statistics (rows, STATISTICS) what each unit did with the chunk's samples."""
-    for layer in range(net.activation.size):
+    for layer in range(1, net.layers.shape[0]):
         rows = units_of(net, layer)
         fill_slopes(net, parameters, gradient[:0], work, moment, layer, rows)
         for u in range(rows[0], rows[1]):

@@ -8,6 +8,7 @@ To the kernel the network is described by small arrays of numbers; so one compil
 """
 
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,25 +26,26 @@ from engine.regularizers import REGULARIZERS
 ARGUMENTS = 4  # the most arguments that any entry of a layer may have
 NONE = -1  # where a layer has no such thing
 
+# What the kernel is told of a layer in whole numbers; layer 0 is the input, of which only the first three count.
+# UNITS: how many. ROW: the first of its rows in the workspace. SUMS: how many rows, more than units in maxout.
+# WEIGHTS, BIASES, SCALES (the shifts follow), SLOPES: where they start in the buffer. The rest are entries' codes;
+# NORMALIZATION is BEFORE_ACTIVATION or AFTER_ACTIVATION.
+UNITS, ROW, SUMS, WEIGHTS, BIASES, SCALES, SLOPES, ACTIVATION, REGULARIZER, CONSTRAINT, NORMALIZATION = range(11)
+COLUMNS = 11
+BEFORE_ACTIVATION, AFTER_ACTIVATION = range(2)
+
+# And in real numbers: the arguments of its entries, and the share of what enters it that is dropped in training.
+OF_ACTIVATION, OF_REGULARIZER, OF_CONSTRAINT, OF_NORMALIZATION, DROPOUT = range(5)
+TABLES = 5
+
+Part = tuple[slice, tuple[int, ...]]  # where in the buffer, and the shape
+
 
 class Architecture(NamedTuple):
-    """A network as the kernel sees it. L layers, hidden and output; rows of the workspace are units, input first."""
+    """A network as the kernel sees it: few arrays, because each makes every compiled call longer."""
 
-    sizes: np.ndarray  # (L + 1,) units, input first
-    rows: np.ndarray  # (L + 2,) where each of these layers starts in the workspace; its units come first
-    weights: np.ndarray  # (L,) where W starts in the buffer
-    biases: np.ndarray  # (L,) where b starts, right after W
-    scales: np.ndarray  # (L,) where the learnt scales start, the shifts right after them; NONE without normalisation
-    slopes: np.ndarray  # (L,) where the learnt slopes start; NONE where the activation has none
-    activation: np.ndarray  # (L,) codes
-    activation_arguments: np.ndarray  # (L, ARGUMENTS)
-    regularizer: np.ndarray  # (L,) codes
-    regularizer_arguments: np.ndarray  # (L, ARGUMENTS)
-    constraint: np.ndarray  # (L,) codes
-    constraint_arguments: np.ndarray  # (L, ARGUMENTS)
-    normalization: np.ndarray  # (L,) NONE, BEFORE or AFTER the activation
-    normalization_arguments: np.ndarray  # (L, ARGUMENTS)
-    dropout: np.ndarray  # (L,) the share of what enters the layer that is dropped in training
+    layers: np.ndarray  # (L + 1, COLUMNS) whole numbers
+    arguments: np.ndarray  # (TABLES, L + 1, ARGUMENTS) in the network's precision
     input_noise: float
     clip_value: float  # 0: no limit
     clip_norm: float  # 0: no limit
@@ -51,10 +53,6 @@ class Architecture(NamedTuple):
     joined: bool  # whether loss and output activation are computed together from the logits
     mean_over_outputs: bool
     joint_output: bool  # whether the output's units depend on each other, as in softmax
-
-
-BEFORE_ACTIVATION, AFTER_ACTIVATION = range(2)
-Part = tuple[slice, tuple[int, ...]]  # where in the buffer, and the shape
 
 
 class Network:
@@ -66,38 +64,41 @@ class Network:
         self.sizes = (inputs, *(layer.units for layer in experiment.layers), outputs)
         self.parts = list(_parts(self.layers, self.sizes))
         self.shapes = [part["weights"][1] for part in self.parts]
-        last = self.parts[-1]
-        self.parameter_count = max(part.stop for part, _ in last.values())
-        self.architecture = self.describe(experiment)
+        self.parameter_count = max(where.stop for where, _ in self.parts[-1].values())
+        # Where each layer starts in the workspace, the input first; and where the last one ends.
+        self.rows = [0, *accumulate((inputs, *(fan_out for _, fan_out in self.shapes)))]
 
     def describe(self, experiment: Experiment) -> Architecture:
         """The kernel's description of this network under an experiment that differs in live fields only."""
-        layers: tuple[Layer | Output, ...] = (*experiment.layers, experiment.output)
-        activation, activation_arguments = _codes(ACTIVATIONS, [layer.activation for layer in layers], self.dtype)
-        regularizer, regularizer_arguments = _codes(REGULARIZERS, [layer.regularizer for layer in layers], self.dtype)
-        constraint, constraint_arguments = _codes(CONSTRAINTS, [layer.constraint for layer in layers], self.dtype)
-        normalization, normalization_arguments = _codes(
-            NORMALIZATIONS, [*(layer.normalization for layer in experiment.layers), None], self.dtype
-        )
-        normalization = np.where(normalization == NONE, NONE, normalization_arguments[:, AFTER].astype(np.int64))
+        layers = np.full((len(self.sizes), COLUMNS), NONE, np.int64)
+        arguments = np.zeros((TABLES, len(self.sizes), ARGUMENTS), self.dtype)
+        layers[:, UNITS] = self.sizes
+        layers[:, SUMS] = self.sizes[0], *(fan_out for _, fan_out in self.shapes)
+        layers[:, ROW] = self.rows[:-1]
+        for index, (layer, part) in enumerate(zip((*experiment.layers, experiment.output), self.parts, strict=True), 1):
+            for column, name in ((WEIGHTS, "weights"), (BIASES, "biases"), (SCALES, "scales"), (SLOPES, "slopes")):
+                if name in part:
+                    layers[index, column] = part[name][0].start
+            normalization = layer.normalization if isinstance(layer, Layer) else None
+            chosen: list[tuple[int, int, Family[Any], Choice | None]] = [
+                (ACTIVATION, OF_ACTIVATION, ACTIVATIONS, layer.activation),
+                (REGULARIZER, OF_REGULARIZER, REGULARIZERS, layer.regularizer),
+                (CONSTRAINT, OF_CONSTRAINT, CONSTRAINTS, layer.constraint),
+                (NORMALIZATION, OF_NORMALIZATION, NORMALIZATIONS, normalization),
+            ]
+            for column, table, family, choice in chosen:
+                if choice is not None:
+                    values = family.of(choice).values(choice)
+                    layers[index, column] = family.codes[choice.name]
+                    arguments[table, index, : len(values)] = values
+            if normalization is not None:
+                layers[index, NORMALIZATION] = arguments[OF_NORMALIZATION, index, AFTER]
+        arguments[DROPOUT, 1:, 0] = experiment.input_dropout, *(layer.dropout for layer in experiment.layers)
         loss = LOSSES.of(experiment.loss) if experiment.loss else LOSSES["mean_squared_error"]
         output = experiment.output.activation
         return Architecture(
-            sizes=np.array(self.sizes, np.int64),
-            rows=np.cumsum([0, self.sizes[0], *(fan_out for _, fan_out in self.shapes)]).astype(np.int64),
-            weights=self._starts("weights"),
-            biases=self._starts("biases"),
-            scales=self._starts("scales"),
-            slopes=self._starts("slopes"),
-            activation=activation,
-            activation_arguments=activation_arguments,
-            regularizer=regularizer,
-            regularizer_arguments=regularizer_arguments,
-            constraint=constraint,
-            constraint_arguments=constraint_arguments,
-            normalization=normalization,
-            normalization_arguments=normalization_arguments,
-            dropout=np.array([experiment.input_dropout, *(layer.dropout for layer in experiment.layers)], self.dtype),
+            layers=layers,
+            arguments=arguments,
             input_noise=float(experiment.input_noise),
             clip_value=float(experiment.clip_value or 0),
             clip_norm=float(experiment.clip_norm or 0),
@@ -106,9 +107,6 @@ class Network:
             mean_over_outputs=loss.mean_over_outputs,
             joint_output=output is not None and ACTIVATIONS.of(output).joint,
         )
-
-    def _starts(self, name: str) -> np.ndarray:
-        return np.array([part[name][0].start if name in part else NONE for part in self.parts], np.int64)
 
     def views(self, buffer: np.ndarray) -> list[dict[str, np.ndarray]]:
         """Each layer's parameters by name, as views of a buffer: `weights` (fan_in, fan_out), `biases` (fan_out,);
@@ -149,14 +147,3 @@ def _parts(layers: tuple[Layer | Output, ...], sizes: tuple[int, ...]) -> Iterat
             part[name] = slice(start, end), shape
             start = end
         yield part
-
-
-def _codes(family: Family[Any], choices: list[Choice | None], dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-    codes = np.full(len(choices), NONE, np.int64)
-    arguments = np.zeros((len(choices), ARGUMENTS), dtype)
-    for index, choice in enumerate(choices):
-        if choice is not None:
-            values = family.of(choice).values(choice)
-            codes[index] = family.codes[choice.name]
-            arguments[index, : len(values)] = values
-    return codes, arguments

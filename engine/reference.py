@@ -231,7 +231,7 @@ def _constrain(choice: Choice | None, W: np.ndarray) -> np.ndarray:
     return constrained
 
 
-# Chance: a number for every layer, unit and place in the batch
+# Chance: a number for every layer (they count from 1), unit and place in the batch
 
 
 def _keys(key: Any, units: int) -> list[Any]:
@@ -253,7 +253,7 @@ def _kept(experiment: Experiment, index: int, x: np.ndarray, step: int | None) -
     rate = experiment.layers[index - 1].dropout if index else experiment.input_dropout
     if step is None or not rate:
         return 1.0
-    keys = _keys(rng.layer_key(experiment.seed, rng.DROPOUT, step, index), x.shape[1])
+    keys = _keys(rng.layer_key(experiment.seed, rng.DROPOUT, step, index + 1), x.shape[1])
     draws = [[int(rng.mix(key ^ np.uint64(s))) >> 32 for key in keys] for s in range(len(x))]
     return np.where(np.array(draws) >= int(rate * 2**32), 1 / (1 - rate), 0.0)
 
@@ -270,7 +270,7 @@ def _slope_of_units(
     lower, upper = entry.values(choice)
     if step is None:
         return np.full_like(z, (lower + upper) / 2)
-    keys = _keys(rng.layer_key(experiment.seed, rng.SLOPE, step, index), z.shape[1])
+    keys = _keys(rng.layer_key(experiment.seed, rng.SLOPE, step, index + 1), z.shape[1])
     draws = [[rng.uniform(key, np.uint64(s), z) for key in keys] for s in range(len(z))]
     return lower + (upper - lower) * np.array(draws)
 

@@ -74,7 +74,7 @@ class Trainer:
         self._start(self.experiment.seed)
 
     def _workspace(self, width: int) -> kernel.Workspace:
-        return kernel.workspace(int(self._network.architecture.rows[-1]), self._data.outputs, width, self._dtype)
+        return kernel.workspace(self._network.rows[-1], self._data.outputs, width, self._dtype)
 
     def _start(self, seed: int) -> None:
         parameters = self._network.initialise(seed)
@@ -83,7 +83,7 @@ class Trainer:
             parameters=parameters,
             gradient=np.zeros(count, self._dtype),
             slots=np.zeros((SLOTS, count), self._dtype),
-            running=np.repeat(np.array([[0], [1]], self._dtype), int(self._network.architecture.rows[-1]), axis=1),
+            running=np.repeat(np.array([[0], [1]], self._dtype), self._network.rows[-1], axis=1),
             previous=parameters.copy(),
         )
         self._clock = np.zeros(kernel.CLOCK, np.int64)
@@ -295,7 +295,7 @@ class Trainer:
 
     def _layer_rows(self) -> list[slice]:
         """Where each layer's units stand in a workspace, hidden layers in order, the output layer last."""
-        return [slice(low, high) for low, high in pairwise(self._net.rows[1:].tolist())]
+        return [slice(low, high) for low, high in pairwise(self._network.rows[1:])]
 
     def _running(self) -> list[dict[str, np.ndarray]]:
         """The running means and variances of each layer that is normalised, as views."""
@@ -390,12 +390,12 @@ class Trainer:
 
     def boundary(self, resolution: int) -> Boundary:
         """The outputs over the plane, `resolution` points each way."""
-        values = self._over_plane(resolution, int(self._net.rows[-2]))
+        values = self._over_plane(resolution, self._network.rows[-2])
         return Boundary(self.step, resolution, resolution, self._data.domain, values)
 
     def neurons(self, resolution: int) -> list[np.ndarray]:
         """Every unit's activation over the plane: per layer (units, height, width), hidden layers then output."""
-        first = int(self._net.rows[1])
+        first = self._network.rows[1]
         maps = self._over_plane(resolution, first)
         units = self._network.sizes[1:]
         return [maps[rows.start - first :][:count] for rows, count in zip(self._layer_rows(), units, strict=True)]
@@ -410,13 +410,13 @@ class Trainer:
         return values.reshape(-1, resolution, resolution)
 
     def _outputs(self, x: np.ndarray, first_row: int) -> np.ndarray:
-        outputs = np.empty((int(self._net.rows[-1]) - first_row, x.shape[1]), self._dtype)
+        outputs = np.empty((self._network.rows[-1] - first_row, x.shape[1]), self._dtype)
         self._run(kernel.PREDICT, self._probe, x, x[:0], first_row, kernel.results(outputs))
         return outputs
 
     def predict(self, x: list[list[float]]) -> tuple[np.ndarray, list[Any]]:
         """Outputs (n, outputs) for raw samples (n, columns), and what each means: a class name or a number."""
-        outputs = self._outputs(self._data.inputs(self._data.check_points(x)), int(self._net.rows[-2]))
+        outputs = self._outputs(self._data.inputs(self._data.check_points(x)), self._network.rows[-2])
         if self._data.classes is None:
             return outputs.T, outputs[0].tolist()
         return outputs.T, [self._data.classes[index] for index in labels(outputs)]
@@ -435,7 +435,7 @@ class _Evaluation:
         self._first = 0
         self._measured: dict[str, Any] = {}
         self._gradient = np.zeros(trainer._network.parameter_count, trainer._dtype)
-        self._statistics = np.zeros((int(trainer._net.rows[-1]), kernel.STATISTICS))
+        self._statistics = np.zeros((trainer._network.rows[-1], kernel.STATISTICS))
         self.row: dict[str, Any] | None = None
         self._begin()
 

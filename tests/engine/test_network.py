@@ -4,7 +4,7 @@ import numpy as np
 
 from engine import Experiment, Layer, complete
 from engine.activations import ACTIVATIONS
-from engine.network import Network
+from engine.network import NONE, OF_ACTIVATION, OF_REGULARIZER, REGULARIZER, Network
 from engine.regularizers import REGULARIZERS
 
 CHOSEN = complete(
@@ -31,8 +31,8 @@ def test_every_number_of_the_buffer_belongs_to_one_weight_or_bias() -> None:
 
 
 def test_the_kernel_is_told_arguments_in_their_order() -> None:
-    told = Network(CHOSEN, 2, 1).architecture
-    assert told.activation_arguments[0, 0] == np.float32(0.25)
-    assert told.regularizer_arguments[1, :2].tolist() == [0.5, 0.125]
-    assert told.regularizer[0] == told.regularizer[2] == -1
+    told = Network(CHOSEN, 2, 1).describe(CHOSEN)
+    assert told.arguments[OF_ACTIVATION, 1, 0] == np.float32(0.25)
+    assert told.arguments[OF_REGULARIZER, 2, :2].tolist() == [0.5, 0.125]
+    assert told.layers[:, REGULARIZER].tolist() == [NONE, NONE, REGULARIZERS.codes["l1_l2"], NONE]
     assert told.joined and told.mean_over_outputs
