@@ -427,31 +427,34 @@ ACTIVATIONS: Family[Activation] = Family(
 )
 
 
-_LOOP = """
+_BEFORE = """
 z, a, d, width = work.flat_z, work.flat_a, work.flat_d, work.a.shape[1]
+first, last = np.uint64(rows[0] * width), np.uint64(rows[1] * width)
+"""
+_LOOP = """
 {arguments}
-for i in range(np.uint64(rows[0] * width), np.uint64(rows[1] * width)):
+for i in range(first, last):
     {body}
 """
 _LEARNT = """
-z, a, d = work.z, work.a, work.d
-for u in range(np.uint64(rows[0]), np.uint64(rows[1])):
-    at = np.uint64(slopes) + u - np.uint64(rows[0])
+for u in range(np.uint64(rows[1] - rows[0])):
+    slope = parameters[np.uint64(slopes) + u]
+    start = first + u * np.uint64(width)
     {before}
-    for i in range(np.uint64(a.shape[1])):
-        slope = parameters[at]
+    for i in range(start, start + np.uint64(width)):
         {body}
     {after}
 """
 _RANDOM = """
-z, a, d, lower, upper = work.z, work.a, work.d, p[layer, 0], p[layer, 1]
+lower, upper = p[layer, 0], p[layer, 1]
 key = layer_key(moment.seed, {purpose}, moment.step, layer)
-for u in range(np.uint64(rows[0]), np.uint64(rows[1])):
-    unit = mix(key ^ (u - np.uint64(rows[0])))
-    for i in range(np.uint64(a.shape[1])):
+for u in range(np.uint64(rows[1] - rows[0])):
+    unit = mix(key ^ u)
+    start = first + u * np.uint64(width)
+    for i in range(start, start + np.uint64(width)):
         slope = (lower + upper) / a.dtype.type(2)
         if moment.training:
-            slope = lower + (upper - lower) * uniform(unit, np.uint64(moment.first) + i, a)
+            slope = lower + (upper - lower) * uniform(unit, np.uint64(moment.first) + i - start, a)
         {body}
 """
 
@@ -466,11 +469,11 @@ def _branch(entry: Activation, body: str, joint: str, slope: tuple[str, str]) ->
         sums = ", work.z[rows[0] : rows[1]]" if entry.grouped else ""
         return joint.replace("{given}", given).replace("{sums}", sums), functions
     if entry.slope:
-        body = body.replace("[i]", "[u, i]").replace("{p}", ", slope")
+        body = body.replace("{p}", ", slope")
         if entry.slope == "random":
             return _RANDOM.replace("{purpose}", str(rng.SLOPE)).replace("{body}", body), functions | DRAWS
         before, each = slope
-        text = _LEARNT.replace("{before}", before or "pass").replace("{after}", "if gradient.size:\n        gradient[at] += total" if before else "pass")
+        text = _LEARNT.replace("{before}", before or "pass").replace("{after}", "if gradient.size:\n        gradient[np.uint64(slopes) + u] += total" if before else "pass")
         inner = f"{each}\n        {body}" if each else body
         return text.replace("{body}", inner), functions | {"steepness": entry.slope_derivative}
     names = [f"p{index}" for index in range(len(entry.arguments))]
@@ -480,7 +483,8 @@ def _branch(entry: Activation, body: str, joint: str, slope: tuple[str, str]) ->
 
 
 def _dispatch(signature: str, body: str, joint: str, slope: tuple[str, str]) -> Callable[..., Any]:
-    return dispatched(signature, [_branch(entry, body, joint, slope) for entry in ACTIVATIONS.values()])
+    branches = [_branch(entry, body, joint, slope) for entry in ACTIVATIONS.values()]
+    return dispatched(signature, branches, _BEFORE)
 
 
 # For kernels: `work` is the workspace, `rows` the first row of a layer and the one after its last, `p[layer]` its
@@ -495,5 +499,5 @@ backpropagate = _dispatch(  # dL/da in d becomes dL/dz; the gradient of learnt s
     "code, work, rows, p, layer, slopes, parameters, moment, gradient",
     "d[i] *= derivative(z[i], a[i]{p})",
     "derivative(work.d[rows[0] : rows[1]]{sums}, work.a[rows[0] : rows[1]]{given})",
-    ("total = a.dtype.type(0)", "total += d[u, i] * steepness(z[u, i], a[u, i], slope)"),
+    ("total = a.dtype.type(0)", "total += d[i] * steepness(z[i], a[i], slope)"),
 )

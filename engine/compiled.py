@@ -145,14 +145,17 @@ def scalar(function: F, *, fast: Callable[..., Any] | None = None) -> F:
     return function
 
 
-def dispatched(signature: str, branches: Sequence[tuple[str, Mapping[str, Callable[..., Any]]]]) -> Callable[..., Any]:
+def dispatched(
+    signature: str, branches: Sequence[tuple[str, Mapping[str, Callable[..., Any]]]], before: str = ""
+) -> Callable[..., Any]:
     """A function for kernels that chooses by `code`: `if code == 0: ... elif code == 1: ...`.
 
     Each branch is the text of its body and the functions which that text names. So the entries of a family are plain
-    functions in their family's file, and yet kernels compile to straight loops over the right one.
+    functions in their family's file, and yet kernels compile to straight loops over the right one. What they share is
+    done `before`: the less there is in each branch, the sooner it is compiled.
     """
     scope: dict[str, Any] = {"np": np}
-    lines = [f"def dispatch({signature}):"]
+    lines = [f"def dispatch({signature}):", *(f"    {line}" for line in before.strip().splitlines())]
     for code, (body, functions) in enumerate(branches):
         lines.append(f"    {'elif' if code else 'if'} code == {code}:")
         for name, function in functions.items():
