@@ -136,7 +136,7 @@ def scalar(function: F, *, fast: Callable[..., Any] | None = None) -> F:
         return _in_precision(function, np.float64)
 
     # Inlined whatever its length, or the loop around a long one would make calls and not be vectorised.
-    options = {"fastmath": _CONTRACT, "error_model": "numpy", "forceinline": True}
+    options: Any = {"fastmath": _CONTRACT, "error_model": "numpy", "forceinline": True}
     overload(function, jit_options=options, strict=False)(choose)
     return function
 
