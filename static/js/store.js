@@ -238,11 +238,11 @@ function sameKeys(one, other) {
   return Object.keys(one).sort().join() === Object.keys(other).sort().join();
 }
 
-/** The server refused what was asked: the page shows again what holds, and why.
- * @type {(state: State, text: string) => State} */
-export function refused(state, text) {
-  const past = state.experiment === state.confirmed ? state.past : state.past.slice(0, -1);
-  return { ...state, experiment: state.confirmed, past, word: { kind: "refusal", text } };
+/** The server refused what was asked: the page shows again what holds, and why. If it was a change, what could be undone
+ * and redone is as before it.
+ * @type {(state: State, text: string, before?: Pick<State, "past" | "future">) => State} */
+export function refused(state, text, before) {
+  return { ...state, ...before, experiment: state.confirmed, word: { kind: "refusal", text } };
 }
 
 /** @type {(state: State, word: Word | null) => State} */

@@ -6,7 +6,13 @@ import { count, nextRound, parseNumber, percent, quantity, setting, speed } from
 test("a quantity keeps its width and its digits", () => {
   assert.equal(quantity(0.69314), "0.6931");
   assert.equal(quantity(12.3456), "12.346");
-  for (let power = -12; power < 12; power += 0.37) assert.ok(quantity(10 ** power).length <= 8, quantity(10 ** power));
+  for (let power = -300; power < 300; power += 0.37) {
+    for (const value of [10 ** power, -(10 ** power)]) assert.ok(quantity(value).length <= 8, quantity(value));
+  }
+  for (const decade of [0.1, 1, 10, 100, 1000]) {
+    const widths = new Set(Array.from({ length: 90 }, (_, index) => quantity(decade * (1 + index / 10)).length));
+    assert.equal(widths.size, 1, `the width changes between ${decade} and ${decade * 10}`);
+  }
   for (const nothing of [null, undefined, NaN, Infinity]) assert.equal(quantity(nothing), "\u2013");
 });
 

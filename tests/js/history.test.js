@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EMPTY, columnOf, extended, gradientNorms, lastOf } from "../../static/js/history.js";
+import { chance } from "./catalogue.js";
 
 /** @type {(seq: number, extra?: object) => any} */
 const row = (seq, extra = {}) => ({
@@ -39,4 +40,29 @@ test("what is not there is null, not undefined", () => {
   const history = extended(EMPTY, [row(0)]);
   assert.deepEqual(columnOf(history, "validation_loss"), [null]);
   assert.equal(lastOf(EMPTY, "train_loss"), null);
+});
+
+test("however a run is cut into messages, sent twice or late, its columns are those of the run", () => {
+  const random = chance(11);
+  const rows = Array.from({ length: 300 }, (_, seq) => row(seq, seq % 7 === 0 ? { validation: { loss: seq } } : {}));
+  for (let round = 0; round < 50; round += 1) {
+    let history = EMPTY;
+    while (history.length < rows.length) {
+      const first = Math.max(0, history.length - Math.floor(random() * 5)); // some of them once more
+      history = extended(history, rows.slice(first, first + 1 + Math.floor(random() * 40)));
+    }
+    assert.deepEqual(columnOf(history, "seq"), rows.map(({ seq }) => seq));
+    assert.deepEqual(columnOf(history, "validation_loss"), rows.map(({ seq }) => (seq % 7 === 0 ? seq : null)));
+  }
+});
+
+test("a message without anything new changes nothing, so nothing is drawn", () => {
+  const history = extended(EMPTY, [row(0), row(1)]);
+  assert.equal(extended(history, [row(1), row(0)]), history);
+  assert.equal(extended(history, []), history);
+});
+
+test("a column that appears later is missing before", () => {
+  const history = extended(extended(EMPTY, [row(0), row(1)]), [row(2, { layers: [{ gradient_norm: 1 }, { gradient_norm: 2 }, { gradient_norm: 3 }] })]);
+  assert.deepEqual(gradientNorms(history)[2], [null, null, 3]);
 });
