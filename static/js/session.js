@@ -228,15 +228,16 @@ export class Session {
     this.store.apply(store.experimentChanged, patch, performance.now());
     if (play) this.store.apply(store.set, { playing: true, hasPlayed: true });
     if (word) this.#tell(word, true);
-    this.#submit(patch, before, reset, word);
+    this.#submit(patch, before, { reset, told: Boolean(word) });
   }
 
-  /** Takes back the last change of the experiment. */
-  undo() {
+  /** Takes back the last change of the experiment.
+   * @param {boolean} [told] whether it needs no word that the run starts again */
+  undo(told = false) {
     const before = this.#undoable();
     const change = before.past.at(-1);
     this.store.apply(store.undone);
-    if (change) this.#submit(change.fields, before);
+    if (change) this.#submit(change.fields, before, { told });
   }
 
   /** Makes again what was undone last. */
@@ -254,24 +255,25 @@ export class Session {
   }
 
   /** Sends a change. If the server refuses it, `before` is what can be undone and redone.
-   * @param {Patch} patch @param {Pick<store.State, "past" | "future">} before @param {boolean} [reset] @param {string} [word] */
-  #submit(patch, before, reset = false, word) {
+   * @param {Patch} patch @param {Pick<store.State, "past" | "future">} before
+   * @param {{ reset?: boolean, told?: boolean }} options `told`: the user knows what happens */
+  #submit(patch, before, { reset = false, told = false } = {}) {
     const last = this.#waiting;
     if (last && !renames(last.patch, patch)) {
       Object.assign(last, { patch: combined(last.patch, patch), reset: reset || last.reset });
       return;
     }
     const waiting = (this.#waiting = { patch, reset });
-    this.#do(() => this.#sendPatch(waiting, word), before);
+    this.#do(() => this.#sendPatch(waiting, told), before);
   }
 
-  /** @param {{ patch: Patch, reset: boolean }} waiting @param {string | undefined} word */
-  async #sendPatch(waiting, word) {
+  /** @param {{ patch: Patch, reset: boolean }} waiting @param {boolean} told */
+  async #sendPatch(waiting, told) {
     const { session, run, playing, phase } = this.store.state;
     if (this.#waiting === waiting) this.#waiting = null;
     if (!session) return;
     const untouched = phase === "ready" && !playing; // nothing is lost by a reset
-    const answer = await this.#patch(session, waiting.patch, waiting.reset || untouched, word);
+    const answer = await this.#patch(session, waiting.patch, waiting.reset || untouched, told);
     this.#confirm(answer);
     const restarted = answer.run !== run;
     if (restarted && playing && answer.state !== "running") {
@@ -281,8 +283,8 @@ export class Session {
   }
 
   /** Sends a patch; where it needs a reset, sends it again with one, and says so.
-   * @param {string} session @param {Patch} patch @param {boolean} reset @param {string | undefined} word */
-  async #patch(session, patch, reset, word) {
+   * @param {string} session @param {Patch} patch @param {boolean} reset @param {boolean} told */
+  async #patch(session, patch, reset, told) {
     try {
       return await api.patchSession(session, patch, reset);
     } catch (error) {
@@ -290,7 +292,7 @@ export class Session {
       const { step } = this.store.state;
       const answer = await api.patchSession(session, patch, true);
       const fields = (error.problem.errors ?? []).map(({ field }) => field);
-      if (step > 0 && !word) this.#tell(strings.words.startedAgain(fields));
+      if (step > 0 && !told) this.#tell(strings.words.startedAgain(fields));
       return answer;
     }
   }
