@@ -14,6 +14,7 @@ import pytest
 import engine
 from engine import FAMILIES, LIMITS, Experiment, catalogue, complete, to_data
 from engine.catalogue import Entry
+from tests.engine.cases import DATA
 
 ENTRIES = [(family, entry) for family in FAMILIES for entry in family.values()]
 NAMED = [f"{family.name}-{entry.name}" for family, entry in ENTRIES]
@@ -40,6 +41,12 @@ def test_every_entry_explains_itself(family: object, entry: Entry) -> None:
         low, high = argument.minimum, argument.maximum
         assert (low is None or argument.default >= low) and (high is None or argument.default <= high)
         assert argument.scale in ("linear", "log")
+
+
+def test_a_task_names_its_output_and_loss() -> None:
+    for told in catalogue()["families"]["task"]["entries"]:
+        completed = complete(Experiment(task=told["name"], dataset=DATA[told["name"]])).experiment
+        assert (told["output"], told["loss"]) == (completed.output.activation.name, completed.loss.name)
 
 
 def test_arguments_that_contradict_each_other_are_refused() -> None:
