@@ -2,7 +2,7 @@
 
 Numba's disk cache looks only at the file of the function it stores, and would go on running old code after an edit of
 something inlined from another file. So the cache lives in a folder named by a hash of all engine sources.
-`python -m engine.compiled` compiles everything, for an image or a first start.
+`python -m engine` compiles everything, for an image or a first start.
 """
 
 import ast
@@ -158,10 +158,3 @@ def dispatched(signature: str, branches: Sequence[tuple[str, Mapping[str, Callab
     exec("\n".join(lines), scope)  # noqa: S102 - made from our own catalogue, never from input
     compiled: Callable[..., Any] = part(scope["dispatch"])
     return compiled
-
-
-if __name__ == "__main__":
-    from engine import warm_up
-
-    for precision in ("float32", "float64"):
-        warm_up(precision)
