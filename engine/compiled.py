@@ -73,6 +73,12 @@ def part(function: F) -> F:
     return compiled
 
 
+def inlined(function: F) -> F:
+    """Compiles a part that is inlined however long: handing it a network and a workspace costs as much as a layer."""
+    compiled: F = numba.njit(fastmath=_CONTRACT, forceinline=True, **_OPTIONS)(function)
+    return compiled
+
+
 def summing(function: F) -> F:
     """Compiles a part that adds up many numbers, in whatever order is fastest."""
     compiled: F = numba.njit(fastmath=_REORDER, **_OPTIONS)(function)

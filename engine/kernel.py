@@ -11,7 +11,7 @@ import numpy as np
 
 from engine import rng
 from engine.activations import activate, backpropagate
-from engine.compiled import kernel, part
+from engine.compiled import inlined, kernel, part
 from engine.losses import loss_gradient, loss_values
 from engine.network import Architecture
 from engine.optimizers import update
@@ -69,7 +69,7 @@ def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace
     return Workspace(z, a, d, targets, np.zeros(width), z.reshape(-1), a.reshape(-1), d.reshape(-1))
 
 
-@part
+@inlined
 def forward(net: Architecture, parameters: Array, work: Workspace) -> None:
     """From the input rows of `work.a` to all z and a: z = W'x + b, a = f(z), layer by layer."""
     z, a = work.z, work.a
@@ -90,7 +90,7 @@ def forward(net: Architecture, parameters: Array, work: Workspace) -> None:
         activate(net.activation[layer], work, rows, net.activation_arguments, layer)
 
 
-@part
+@inlined
 def output_error(net: Architecture, work: Workspace, n: int, count: int) -> None:
     """d = dL/dz of the output for the first n samples of the chunk, where L is the mean over `count` samples."""
     last = net.activation.size - 1
@@ -104,7 +104,7 @@ def output_error(net: Architecture, work: Workspace, n: int, count: int) -> None
             work.d[u, s] = 0
 
 
-@part
+@inlined
 def backward(net: Architecture, parameters: Array, gradient: Array, work: Workspace) -> None:
     """Adds dL/dW = x d' and dL/db = sum of d to the gradient, and passes the error down: d = W d * f'(z)."""
     a, d = work.a, work.d
