@@ -67,6 +67,7 @@ export class Session {
   /** The same experiment once more, after the server has forgotten the session. */
   async startAgain() {
     const { experiment } = this.store.state;
+    this.store.apply(store.set, { session: null, connection: "starting" }); // nothing can be asked of the old one
     await this.#untilReady();
     await this.#create(/** @type {Patch} */ (/** @type {unknown} */ (experiment ?? {})));
   }

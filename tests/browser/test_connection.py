@@ -43,6 +43,7 @@ def test_a_restarted_server_starts_the_same_experiment_again(open_page: Open) ->
         relay.mend()
         expect(words(page)).to_contain_text("no longer has this session")
         words(page).get_by_role("button", name="Start the same experiment again").click()
+        expect(words(page)).not_to_contain_text("no longer has this session")
         press(page, "Play")
         wait_until(page, "epoch", "x > 5")
         after = session(page)
