@@ -19,7 +19,7 @@ ENV GRADLAB_CACHE_DIR=/opt/kernels \
 RUN python -m venv /opt/gradlab
 COPY . /source
 # Node.js bundles the page's libraries. pip fetches it for the build alone; the image does not contain it.
-RUN pip install --no-cache-dir --disable-pip-version-check /source && python -m engine.compiled
+RUN pip install --no-cache-dir --disable-pip-version-check /source && python -m engine
 
 FROM python:${PYTHON}
 ARG NUMBA_CPU_NAME=generic

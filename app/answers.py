@@ -54,6 +54,7 @@ class Summary(BaseModel):
     id: str
     run: str = Field(description="Changes with every reset.")
     state: State
+    stage: int = Field(description="Grows with every change of state: tells which of two answers is the newer one.")
     reason: str | None = Field(description="Why it is in this state, in words.")
     step: int
     epoch: float

@@ -40,6 +40,7 @@ def state(session: Session) -> dict[str, Any]:
 def _standing(session: Session) -> dict[str, Any]:
     return {
         "state": session.state,
+        "stage": session.stage,
         "reason": session.reason,
         "warning": session.trainer.warning,
         "step": session.trainer.step,

@@ -217,6 +217,7 @@ class Session:
             "id": self.id,
             "run": self.run_id,
             "state": self.state,
+            "stage": self.stage,
             "reason": self.reason,
             "step": self.trainer.step,
             "epoch": self.trainer.epoch,

@@ -11,8 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engine import numerics
-from engine import rng
+from engine import numerics, rng
 from engine.catalogue import Argument, Choice, Entry, Family
 from engine.compiled import dispatched, part, scalar
 from engine.formulas import katex
@@ -169,7 +168,7 @@ def slope_of_leaky_relu(z: float, a: float, negative_slope: float) -> float:
 
 @part
 def maxout(z: Any, a: Any, pieces: int) -> None:
-    """Fills the first units of `a` with the largest of their `pieces` sums; those of a unit stand `units` rows apart."""
+    """Fills the first units of `a` with the largest of their `pieces` sums, which stand `units` rows apart."""
     units = z.shape[0] // pieces
     for u in range(units):
         for s in range(z.shape[1]):
@@ -281,15 +280,13 @@ ACTIVATIONS: Family[Activation] = Family(
             slope="learnt",
             slope_derivative=slope_of_leaky_relu,
             structural=True,
-            arguments=(
-                Argument("initial_slope", 0.25, -1, 1, "First slope", "Where the slopes start.", live=False),
-            ),
+            arguments=(Argument("initial_slope", 0.25, -1, 1, "First slope", "Where the slopes start.", live=False),),
             aliases=("prelu",),
         ),
         Activation(
             name="randomized_leaky_relu",
             label="Randomized leaky ReLU",
-            summary="A leaky ReLU whose slope below zero is drawn anew for each unit and sample; their mean when evaluating.",
+            summary="A leaky ReLU whose slope below zero is drawn for each unit and sample; evaluating takes the mean.",
             when="Instead of leaky ReLU when a network learns its training data by heart.",
             hazard="Training is noisy, and the training loss is not the one that is minimised.",
             source="Xu, Wang, Chen and Li, 2015",
@@ -473,7 +470,9 @@ def _branch(entry: Activation, body: str, joint: str, slope: tuple[str, str]) ->
         if entry.slope == "random":
             return _RANDOM.replace("{purpose}", str(rng.SLOPE)).replace("{body}", body), functions | DRAWS
         before, each = slope
-        text = _LEARNT.replace("{before}", before or "pass").replace("{after}", "if gradient.size:\n        gradient[np.uint64(slopes) + u] += total" if before else "pass")
+        text = _LEARNT.replace("{before}", before or "pass").replace(
+            "{after}", "if gradient.size:\n        gradient[np.uint64(slopes) + u] += total" if before else "pass"
+        )
         inner = f"{each}\n        {body}" if each else body
         return text.replace("{body}", inner), functions | {"steepness": entry.slope_derivative}
     names = [f"p{index}" for index in range(len(entry.arguments))]
@@ -488,7 +487,8 @@ def _dispatch(signature: str, body: str, joint: str, slope: tuple[str, str]) -> 
 
 
 # For kernels: `work` is the workspace, `rows` the first row of a layer and the one after its last, `p[layer]` its
-# activation's arguments, `slopes` where its learnt slopes start in the parameters, `moment` says whether and where in training it is.
+# activation's arguments, `slopes` where its learnt slopes start in the parameters,
+# `moment` says whether and where in training it is.
 activate = _dispatch(  # a = f(z)
     "code, work, rows, p, layer, slopes, parameters, moment",
     "a[i] = function(z[i]{p})",

@@ -6,7 +6,7 @@ the page's menus and curves, the compiled dispatch and the parametrised tests ar
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from engine.errors import unknown
 from engine.formulas import katex
@@ -99,7 +99,12 @@ class Choice:
     """What an experiment holds of an entry: its name and, in subclasses made from entries, its arguments."""
 
     name: str
-    structural: ClassVar[bool] = False  # whether it brings parameters of its own, so that no run can change to or from it
+    # Whether it brings parameters of its own, so that no run can change to or from it.
+    structural: ClassVar[bool] = False
+
+    if TYPE_CHECKING:  # its arguments
+
+        def __getattr__(self, name: str) -> Any: ...
 
 
 @dataclass(frozen=True, kw_only=True)

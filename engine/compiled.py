@@ -2,7 +2,7 @@
 
 Numba's disk cache looks only at the file of the function it stores, and would go on running old code after an edit of
 something inlined from another file. So the cache lives in a folder named by a hash of all engine sources.
-`python -m engine.compiled` compiles everything, for an image or a first start.
+`python -m engine` compiles everything, for an image or a first start.
 """
 
 import ast
@@ -20,6 +20,8 @@ import numba
 import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401 - the matrix library that kernels call; loaded so that it can be limited
 from numba.core import types
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
 from numba.extending import overload
 from threadpoolctl import threadpool_limits
 
@@ -54,9 +56,14 @@ threadpool_limits(1, user_api="blas")
 
 numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
+# Neighbouring statements become vector instructions too: `weigh` is written out for that.
+numba.config.SLP_VECTORIZE = 1  # type: ignore[attr-defined]
+
 # "contract" allows fused multiply-add. Never full fastmath: it assumes that there is no NaN, and divergence must show.
 # Sums may also be reordered, which is what lets them use vector instructions; NaN still passes through.
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+# Kernels are given every array and make none, so no references are counted ("_nrt"): that took a third of a step.
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False, "_nrt": False}
+_OF_PARTS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _CONTRACT = {"contract"}
 _REORDER = {"contract", "reassoc", "nsz"}
 
@@ -67,42 +74,60 @@ def kernel(function: F) -> F:
     return compiled
 
 
+class _Linked(JITCodeLibrary):
+    """The code of a part. It runs only inside kernels: there it is optimised and becomes machine code, not here too.
+
+    That halves the time to compile; Numba would do both for each part, and again for every part that calls it.
+    """
+
+    def _optimize_final_module(self) -> None:
+        """Left to the kernel."""
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()  # type: ignore[no-untyped-call]
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        return 0
+
+    @property
+    def codegen(self) -> "_Linked":
+        """Where Numba would make an environment known to the machine code, of which there is none."""
+        return self
+
+    def set_env(self, name: str, environment: Any) -> None:
+        """Nothing to do."""
+
+
+class _LinkedCompiler(Compiler):
+    """Numba's compiler, but for a part."""
+
+    def compile_extra(self, func: Callable[..., Any]) -> Any:
+        self.state.library = _Linked(self.state.targetctx.codegen(), func.__qualname__)  # type: ignore[no-untyped-call]
+        return super().compile_extra(func)  # type: ignore[no-untyped-call]
+
+
+def _linked(function: F, **more: Any) -> F:
+    """Lets kernels call `function`; in Python it stays what it is, and as quiet as in a kernel if numbers overflow."""
+    options: Any = {"pipeline_class": _LinkedCompiler, "fastmath": _CONTRACT, **_OF_PARTS, **_OPTIONS, **more}
+    quiet: F = np.errstate(all="ignore")(function)
+    overload(quiet, jit_options=options, strict=False)(lambda *_: function)
+    return quiet
+
+
 def part(function: F) -> F:
-    """Compiles a function that kernels inline."""
-    compiled: F = numba.njit(fastmath=_CONTRACT, **_OPTIONS)(function)
-    return compiled
+    """Lets kernels call a function."""
+    return _linked(function)
 
 
-def pasted(function: F) -> F:
-    """Compiles a part that is called from one place, as if it stood there."""
-    compiled: F = numba.njit(fastmath=_CONTRACT, inline="always", **_OPTIONS)(function)
-    return compiled
+def inlined(function: F) -> F:
+    """A part that is inlined however long: handing it a network and a workspace costs as much as a layer."""
+    return _linked(function, forceinline=True)
 
 
 def summing(function: F) -> F:
-    """Compiles a part that adds up many numbers, in whatever order is fastest."""
-    compiled: F = numba.njit(fastmath=_REORDER, **_OPTIONS)(function)
-    return compiled
-
-
-def written_out(function: F) -> F:
-    """Compiles a part whose inner loops are written out, turning neighbouring statements into vector instructions.
-
-    That pass is off elsewhere: it would pair up the steps of a polynomial and so keep its loop from being vectorised.
-    """
-    compiled: Any = part(function)
-    compile_plainly = compiled.compile
-
-    def compile_paired(signature: Any) -> Any:
-        numba.config.SLP_VECTORIZE = 1  # type: ignore[attr-defined]
-        try:
-            return compile_plainly(signature)
-        finally:
-            numba.config.SLP_VECTORIZE = 0  # type: ignore[attr-defined]
-
-    compiled.compile = compile_paired
-    paired: F = compiled
-    return paired
+    """A part that adds up many numbers, in whatever order is fastest."""
+    return _linked(function, fastmath=_REORDER)
 
 
 class _Literals(ast.NodeTransformer):
@@ -141,7 +166,15 @@ def scalar(function: F, *, fast: Callable[..., Any] | None = None) -> F:
             return _in_precision(fast or function, np.float32)
         return _in_precision(function, np.float64)
 
-    overload(function, jit_options={"fastmath": _CONTRACT, "error_model": "numpy"}, strict=False)(choose)
+    # Inlined whatever its length, or the loop around a long one would make calls and not be vectorised.
+    options: Any = {
+        "pipeline_class": _LinkedCompiler,
+        "fastmath": _CONTRACT,
+        "forceinline": True,
+        **_OF_PARTS,
+        **_OPTIONS,
+    }
+    overload(function, jit_options=options, strict=False)(choose)
     return function
 
 
@@ -163,12 +196,4 @@ def dispatched(
             body = body.replace(f"{name}(", f"{name}_{code}(")
         lines += [f"        {line}" for line in body.strip().splitlines()]
     exec("\n".join(lines), scope)  # noqa: S102 - made from our own catalogue, never from input
-    compiled: Callable[..., Any] = part(scope["dispatch"])
-    return compiled
-
-
-if __name__ == "__main__":
-    from engine import warm_up
-
-    for precision in ("float32", "float64"):
-        warm_up(precision)
+    return inlined(scope["dispatch"])

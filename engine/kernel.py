@@ -11,7 +11,7 @@ import numpy as np
 
 from engine import rng
 from engine.activations import activate, backpropagate
-from engine.compiled import kernel, part, pasted
+from engine.compiled import inlined, kernel, part
 from engine.constraints import constrain
 from engine.losses import loss_gradient, loss_values
 from engine.network import (
@@ -39,7 +39,20 @@ from engine.network import (
 from engine.normalizations import denormalise, normalise, put_back, put_forth
 from engine.optimizers import update
 from engine.perturbations import disturb, drop, undrop
-from engine.products import Array, Rows, U, clear, correlate, fill, sum_of_squares, sum_rows, weigh
+from engine.products import (
+    Array,
+    Rows,
+    U,
+    clear,
+    correlate,
+    correlate_by_library,
+    fill,
+    pass_down_by_library,
+    sum_of_squares,
+    sum_rows,
+    weigh,
+    weigh_by_library,
+)
 from engine.regularizers import penalise
 
 ONE = np.int64(1)  # a literal 1 would be a type of its own, and compile `weigh` twice
@@ -63,6 +76,7 @@ class Workspace(NamedTuple):
     h: np.ndarray  # (rows, width) what is normalised, before scale and shift
     means: np.ndarray  # (rows,) of the batch, or the running ones
     inverses: np.ndarray  # (rows,) one over the standard deviations
+    one: np.ndarray  # (1,) a 1, where the matrix library wants the address of one
 
 
 class Moment(NamedTuple):
@@ -131,7 +145,19 @@ def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace
     targets = np.zeros((outputs, width), dtype)
     flat = z.reshape(-1), a.reshape(-1), d.reshape(-1)
     kept, h = (np.zeros((rows, width), dtype) for _ in range(2))
-    return Workspace(z, a, d, targets, np.zeros(width), *flat, kept, h, np.zeros(rows, dtype), np.zeros(rows, dtype))
+    return Workspace(
+        z,
+        a,
+        d,
+        targets,
+        np.zeros(width),
+        *flat,
+        kept,
+        h,
+        np.zeros(rows, dtype),
+        np.zeros(rows, dtype),
+        np.ones(1, dtype),
+    )
 
 
 @part
@@ -146,7 +172,7 @@ def units_of(net: Architecture, layer: int) -> Rows:
     return net.layers[layer, ROW], net.layers[layer, ROW] + net.layers[layer, UNITS]
 
 
-@part
+@inlined
 def forward(net: Architecture, parameters: Array, running: Array, work: Workspace, moment: Moment) -> None:
     """From the input rows of `work.a` to all z and a: z = W'x + b, a = f(z), layer by layer."""
     z, a = work.z, work.a
@@ -157,70 +183,73 @@ def forward(net: Architecture, parameters: Array, running: Array, work: Workspac
             drop(work, below, net.arguments[DROPOUT, layer, 0], key, moment.first)
         fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
         start, biases = net.layers[layer, WEIGHTS], net.layers[layer, BIASES]
+        fill(z, rows, parameters, biases)
         if fan_in * fan_out >= BLAS_WEIGHTS:
-            w = parameters[start:biases].reshape(fan_in, fan_out)
-            np.dot(w.T, a[below[0] : below[1]], z[rows[0] : rows[1]])
-            for u in range(fan_out):
-                for s in range(z.shape[1]):
-                    z[rows[0] + u, s] += parameters[biases + u]
+            weigh_by_library(parameters[start:], work.one, a[below[0] : below[1]], z[rows[0] : rows[1]])
         else:
-            fill(z, rows, parameters, biases)
             weigh(parameters, start, fan_out, ONE, a, below, z, rows)
         if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
             p = net.arguments[OF_NORMALIZATION, layer]
             normalise(z, work, rows, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
-        activate(net.layers[layer, ACTIVATION], work, rows, net.arguments[OF_ACTIVATION], layer, net.layers[layer, SLOPES], parameters, moment)
+        activate(
+            net.layers[layer, ACTIVATION],
+            work,
+            rows,
+            net.arguments[OF_ACTIVATION],
+            layer,
+            net.layers[layer, SLOPES],
+            parameters,
+            moment,
+        )
         if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
             p, units = net.arguments[OF_NORMALIZATION, layer], units_of(net, layer)
             normalise(a, work, units, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
 
 
-@part
-def output_error(
-    net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, count: int
-) -> None:
-    """d = dL/dz of the output for the samples of the chunk, where L is the mean over `count` samples."""
+@inlined
+def output_error(net: Architecture, work: Workspace, moment: Moment, count: int) -> None:
+    """d = dL/da of the output for the samples of the chunk, or dL/dz where both are computed together.
+
+    L is the mean over `count` samples. Columns beyond the chunk's samples get 0 and so change nothing.
+    """
     last = net.layers.shape[0] - 1
     rows = rows_of(net, last)
     share = count * net.layers[last, UNITS] if net.mean_over_outputs else count
     loss_gradient(net.loss, work.a, work.t, work.d, rows, work.a.dtype.type(1 / share))
-    if not net.joined:
-        code = net.layers[last, ACTIVATION]
-        backpropagate(code, work, rows, net.arguments[OF_ACTIVATION], last, net.layers[last, SLOPES], parameters, moment, gradient)
     for u in range(U(rows[0]), U(rows[1])):
         for s in range(U(moment.n), U(work.d.shape[1])):
             work.d[u, s] = 0
 
 
-@part
+@inlined
 def backward(net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment) -> None:
-    """Adds dL/dW = x d' and dL/db = sum of d to the gradient, and passes the error down: d = W d * f'(z)."""
+    """Adds dL/dW = x d' and dL/db = sum of d to the gradient, and passes the error down: W d, times f'(z)."""
     a, d = work.a, work.d
-    for layer in range(net.layers.shape[0] - 1, 0, -1):
+    last = net.layers.shape[0] - 1
+    for layer in range(last, 0, -1):
+        if layer < last or not net.joined:
+            through_units(net, parameters, gradient, work, moment, layer)
         below, rows = units_of(net, layer - 1), rows_of(net, layer)
         fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
         start, biases = net.layers[layer, WEIGHTS], net.layers[layer, BIASES]
         sum_rows(d, rows, gradient, biases)
         big = fan_in * fan_out >= BLAS_WEIGHTS
         if big:
-            dw = gradient[start:biases].reshape(fan_in, fan_out)
-            dw += np.dot(a[below[0] : below[1]], d[rows[0] : rows[1]].T)
+            correlate_by_library(work.one, a[below[0] : below[1]], d[rows[0] : rows[1]], gradient[start:])
         else:
             correlate(a, below, d, rows, gradient, start)
         if layer == 1:
-            continue
+            break
+        clear(d, below)
         if big:
-            w = parameters[start:biases].reshape(fan_in, fan_out)
-            np.dot(w, d[rows[0] : rows[1]], d[below[0] : below[1]])
+            pass_down_by_library(parameters[start:], work.one, d[rows[0] : rows[1]], d[below[0] : below[1]])
         else:
-            clear(d, below)
             weigh(parameters, start, ONE, fan_out, d, rows, d, below)
         if moment.training and net.arguments[DROPOUT, layer, 0] > 0:
             undrop(work, below, net.arguments[DROPOUT, layer, 0])
-        through_units(net, parameters, gradient, work, moment, layer - 1)
 
 
-@part
+@inlined
 def through_units(
     net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, layer: int
 ) -> None:
@@ -231,7 +260,9 @@ def through_units(
         denormalise(work, units, n, parameters, gradient, start, moment.training)
         put_back(work, units)
     code = net.layers[layer, ACTIVATION]
-    backpropagate(code, work, rows, net.arguments[OF_ACTIVATION], layer, net.layers[layer, SLOPES], parameters, moment, gradient)
+    backpropagate(
+        code, work, rows, net.arguments[OF_ACTIVATION], layer, net.layers[layer, SLOPES], parameters, moment, gradient
+    )
     if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
         denormalise(work, rows, n, parameters, gradient, start, moment.training)
 
@@ -250,179 +281,131 @@ def clip(gradient: Array, value: float, norm: float) -> None:
                 gradient[i] *= real(norm / length)
 
 
-@pasted
-def train(
-    net: Architecture,
-    state: State,
-    work: Workspace,
-    x: Array,
-    targets: Array,
-    order: Array,
-    plan: Plan,
-    optimizer_arguments: Array,
-    clock: Array,
-) -> None:
-    """Trains for at most `plan.chunks` chunks, or up to `plan.last_step`, or until a number is no longer finite.
-
-    x (features, n) and targets (outputs, n) are the training samples, `order` (n,) this epoch's permutation.
-    """
-    samples, width = x.shape[1], work.a.shape[1]
-    parameters, gradient = state.parameters, state.gradient
-    chunks = 0
-    while chunks < plan.chunks and clock[STEP] < plan.last_step:
-        if plan.shuffle and clock[IN_EPOCH] == 0 and clock[IN_BATCH] == 0:
-            rng.shuffle(order, plan.seed, clock[EPOCH])
-        batch = min(plan.batch_size, samples - clock[IN_EPOCH])
-        first = clock[IN_EPOCH] + clock[IN_BATCH]
-        n = min(width, batch - clock[IN_BATCH])
-        if clock[IN_BATCH] == 0:
-            gradient[:] = 0
-        for s in range(U(n)):
-            sample = U(order[U(first) + s])
-            for f in range(U(x.shape[0])):
-                work.a[f, s] = x[f, sample]
-            for k in range(U(targets.shape[0])):
-                work.t[k, s] = targets[k, sample]
-        moment = Moment(True, plan.seed, clock[STEP], clock[IN_BATCH], n)
-        if net.input_noise > 0:
-            key = rng.key(plan.seed, rng.INPUT_NOISE, clock[STEP])
-            disturb(work.a, x.shape[0], n, net.input_noise, key, moment.first)
-        forward(net, parameters, state.running, work, moment)
-        output_error(net, parameters, gradient, work, moment, batch)
-        backward(net, parameters, gradient, work, moment)
-        chunks += 1
-        clock[IN_BATCH] += n
-        if clock[IN_BATCH] < batch:
-            continue
-        for layer in range(1, net.layers.shape[0]):
-            if net.layers[layer, REGULARIZER] != NONE:
-                weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
-                errors = gradient[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
-                penalise(net.layers[layer, REGULARIZER], weights, errors, net.arguments[OF_REGULARIZER, layer])
-        clock[IN_BATCH] = 0
-        if not np.isfinite(sum_of_squares(gradient)):
-            clock[DIVERGED] = 1  # before the update: the parameters stay at the last finite state
-            break
-        clip(gradient, net.clip_value, net.clip_norm)
-        pieces = -(-min(plan.batch_size, samples) // width)
-        if clock[STEP] + 1 == plan.last_step or chunks + pieces > plan.chunks:  # perhaps the last update of this call
-            for i in range(parameters.size):
-                state.previous[i] = parameters[i]
-        clock[STEP] += 1
-        clock[IN_EPOCH] += batch
-        update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), optimizer_arguments)
-        for layer in range(1, net.layers.shape[0]):
-            if net.layers[layer, CONSTRAINT] != NONE:
-                w = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]].reshape(net.layers[layer - 1, UNITS], -1)
-                constrain(net.layers[layer, CONSTRAINT], w, net.arguments[OF_CONSTRAINT, layer])
-        if clock[IN_EPOCH] >= samples:
-            clock[IN_EPOCH] = 0
-            clock[EPOCH] += 1
-    clock[CHUNKS] = chunks
-
-
-@pasted
-def predict(
-    net: Architecture, parameters: Array, running: Array, work: Workspace, x: Array, first_row: int, outputs: Array
-) -> None:
-    """Fills outputs (units, n) with the activations of the rows from `first_row` on, for inputs x (features, n)."""
-    width = work.a.shape[1]
-    for first in range(0, x.shape[1], width):
-        n = min(width, x.shape[1] - first)
-        for f in range(x.shape[0]):
-            for s in range(n):
-                work.a[f, s] = x[f, first + s]
-        forward(net, parameters, running, work, Moment(False, 0, 0, 0, n))
-        for row in range(outputs.shape[0]):
-            for s in range(n):
-                outputs[row, first + s] = work.a[first_row + row, s]
+@inlined
+def take_batch(
+    net: Architecture, work: Workspace, x: Array, targets: Array, order: Array, plan: Plan, clock: Array
+) -> int:
+    """Puts the next samples of the batch under way into the workspace, and says how many."""
+    if plan.shuffle and clock[IN_EPOCH] == 0 and clock[IN_BATCH] == 0:
+        rng.shuffle(order, plan.seed, clock[EPOCH])
+    first = clock[IN_EPOCH] + clock[IN_BATCH]
+    n = min(work.a.shape[1], batch_of(plan, x.shape[1], clock) - clock[IN_BATCH])
+    for s in range(U(n)):
+        sample = U(order[U(first) + s])
+        for f in range(U(x.shape[0])):
+            work.a[f, s] = x[f, sample]
+        for k in range(U(targets.shape[0])):
+            work.t[k, s] = targets[k, sample]
+    if net.input_noise > 0:
+        key = rng.key(plan.seed, rng.INPUT_NOISE, clock[STEP])
+        disturb(work.a, x.shape[0], n, net.input_noise, key, clock[IN_BATCH])
+    return n
 
 
 @part
-def fill_slopes(
-    net: Architecture, parameters: Array, nowhere: Array, work: Workspace, moment: Moment, layer: int, rows: Rows
+def batch_of(plan: Plan, samples: int, clock: Array) -> int:
+    """How many samples the batch under way has: the last one of an epoch may be smaller."""
+    return min(plan.batch_size, samples - clock[IN_EPOCH])
+
+
+@inlined
+def finish_step(
+    net: Architecture, state: State, plan: Plan, batch: int, samples: int, keep: bool, arguments: Array, clock: Array
 ) -> None:
-    """d = f'(z) for the units of a layer; where they depend on each other (softmax), each on its own: a (1 - a).
+    """From the gradient of a whole batch to new parameters, unless a number in it is not finite."""
+    parameters, gradient = state.parameters, state.gradient
+    for layer in range(1, net.layers.shape[0]):
+        if net.layers[layer, REGULARIZER] != NONE:
+            weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+            errors = gradient[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+            penalise(net.layers[layer, REGULARIZER], weights, errors, net.arguments[OF_REGULARIZER, layer])
+    clock[IN_BATCH] = 0
+    if not np.isfinite(sum_of_squares(gradient)):
+        clock[DIVERGED] = 1  # before the update: the parameters stay at the last finite state
+        return
+    clip(gradient, net.clip_value, net.clip_norm)
+    if keep:
+        for i in range(parameters.size):
+            state.previous[i] = parameters[i]
+    clock[STEP] += 1
+    clock[IN_EPOCH] += batch
+    update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), arguments)
+    for layer in range(1, net.layers.shape[0]):
+        if net.layers[layer, CONSTRAINT] != NONE:
+            weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+            w = weights.reshape(net.layers[layer - 1, UNITS], -1)
+            constrain(net.layers[layer, CONSTRAINT], w, net.arguments[OF_CONSTRAINT, layer])
+    if clock[IN_EPOCH] >= samples:
+        clock[IN_EPOCH] = 0
+        clock[EPOCH] += 1
 
-    A unit that takes the largest of several sums passes its error on whole: 1.
-    """
-    a, d = work.a, work.d
-    joint = net.joint_output and layer == net.layers.shape[0] - 1
-    for u in range(U(rows[0]), U(rows[1])):
-        for s in range(U(d.shape[1])):
-            d[u, s] = a[u, s] * (1 - a[u, s]) if joint else 1
-    if not joint and rows == rows_of(net, layer):
-        after = net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION
-        if after:
-            put_back(work, rows)
-        code = net.layers[layer, ACTIVATION]
-        backpropagate(code, work, rows, net.arguments[OF_ACTIVATION], layer, net.layers[layer, SLOPES], parameters, moment, nowhere)
-        if after:
-            put_forth(work, rows, parameters, net.layers[layer, SCALES])
 
-
-# Columns of the statistics that `evaluate` adds up for each unit.
+# Columns of the statistics that are added up for each unit.
 SATURATED, LIVE, SUM, SQUARES = range(4)
 STATISTICS = 4
 SATURATION = 0.01
 
 
-@pasted
-def evaluate(
-    net: Architecture,
-    parameters: Array,
-    running: Array,
-    work: Workspace,
-    x: Array,
-    targets: Array,
-    first: int,
-    results: Results,
-) -> None:
-    """Measures one chunk: samples `first` to `first + n` of x (features, count), n as many as fit.
-
-    Fills the outputs (outputs, count) and losses (count,). If the gradient (P,) is not empty, adds to it the data loss's
-    gradient over all `count` samples, and to the statistics (rows, STATISTICS) what each unit did.
-    """
-    count, outputs, gradient, statistics = x.shape[1], results.outputs, results.gradient, results.statistics
-    n = min(work.a.shape[1], count - first)
-    last = net.layers.shape[0] - 1
-    for f in range(x.shape[0]):
-        for s in range(n):
-            work.a[f, s] = x[f, first + s]
-    for k in range(targets.shape[0]):
-        for s in range(n):
-            work.t[k, s] = targets[k, first + s]
-    moment = Moment(False, 0, 0, 0, n)
-    forward(net, parameters, running, work, moment)
-    rows = rows_of(net, last)
-    loss_values(net.loss, work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], work.t, n, work.loss)
-    share = targets.shape[0] if net.mean_over_outputs else 1
-    for s in range(n):
-        results.losses[first + s] = work.loss[s] / share
-    for k in range(targets.shape[0]):
-        for s in range(n):
-            outputs[k, first + s] = work.a[rows[0] + k, s]
-    if gradient.size > 0:
-        look_at_units(net, parameters, gradient, work, moment, statistics)
-        output_error(net, parameters, gradient, work, moment, count)
-        backward(net, parameters, gradient, work, moment)
-
-
 @part
 def look_at_units(
-    net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, statistics: Array
+    net: Architecture, parameters: Array, nowhere: Array, work: Workspace, moment: Moment, statistics: Array
 ) -> None:
-    """Adds to the statistics (rows, STATISTICS) what each unit did with the chunk's samples."""
+    """Adds to the statistics (rows, STATISTICS) what each unit did with the chunk's samples.
+
+    Its slope is what an error of 1 at the unit becomes on the way back through its activation. Where units depend on
+    each other (softmax), each is taken on its own: a (1 - a); one that takes the largest of several sums passes all on.
+    """
+    a, d = work.a, work.d
     for layer in range(1, net.layers.shape[0]):
-        rows = units_of(net, layer)
-        fill_slopes(net, parameters, gradient[:0], work, moment, layer, rows)
+        rows, sums = units_of(net, layer), rows_of(net, layer)
+        joint = net.joint_output and layer == net.layers.shape[0] - 1
+        for u in range(U(rows[0]), U(rows[1])):
+            for s in range(U(d.shape[1])):
+                d[u, s] = a[u, s] * (1 - a[u, s]) if joint else 1
+        after = net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION
+        if after:
+            put_back(work, rows)
+        if not joint and rows == sums:
+            backpropagate(
+                net.layers[layer, ACTIVATION],
+                work,
+                rows,
+                net.arguments[OF_ACTIVATION],
+                layer,
+                net.layers[layer, SLOPES],
+                parameters,
+                moment,
+                nowhere,
+            )
+        if after:
+            put_forth(work, rows, parameters, net.layers[layer, SCALES])
         for u in range(rows[0], rows[1]):
             for s in range(moment.n):
-                slope, value = np.float64(work.d[u, s]), np.float64(work.a[u, s])
+                slope, value = np.float64(d[u, s]), np.float64(a[u, s])
                 statistics[u, SATURATED] += abs(slope) < SATURATION
                 statistics[u, LIVE] += slope != 0
                 statistics[u, SUM] += value
                 statistics[u, SQUARES] += value * value
+
+
+@part
+def copy_rows(a: Array, first: int, n: int, outputs: Array, at: int) -> None:
+    """The first n columns of the rows of `a` from `first` on, into the columns of `outputs` from `at` on."""
+    for row in range(outputs.shape[0]):
+        for s in range(n):
+            outputs[row, at + s] = a[first + row, s]
+
+
+@part
+def measure(net: Architecture, work: Workspace, moment: Moment, at: int, results: Results) -> None:
+    """Fills the outputs and the losses of a chunk."""
+    last = net.layers.shape[0] - 1
+    rows = rows_of(net, last)
+    loss_values(net.loss, work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], work.t, moment.n, work.loss)
+    share = net.layers[last, UNITS] if net.mean_over_outputs else 1
+    for s in range(moment.n):
+        results.losses[at + s] = work.loss[s] / share
+    copy_rows(work.a, rows[0], moment.n, results.outputs, at)
 
 
 TRAIN, EVALUATE, PREDICT = range(3)
@@ -438,19 +421,60 @@ def run(
     targets: Array,
     order: Array,
     plan: Plan,
-    optimizer_arguments: Array,
+    arguments: Array,
     clock: Array,
     first: int,
     results: Results,
 ) -> None:
-    """The one entry point: see `train`, `evaluate` (from sample `first` on) and `predict` (from row `first` on).
+    """The one loop: chunk after chunk of samples goes forward, is looked at, and goes back.
 
-    Together in one, so that what they share is compiled once.
+    TRAIN makes steps on x (features, n) and targets (outputs, n) in this epoch's `order` (n,), for at most
+    `plan.chunks` chunks, or up to `plan.last_step`, or until a number is no longer finite; `arguments` are the
+    optimizer's. EVALUATE measures one chunk, the samples from `first` on: it fills the outputs and losses, and if there
+    is a gradient (P,) adds to it the data loss's over all samples, and to the statistics. PREDICT fills the outputs
+    (units, n) with the activations of the rows from `first` on.
     """
-    if task == TRAIN:
-        train(net, state, work, x, targets, order, plan, optimizer_arguments, clock)
-    elif task == EVALUATE:
-        evaluate(net, state.parameters, state.running, work, x, targets, first, results)
-    else:
-        predict(net, state.parameters, state.running, work, x, first, results.outputs)
-
+    parameters, samples, width = state.parameters, x.shape[1], work.a.shape[1]
+    training, gradient = task == TRAIN, results.gradient
+    if training:
+        gradient = state.gradient
+    at = first if task == EVALUATE else 0
+    chunks = 0
+    while True:
+        if training:
+            if chunks == plan.chunks or clock[STEP] >= plan.last_step or clock[DIVERGED]:
+                break
+            if clock[IN_BATCH] == 0:
+                gradient[:] = 0
+            count = batch_of(plan, samples, clock)
+            n = take_batch(net, work, x, targets, order, plan, clock)
+        else:
+            if at >= samples or (task == EVALUATE and chunks == 1):
+                break
+            count, n = samples, min(width, samples - at)
+            for s in range(n):
+                for f in range(x.shape[0]):
+                    work.a[f, s] = x[f, at + s]
+                for k in range(targets.shape[0]):
+                    work.t[k, s] = targets[k, at + s]
+        moment = Moment(training, plan.seed, clock[STEP], clock[IN_BATCH], n)
+        forward(net, parameters, state.running, work, moment)
+        chunks += 1
+        if task == PREDICT:
+            copy_rows(work.a, first, n, results.outputs, at)
+            at += n
+            continue
+        if task == EVALUATE:
+            measure(net, work, moment, at, results)
+            if gradient.size == 0:
+                continue
+            look_at_units(net, parameters, gradient[:0], work, moment, results.statistics)
+        output_error(net, work, moment, count)
+        backward(net, parameters, gradient, work, moment)
+        if training:
+            clock[IN_BATCH] += n
+            if clock[IN_BATCH] == count:
+                pieces = -(-min(plan.batch_size, samples) // width)
+                last = clock[STEP] + 1 == plan.last_step or chunks + pieces > plan.chunks  # perhaps
+                finish_step(net, state, plan, count, samples, last, arguments, clock)
+    clock[CHUNKS] = chunks

@@ -75,7 +75,8 @@ class Network:
         layers[:, UNITS] = self.sizes
         layers[:, SUMS] = self.sizes[0], *(fan_out for _, fan_out in self.shapes)
         layers[:, ROW] = self.rows[:-1]
-        for index, (layer, part) in enumerate(zip((*experiment.layers, experiment.output), self.parts, strict=True), 1):
+        chosen_layers: tuple[Layer | Output, ...] = (*experiment.layers, experiment.output)
+        for index, (layer, part) in enumerate(zip(chosen_layers, self.parts, strict=True), 1):
             for column, name in ((WEIGHTS, "weights"), (BIASES, "biases"), (SCALES, "scales"), (SLOPES, "slopes")):
                 if name in part:
                     layers[index, column] = part[name][0].start

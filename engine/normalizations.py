@@ -1,4 +1,4 @@
-"""Batch normalisation: each unit's numbers are shifted and scaled so that over the batch they have mean 0 and variance 1.
+"""Batch normalisation: each unit's numbers are shifted and scaled to mean 0 and variance 1 over the batch.
 
 A learnt scale and shift follow, so that nothing is lost. Over a batch x_1 ... x_n of one unit,
 
@@ -25,9 +25,9 @@ NORMALIZATIONS: Family[Entry] = Family(
         Entry(
             name="batch_normalization",
             label="Batch normalization",
-            summary="Shifts and scales each unit over the batch to mean 0 and variance 1; then a learnt scale and shift.",
+            summary="Brings each unit to mean 0 and variance 1 over the batch; then applies a learnt scale and shift.",
             when="Deep networks, and high learning rates: signals and gradients keep their size from layer to layer.",
-            hazard="With very small batches its means are noise; with a batch of 1 every unit says the same to all samples.",
+            hazard="With small batches its means are noise; with a batch of 1 a unit says the same to all samples.",
             source="Ioffe and Szegedy, 2015",
             formula="scale * (z - mean) / sqrt(variance + epsilon) + shift",
             aliases=("batch_norm", "batch_normalisation"),

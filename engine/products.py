@@ -7,8 +7,9 @@ of views would cost more than the arithmetic. Large layers use a matrix library 
 from typing import Any, TypeAlias
 
 import numpy as np
+from numba.core import types
 
-from engine.compiled import part, summing, written_out
+from engine.compiled import part, summing
 
 Array: TypeAlias = np.ndarray[Any, Any]
 Rows: TypeAlias = tuple[int, int]  # the first row and the one after the last
@@ -29,22 +30,25 @@ def _weigh() -> Any:
     """
     lanes = range(LANES)
 
-    def block(units: int) -> list[str]:
-        rows = range(units)
+    def block(n: int) -> list[str]:
+        """The text for n rows at a time. Each block has names of its own: shared ones take Numba long to tell apart."""
+        rows = range(n)
         cells = [(r, j) for r in rows for j in lanes]
         return [
-            f"    while row + U({units}) <= end:",
-            "        for s in range(U(0), width, lanes):",
-            *(f"            c{r}_{j} = z[row + U({r}), s + U({j})]" for r, j in cells),
+            f"    while row + U({n}) <= end:",
+            *(f"        row{n}_{r}, at{n}_{r} = row + U({r}), U({r}) * across" for r in rows),
+            f"        for s{n}_0 in range(U(0), width, lanes):",
+            *(f"            s{n}_{j} = s{n}_0 + U({j})" for j in lanes[1:]),
+            *(f"            c{n}_{r}_{j} = z[row{n}_{r}, s{n}_{j}]" for r, j in cells),
             "            at = w",
             "            for i in range(first, last):",
-            *(f"                x{j} = x[i, s + U({j})]" for j in lanes),
-            *(f"                w{r} = parameters[at + U({r}) * across]" for r in rows),
-            *(f"                c{r}_{j} += w{r} * x{j}" for r, j in cells),
+            *(f"                x{n}_{j} = x[i, s{n}_{j}]" for j in lanes),
+            *(f"                w{n}_{r} = parameters[at + at{n}_{r}]" for r in rows),
+            *(f"                c{n}_{r}_{j} += w{n}_{r} * x{n}_{j}" for r, j in cells),
             "                at += down",
-            *(f"            z[row + U({r}), s + U({j})] = c{r}_{j}" for r, j in cells),
-            f"        row += U({units})",
-            f"        w += U({units}) * across",
+            *(f"            z[row{n}_{r}, s{n}_{j}] = c{n}_{r}_{j}" for r, j in cells),
+            f"        row += U({n})",
+            f"        w += U({n}) * across",
         ]
 
     text = [
@@ -56,10 +60,90 @@ def _weigh() -> Any:
     ]
     scope: dict[str, Any] = {"U": U, "LANES": LANES}
     exec("\n".join(text), scope)  # noqa: S102 - the text above
-    return written_out(scope["weigh"])
+    return part(scope["weigh"])
 
 
 weigh = _weigh()
+
+# The matrix library's product, as Numba's `np.dot` reaches it, which however makes arrays of its own: c += op(a) op(b)
+# of matrices stored column by column; `kind` is s or d, op is T (transposed) or N.
+_char, _size, _pointer = types.int8, types.intp, types.voidptr
+_gemm: Any = types.ExternalFunction(
+    "numba_xxgemm",
+    types.intc(*[_char] * 3, *[_size] * 3, _pointer, *[_pointer, _size] * 2, _pointer, _pointer, _size),
+)
+_SINGLE, _DOUBLE, _PLAIN, _TRANSPOSED = (np.int8(ord(letter)) for letter in "sdNT")
+
+
+@part
+def _kind(x: Array) -> Any:
+    return _SINGLE if x.itemsize == 4 else _DOUBLE
+
+
+@part
+def weigh_by_library(w: Array, one: Array, x: Array, z: Array) -> None:
+    """z (fan_out, n) += w' x for w (fan_in * fan_out,), x (fan_in, n); `one` is an array of a 1."""
+    n, fan_in, fan_out = x.shape[1], x.shape[0], z.shape[0]
+    _gemm(
+        _kind(x),
+        _PLAIN,
+        _TRANSPOSED,
+        n,
+        fan_out,
+        fan_in,
+        one.ctypes,
+        x.ctypes,
+        n,
+        w.ctypes,
+        fan_out,
+        one.ctypes,
+        z.ctypes,
+        n,
+    )
+
+
+@part
+def pass_down_by_library(w: Array, one: Array, d: Array, below: Array) -> None:
+    """below (fan_in, n) += w d for w (fan_in * fan_out,), d (fan_out, n)."""
+    n, fan_out, fan_in = d.shape[1], d.shape[0], below.shape[0]
+    _gemm(
+        _kind(d),
+        _PLAIN,
+        _PLAIN,
+        n,
+        fan_in,
+        fan_out,
+        one.ctypes,
+        d.ctypes,
+        n,
+        w.ctypes,
+        fan_out,
+        one.ctypes,
+        below.ctypes,
+        n,
+    )
+
+
+@part
+def correlate_by_library(one: Array, x: Array, d: Array, dw: Array) -> None:
+    """dw (fan_in * fan_out,) += x d' for x (fan_in, n), d (fan_out, n)."""
+    n, fan_in, fan_out = x.shape[1], x.shape[0], d.shape[0]
+    _gemm(
+        _kind(x),
+        _TRANSPOSED,
+        _PLAIN,
+        fan_out,
+        fan_in,
+        n,
+        one.ctypes,
+        d.ctypes,
+        n,
+        x.ctypes,
+        n,
+        one.ctypes,
+        dw.ctypes,
+        fan_out,
+    )
 
 
 @part

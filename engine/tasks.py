@@ -1,7 +1,7 @@
 """Tasks: what kind of answer is asked for. The task decides the output layer and the loss, unless you do."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from engine.catalogue import Entry, Family
 
@@ -14,6 +14,10 @@ class Task(Entry):
 
     output: str
     loss: str
+
+    def as_data(self) -> dict[str, Any]:
+        """This task for the catalogue."""
+        return super().as_data() | {"output": self.output, "loss": self.loss}
 
 
 TASKS: Family[Task] = Family(

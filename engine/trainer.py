@@ -364,7 +364,9 @@ class Trainer:
                     array = _array(f"layers.{index}.{name}", given.get(name), target.shape, self._dtype)
                     if name == "running_variances" and (array < 0).any():
                         expected = "numbers of 0 or more"
-                        raise InvalidInput(FieldError(f"layers.{index}.{name}", None, expected, "a variance is negative"))
+                        raise InvalidInput(
+                            FieldError(f"layers.{index}.{name}", None, expected, "a variance is negative")
+                        )
                     changes.append((target, array))
         for target, array in changes:
             target[:] = array

@@ -14,18 +14,22 @@ export class Refusal extends Error {
 /** The server did not answer at all. */
 export class Unreachable extends Error {}
 
+const PATIENCE_MS = 15_000; // for a question; a command may already have been obeyed, so its answer is waited for
+
 /** @type {(method: string, path: string, body?: unknown) => Promise<any>} */
 async function ask(method, path, body) {
   const headers = body === undefined ? undefined : { "Content-Type": "application/json" };
-  /** @type {Response} */
-  let response;
+  const signal = method === "GET" ? AbortSignal.timeout(PATIENCE_MS) : undefined;
+  /** @type {Problem} */
+  let problem;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+    if (response.ok) return response.status === 204 ? null : await response.json();
+    problem = await readProblem(response);
   } catch (error) {
     throw new Unreachable(String(error));
   }
-  if (!response.ok) throw new Refusal(await readProblem(response));
-  return response.status === 204 ? null : response.json();
+  throw new Refusal(problem);
 }
 
 /** @type {(response: Response) => Promise<Problem>} */

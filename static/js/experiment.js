@@ -81,6 +81,16 @@ export function combined(first, second) {
   return result;
 }
 
+/** Whether the second patch chooses another entry where the first one sets arguments: they cannot be one.
+ * @type {(first: Patch, second: Patch) => boolean} */
+export function renames(first, second) {
+  return Object.entries(second).some(([key, value]) => {
+    const before = first[key];
+    if (!isObject(value) || !isObject(before)) return false;
+    return ("name" in value && value.name !== before.name) || renames(before, value);
+  });
+}
+
 /** @type {(value: unknown) => value is Record<string, unknown>} */
 export function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);

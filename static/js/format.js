@@ -8,9 +8,16 @@ const NONE = "\u2013";
 export function quantity(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e5 || size < 1e-4)) return signed(value.toExponential(2).replace("e+", "e"));
+  if (size !== 0 && (size >= 1e5 || size < 1e-4)) return signed(exponential(value));
   const whole = size < 1 ? 1 : Math.floor(Math.log10(size)) + 1;
   return signed(value.toFixed(Math.max(5 - whole, 0)));
+}
+
+/** With as many decimals as there is room for, two at most.
+ * @type {(value: number) => string} */
+function exponential(value) {
+  const texts = [2, 1, 0].map((decimals) => value.toExponential(decimals).replace("e+", "e"));
+  return texts.find((text) => text.length <= 8) ?? texts[2];
 }
 
 /** A share as a percentage with one decimal.

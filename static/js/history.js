@@ -20,6 +20,7 @@ export function extended(history, rows) {
   const layers = history.layers.map((column) => owned(column, history.length));
   let { length } = history;
   for (const row of fresh) {
+    for (const column of [...Object.values(columns), ...layers]) column[length] = null; // unless the row has it
     for (const [name, value] of cells(row)) (columns[name] ??= new Array(length).fill(null))[length] = value;
     row.layers.forEach((layer, index) => ((layers[index] ??= new Array(length).fill(null))[length] = layer.gradient_norm));
     length += 1;

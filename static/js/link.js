@@ -101,7 +101,7 @@ export function decodeLink(fragment, catalogue) {
   // Shorter paths first: a choice before its arguments, all layers before one of them.
   const ordered = [...pairs].sort(([one], [other]) => depth(one) - depth(other));
   const ignored = ordered.filter(([path, value]) => !reader.read(path, value)).map(([path]) => path.slice(0, 60));
-  return { experiment: reader.experiment(), ignored };
+  return { experiment: reader.experiment(), ignored: [...new Set(ignored)] };
 }
 
 /** @type {(path: string) => number} */

@@ -2,7 +2,7 @@
 // back, with a word. Deeds are sent one after the other, in order; patches that wait are sent as one.
 
 import * as api from "./api.js";
-import { combined, isObject } from "./experiment.js";
+import { combined, isObject, renames } from "./experiment.js";
 import { lastOf } from "./history.js";
 import { decodeLink } from "./link.js";
 import * as store from "./store.js";
@@ -25,7 +25,7 @@ export class Session {
   #stream = null;
   /** Deeds run one after the other. @type {Promise<void>} */
   #deeds = Promise.resolve();
-  /** A patch that waits for its turn. @type {{ patch: Patch, reset: boolean } | null} */
+  /** The newest patch, as long as it waits for its turn. @type {{ patch: Patch, reset: boolean } | null} */
   #waiting = null;
   #pointsOf = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -67,6 +67,7 @@ export class Session {
   /** The same experiment once more, after the server has forgotten the session. */
   async startAgain() {
     const { experiment } = this.store.state;
+    this.store.apply(store.set, { session: null, connection: "starting" }); // nothing can be asked of the old one
     await this.#untilReady();
     await this.#create(/** @type {Patch} */ (/** @type {unknown} */ (experiment ?? {})));
   }
@@ -103,6 +104,7 @@ export class Session {
       receive: (message) => this.#receive(message),
       lost: () => this.store.apply(store.set, { connection: "lost" }),
       exists: () => this.#exists(),
+      busy: () => this.store.state.playing,
       gone: () => this.store.apply(store.set, { connection: "gone", playing: false }),
     });
     void this.#fetchPoints();
@@ -223,41 +225,56 @@ export class Session {
   /** Changes the experiment: while it runs if that is possible, else with a new start.
    * @param {Patch} patch @param {{ reset?: boolean, play?: boolean, word?: string }} options `word` says what to look at */
   change(patch, { reset = false, play = false, word } = {}) {
+    const before = this.#undoable();
     this.store.apply(store.experimentChanged, patch, performance.now());
     if (play) this.store.apply(store.set, { playing: true, hasPlayed: true });
     if (word) this.#tell(word, true);
-    this.#submit(patch, reset, word);
+    this.#submit(patch, before, { reset, told: Boolean(word) });
   }
 
-  /** Takes back the last change of the experiment. */
-  undo() {
-    const change = this.store.state.past.at(-1);
+  /** Takes back the last change of the experiment.
+   * @param {boolean} [told] whether it needs no word that the run starts again */
+  undo(told = false) {
+    const before = this.#undoable();
+    const change = before.past.at(-1);
     this.store.apply(store.undone);
-    if (change) this.#submit(change.fields);
+    if (change) this.#submit(change.fields, before, { told });
   }
 
   /** Makes again what was undone last. */
   redo() {
-    const change = this.store.state.future.at(-1);
+    const before = this.#undoable();
+    const change = before.future.at(-1);
     this.store.apply(store.redone);
-    if (change) this.#submit(change.fields);
+    if (change) this.#submit(change.fields, before);
   }
 
-  /** @param {Patch} patch @param {boolean} [reset] @param {string} [word] */
-  #submit(patch, reset = false, word) {
-    const waiting = this.#waiting;
-    this.#waiting = waiting ? { patch: combined(waiting.patch, patch), reset: reset || waiting.reset } : { patch, reset };
-    if (!waiting) this.#do(() => this.#sendPatch(word));
+  /** @returns {Pick<store.State, "past" | "future">} */
+  #undoable() {
+    const { past, future } = this.store.state;
+    return { past, future };
   }
 
-  /** @param {string | undefined} word */
-  async #sendPatch(word) {
-    const waiting = this.#waiting;
+  /** Sends a change. If the server refuses it, `before` is what can be undone and redone.
+   * @param {Patch} patch @param {Pick<store.State, "past" | "future">} before
+   * @param {{ reset?: boolean, told?: boolean }} options `told`: the user knows what happens */
+  #submit(patch, before, { reset = false, told = false } = {}) {
+    const last = this.#waiting;
+    if (last && !renames(last.patch, patch)) {
+      Object.assign(last, { patch: combined(last.patch, patch), reset: reset || last.reset });
+      return;
+    }
+    const waiting = (this.#waiting = { patch, reset });
+    this.#do(() => this.#sendPatch(waiting, told), before);
+  }
+
+  /** @param {{ patch: Patch, reset: boolean }} waiting @param {boolean} told */
+  async #sendPatch(waiting, told) {
     const { session, run, playing, phase } = this.store.state;
-    this.#waiting = null;
-    if (!waiting || !session) return;
+    if (this.#waiting === waiting) this.#waiting = null;
+    if (!session) return;
     const untouched = phase === "ready" && !playing; // nothing is lost by a reset
-    const answer = await this.#patch(session, waiting.patch, waiting.reset || untouched, word);
+    const answer = await this.#patch(session, waiting.patch, waiting.reset || untouched, told);
     this.#confirm(answer);
     const restarted = answer.run !== run;
     if (restarted && playing && answer.state !== "running") {
@@ -267,8 +284,8 @@ export class Session {
   }
 
   /** Sends a patch; where it needs a reset, sends it again with one, and says so.
-   * @param {string} session @param {Patch} patch @param {boolean} reset @param {string | undefined} word */
-  async #patch(session, patch, reset, word) {
+   * @param {string} session @param {Patch} patch @param {boolean} reset @param {boolean} told */
+  async #patch(session, patch, reset, told) {
     try {
       return await api.patchSession(session, patch, reset);
     } catch (error) {
@@ -276,7 +293,7 @@ export class Session {
       const { step } = this.store.state;
       const answer = await api.patchSession(session, patch, true);
       const fields = (error.problem.errors ?? []).map(({ field }) => field);
-      if (step > 0 && !word) this.#tell(strings.words.startedAgain(fields));
+      if (step > 0 && !told) this.#tell(strings.words.startedAgain(fields));
       return answer;
     }
   }
@@ -304,20 +321,20 @@ export class Session {
     void this.#fetchPoints();
   }
 
-  /** @param {() => Promise<void>} deed */
-  #do(deed) {
-    this.#deeds = this.#deeds.then(deed).catch((error) => this.#failed(error));
+  /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before] */
+  #do(deed, before) {
+    this.#deeds = this.#deeds.then(deed).catch((error) => this.#failed(error, before));
   }
 
-  /** @param {unknown} error */
-  #failed(error) {
+  /** @param {unknown} error @param {Pick<store.State, "past" | "future">} [before] */
+  #failed(error, before) {
     if (error instanceof api.Refusal) {
       const gone = error.problem.status === 404;
       if (gone) this.store.apply(store.set, { connection: "gone", playing: false });
-      else this.store.apply(store.refused, store.problemText(error.problem));
+      else this.store.apply(store.refused, store.problemText(error.problem), before);
       if (this.store.state.phase !== "running") this.store.apply(store.set, { playing: false });
     } else if (error instanceof api.Unreachable) {
-      this.store.apply(store.refused, strings.words.unreachable);
+      this.store.apply(store.refused, strings.words.unreachable, before);
       this.store.apply(store.set, { playing: this.store.state.phase === "running" });
     } else {
       reportError(error);

@@ -17,8 +17,8 @@ import { patched } from "./experiment.js";
 /** Something to tell the user; `undo`: with a button that takes back the change it speaks of.
  * @typedef {{ kind: "notice" | "refusal", text: string, undo?: boolean }} Word */
 
-/** A change that can be undone or redone: what its fields were, and when it was made.
- * @typedef {{ fields: Patch, at: number }} Undoable */
+/** A change that can be undone or redone: what its fields were, which places in them it touched, and when it was made.
+ * @typedef {{ fields: Patch, places: string, at: number }} Undoable */
 
 /** @typedef {typeof INITIAL} State */
 
@@ -48,6 +48,8 @@ export const INITIAL = Object.freeze({
   playing: fact(/** @type {boolean} */ (false)),
   /** Whether it makes a single step just now: running, but not playing. */
   stepping: fact(/** @type {boolean} */ (false)),
+  /** Grows on the server with every change of state: tells which of two messages is the newer one. */
+  stage: fact(/** @type {number} */ (0)),
   reason: fact(/** @type {string | null} */ (null)),
   warning: fact(/** @type {string | null} */ (null)),
   notes: fact(/** @type {Note[]} */ ([])),
@@ -124,15 +126,17 @@ export function set(state, change) {
   return { ...state, ...change };
 }
 
-/** The server's session, new or changed. Its experiment is the confirmed one.
+/** The server's session, new or changed. Its experiment is the confirmed one. The stream may have been quicker.
  * @type {(state: State, session: Session) => State} */
 export function sessionArrived(state, session) {
+  if (session.id === state.session && session.stage < state.stage) return state;
   return {
     ...begun(state, session.run),
     session: session.id,
     experiment: session.experiment,
     confirmed: session.experiment,
     phase: session.state,
+    stage: session.stage,
     reason: session.reason,
     warning: session.warning ?? null,
     notes: session.notes ?? [],
@@ -172,11 +176,13 @@ export function rowsArrived(state, rows) {
 
 /** @type {(state: State, standing: Standing) => State} */
 export function phaseChanged(state, standing) {
+  if (standing.stage < state.stage) return state;
   const running = state.playing || !state.stepping;
   const playing = { running, ready: state.playing, paused: false, finished: false, diverged: false, failed: false };
   return {
     ...state,
     phase: standing.state,
+    stage: standing.stage,
     playing: playing[standing.state],
     reason: standing.reason,
     warning: standing.warning,
@@ -192,11 +198,13 @@ export function experimentChanged(state, patch, at) {
   if (!state.experiment) return state;
   const { past, experiment } = state;
   const last = past.at(-1);
-  const goesOn = last && at - last.at < ONE_CHANGE_MS && sameKeys(last.fields, patch);
-  const change = { fields: goesOn ? last.fields : only(experiment, patch), at };
+  const after = patched(experiment, patch);
+  const places = differences(experiment, after).join();
+  const goesOn = last && at - last.at < ONE_CHANGE_MS && last.places === places;
+  const change = { fields: goesOn ? last.fields : only(experiment, patch), places, at };
   return {
     ...state,
-    experiment: patched(experiment, patch),
+    experiment: after,
     past: [...(goesOn ? past.slice(0, -1) : past.slice(-MOST_CHANGES + 1)), change],
     future: [],
     word: null,
@@ -222,7 +230,7 @@ function moved(state, from, to) {
     ...state,
     experiment: { ...experiment, ...change.fields },
     [from]: state[from].slice(0, -1),
-    [to]: [...state[to], { fields: only(experiment, change.fields), at: 0 }],
+    [to]: [...state[to], { fields: only(experiment, change.fields), places: "", at: 0 }],
     word: null,
   };
 }
@@ -233,16 +241,21 @@ function only(experiment, patch) {
   return Object.fromEntries(Object.entries(experiment).filter(([field]) => field in patch));
 }
 
-/** @type {(one: Patch, other: Patch) => boolean} */
-function sameKeys(one, other) {
-  return Object.keys(one).sort().join() === Object.keys(other).sort().join();
+/** Where two values differ, as dotted paths.
+ * @type {(one: any, other: any, path?: string) => string[]} */
+function differences(one, other, path = "") {
+  if (one === other) return [];
+  const both = [one, other].every((value) => typeof value === "object" && value !== null);
+  if (!both || (Array.isArray(one) && one.length !== other.length)) return [path];
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].flatMap((key) => differences(one[key], other[key], `${path}.${key}`));
 }
 
-/** The server refused what was asked: the page shows again what holds, and why.
- * @type {(state: State, text: string) => State} */
-export function refused(state, text) {
-  const past = state.experiment === state.confirmed ? state.past : state.past.slice(0, -1);
-  return { ...state, experiment: state.confirmed, past, word: { kind: "refusal", text } };
+/** The server refused what was asked: the page shows again what holds, and why. If it was a change, what could be undone
+ * and redone is as before it.
+ * @type {(state: State, text: string, before?: Pick<State, "past" | "future">) => State} */
+export function refused(state, text, before) {
+  return { ...state, ...before, experiment: state.confirmed, word: { kind: "refusal", text } };
 }
 
 /** @type {(state: State, word: Word | null) => State} */

@@ -8,6 +8,8 @@ import { decode, encode } from "./msgpack.js";
 const PROTOCOL = "gradlab.v1.msgpack";
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 8000;
+const SILENCE_MS = 10_000; // a connection may die without a word: a sleeping laptop, a wireless network that is gone
+const CHECK_MS = 1000;
 
 /** How long to wait before the attempt after `failures` failed ones: a random share of a growing time ("full jitter"),
  * so that a room full of pages does not come back at the same moment.
@@ -23,6 +25,7 @@ export function delayAfter(failures, random = Math.random) {
  * @property {(message: ServerMessage) => void} receive
  * @property {() => void} lost the connection was lost; it is being tried again
  * @property {() => Promise<boolean>} exists whether the session is still there, asked after a failed attempt
+ * @property {() => boolean} busy whether the server has something to tell all the time
  * @property {() => void} gone it is not: no further attempts
  */
 
@@ -35,11 +38,15 @@ export class Stream {
   #failures = 0;
   #closed = false;
   #wished = "";
+  #heard = 0;
+  /** @type {ReturnType<typeof setInterval>} */
+  #checks;
 
   /** @param {string} address @param {Listener} listener */
   constructor(address, listener) {
     this.address = address;
     this.listener = listener;
+    this.#checks = setInterval(() => this.#check(), CHECK_MS);
     this.#connect();
   }
 
@@ -70,6 +77,7 @@ export class Stream {
   close() {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#checks);
     this.#socket?.close();
   }
 
@@ -82,10 +90,23 @@ export class Stream {
       this.subscribe();
     };
     socket.onmessage = ({ data }) => {
+      this.#heard = performance.now();
       if (!this.#closed) this.listener.receive(/** @type {ServerMessage} */ (decode(data)));
     };
     socket.onclose = () => this.#comeBack();
     this.#socket = socket;
+    this.#heard = performance.now();
+  }
+
+  /** Gives up a connection on which nothing comes although something should. */
+  #check() {
+    const socket = this.#socket;
+    if (!socket || (socket.readyState === WebSocket.OPEN && !this.listener.busy())) this.#heard = performance.now();
+    else if (performance.now() - this.#heard > SILENCE_MS) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+      void this.#comeBack();
+    }
   }
 
   async #comeBack() {
@@ -95,7 +116,7 @@ export class Stream {
     const exists = await this.listener.exists();
     if (this.#closed || this.#socket) return;
     if (!exists) {
-      this.#closed = true;
+      this.close();
       this.listener.gone();
       return;
     }

@@ -182,7 +182,7 @@ export const strings = {
     startAgain: "Start the same experiment again",
     unreachable: "The server did not answer, so nothing was changed. Try again.",
     startedAgain: (/** @type {string[]} */ fields) => `Started again, because ${list(fields.map(fieldName))} changed.`,
-    linkIgnored: (/** @type {string[]} */ parts) => `The link had parts that make no sense here and were left out: ${parts.join(", ")}.`,
+    linkIgnored: (/** @type {string[]} */ parts) => `The link had parts that make no sense here and were left out: ${parts.slice(0, 5).join(", ")}${parts.length > 5 ? " \u2026" : "."}`,
     linkRefused: (/** @type {string} */ why) => `The link's experiment cannot be trained: ${why} This is the default experiment instead.`,
     notANumber: (/** @type {string} */ text, /** @type {string} */ field) => `\u201c${text.slice(0, 30)}\u201d is not a number, so ${field} stays as it was.`,
     reset: "Reset",

@@ -56,7 +56,8 @@ export function explain(bubble) {
   document.addEventListener("pointercancel", hide);
   document.addEventListener("focusin", (event) => {
     const element = explained(event.target);
-    if (element?.matches(":focus-visible") && !element.matches(":hover")) show(element);
+    // A moment later, as the focus may have come because something else is being opened.
+    if (element?.matches(":focus-visible") && !element.matches(":hover")) showSoon(element, 0);
     else hide();
   });
   document.addEventListener("focusout", hide);

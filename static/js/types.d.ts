@@ -158,6 +158,7 @@ export interface Session {
   id: string;
   run: string;
   state: Phase;
+  stage: number;
   reason: string | null;
   warning?: string | null;
   notes?: Note[];
@@ -269,6 +270,7 @@ export interface ParametersFrame {
 /** Where a session stands, as `hello` and `state` tell it. */
 export interface Standing {
   state: Phase;
+  stage: number;
   reason: string | null;
   warning: string | null;
   step: number;

@@ -90,7 +90,9 @@ def running_of(trainer: Trainer) -> Running:
 
 def put(trainer: Trainer, layers: Layers) -> None:
     """The opposite of `layers_of`."""
-    names = [[*("weights", "biases"), *(name for name in LEARNT if name in layer.further)] for layer in trainer.parameters()]
+    names = [
+        [*("weights", "biases"), *(name for name in LEARNT if name in layer.further)] for layer in trainer.parameters()
+    ]
     trainer.set_parameters([dict(zip(own, layer, strict=True)) for own, layer in zip(names, layers, strict=True)])
 
 

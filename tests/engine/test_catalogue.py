@@ -14,6 +14,7 @@ import pytest
 import engine
 from engine import FAMILIES, LIMITS, Experiment, catalogue, complete, to_data
 from engine.catalogue import Entry
+from tests.engine.cases import DATA
 
 ENTRIES = [(family, entry) for family in FAMILIES for entry in family.values()]
 NAMED = [f"{family.name}-{entry.name}" for family, entry in ENTRIES]
@@ -42,10 +43,16 @@ def test_every_entry_explains_itself(family: object, entry: Entry) -> None:
         assert argument.scale in ("linear", "log")
 
 
+def test_a_task_names_its_output_and_loss() -> None:
+    for told in catalogue()["families"]["task"]["entries"]:
+        completed = complete(Experiment(task=told["name"], dataset=DATA[told["name"]])).experiment
+        assert (told["output"], told["loss"]) == (completed.output.activation.name, completed.loss.name)
+
+
 def test_arguments_that_contradict_each_other_are_refused() -> None:
     for low, high in ((0.1, 0.2), (0.1, 0.1)):
         engine.initializers.INITIALIZERS.choice("random_uniform", minval=low, maxval=high)
-    with pytest.raises(ValueError, match="0.2 is above 0.1"):
+    with pytest.raises(ValueError, match=r"0\.2 is above 0\.1"):
         engine.initializers.INITIALIZERS.choice("random_uniform", minval=0.2, maxval=0.1)
 
 

@@ -11,10 +11,12 @@ from pydantic import TypeAdapter
 
 from engine import Choice, Experiment, Family, InvalidExperiment, Layer, Output, Trainer, complete, to_data
 from engine.activations import ACTIVATIONS
+from engine.constraints import CONSTRAINTS
 from engine.datasets import DATASETS, GivenPoints
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
+from engine.normalizations import NORMALIZATIONS
 from engine.optimizers import OPTIMIZERS
 from engine.regularizers import REGULARIZERS
 
@@ -27,6 +29,9 @@ def choices(draw: st.DrawFn, family: Family[Any]) -> Choice:
     entry = draw(st.sampled_from(list(family.values())))
     arguments = {}
     for argument in entry.arguments:
+        if argument.kind == "boolean":
+            arguments[argument.name] = draw(st.booleans())
+            continue
         number = st.integers if argument.kind == "integer" else st.floats
         arguments[argument.name] = draw(number(argument.minimum, argument.maximum))
     assume(entry.objection is None or entry.objection(*arguments.values()) is None)
@@ -72,6 +77,9 @@ def experiments(draw: st.DrawFn) -> Experiment:
         initializer=choices(INITIALIZERS),
         bias_initializer=choices(INITIALIZERS),
         regularizer=st.none() | choices(REGULARIZERS),
+        constraint=st.none() | choices(CONSTRAINTS),
+        normalization=st.none() | choices(NORMALIZATIONS),
+        dropout=st.sampled_from([0.0, 0.5, 0.95]),
     )
     output = st.builds(
         Output,
@@ -89,6 +97,10 @@ def experiments(draw: st.DrawFn) -> Experiment:
         optimizer=draw(choices(OPTIMIZERS)),
         batch_size=draw(st.none() | st.integers(1, 100)),
         shuffle=draw(st.booleans()),
+        input_dropout=draw(st.sampled_from([0.0, 0.5])),
+        input_noise=draw(st.sampled_from([0.0, 1.0])),
+        clip_value=draw(st.none() | st.floats(1e-6, 1e6)),
+        clip_norm=draw(st.none() | st.floats(1e-6, 1e6)),
         precision=draw(st.sampled_from(["float32", "float64"])),
         seed=draw(st.integers(0, 2**32 - 1)),
     )
@@ -123,7 +135,8 @@ def test_any_experiment_trains_and_stays_finite_or_is_refused_with_a_reason(chos
     answers, labels = trainer.predict([[0.5] * columns, [-2.0] * columns])
     assert len(answers) == len(labels) == 2
     assert trainer.boundary(3).values.shape[1:] == (3, 3)
-    assert [len(found) for found in trainer.neurons(2)] == [len(layer.biases) for layer in trainer.parameters()]
+    units = [layer.units for layer in trainer.experiment.layers]
+    assert [len(found) for found in trainer.neurons(2)] == [*units, answers.shape[1]]
     trainer.reset()
     assert trainer.step == 0
 
@@ -137,5 +150,5 @@ def test_any_experiment_survives_json(chosen: Experiment) -> None:
     except InvalidExperiment:
         return
     left_open = {field.name for field in fields(completed) if getattr(completed, field.name) is None}
-    assert left_open <= {"batch_size"}
+    assert left_open <= {"batch_size", "clip_value", "clip_norm"}
     assert complete(completed).experiment == completed

@@ -57,7 +57,7 @@ export function wordsPanel(root, page) {
     }
     if (state.word) {
       const { text, undo } = state.word;
-      const back = undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => session.undo() }) : nothing;
+      const back = undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => session.undo(true) }) : nothing;
       return { tone: "notice", text, actions: html`${back}${dismiss()}` };
     }
     if (state.warning) return { tone: "alarm", text: state.warning, actions: waysOut(state) };

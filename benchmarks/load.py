@@ -1,6 +1,6 @@
 """A load generator: many pages on one server, each watching a session that trains flat out. Not a test: a measurement.
 
-    python tests/app/load.py [--clients 30] [--seconds 20] [--address 127.0.0.1:8000]
+    python -m benchmarks.load [--clients 30] [--seconds 20] [--address 127.0.0.1:8000]
 
 It prints how late pictures come, how quick REST and the event loop stay, how evenly the sessions are served, and checks
 that every session's metrics arrived without a gap and equal to what REST answers.

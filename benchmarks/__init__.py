@@ -1,0 +1,1 @@
+"""Speed against peers and against targets; the figures are in `results/`."""

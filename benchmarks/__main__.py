@@ -1,0 +1,16 @@
+"""`python -m benchmarks [engine|page] [--quick]`: measures, prints tables, writes them to benchmarks/results/."""
+
+import argparse
+from importlib import import_module
+
+from benchmarks import report
+
+parser = argparse.ArgumentParser(prog="benchmarks", description="Measures speed against peers and targets.")
+parser.add_argument("what", nargs="?", choices=["engine", "page"], help="one of them; without it, both")
+parser.add_argument("--quick", action="store_true", help="a few cells and rounds, to see that it works: not written")
+arguments = parser.parse_args()
+for what in [arguments.what] if arguments.what else ["engine", "page"]:
+    results = import_module(f"benchmarks.{what}").main(arguments.quick)
+    print("\n" + getattr(report, what)(results) + "\n")
+if not arguments.quick:
+    report.write()

@@ -1,0 +1,60 @@
+"""What you would use instead of gradlab: each file trains the same network in the way its users would write it.
+
+Every engine gets the same starting weights and the same batches in the same order, in float32, and does the same:
+tanh in the hidden layers, a linear output, mean squared error, plain SGD. None computes the loss as a number except
+where its library always does (PyTorch, scikit-learn); all compute its gradient.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
+
+import numpy as np
+
+Layers = list[tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be trained: `layers` are the starting W (fan_in, fan_out) and b (fan_out,), `batch` divides n."""
+
+    layers: Layers
+    x: np.ndarray  # (n, features)
+    t: np.ndarray  # (n, outputs)
+    batch: int
+    learning_rate: float
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        """The widths of the hidden layers."""
+        return tuple(len(b) for _, b in self.layers[:-1])
+
+
+class Engine(Protocol):
+    """A network in training."""
+
+    def train(self, epochs: int) -> None:
+        """Goes through all batches so many times."""
+
+    def layers(self) -> Layers:
+        """Copies of the weights and biases now."""
+
+
+PEERS = {
+    "NumPy": "benchmarks.peers.textbook",
+    "PyTorch": "benchmarks.peers.pytorch",
+    "scikit-learn": "benchmarks.peers.scikit_learn",
+    "JAX": "benchmarks.peers.jax_scan",
+}
+
+
+def installed() -> dict[str, Callable[[Task], Engine]]:
+    """The peers whose library is there; the others are named and left out."""
+    found: dict[str, Callable[[Task], Engine]] = {}
+    for name, module in PEERS.items():
+        try:
+            found[name] = import_module(module).Peer
+        except ModuleNotFoundError as error:
+            print(f"{name} is left out: {error.name} is not installed.")
+    return found

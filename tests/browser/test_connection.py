@@ -1,0 +1,55 @@
+"""The connection is cut, or the server is restarted: the page says so, and nothing is lost that need not be."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import CUT, FORGOTTEN, NEEDS_RESET, Open, start_server
+from tests.browser.relay import Relay
+from tests.browser.visitor import Listener, button, press, session, wait_until, words
+
+pytestmark = pytest.mark.browser
+TOLERATED = (NEEDS_RESET, CUT, FORGOTTEN, "WebSocket connection")
+
+
+def test_a_cut_connection_comes_back_and_the_curves_have_no_gap(open_page: Open, relay: Relay) -> None:
+    page = open_page(host=f"http://{relay.address}/", tolerated=TOLERATED)
+    press(page, "Play")
+    wait_until(page, "epoch", "x > 5")
+    relay.cut()
+    expect(words(page)).to_contain_text("connection to the server is lost")
+    listener = Listener(page)
+    relay.mend()
+    expect(words(page)).not_to_contain_text("lost")
+    wait_until(page, "epoch", "x > 30")
+    press(page, "Pause")
+    expect(button(page, "Play")).to_be_visible()
+    held = session(page)
+    assert held["state"] == "paused"
+    numbers = [seq for run, seq in listener.rows if run == held["run"]]
+    assert numbers == list(range(numbers[0], numbers[-1] + 1)), "rows come once each, and in order"
+    assert 0 < numbers[0] < 30, "what was there already is not sent again"
+
+
+def test_a_restarted_server_starts_the_same_experiment_again(open_page: Open) -> None:
+    first, second = start_server(), start_server()
+    relay = Relay(first.address)
+    try:
+        page = open_page("#dataset=xor&seed=5", host=f"http://{relay.address}/", tolerated=TOLERATED)
+        press(page, "Play")
+        wait_until(page, "epoch", "x > 5")
+        before = session(page)
+        relay.target = second.address
+        relay.cut()
+        relay.mend()
+        expect(words(page)).to_contain_text("no longer has this session")
+        words(page).get_by_role("button", name="Start the same experiment again").click()
+        expect(words(page)).not_to_contain_text("no longer has this session")
+        press(page, "Play")
+        wait_until(page, "epoch", "x > 5")
+        after = session(page)
+        assert after["experiment"] == before["experiment"]
+        assert after["id"] != before["id"]
+    finally:
+        relay.close()
+        first.stop()
+        second.stop()

@@ -1,0 +1,37 @@
+// Numbers as text: a fixed width while they change, and nothing that is not a number.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { count, nextRound, parseNumber, percent, quantity, setting, speed } from "../../static/js/format.js";
+
+test("a quantity keeps its width and its digits", () => {
+  assert.equal(quantity(0.69314), "0.6931");
+  assert.equal(quantity(12.3456), "12.346");
+  for (let power = -300; power < 300; power += 0.37) {
+    for (const value of [10 ** power, -(10 ** power)]) assert.ok(quantity(value).length <= 8, quantity(value));
+  }
+  for (const decade of [0.1, 1, 10, 100, 1000]) {
+    const widths = new Set(Array.from({ length: 90 }, (_, index) => quantity(decade * (1 + index / 10)).length));
+    assert.equal(widths.size, 1, `the width changes between ${decade} and ${decade * 10}`);
+  }
+  for (const nothing of [null, undefined, NaN, Infinity]) assert.equal(quantity(nothing), "\u2013");
+});
+
+test("shares, counts and speeds", () => {
+  assert.equal(percent(0.9751), "97.5\u202f%");
+  assert.equal(count(12345.6), "12,345");
+  assert.equal(speed(812345), "812,000");
+  for (const format of [percent, count, speed]) assert.equal(format(null), "\u2013");
+});
+
+test("a setting reads back as the number it was", () => {
+  for (const value of [0.03, 1e-5, 1e6, 0, 12.5, 3e-7]) assert.equal(parseNumber(setting(value)), value);
+  for (const text of ["", "abc", "1e999", "NaN", "--1", "0x10"]) assert.equal(parseNumber(text), null, text);
+});
+
+test("the next round number goes up, and down again to where it was", () => {
+  for (const start of [0.001, 0.03, 1, 10, 300]) {
+    const up = nextRound(start, 1);
+    assert.ok(up > start);
+    assert.equal(nextRound(up, -1), start);
+  }
+});

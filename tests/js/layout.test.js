@@ -1,0 +1,47 @@
+// Where the units lie: whatever the network and the window, none is lost, none lies on another, none is out of sight.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LARGEST_TILE, SMALLEST_TILE, networkLayout } from "../../static/js/layout.js";
+import { chance } from "./catalogue.js";
+
+test("units do not overlap, stay in their column and within the height", () => {
+  const random = chance(6);
+  for (let round = 0; round < 400; round += 1) {
+    const counts = Array.from({ length: 1 + Math.floor(random() * 12) }, () => 1 + Math.floor(random() ** 4 * 512));
+    const [width, height] = [200 + random() * 1400, 120 + random() * 700];
+    const layout = networkLayout(counts, width, height);
+    const { tile, columns } = layout;
+    const told = JSON.stringify({ counts, width, height });
+    assert.ok(tile >= SMALLEST_TILE && tile <= LARGEST_TILE, told);
+    assert.deepEqual(columns.map(({ cells }) => cells.length), counts, told);
+    let right = 0;
+    for (const { left, width: wide, cells } of columns) {
+      assert.ok(Math.abs(left - right) < 1e-6, `columns stand side by side ${told}`);
+      right = left + wide;
+      const xs = [...new Set(cells.map(({ x }) => x))].sort((one, other) => one - other);
+      const ys = [...new Set(cells.map(({ y }) => y))].sort((one, other) => one - other);
+      assert.equal(new Set(cells.map(({ x, y }) => `${x} ${y}`)).size, cells.length, `two units in one place ${told}`);
+      for (const places of [xs, ys]) assert.ok(places.every((at, index) => index === 0 || at - places[index - 1] >= tile), told);
+      assert.ok(xs[0] >= left && (xs.at(-1) ?? 0) + tile <= right, told);
+      assert.ok(ys[0] >= -1 && (ys.at(-1) ?? 0) + tile <= height + 1, told);
+    }
+    assert.ok(layout.width >= width - 1e-6 && right <= layout.width + 1e-6, told);
+  }
+});
+
+test("a small network fills the window and needs no scrolling; units of one size stand in the middle", () => {
+  const { width, columns, tile } = networkLayout([2, 4, 2, 1], 800, 400);
+  assert.equal(width, 800);
+  assert.equal(tile, LARGEST_TILE);
+  const middle = columns[3].cells[0].y + tile / 2;
+  assert.equal(middle, 200);
+});
+
+test("many units fold into several rows rather than leave the window", () => {
+  const { columns } = networkLayout([2, 200, 1], 800, 400);
+  assert.ok(new Set(columns[1].cells.map(({ x }) => x)).size > 1);
+});
+
+test("no units at all is no reason to fail", () => {
+  assert.deepEqual(networkLayout([0, 1], 300, 300).columns[0].cells, []);
+});

@@ -1,0 +1,133 @@
+// The store's transitions: pure, and changes are undone as people know it from everywhere else.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  INITIAL, Store, experimentChanged, greeted, phaseChanged, redone, refused, rowsArrived, set, undone,
+} from "../../static/js/store.js";
+import { chance, pick } from "./catalogue.js";
+
+const EXPERIMENT = /** @type {any} */ ({
+  dataset: { name: "circle", noise: 0 },
+  layers: [{ units: 4 }, { units: 2 }],
+  optimizer: { name: "sgd", learning_rate: 0.03 },
+  batch_size: 10,
+});
+const begun = { ...INITIAL, experiment: EXPERIMENT, confirmed: EXPERIMENT };
+
+test("a change is undone and redone exactly", () => {
+  let state = experimentChanged(begun, { batch_size: 30 }, 0);
+  state = experimentChanged(state, { optimizer: { name: "adam" } }, 5000);
+  const after = state.experiment;
+  state = undone(undone(state));
+  assert.deepEqual(state.experiment, EXPERIMENT);
+  assert.equal(undone(state), state, "there is nothing more to undo");
+  state = redone(redone(state));
+  assert.deepEqual(state.experiment, after);
+  assert.equal(redone(state), state);
+});
+
+test("a slider that is dragged is undone as one change; another field, or a pause, begins a new one", () => {
+  let state = begun;
+  for (const noise of [0.1, 0.2, 0.3]) state = experimentChanged(state, { dataset: { noise } }, noise * 1000);
+  assert.equal(state.past.length, 1);
+  state = experimentChanged(state, { batch_size: 5 }, 400);
+  state = experimentChanged(state, { batch_size: 6 }, 9000);
+  assert.equal(state.past.length, 3);
+  assert.equal(undone(undone(undone(state))).experiment?.dataset.noise, 0);
+});
+
+test("a change after an undo forgets what was undone", () => {
+  const back = undone(experimentChanged(begun, { batch_size: 30 }, 0));
+  assert.equal(back.future.length, 1);
+  assert.equal(experimentChanged(back, { batch_size: 20 }, 1).future.length, 0);
+});
+
+test("what the server refuses is taken back, and not left to be undone", () => {
+  const earlier = experimentChanged(begun, { batch_size: 30 }, 0);
+  const settled = { ...earlier, confirmed: earlier.experiment };
+  const state = refused(experimentChanged(settled, { batch_size: 10 ** 9 }, 5000), "Too large.", settled);
+  assert.equal(state.experiment?.batch_size, 30);
+  assert.deepEqual(state.past, settled.past);
+  assert.equal(state.word?.text, "Too large.");
+});
+
+test("an undo that the server refuses can be tried again", () => {
+  const changed = experimentChanged(begun, { batch_size: 30 }, 0);
+  const settled = { ...changed, confirmed: changed.experiment };
+  const state = refused(undone(settled), "The server did not answer.", settled);
+  assert.deepEqual([state.past.length, state.future.length], [1, 0]);
+  assert.deepEqual(undone(state).experiment, EXPERIMENT);
+});
+
+test("a refusal of something else leaves the changes alone", () => {
+  const changed = experimentChanged(begun, { batch_size: 30 }, 0);
+  const settled = { ...changed, confirmed: changed.experiment };
+  assert.deepEqual(refused(settled, "No.").past, settled.past);
+});
+
+test("a random walk of changes, undos and redos is what a list of experiments says", () => {
+  const random = chance(10);
+  let state = begun;
+  /** @type {any[]} */
+  let list = [EXPERIMENT];
+  let at = 0;
+  for (let time = 0; time < 3000; time += 1) {
+    const deed = random();
+    if (deed < 0.4) {
+      state = experimentChanged(state, { seed: time, [pick(random, ["batch_size", "shuffle", "loss"])]: time }, time * 5000);
+      list = [...list.slice(0, at + 1), state.experiment];
+      at += 1;
+    } else if (deed < 0.7) {
+      state = undone(state);
+      at = Math.max(at - 1, list.length - 1 - state.past.length - state.future.length);
+    } else {
+      state = redone(state);
+      at = Math.min(at + 1, list.length - 1);
+    }
+    assert.deepEqual(state.experiment, list[at]);
+    assert.ok(state.past.length <= 100);
+  }
+});
+
+test("a hello: a recovered history goes on; a gap that cannot be filled begins anew; a new run forgets the old one", () => {
+  const rows = [0, 1, 2].map((seq) => /** @type {any} */ ({ seq, step: seq, epoch: seq, penalty: 0, train: { loss: 1 }, validation: null, test: null, layers: [] }));
+  const state = rowsArrived({ ...begun, run: "one" }, rows);
+  const hello = /** @type {any} */ ({ run: "one", recovered: true, experiment: EXPERIMENT, notes: [], state: "running", reason: null, warning: null, step: 2, epoch: 2, steps_per_second: 1 });
+  assert.equal(greeted(state, hello).history.length, 3);
+  assert.equal(greeted(state, { ...hello, recovered: false }).history.length, 0);
+  const anew = greeted({ ...state, reason: "It blew up." }, { ...hello, run: "two", recovered: true, step: 0, epoch: 0 });
+  assert.deepEqual([anew.history.length, anew.epoch, anew.step, anew.run, anew.connection], [0, 0, 0, "two", "open"]);
+});
+
+test("a hello does not undo what the user changed a moment ago", () => {
+  const hello = /** @type {any} */ ({ run: "one", recovered: true, experiment: EXPERIMENT, notes: [], state: "ready", reason: null, warning: null, step: 0, epoch: 0 });
+  const state = greeted(experimentChanged(begun, { batch_size: 77 }, 0), hello);
+  assert.equal(state.experiment?.batch_size, 77);
+  assert.equal(state.confirmed?.batch_size, 10);
+});
+
+test("rows that come late do not turn the clock back", () => {
+  const row = /** @type {any} */ ({ seq: 0, step: 25, epoch: 1, penalty: 0, train: null, validation: null, test: null, layers: [] });
+  const state = rowsArrived({ ...begun, step: 100, epoch: 4 }, [row]);
+  assert.deepEqual([state.step, state.epoch, state.history.length], [100, 4, 1]);
+  assert.equal(rowsArrived(state, []), state);
+});
+
+test("the Play button follows the server: a run that ends or blows up is no longer playing", () => {
+  const standing = /** @type {any} */ ({ reason: null, warning: null, step: 0, epoch: 0, steps_per_second: null });
+  const playing = { ...begun, playing: true };
+  for (const [phase, expected] of [["ready", true], ["running", true], ["paused", false], ["finished", false], ["diverged", false], ["failed", false]]) {
+    assert.equal(phaseChanged(playing, { ...standing, state: phase }).playing, expected, String(phase));
+  }
+  assert.equal(phaseChanged(begun, { ...standing, state: "running" }).playing, true, "somebody else pressed Play");
+  assert.equal(phaseChanged({ ...begun, stepping: true }, { ...standing, state: "running" }).playing, false, "a step is not playing");
+});
+
+test("listeners hear of changes only", () => {
+  const store = new Store();
+  let heard = 0;
+  store.subscribe(() => (heard += 1));
+  store.apply((state) => state);
+  store.apply(set, { epoch: 1 });
+  assert.equal(heard, 1);
+});
