@@ -276,8 +276,8 @@ def count_parameters(experiment: Experiment, shape: Shape) -> int:
         count += (fan_in + 1) * sums
         if entry.learnt:
             count += layer.units
-        if layer.normalization:
-            count += 2 * (layer.units if layer.normalization.after else sums)
+        if layer.batch_normalization:
+            count += 2 * (layer.units if layer.batch_normalization.after else sums)
     return count
 
 
@@ -292,7 +292,7 @@ def _check_size(experiment: Experiment, shape: Shape) -> None:
         )
     training = split_sizes(experiment.dataset)[0]
     batch, most = experiment.batch_size or training, whole_batch(parameters)
-    if any(layer.normalization for layer in experiment.layers) and batch > most:
+    if any(layer.batch_normalization for layer in experiment.layers) and batch > most:
         raise _refuse(
             "batch_size",
             experiment.batch_size,

@@ -21,13 +21,13 @@ class Constraint(Entry):
 
 
 @part
-def max_norm(w: Any, max_value: float) -> None:
+def max_norm(w: Any, limit: float) -> None:
     total = 0.0
     for i in range(w.size):
         total += np.float64(w[i]) * np.float64(w[i])
     length = np.sqrt(total)
-    if length > max_value:
-        scale = w.dtype.type(max_value / length)
+    if length > limit:
+        scale = w.dtype.type(limit / length)
         for i in range(w.size):
             w[i] *= scale
 
@@ -49,9 +49,9 @@ CONSTRAINTS: Family[Constraint] = Family(
             when="Together with dropout and a high learning rate; bounds of 3 to 4 are usual.",
             hazard="Too small a bound leaves units too weak to make up their minds.",
             source="Srebro, Rennie and Jaakkola, 2004; Srivastava et al., 2014",
-            formula="w * min(1, max_value / norm(w))",
+            formula="w * min(1, limit / norm(w))",
             function=max_norm,
-            arguments=(Argument("max_value", 3.0, 0.01, 1000, "Bound", "The greatest length allowed.", scale="log"),),
+            arguments=(Argument("limit", 3.0, 0.01, 1000, "Limit", "The greatest length allowed.", scale="log"),),
         ),
         Constraint(
             name="non_negative",

@@ -14,7 +14,7 @@ from engine.constraints import CONSTRAINTS
 from engine.datasets import DATASETS, DatasetChoice
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
-from engine.normalizations import NORMALIZATIONS
+from engine.normalizations import BatchNormalization
 from engine.optimizers import OPTIMIZERS
 from engine.regularizers import REGULARIZERS
 from engine.schedules import SCHEDULES
@@ -25,7 +25,6 @@ ActivationChoice = Annotated[Choice, ACTIVATIONS]
 InitializerChoice = Annotated[Choice, INITIALIZERS]
 RegularizerChoice = Annotated[Choice, REGULARIZERS]
 ConstraintChoice = Annotated[Choice, CONSTRAINTS]
-NormalizationChoice = Annotated[Choice, NORMALIZATIONS]
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,11 @@ class Layer:
     )
     regularizer: RegularizerChoice | None = described(None, title="Regularizer", help=REGULARIZERS.help, live=True)
     constraint: ConstraintChoice | None = described(None, title="Constraint", help=CONSTRAINTS.help, live=True)
-    normalization: NormalizationChoice | None = described(None, title="Normalization", help=NORMALIZATIONS.help)
+    batch_normalization: BatchNormalization | None = described(
+        None,
+        title="Batch normalization",
+        help="Brings each unit to mean 0 and variance 1 over the batch, then applies a learnt scale and shift.",
+    )
     dropout: float = described(
         0.0,
         title="Dropout",
@@ -79,6 +82,51 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Input:
+    """The input layer: what happens to the inputs in training, and never when evaluating."""
+
+    __pydantic_config__ = STRICT
+
+    dropout: float = described(
+        0.0,
+        title="Input dropout",
+        help="The share of the inputs that are hidden in each training step, drawn anew for every sample.",
+        ge=0,
+        le=0.95,
+        live=True,
+    )
+    noise: float = described(
+        0.0,
+        title="Input noise",
+        help="The standard deviation of a normal draw that is added to every input in each training step.",
+        ge=0,
+        le=10,
+        live=True,
+    )
+
+
+@dataclass(frozen=True)
+class Clipping:
+    """A limit to the gradient of each update: a remedy against exploding ones (Pascanu, Mikolov and Bengio, 2013)."""
+
+    __pydantic_config__ = STRICT
+
+    by: Literal["norm", "value"] = described(
+        "norm",
+        title="By",
+        help="The length of the whole gradient as one vector, which keeps its direction; or each number by itself.",
+    )
+    threshold: float = described(
+        1.0,
+        title="Threshold",
+        help="What is longer or larger than this is cut to it.",
+        ge=1e-6,
+        le=1e6,
+        scale="log",
+    )
+
+
+@dataclass(frozen=True)
 class Experiment:
     """Every choice that reproduces a run; every field is optional."""
 
@@ -95,6 +143,7 @@ class Experiment:
         min_length=1,
         max_length=LIMITS.inputs,
     )
+    input: Input = described(Input(), title="Input layer", help="What happens to the inputs in training.")
     layers: tuple[Layer, ...] = described(
         (Layer(units=4), Layer(units=2)),
         title="Hidden layers",
@@ -120,39 +169,8 @@ class Experiment:
         scale="log",
         live=True,
     )
-    input_dropout: float = described(
-        0.0,
-        title="Input dropout",
-        help="The share of the inputs that are hidden in each training step, drawn anew for every sample.",
-        ge=0,
-        le=0.95,
-        live=True,
-    )
-    input_noise: float = described(
-        0.0,
-        title="Input noise",
-        help="The standard deviation of a normal draw that is added to every input in each training step.",
-        ge=0,
-        le=10,
-        live=True,
-    )
-    clip_value: float | None = described(
-        None,
-        title="Clip each gradient",
-        help="No single number of the gradient may be larger than this, either way. Null: no limit.",
-        ge=1e-6,
-        le=1e6,
-        scale="log",
-        live=True,
-    )
-    clip_norm: float | None = described(
-        None,
-        title="Clip the whole gradient",
-        help="If the gradient, as one long vector, is longer than this, it is shortened to it. Null: no limit.",
-        ge=1e-6,
-        le=1e6,
-        scale="log",
-        live=True,
+    clipping: Clipping | None = described(
+        None, title="Clipping", help="Shortens gradients that are too long. Null: no limit.", live=True
     )
     shuffle: bool = described(True, title="Shuffle", help="Visit the samples in a new order every epoch.", live=True)
     precision: Literal["float32", "float64"] = described(

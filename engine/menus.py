@@ -14,7 +14,6 @@ from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
 from engine.metrics import METRICS
-from engine.normalizations import NORMALIZATIONS
 from engine.optimizers import OPTIMIZERS
 from engine.regularizers import REGULARIZERS
 from engine.schedules import SCHEDULES
@@ -29,7 +28,6 @@ FAMILIES: tuple[Family[Any], ...] = (
     INITIALIZERS,
     REGULARIZERS,
     CONSTRAINTS,
-    NORMALIZATIONS,
     LOSSES,
     OPTIMIZERS,
     SCHEDULES,

@@ -20,7 +20,6 @@ from engine.constraints import CONSTRAINTS
 from engine.experiment import Experiment, Layer, Output
 from engine.initializers import draw
 from engine.losses import LOSSES
-from engine.normalizations import AFTER, NORMALIZATIONS
 from engine.regularizers import REGULARIZERS
 
 ARGUMENTS = 4  # the most arguments that any entry of a layer may have
@@ -80,12 +79,11 @@ class Network:
             for column, name in ((WEIGHTS, "weights"), (BIASES, "biases"), (SCALES, "scales"), (SLOPES, "slopes")):
                 if name in part:
                     layers[index, column] = part[name][0].start
-            normalization = layer.normalization if isinstance(layer, Layer) else None
+            normalization = layer.batch_normalization if isinstance(layer, Layer) else None
             chosen: list[tuple[int, int, Family[Any], Choice | None]] = [
                 (ACTIVATION, OF_ACTIVATION, ACTIVATIONS, layer.activation),
                 (REGULARIZER, OF_REGULARIZER, REGULARIZERS, layer.regularizer),
                 (CONSTRAINT, OF_CONSTRAINT, CONSTRAINTS, layer.constraint),
-                (NORMALIZATION, OF_NORMALIZATION, NORMALIZATIONS, normalization),
             ]
             for column, table, family, choice in chosen:
                 if choice is not None:
@@ -93,16 +91,17 @@ class Network:
                     layers[index, column] = family.codes[choice.name]
                     arguments[table, index, : len(values)] = values
             if normalization is not None:
-                layers[index, NORMALIZATION] = arguments[OF_NORMALIZATION, index, AFTER]
-        arguments[DROPOUT, 1:, 0] = experiment.input_dropout, *(layer.dropout for layer in experiment.layers)
+                layers[index, NORMALIZATION] = AFTER_ACTIVATION if normalization.after else BEFORE_ACTIVATION
+                arguments[OF_NORMALIZATION, index, :2] = normalization.momentum, normalization.epsilon
+        arguments[DROPOUT, 1:, 0] = experiment.input.dropout, *(layer.dropout for layer in experiment.layers)
         loss = LOSSES.of(experiment.loss) if experiment.loss else LOSSES["mean_squared_error"]
-        output = experiment.output.activation
+        output, clipping = experiment.output.activation, experiment.clipping
         return Architecture(
             layers=layers,
             arguments=arguments,
-            input_noise=float(experiment.input_noise),
-            clip_value=float(experiment.clip_value or 0),
-            clip_norm=float(experiment.clip_norm or 0),
+            input_noise=float(experiment.input.noise),
+            clip_value=clipping.threshold if clipping and clipping.by == "value" else 0.0,
+            clip_norm=clipping.threshold if clipping and clipping.by == "norm" else 0.0,
             loss=LOSSES.codes[loss.name],
             joined=output is not None and loss.joined == output.name,
             mean_over_outputs=loss.mean_over_outputs,
@@ -137,8 +136,8 @@ def _parts(layers: tuple[Layer | Output, ...], sizes: tuple[int, ...]) -> Iterat
         entry = ACTIVATIONS.of(choice) if choice else None
         fan_out = units * (entry.pieces(choice) if entry and choice else 1)
         shapes: dict[str, tuple[int, ...]] = {"weights": (fan_in, fan_out), "biases": (fan_out,)}
-        if isinstance(layer, Layer) and layer.normalization:
-            width = units if layer.normalization.after else fan_out
+        if isinstance(layer, Layer) and layer.batch_normalization:
+            width = units if layer.batch_normalization.after else fan_out
             shapes |= {"scales": (width,), "shifts": (width,)}
         if entry and entry.learnt:
             shapes["slopes"] = (fan_out,)

@@ -6,47 +6,49 @@ A learnt scale and shift follow, so that nothing is lost. Over a batch x_1 ... x
 
 In training the batch's own mean and variance are used, and running means of both are kept (as in Keras: momentum is the
 share that stays, the variance is that of the batch); when evaluating, these running means stand in for the batch.
+Deep networks and high learning rates profit most; with small batches the means are noise, and in a batch of 1 a unit
+says the same to every sample. Source: Ioffe and Szegedy, 2015.
 """
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
-from engine.catalogue import Argument, Entry, Family
+from engine.catalogue import STRICT, described
 from engine.compiled import part
 from engine.products import Array, Rows, U
 
-AFTER, MOMENTUM, EPSILON = range(3)  # the arguments, in order
+MOMENTUM, EPSILON = range(2)  # where the kernel finds these arguments
 
-NORMALIZATIONS: Family[Entry] = Family(
-    "normalization",
-    "Keeps the numbers inside the network in a range where it learns well, whatever the layers below do.",
-    (
-        Entry(
-            name="batch_normalization",
-            label="Batch normalization",
-            summary="Brings each unit to mean 0 and variance 1 over the batch; then applies a learnt scale and shift.",
-            when="Deep networks, and high learning rates: signals and gradients keep their size from layer to layer.",
-            hazard="With small batches its means are noise; with a batch of 1 a unit says the same to all samples.",
-            source="Ioffe and Szegedy, 2015",
-            formula="scale * (z - mean) / sqrt(variance + epsilon) + shift",
-            aliases=("batch_norm", "batch_normalisation"),
-            arguments=(
-                Argument(
-                    "after",
-                    False,
-                    None,
-                    None,
-                    "After the activation",
-                    "Normalise what the activation gives; else the sum that it gets.",
-                    live=False,
-                ),
-                Argument("momentum", 0.9, 0, 0.9999, "Momentum", "The share of the running means that stays."),
-                Argument("epsilon", 1e-3, 1e-8, 1, "Epsilon", "Keeps the division away from zero.", scale="log"),
-            ),
-        ),
-    ),
-)
+
+@dataclass(frozen=True)
+class BatchNormalization:
+    """Keeps the numbers inside the network in a range where it learns well, whatever the layers below do."""
+
+    __pydantic_config__ = STRICT
+
+    position: Literal["before", "after"] = described(
+        "before",
+        title="Position",
+        help="Before the activation, on the sums that it gets, as first published; or after it, on what it gives.",
+    )
+    momentum: float = described(
+        0.99,
+        title="Momentum",
+        help="The share of the running means that stays with each update. Smaller follows the batches faster.",
+        ge=0,
+        le=0.9999,
+        live=True,
+    )
+    epsilon: float = described(
+        1e-3, title="Epsilon", help="Keeps the division away from zero.", ge=1e-8, le=1, scale="log", live=True
+    )
+
+    @property
+    def after(self) -> bool:
+        """Whether it follows the activation."""
+        return self.position == "after"
 
 
 @part

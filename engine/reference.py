@@ -55,7 +55,7 @@ def forward(
         kept = _kept(experiment, index, out, step)
         x = out * kept
         z = x @ part[0] + part[1]  # (n, fan_out)
-        normalization = layer.normalization if isinstance(layer, Layer) else None
+        normalization = layer.batch_normalization if isinstance(layer, Layer) else None
         h, spread, slope = None, None, _slope_of_units(experiment, index, part, z, step)
         if normalization and not normalization.after:
             z, h, spread = _normalise(z, normalization, part, next(averages, None), step)
@@ -186,7 +186,7 @@ def _through_units(
     layer = experiment.layers[index]
     entry = ACTIVATIONS.of(layer.activation)
     further: list[np.ndarray] = []
-    normalization = layer.normalization
+    normalization = layer.batch_normalization
     if normalization and normalization.after:
         error, further = _denormalise(error, part, seen, step)
     if entry.grouped:
@@ -214,12 +214,16 @@ def _penalty_slope(choice: Choice | None, W: np.ndarray) -> np.ndarray:
 
 
 def _clip(experiment: Experiment, gradients: Layers) -> Layers:
-    """First every number by itself, then the gradient as one vector."""
-    bound = experiment.clip_value or np.inf
-    clipped = [tuple(np.clip(part, -bound, bound) for part in layer) for layer in gradients]
-    length = np.sqrt(sum(float(np.sum(part**2)) for layer in clipped for part in layer))
-    scale = min(1.0, experiment.clip_norm / length) if experiment.clip_norm and length else 1.0
-    return [tuple(part * scale for part in layer) for layer in clipped]
+    """No number larger than the threshold, or the gradient as one vector no longer."""
+    clipping = experiment.clipping
+    if clipping is None:
+        return gradients
+    limit = clipping.threshold
+    if clipping.by == "value":
+        return [tuple(np.clip(part, -limit, limit) for part in layer) for layer in gradients]
+    length = np.sqrt(sum(float(np.sum(part**2)) for layer in gradients for part in layer))
+    scale = min(1.0, limit / length) if length else 1.0
+    return [tuple(part * scale for part in layer) for layer in gradients]
 
 
 def _constrain(choice: Choice | None, W: np.ndarray) -> np.ndarray:
@@ -240,17 +244,17 @@ def _keys(key: Any, units: int) -> list[Any]:
 
 def _noise(experiment: Experiment, X: np.ndarray, step: int | None) -> np.ndarray:
     noise = np.zeros_like(X)
-    if step is not None and experiment.input_noise:
+    if step is not None and experiment.input.noise:
         for f, key in enumerate(_keys(rng.key(experiment.seed, rng.INPUT_NOISE, step), X.shape[1])):
             for s in range(len(X)):
                 one, other = (rng.uniform(key, np.uint64(2 * s + which), X) for which in (0, 1))
-                noise[s, f] = experiment.input_noise * np.sqrt(-2 * np.log(one)) * np.cos(2 * np.pi * other)
+                noise[s, f] = experiment.input.noise * np.sqrt(-2 * np.log(one)) * np.cos(2 * np.pi * other)
     return noise
 
 
 def _kept(experiment: Experiment, index: int, x: np.ndarray, step: int | None) -> np.ndarray | float:
     """0 for what is dropped on the way into a layer, and for the rest what makes up for it."""
-    rate = experiment.layers[index - 1].dropout if index else experiment.input_dropout
+    rate = experiment.layers[index - 1].dropout if index else experiment.input.dropout
     if step is None or not rate:
         return 1.0
     keys = _keys(rng.layer_key(experiment.seed, rng.DROPOUT, step, index + 1), x.shape[1])

@@ -68,7 +68,7 @@ class Trainer:
         self._evaluated = {name: _subset(part, self.experiment.dataset.seed) for name, part in self._data.parts.items()}
         self._evaluated = {name: part for name, part in self._evaluated.items() if part[0].shape[1]}
         self._probe = self._workspace(min(128, chunk_samples(self._network.parameter_count)))
-        self._normalised = any(layer.normalization for layer in self.experiment.layers)
+        self._normalised = any(layer.batch_normalization for layer in self.experiment.layers)
         self._work = self._workspace(8)
         self._planes: dict[int, np.ndarray] = {}
         self._start(self.experiment.seed)

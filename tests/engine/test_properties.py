@@ -13,10 +13,11 @@ from engine import Choice, Experiment, Family, InvalidExperiment, Layer, Output,
 from engine.activations import ACTIVATIONS
 from engine.constraints import CONSTRAINTS
 from engine.datasets import DATASETS, GivenPoints
+from engine.experiment import Clipping, Input
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
-from engine.normalizations import NORMALIZATIONS
+from engine.normalizations import BatchNormalization
 from engine.optimizers import OPTIMIZERS
 from engine.regularizers import REGULARIZERS
 
@@ -78,7 +79,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
         bias_initializer=choices(INITIALIZERS),
         regularizer=st.none() | choices(REGULARIZERS),
         constraint=st.none() | choices(CONSTRAINTS),
-        normalization=st.none() | choices(NORMALIZATIONS),
+        batch_normalization=st.none() | st.builds(BatchNormalization, position=st.sampled_from(["before", "after"])),
         dropout=st.sampled_from([0.0, 0.5, 0.95]),
     )
     output = st.builds(
@@ -97,10 +98,8 @@ def experiments(draw: st.DrawFn) -> Experiment:
         optimizer=draw(choices(OPTIMIZERS)),
         batch_size=draw(st.none() | st.integers(1, 100)),
         shuffle=draw(st.booleans()),
-        input_dropout=draw(st.sampled_from([0.0, 0.5])),
-        input_noise=draw(st.sampled_from([0.0, 1.0])),
-        clip_value=draw(st.none() | st.floats(1e-6, 1e6)),
-        clip_norm=draw(st.none() | st.floats(1e-6, 1e6)),
+        input=Input(draw(st.sampled_from([0.0, 0.5])), draw(st.sampled_from([0.0, 1.0]))),
+        clipping=draw(st.none() | st.builds(Clipping, st.sampled_from(["norm", "value"]), st.floats(1e-6, 1e6))),
         precision=draw(st.sampled_from(["float32", "float64"])),
         seed=draw(st.integers(0, 2**32 - 1)),
     )
@@ -150,5 +149,5 @@ def test_any_experiment_survives_json(chosen: Experiment) -> None:
     except InvalidExperiment:
         return
     left_open = {field.name for field in fields(completed) if getattr(completed, field.name) is None}
-    assert left_open <= {"batch_size", "clip_value", "clip_norm"}
+    assert left_open <= {"batch_size", "clipping"}
     assert complete(completed).experiment == completed

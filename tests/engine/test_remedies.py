@@ -11,7 +11,8 @@ import pytest
 from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Trainer, fixed_differences
 from engine.activations import ACTIVATIONS
 from engine.constraints import CONSTRAINTS
-from engine.normalizations import NORMALIZATIONS
+from engine.experiment import Clipping, Input
+from engine.normalizations import BatchNormalization
 from engine.optimizers import OPTIMIZERS
 from engine.reference import Layers, backward, forward, loss
 from tests.engine.cases import (
@@ -25,12 +26,12 @@ from tests.engine.cases import (
     train_by_hand,
 )
 
-BEFORE = NORMALIZATIONS.choice("batch_normalization")
-AFTER = NORMALIZATIONS.choice("batch_normalization", after=True, momentum=0.5, epsilon=0.01)
+BEFORE = BatchNormalization()
+AFTER = BatchNormalization("after", momentum=0.5, epsilon=0.01)
 MAXOUT = ACTIVATIONS.choice("maxout", pieces=3)
 LEARNT = ACTIVATIONS.choice("parametric_relu")
 RANDOM = ACTIVATIONS.choice("randomized_leaky_relu")
-BOUND = CONSTRAINTS.choice("max_norm", max_value=0.5)
+BOUND = CONSTRAINTS.choice("max_norm", limit=0.5)
 
 
 def with_layers(**fields: Any) -> Experiment:
@@ -41,23 +42,22 @@ def with_layers(**fields: Any) -> Experiment:
 
 REMEDIES = {
     "dropout": with_layers(dropout=0.4),
-    "input dropout": experiment(input_dropout=0.3),
-    "input noise": experiment(input_noise=0.5),
-    "normalised before": with_layers(normalization=BEFORE),
-    "normalised after": with_layers(normalization=AFTER),
+    "input dropout": experiment(input=Input(dropout=0.3)),
+    "input noise": experiment(input=Input(noise=0.5)),
+    "normalised before": with_layers(batch_normalization=BEFORE),
+    "normalised after": with_layers(batch_normalization=AFTER),
     "normalised after relu, with dropout": with_layers(
-        normalization=AFTER, dropout=0.5, activation=ACTIVATIONS.choice("relu")
+        batch_normalization=AFTER, dropout=0.5, activation=ACTIVATIONS.choice("relu")
     ),
     "max norm": with_layers(constraint=BOUND),
     "non-negative": with_layers(constraint=CONSTRAINTS.choice("non_negative")),
-    "each clipped": experiment(clip_value=0.001),
-    "whole clipped": experiment(clip_norm=0.01),
-    "both clipped": experiment(clip_value=0.005, clip_norm=0.01),
+    "each clipped": experiment(clipping=Clipping("value", 0.001)),
+    "whole clipped": experiment(clipping=Clipping("norm", 0.01)),
     "maxout": with_layers(activation=MAXOUT),
-    "maxout, normalised before": with_layers(activation=MAXOUT, normalization=BEFORE),
-    "maxout, normalised after": with_layers(activation=MAXOUT, normalization=AFTER),
+    "maxout, normalised before": with_layers(activation=MAXOUT, batch_normalization=BEFORE),
+    "maxout, normalised after": with_layers(activation=MAXOUT, batch_normalization=AFTER),
     "learnt slopes": with_layers(activation=LEARNT),
-    "learnt slopes, normalised, with dropout": with_layers(activation=LEARNT, normalization=BEFORE, dropout=0.2),
+    "learnt slopes, normalised, with dropout": with_layers(activation=LEARNT, batch_normalization=BEFORE, dropout=0.2),
     "random slopes": with_layers(activation=RANDOM),
     "random slopes with dropout": with_layers(activation=RANDOM, dropout=0.2),
 }
@@ -88,7 +88,7 @@ def test_the_same_bytes_however_it_is_sliced(chosen: Experiment) -> None:
 @EACH
 def test_gradient_equals_central_differences_of_the_loss_in_training(chosen: Experiment) -> None:
     """The loss of the very step, with its masks, draws and batch statistics."""
-    if chosen.clip_value or chosen.clip_norm:
+    if chosen.clipping:
         pytest.skip("what is clipped is no gradient")
     trainer = Trainer(replace(chosen, batch_size=11))
     scatter(trainer)
@@ -127,9 +127,9 @@ def test_when_evaluating_nothing_is_random(chosen: Experiment) -> None:
 @pytest.mark.parametrize("after", [False, True])
 def test_batch_normalization_equals_that_of_pytorch(after: bool) -> None:
     torch = pytest.importorskip("torch")
-    choice = NORMALIZATIONS.choice("batch_normalization", after=after, momentum=0.8, epsilon=1e-3)
+    choice = BatchNormalization("after" if after else "before", momentum=0.8, epsilon=1e-3)
     chosen = replace(
-        with_layers(normalization=choice),
+        with_layers(batch_normalization=choice),
         batch_size=None,
         shuffle=False,
         optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.3),
@@ -185,8 +185,8 @@ def test_max_norm_keeps_every_unit_within_its_bound() -> None:
 
 
 def test_clipping_bounds_the_step() -> None:
-    for choice, order in (({"clip_value": 0.001}, np.inf), ({"clip_norm": 0.001}, 2)):
-        trainer = Trainer(experiment(optimizer=OPTIMIZERS.choice("sgd", learning_rate=1.0), **choice))
+    for choice, order in ((Clipping("value", 0.001), np.inf), (Clipping("norm", 0.001), 2)):
+        trainer = Trainer(experiment(optimizer=OPTIMIZERS.choice("sgd", learning_rate=1.0), clipping=choice))
         before = np.concatenate([part.ravel() for layer in layers_of(trainer) for part in layer])
         trainer.step_once("batch", 1)
         after = np.concatenate([part.ravel() for layer in layers_of(trainer) for part in layer])
@@ -196,7 +196,7 @@ def test_clipping_bounds_the_step() -> None:
 def test_what_brings_parameters_needs_a_reset_and_the_rest_does_not() -> None:
     plain = experiment()
     live = {"dropout": 0.5, "constraint": BOUND, "activation": RANDOM}
-    fixed = {"activation": MAXOUT, "normalization": BEFORE}
+    fixed = {"activation": MAXOUT, "batch_normalization": BEFORE}
     for fields, resets in ((live, False), (fixed, True), ({"activation": LEARNT}, True)):
         for name, value in fields.items():
             changed = replace(plain, layers=(replace(plain.layers[0], **{name: value}), *plain.layers[1:]))
@@ -207,11 +207,11 @@ def test_what_brings_parameters_needs_a_reset_and_the_rest_does_not() -> None:
         f"layers.{index}.activation.pieces" for index in range(2)
     ]
     slower = replace(BEFORE, momentum=0.5)
-    assert fixed_differences(with_layers(normalization=BEFORE), with_layers(normalization=slower)) == []
+    assert fixed_differences(with_layers(batch_normalization=BEFORE), with_layers(batch_normalization=slower)) == []
 
 
 def test_all_that_is_learnt_can_be_read_and_set() -> None:
-    trainer = Trainer(with_layers(activation=LEARNT, normalization=BEFORE))
+    trainer = Trainer(with_layers(activation=LEARNT, batch_normalization=BEFORE))
     trainer.step_once("epoch", 3)
     saved = trainer.parameters()
     other = Trainer(trainer.experiment)
@@ -227,7 +227,7 @@ def test_all_that_is_learnt_can_be_read_and_set() -> None:
 
 
 def test_a_batch_that_cannot_be_normalised_whole_is_refused() -> None:
-    big = with_layers(units=512, normalization=BEFORE)
+    big = with_layers(units=512, batch_normalization=BEFORE)
     data = replace(big.dataset, samples=20_000)
     with pytest.raises(InvalidExperiment) as raised:
         Trainer(replace(big, dataset=data, batch_size=None))
