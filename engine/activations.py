@@ -15,7 +15,7 @@ from engine import numerics, rng
 from engine.catalogue import Argument, Choice, Entry, Family
 from engine.compiled import dispatched, part, scalar
 from engine.formulas import katex
-from engine.numerics import erfc, exp, log1p
+from engine.numerics import cos, erfc, exp, log1p, sin
 
 HIDDEN = ("hidden",)
 EVERYWHERE = ("hidden", "output")
@@ -25,7 +25,8 @@ EVERYWHERE = ("hidden", "output")
 class Activation(Entry):
     """`function(z, *arguments)` is a; `derivative(z, a, *arguments)` is da/dz.
 
-    `joint` marks a function of all units of a layer at once, given as an array (units, n).
+    `backward` says how errors pass where that is no multiplication with the derivative: in a `joint` function, which
+    is one of all units of a layer at once, given as an array (units, n), and in a `grouped` one.
     `slope` says where a last argument comes from that differs from unit to unit: "learnt", one parameter for each unit,
     whose own derivative is `slope_derivative(z, a, slope)`; or "random", drawn in training for each unit and sample
     evenly between the first two arguments, and their mean when evaluating.
@@ -41,6 +42,7 @@ class Activation(Entry):
     grouped: bool = False
     slope: Literal["learnt", "random"] | None = None
     slope_derivative: Callable[..., Any] | None = None
+    backward: Callable[..., Any] | None = None
 
     @property
     def learnt(self) -> bool:
@@ -62,21 +64,60 @@ class Activation(Entry):
             defaults = [argument.default for argument in self.arguments]
             if self.slope:
                 defaults = [sum(defaults) / len(defaults)]
-            x = np.linspace(-6, 6, 97)
-            value = [self.function(float(z), *defaults) for z in x]
-            slope = [self.derivative(float(z), a, *defaults) for z, a in zip(x, value, strict=True)]
-            data["curve"] = {"x": x.tolist(), "value": value, "derivative": slope}
+
+            def function(z: float) -> float:
+                return float(self.function(z, *defaults))
+
+            def derivative(z: float, a: float) -> float:
+                return float(self.derivative(z, a, *defaults))
+
+            x = np.linspace(-6, 6, 97).tolist()
+            value = [function(z) for z in x]
+            slope = [derivative(z, a) for z, a in zip(x, value, strict=True)]
+            data["curve"] = {"x": x, "value": value, "derivative": slope}
+            data |= facts(function, derivative)
         return data
 
 
-@scalar
-def linear(z: float) -> float:
-    return z
+FLAT = 0.01  # a unit whose derivative is smaller than this has saturated
+
+
+def facts(function: Callable[[float], float], derivative: Callable[[float, float], float]) -> dict[str, Any]:
+    """What can be read off an activation: whether it never falls, whether its outputs have mean 0 for sums that are
+    normally distributed about 0, and below and above which sums its derivative is nearly 0 for good.
+    """
+    z = np.linspace(-20, 20, 4001)
+    a = np.array([function(float(each)) for each in z])
+    steep = np.abs([derivative(float(each), value) for each, value in zip(z, a, strict=True)]) >= FLAT
+    weights = np.exp(-(z**2) / 2)
+    mean = float(np.sum(a * weights) / np.sum(weights))
+    learns = np.flatnonzero(steep)
+    low, high = (float(z[learns[0]]), float(z[learns[-1]])) if learns.size else (0.0, 0.0)
+    return {
+        "monotonic": bool(np.all(np.diff(a) >= 0)),
+        "zero_centred": abs(mean) < FLAT,
+        "saturates": {"below": None if steep[0] else round(low, 2), "above": None if steep[-1] else round(high, 2)},
+    }
 
 
 @scalar
-def linear_derivative(z: float, a: float) -> float:
-    return 1.0
+def linear(z: float, slope: float) -> float:
+    return slope * z
+
+
+@scalar
+def linear_derivative(z: float, a: float, slope: float) -> float:
+    return slope
+
+
+@scalar
+def binary_step(z: float, threshold: float) -> float:
+    return 1.0 if z >= threshold else (0.0 if z < threshold else z)  # NaN stays
+
+
+@scalar
+def binary_step_derivative(z: float, a: float, threshold: float) -> float:
+    return 0.0
 
 
 @scalar
@@ -166,6 +207,87 @@ def slope_of_leaky_relu(z: float, a: float, negative_slope: float) -> float:
     return z if z < 0.0 else 0.0
 
 
+@scalar
+def gelu_tanh(z: float) -> float:
+    return z * sigmoid(1.5957691216057308 * (z + 0.044715 * z * z * z))
+
+
+@scalar
+def gelu_tanh_derivative(z: float, a: float) -> float:
+    s = sigmoid(1.5957691216057308 * (z + 0.044715 * z * z * z))
+    return s + a * (1.0 - s) * 1.5957691216057308 * (1.0 + 0.134145 * z * z)
+
+
+@scalar
+def selu(z: float) -> float:
+    return 1.7580993408473766 * (exp(z) - 1.0) if z < 0.0 else 1.0507009873554805 * z
+
+
+@scalar
+def selu_derivative(z: float, a: float) -> float:
+    return 1.0507009873554805 if z > 0.0 else a + 1.7580993408473766
+
+
+@scalar
+def softsign(z: float) -> float:
+    return z / (1.0 + abs(z))
+
+
+@scalar
+def softsign_derivative(z: float, a: float) -> float:
+    return 1.0 / ((1.0 + abs(z)) * (1.0 + abs(z)))
+
+
+@scalar
+def tanh_of_softplus(z: float) -> float:
+    e = exp(-abs(z))  # never overflows
+    high, low = 1.0 + 2.0 * e, e * e + 2.0 * e
+    return high / (high + 2.0 * e * e) if z >= 0.0 else low / (low + 2.0)
+
+
+@scalar
+def mish(z: float) -> float:
+    return z * tanh_of_softplus(z)
+
+
+@scalar
+def mish_derivative(z: float, a: float) -> float:
+    t = tanh_of_softplus(z)
+    return t + z * sigmoid(z) * (1.0 - t * t)
+
+
+@scalar
+def hard_sigmoid(z: float) -> float:
+    a = z / 6.0 + 0.5
+    a = 0.0 if a < 0.0 else a
+    return 1.0 if a > 1.0 else a
+
+
+@scalar
+def hard_sigmoid_derivative(z: float, a: float) -> float:
+    return 1.0 / 6.0 if abs(z) < 3.0 else 0.0
+
+
+@scalar
+def sine(z: float) -> float:
+    return sin(z)
+
+
+@scalar
+def sine_derivative(z: float, a: float) -> float:
+    return cos(z)
+
+
+@scalar
+def gaussian(z: float) -> float:
+    return exp(-z * z)
+
+
+@scalar
+def gaussian_derivative(z: float, a: float) -> float:
+    return -2.0 * z * a
+
+
 @part
 def maxout(z: Any, a: Any, pieces: int) -> None:
     """Fills the first units of `a` with the largest of their `pieces` sums, which stand `units` rows apart."""
@@ -176,6 +298,11 @@ def maxout(z: Any, a: Any, pieces: int) -> None:
             for piece in range(1, pieces):
                 top = max(top, z[u + piece * units, s])
             a[u, s] = top
+
+
+@scalar
+def maxout_derivative(z: float, a: float) -> float:
+    return 1.0
 
 
 @part
@@ -209,8 +336,13 @@ def softmax(z: Any, a: Any) -> None:
             a[u, s] /= total
 
 
+@scalar
+def softmax_derivative(z: float, a: float) -> float:
+    return a * (1.0 - a)  # of each unit by its own sum alone
+
+
 @part
-def softmax_backward(d: Any, a: Any) -> None:
+def softmax_backward(d: Any, z: Any, a: Any) -> None:
     """Turns dL/da in `d` into dL/dz: a * (dL/da - sum of a * dL/da)."""
     for s in range(a.shape[1]):
         inner = a[0, s] * d[0, s]
@@ -227,16 +359,32 @@ ACTIVATIONS: Family[Activation] = Family(
         Activation(
             name="linear",
             label="Linear",
-            summary="Passes the sum on unchanged.",
+            summary="Passes the sum on, times a slope.",
             when="The output of a regression. In hidden layers only to see that a stack of them is one linear map.",
-            hazard="Adds nothing to what the network can express, however many layers it has.",
+            hazard="Its gradient flows well, but it adds nothing to what the network can express, whatever its depth.",
             function=linear,
             derivative=linear_derivative,
-            formula="z",
-            derivative_formula="1",
+            formula="slope * z",
+            derivative_formula="slope",
             range=(None, None),
             places=EVERYWHERE,
+            arguments=(Argument("slope", 1.0, -10, 10, "Slope", "What the sum is multiplied with."),),
             aliases=("identity",),
+        ),
+        Activation(
+            name="binary_step",
+            label="Binary step",
+            summary="0 below a threshold, 1 from there on: the first model of a nerve cell.",
+            when="To see why a gradient is needed.",
+            hazard="Its derivative is 0 everywhere, so backpropagation cannot teach the layers below it anything.",
+            source="McCulloch and Pitts, 1943; Rosenblatt, 1958",
+            function=binary_step,
+            derivative=binary_step_derivative,
+            formula="1 if z >= threshold else 0",
+            derivative_formula="0",
+            range=(0, 1),
+            arguments=(Argument("threshold", 0.0, -10, 10, "Threshold", "From which sum on the unit fires."),),
+            aliases=("heaviside", "step"),
         ),
         Activation(
             name="relu",
@@ -311,7 +459,8 @@ ACTIVATIONS: Family[Activation] = Family(
             hazard="As many times the weights as there are pieces.",
             source="Goodfellow et al., 2013",
             function=maxout,
-            derivative=maxout_backward,
+            derivative=maxout_derivative,
+            backward=maxout_backward,
             formula="max(z_1, z_k)",
             derivative_formula="1",
             range=(None, None),
@@ -334,6 +483,19 @@ ACTIVATIONS: Family[Activation] = Family(
             derivative_formula="1 if z > 0 else alpha * exp(z)",
             range=(-1, None),
             arguments=(Argument("alpha", 1.0, 0, 10, "Alpha", "How far below zero the floor lies."),),
+        ),
+        Activation(
+            name="selu",
+            label="SELU",
+            summary="An ELU scaled so that, layer after layer, outputs drift to mean 0 and variance 1 by themselves.",
+            when="Deep stacks of dense layers without batch normalization, with lecun_normal weights.",
+            hazard="It keeps its promise only with lecun_normal weights, standardised inputs and no plain dropout.",
+            source="Klambauer, Unterthiner, Mayr and Hochreiter, 2017",
+            function=selu,
+            derivative=selu_derivative,
+            formula="1.0507009873554805 * z if z > 0 else 1.7580993408473766 * (exp(z) - 1)",
+            derivative_formula="1.0507009873554805 if z > 0 else 1.7580993408473766 * exp(z)",
+            range=(-1.7580993408473766, None),
         ),
         Activation(
             name="sigmoid",
@@ -363,6 +525,32 @@ ACTIVATIONS: Family[Activation] = Family(
             derivative_formula="1 - tanh(z) ** 2",
             range=(-1, 1),
             places=EVERYWHERE,
+        ),
+        Activation(
+            name="hard_sigmoid",
+            label="Hard sigmoid",
+            summary="A sigmoid made of three straight pieces.",
+            when="Where exponentials are too dear.",
+            hazard="Beyond -3 and 3 its derivative is exactly 0: a unit pushed out there stops learning.",
+            source="Courbariaux, Bengio and David, 2015",
+            function=hard_sigmoid,
+            derivative=hard_sigmoid_derivative,
+            formula="max(0, min(1, z / 6 + 1 / 2))",
+            derivative_formula="1 / 6 if abs(z) < 3 else 0",
+            range=(0, 1),
+        ),
+        Activation(
+            name="softsign",
+            label="Softsign",
+            summary="Squeezes like tanh, but approaches -1 and 1 far more slowly.",
+            when="Instead of tanh where units saturate too early.",
+            hazard="Still saturates, if late, and is flatter than tanh around zero.",
+            source="Turian, Bergstra and Bengio, 2009",
+            function=softsign,
+            derivative=softsign_derivative,
+            formula="z / (1 + abs(z))",
+            derivative_formula="1 / (1 + abs(z)) ** 2",
+            range=(-1, 1),
         ),
         Activation(
             name="softplus",
@@ -405,14 +593,68 @@ ACTIVATIONS: Family[Activation] = Family(
             range=(-0.16997120747990369, None),
         ),
         Activation(
+            name="gelu_tanh",
+            label="GELU (tanh form)",
+            summary="GELU by a formula with tanh, as the first transformers computed it.",
+            when="To compare with models that were trained with it; differs from GELU by less than 0.001.",
+            hazard="An approximation; not monotonic.",
+            source="Hendrycks and Gimpel, 2016",
+            function=gelu_tanh,
+            derivative=gelu_tanh_derivative,
+            formula="z / 2 * (1 + tanh(sqrt(2 / pi) * (z + 0.044715 * z ** 3)))",
+            derivative_formula="(1 + tanh(sqrt(2 / pi) * (z + 0.044715 * z ** 3))) / 2 + z / 2 * (1 - tanh("
+            "sqrt(2 / pi) * (z + 0.044715 * z ** 3)) ** 2) * sqrt(2 / pi) * (1 + 0.134145 * z ** 2)",
+            range=(-0.17004075057125406, None),
+        ),
+        Activation(
+            name="mish",
+            label="Mish",
+            summary="The sum times the tanh of its softplus: much like swish, a little steeper.",
+            when="Deep networks, instead of swish.",
+            hazard="The dearest to compute; not monotonic.",
+            source="Misra, 2019",
+            function=mish,
+            derivative=mish_derivative,
+            formula="z * tanh(log(1 + exp(z)))",
+            derivative_formula="tanh(log(1 + exp(z))) + z * sigmoid(z) * (1 - tanh(log(1 + exp(z))) ** 2)",
+            range=(-0.3088434130172503, None),
+        ),
+        Activation(
+            name="sine",
+            label="Sine",
+            summary="A wave: the unit answers to how often its sum goes round.",
+            when="Periodic data, and fine detail from few units.",
+            hazard="Many sums give the same answer, so training finds many poor solutions; not monotonic.",
+            source="Sitzmann et al., 2020",
+            function=sine,
+            derivative=sine_derivative,
+            formula="sin(z)",
+            derivative_formula="cos(z)",
+            range=(-1, 1),
+        ),
+        Activation(
+            name="gaussian",
+            label="Gaussian",
+            summary="A bump: the unit fires where its sum is near zero.",
+            when="Units that should answer to one place only, as in radial basis networks.",
+            hazard="Away from its bump a unit gives nothing and learns nothing; not monotonic.",
+            source="Broomhead and Lowe, 1988",
+            function=gaussian,
+            derivative=gaussian_derivative,
+            formula="exp(-z ** 2)",
+            derivative_formula="-2 * z * exp(-z ** 2)",
+            range=(0, 1),
+        ),
+        Activation(
             name="softmax",
             label="Softmax",
-            summary="Turns the outputs into probabilities that sum to 1.",
+            summary="Turns the outputs into probabilities that sum to 1; the answer read is their argmax.",
             when="The output when exactly one of several classes is right.",
             hazard="The probabilities are often too sure of themselves: they are not calibrated.",
             source="Bridle, 1990",
             function=softmax,
-            derivative=softmax_backward,
+            derivative=softmax_derivative,
+            backward=softmax_backward,
             formula="exp(z_u) / sum(exp(z_k))",
             derivative_formula="a_u * (1 - a_u)",
             range=(0, 1),
@@ -425,79 +667,82 @@ ACTIVATIONS: Family[Activation] = Family(
 
 
 _BEFORE = """
-z, a, d, width = work.flat_z, work.flat_a, work.flat_d, work.a.shape[1]
+z, a, d, f, m, width = work.flat_z, work.flat_a, work.flat_d, work.flat_f, work.flat_m, work.a.shape[1]
 first, last = np.uint64(rows[0] * width), np.uint64(rows[1] * width)
 """
 _LOOP = """
-{arguments}
+{loads}
 for i in range(first, last):
     {body}
 """
-_LEARNT = """
+_LEARN = """
 for u in range(np.uint64(rows[1] - rows[0])):
-    slope = parameters[np.uint64(slopes) + u]
-    start = first + u * np.uint64(width)
-    {before}
-    for i in range(start, start + np.uint64(width)):
+    total = a.dtype.type(0)
+    for i in range(first + u * np.uint64(width), first + (u + np.uint64(1)) * np.uint64(width)):
         {body}
-    {after}
-"""
-_RANDOM = """
-lower, upper = p[layer, 0], p[layer, 1]
-key = layer_key(moment.seed, {purpose}, moment.step, layer)
-for u in range(np.uint64(rows[1] - rows[0])):
-    unit = mix(key ^ u)
-    start = first + u * np.uint64(width)
-    for i in range(start, start + np.uint64(width)):
-        slope = (lower + upper) / a.dtype.type(2)
-        if moment.training:
-            slope = lower + (upper - lower) * uniform(unit, np.uint64(moment.first) + i - start, a)
-        {body}
+        total += d[i] * steepness(z[i], a[i], m[i])
+    gradient[np.uint64(slopes) + u] += total
 """
 
 
-DRAWS = {"layer_key": rng.layer_key, "mix": rng.mix, "uniform": rng.uniform}
-
-
-def _branch(entry: Activation, body: str, joint: str, slope: tuple[str, str]) -> tuple[str, dict[str, Any]]:
+def _loop(entry: Activation, body: str) -> tuple[str, dict[str, Any]]:
+    """A loop over the numbers of a layer; what is given to a function is its arguments, or the slope at that place."""
     functions = {"function": entry.function, "derivative": entry.derivative}
-    if entry.joint or entry.grouped:
-        given = ", int(p[layer, 0])" if entry.grouped else ""
-        sums = ", work.z[rows[0] : rows[1]]" if entry.grouped else ""
-        return joint.replace("{given}", given).replace("{sums}", sums), functions
-    if entry.slope:
-        body = body.replace("{p}", ", slope")
-        if entry.slope == "random":
-            return _RANDOM.replace("{purpose}", str(rng.SLOPE)).replace("{body}", body), functions | DRAWS
-        before, each = slope
-        text = _LEARNT.replace("{before}", before or "pass").replace(
-            "{after}", "if gradient.size:\n        gradient[np.uint64(slopes) + u] += total" if before else "pass"
-        )
-        inner = f"{each}\n        {body}" if each else body
-        return text.replace("{body}", inner), functions | {"steepness": entry.slope_derivative}
-    names = [f"p{index}" for index in range(len(entry.arguments))]
+    if entry.slope_derivative and "derivative" in body:
+        return _LEARN.replace("{body}", body.replace("{p}", ", m[i]")), functions | {
+            "steepness": entry.slope_derivative
+        }
+    names = [] if entry.slope or entry.grouped else [f"p{index}" for index in range(len(entry.arguments))]
     loads = "".join(f"{name} = p[layer, {index}]\n" for index, name in enumerate(names))
-    body = body.replace("{p}", "".join(f", {name}" for name in names))
-    return _LOOP.replace("{arguments}\n", loads).replace("{body}", body), functions
+    given = ", m[i]" if entry.slope else "".join(f", {name}" for name in names)
+    return _LOOP.replace("{loads}\n", loads).replace("{body}", body.replace("{p}", given)), functions
 
 
-def _dispatch(signature: str, body: str, joint: str, slope: tuple[str, str]) -> Callable[..., Any]:
-    branches = [_branch(entry, body, joint, slope) for entry in ACTIVATIONS.values()]
-    return dispatched(signature, branches, _BEFORE)
+def _whole(entry: Activation, call: str) -> tuple[str, dict[str, Any]]:
+    """A call that is given the layer as arrays (units, n), or of all sums."""
+    arrays = {name: f"work.{name}[rows[0] : rows[1]]" for name in "zad"}
+    pieces = ", int(p[layer, 0])" if entry.grouped else ""
+    return call.format(**arrays, p=pieces), {"function": entry.function, "backward": entry.backward}
 
+
+ENTRIES = list(ACTIVATIONS.values())
 
 # For kernels: `work` is the workspace, `rows` the first row of a layer and the one after its last, `p[layer]` its
-# activation's arguments, `slopes` where its learnt slopes start in the parameters,
-# `moment` says whether and where in training it is.
-activate = _dispatch(  # a = f(z)
-    "code, work, rows, p, layer, slopes, parameters, moment",
-    "a[i] = function(z[i]{p})",
-    "function(work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]]{given})",
-    ("", ""),
+# activation's arguments.
+activate = dispatched(  # a = f(z)
+    "code, work, rows, p, layer",
+    [
+        _whole(entry, "function({z}, {a}{p})") if entry.backward else _loop(entry, "a[i] = function(z[i]{p})")
+        for entry in ENTRIES
+    ],
+    _BEFORE,
 )
-backpropagate = _dispatch(  # dL/da in d becomes dL/dz; the gradient of learnt slopes is added up
-    "code, work, rows, p, layer, slopes, parameters, moment, gradient",
-    "d[i] *= derivative(z[i], a[i]{p})",
-    "derivative(work.d[rows[0] : rows[1]]{sums}, work.a[rows[0] : rows[1]]{given})",
-    ("total = a.dtype.type(0)", "total += d[i] * steepness(z[i], a[i], slope)"),
+derive = dispatched(  # f'(z) in f; the gradient of learnt slopes, which start at `slopes`, is added up
+    "code, work, rows, p, layer, slopes, gradient",
+    [_loop(entry, "f[i] = derivative(z[i], a[i]{p})") for entry in ENTRIES],
+    _BEFORE,
 )
+pass_back = dispatched(  # dL/da in d becomes dL/dz
+    "code, work, rows, p, layer",
+    [_whole(entry, "backward({d}, {z}, {a}{p})") if entry.backward else None for entry in ENTRIES],
+    _BEFORE,
+    "for i in range(first, last):\n    d[i] *= f[i]",
+)
+
+
+@part
+def fill_slopes(
+    m: Any, rows: Any, drawn: bool, parameters: Any, slopes: int, p: Any, key: Any, first: int, training: bool
+) -> None:
+    """Each unit's slope in the rows of m (rows, n): a parameter, from `slopes` on; or drawn between p[0] and p[1].
+
+    `first` is the place in the batch of the first column; when evaluating, what would be drawn is the mean.
+    """
+    for u in range(np.uint64(rows[0]), np.uint64(rows[1])):
+        unit = u - np.uint64(rows[0])
+        row = rng.mix(key ^ unit)
+        fixed = (p[0] + p[1]) / m.dtype.type(2) if drawn else parameters[np.uint64(slopes) + unit]
+        for s in range(np.uint64(m.shape[1])):
+            m[u, s] = fixed
+            if drawn and training:
+                m[u, s] = p[0] + (p[1] - p[0]) * rng.uniform(row, np.uint64(first) + s, m)

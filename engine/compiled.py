@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import llvmlite.binding  # type: ignore[import-untyped]
 import numba
 import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401 - the matrix library that kernels call; loaded so that it can be limited
@@ -58,6 +59,10 @@ numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
 # Neighbouring statements become vector instructions too: `weigh` is written out for that.
 numba.config.SLP_VECTORIZE = 1  # type: ignore[attr-defined]
+
+# A layer of a small network has only a few registers' worth of samples: longer loops would be code that rarely runs.
+for option in ("-force-vector-interleave=1", "-enable-epilogue-vectorization=0"):
+    llvmlite.binding.set_option("gradlab", option)
 
 # "contract" allows fused multiply-add. Never full fastmath: it assumes that there is no NaN, and divergence must show.
 # Sums may also be reordered, which is what lets them use vector instructions; NaN still passes through.
@@ -179,21 +184,30 @@ def scalar(function: F, *, fast: Callable[..., Any] | None = None) -> F:
 
 
 def dispatched(
-    signature: str, branches: Sequence[tuple[str, Mapping[str, Callable[..., Any]]]], before: str = ""
+    signature: str,
+    branches: Sequence[tuple[str, Mapping[str, Callable[..., Any]]] | None],
+    before: str = "",
+    otherwise: str = "pass",
 ) -> Callable[..., Any]:
     """A function for kernels that chooses by `code`: `if code == 0: ... elif code == 1: ...`.
 
     Each branch is the text of its body and the functions which that text names. So the entries of a family are plain
     functions in their family's file, and yet kernels compile to straight loops over the right one. What they share is
-    done `before`: the less there is in each branch, the sooner it is compiled.
+    done `before`: the less there is in each branch, the sooner it is compiled. Codes without a branch do `otherwise`.
     """
     scope: dict[str, Any] = {"np": np}
-    lines = [f"def dispatch({signature}):", *(f"    {line}" for line in before.strip().splitlines())]
-    for code, (body, functions) in enumerate(branches):
-        lines.append(f"    {'elif' if code else 'if'} code == {code}:")
+    lines = [f"def dispatch({signature}):", *_indented(before, 1)]
+    chosen = [(code, *branch) for code, branch in enumerate(branches) if branch]
+    for code, body, functions in chosen:
+        lines.append(f"    {'if' if code == chosen[0][0] else 'elif'} code == {code}:")
         for name, function in functions.items():
             scope[f"{name}_{code}"] = function
             body = body.replace(f"{name}(", f"{name}_{code}(")
-        lines += [f"        {line}" for line in body.strip().splitlines()]
+        lines += _indented(body, 2)
+    lines += ["    else:", *_indented(otherwise, 2)]
     exec("\n".join(lines), scope)  # noqa: S102 - made from our own catalogue, never from input
     return inlined(scope["dispatch"])
+
+
+def _indented(text: str, levels: int) -> list[str]:
+    return ["    " * levels + line for line in text.strip().splitlines()]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import rng
-from engine.activations import activate, backpropagate
+from engine.activations import activate, derive, fill_slopes, pass_back
 from engine.compiled import inlined, kernel, part
 from engine.constraints import constrain
 from engine.losses import loss_gradient, loss_values
@@ -20,6 +20,7 @@ from engine.network import (
     BEFORE_ACTIVATION,
     BIASES,
     CONSTRAINT,
+    DRAWN,
     DROPOUT,
     NONE,
     NORMALIZATION,
@@ -36,7 +37,7 @@ from engine.network import (
     WEIGHTS,
     Architecture,
 )
-from engine.normalizations import denormalise, normalise, put_back, put_forth
+from engine.normalizations import denormalise, normalise, put_back
 from engine.optimizers import update
 from engine.perturbations import disturb, drop, undrop
 from engine.products import (
@@ -72,6 +73,10 @@ class Workspace(NamedTuple):
     flat_z: np.ndarray  # z, a and d once more, as (rows * width,)
     flat_a: np.ndarray
     flat_d: np.ndarray
+    f: np.ndarray  # (rows, width) the activations' derivatives
+    m: np.ndarray  # (rows, width) slopes of activations that differ from unit to unit
+    flat_f: np.ndarray
+    flat_m: np.ndarray
     kept: np.ndarray  # (rows, width) what dropout multiplied each activation with
     h: np.ndarray  # (rows, width) what is normalised, before scale and shift
     means: np.ndarray  # (rows,) of the batch, or the running ones
@@ -141,22 +146,25 @@ def results(
 
 def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace:
     """Room for `width` samples at a time, zeroed so that unused columns are harmless."""
-    z, a, d = (np.zeros((rows, width), dtype) for _ in range(3))
-    targets = np.zeros((outputs, width), dtype)
-    flat = z.reshape(-1), a.reshape(-1), d.reshape(-1)
-    kept, h = (np.zeros((rows, width), dtype) for _ in range(2))
+    z, a, d, f, m, kept, h = (np.zeros((rows, width), dtype) for _ in range(7))
     return Workspace(
-        z,
-        a,
-        d,
-        targets,
-        np.zeros(width),
-        *flat,
-        kept,
-        h,
-        np.zeros(rows, dtype),
-        np.zeros(rows, dtype),
-        np.ones(1, dtype),
+        z=z,
+        a=a,
+        d=d,
+        t=np.zeros((outputs, width), dtype),
+        loss=np.zeros(width),
+        flat_z=z.reshape(-1),
+        flat_a=a.reshape(-1),
+        flat_d=d.reshape(-1),
+        f=f,
+        m=m,
+        flat_f=f.reshape(-1),
+        flat_m=m.reshape(-1),
+        kept=kept,
+        h=h,
+        means=np.zeros(rows, dtype),
+        inverses=np.zeros(rows, dtype),
+        one=np.ones(1, dtype),
     )
 
 
@@ -191,16 +199,13 @@ def forward(net: Architecture, parameters: Array, running: Array, work: Workspac
         if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
             p = net.arguments[OF_NORMALIZATION, layer]
             normalise(z, work, rows, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
-        activate(
-            net.layers[layer, ACTIVATION],
-            work,
-            rows,
-            net.arguments[OF_ACTIVATION],
-            layer,
-            net.layers[layer, SLOPES],
-            parameters,
-            moment,
-        )
+        arguments, slopes = net.arguments[OF_ACTIVATION], net.layers[layer, SLOPES]
+        if slopes != NONE:
+            key = rng.layer_key(moment.seed, rng.SLOPE, moment.step, layer)
+            fill_slopes(
+                work.m, rows, slopes == DRAWN, parameters, slopes, arguments[layer], key, moment.first, moment.training
+            )
+        activate(net.layers[layer, ACTIVATION], work, rows, arguments, layer)
         if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
             p, units = net.arguments[OF_NORMALIZATION, layer], units_of(net, layer)
             normalise(a, work, units, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
@@ -222,13 +227,16 @@ def output_error(net: Architecture, work: Workspace, moment: Moment, count: int)
 
 
 @inlined
-def backward(net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment) -> None:
-    """Adds dL/dW = x d' and dL/db = sum of d to the gradient, and passes the error down: W d, times f'(z)."""
+def backward(
+    net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, statistics: Array
+) -> None:
+    """Adds dL/dW = x d' and dL/db = sum of d to the gradient, and passes the error down: W d, times f'(z).
+
+    Adds to the statistics (rows, STATISTICS), if there are any, what each unit did with the chunk's samples.
+    """
     a, d = work.a, work.d
-    last = net.layers.shape[0] - 1
-    for layer in range(last, 0, -1):
-        if layer < last or not net.joined:
-            through_units(net, parameters, gradient, work, moment, layer)
+    for layer in range(net.layers.shape[0] - 1, 0, -1):
+        through_units(net, parameters, gradient, work, moment, layer, statistics)
         below, rows = units_of(net, layer - 1), rows_of(net, layer)
         fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
         start, biases = net.layers[layer, WEIGHTS], net.layers[layer, BIASES]
@@ -251,20 +259,56 @@ def backward(net: Architecture, parameters: Array, gradient: Array, work: Worksp
 
 @inlined
 def through_units(
-    net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, layer: int
+    net: Architecture,
+    parameters: Array,
+    gradient: Array,
+    work: Workspace,
+    moment: Moment,
+    layer: int,
+    statistics: Array,
 ) -> None:
     """Takes the error of a layer from what its units gave to the sums that they got."""
-    rows, start, n = rows_of(net, layer), net.layers[layer, SCALES], moment.n
+    rows, units, scales = rows_of(net, layer), units_of(net, layer), net.layers[layer, SCALES]
+    looking, joined = statistics.size > 0, net.joined and layer == net.layers.shape[0] - 1
+    if looking:
+        look_at_values(work.a, units, moment.n, statistics)
     if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
-        units = units_of(net, layer)
-        denormalise(work, units, n, parameters, gradient, start, moment.training)
+        denormalise(work, units, moment.n, parameters, gradient, scales, moment.training)
         put_back(work, units)
-    code = net.layers[layer, ACTIVATION]
-    backpropagate(
-        code, work, rows, net.arguments[OF_ACTIVATION], layer, net.layers[layer, SLOPES], parameters, moment, gradient
-    )
+    if looking or not joined:
+        code, arguments = net.layers[layer, ACTIVATION], net.arguments[OF_ACTIVATION]
+        derive(code, work, rows, arguments, layer, net.layers[layer, SLOPES], gradient)
+        if looking:
+            look_at_slopes(work.f, units, moment.n, statistics)
+        if not joined:
+            pass_back(code, work, rows, arguments, layer)
     if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
-        denormalise(work, rows, n, parameters, gradient, start, moment.training)
+        denormalise(work, rows, moment.n, parameters, gradient, scales, moment.training)
+
+
+# Columns of the statistics that are added up for each unit.
+SATURATED, LIVE, SUM, SQUARES = range(4)
+STATISTICS = 4
+SATURATION = 0.01
+
+
+@part
+def look_at_values(a: Array, units: Rows, n: int, statistics: Array) -> None:
+    """Adds up what the units gave."""
+    for u in range(units[0], units[1]):
+        for s in range(n):
+            value = np.float64(a[u, s])
+            statistics[u, SUM] += value
+            statistics[u, SQUARES] += value * value
+
+
+@part
+def look_at_slopes(f: Array, units: Rows, n: int, statistics: Array) -> None:
+    """Counts where the units could hardly learn, and where they could at all."""
+    for u in range(units[0], units[1]):
+        for s in range(n):
+            statistics[u, SATURATED] += abs(f[u, s]) < SATURATION
+            statistics[u, LIVE] += f[u, s] != 0
 
 
 @part
@@ -338,54 +382,6 @@ def finish_step(
     if clock[IN_EPOCH] >= samples:
         clock[IN_EPOCH] = 0
         clock[EPOCH] += 1
-
-
-# Columns of the statistics that are added up for each unit.
-SATURATED, LIVE, SUM, SQUARES = range(4)
-STATISTICS = 4
-SATURATION = 0.01
-
-
-@part
-def look_at_units(
-    net: Architecture, parameters: Array, nowhere: Array, work: Workspace, moment: Moment, statistics: Array
-) -> None:
-    """Adds to the statistics (rows, STATISTICS) what each unit did with the chunk's samples.
-
-    Its slope is what an error of 1 at the unit becomes on the way back through its activation. Where units depend on
-    each other (softmax), each is taken on its own: a (1 - a); one that takes the largest of several sums passes all on.
-    """
-    a, d = work.a, work.d
-    for layer in range(1, net.layers.shape[0]):
-        rows, sums = units_of(net, layer), rows_of(net, layer)
-        joint = net.joint_output and layer == net.layers.shape[0] - 1
-        for u in range(U(rows[0]), U(rows[1])):
-            for s in range(U(d.shape[1])):
-                d[u, s] = a[u, s] * (1 - a[u, s]) if joint else 1
-        after = net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION
-        if after:
-            put_back(work, rows)
-        if not joint and rows == sums:
-            backpropagate(
-                net.layers[layer, ACTIVATION],
-                work,
-                rows,
-                net.arguments[OF_ACTIVATION],
-                layer,
-                net.layers[layer, SLOPES],
-                parameters,
-                moment,
-                nowhere,
-            )
-        if after:
-            put_forth(work, rows, parameters, net.layers[layer, SCALES])
-        for u in range(rows[0], rows[1]):
-            for s in range(moment.n):
-                slope, value = np.float64(d[u, s]), np.float64(a[u, s])
-                statistics[u, SATURATED] += abs(slope) < SATURATION
-                statistics[u, LIVE] += slope != 0
-                statistics[u, SUM] += value
-                statistics[u, SQUARES] += value * value
 
 
 @part
@@ -468,9 +464,8 @@ def run(
             measure(net, work, moment, at, results)
             if gradient.size == 0:
                 continue
-            look_at_units(net, parameters, gradient[:0], work, moment, results.statistics)
         output_error(net, work, moment, count)
-        backward(net, parameters, gradient, work, moment)
+        backward(net, parameters, gradient, work, moment, results.statistics)
         if training:
             clock[IN_BATCH] += n
             if clock[IN_BATCH] == count:

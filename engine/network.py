@@ -24,6 +24,7 @@ from engine.regularizers import REGULARIZERS
 
 ARGUMENTS = 4  # the most arguments that any entry of a layer may have
 NONE = -1  # where a layer has no such thing
+DRAWN = -2  # where slopes start that are no parameters, but drawn
 
 # What the kernel is told of a layer in whole numbers; layer 0 is the input, of which only the first three count.
 # UNITS: how many. ROW: the first of its rows in the workspace. SUMS: how many rows, more than units in maxout.
@@ -79,6 +80,8 @@ class Network:
             for column, name in ((WEIGHTS, "weights"), (BIASES, "biases"), (SCALES, "scales"), (SLOPES, "slopes")):
                 if name in part:
                     layers[index, column] = part[name][0].start
+            if layer.activation and ACTIVATIONS.of(layer.activation).slope == "random":
+                layers[index, SLOPES] = DRAWN
             normalization = layer.batch_normalization if isinstance(layer, Layer) else None
             chosen: list[tuple[int, int, Family[Any], Choice | None]] = [
                 (ACTIVATION, OF_ACTIVATION, ACTIVATIONS, layer.activation),

@@ -110,12 +110,3 @@ def put_back(work: Any, rows: Rows) -> None:
     for u in range(U(rows[0]), U(rows[1])):
         for s in range(U(work.a.shape[1])):
             work.a[u, s] = work.h[u, s] / work.inverses[u] + work.means[u]
-
-
-@part
-def put_forth(work: Any, rows: Rows, parameters: Array, start: int) -> None:
-    """The opposite of `put_back`: a as the next layer gets it."""
-    for u in range(U(rows[0]), U(rows[1])):
-        at = U(start) + u - U(rows[0])
-        for s in range(U(work.a.shape[1])):
-            work.a[u, s] = parameters[at] * work.h[u, s] + parameters[at + U(rows[1] - rows[0])]

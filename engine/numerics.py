@@ -83,6 +83,39 @@ def _fast_erfc(x: float) -> float:
     return tail if x >= 0.0 else 2.0 - tail
 
 
+def _fast_sin(x: float) -> float:
+    # x = n * pi + r with |r| <= pi/2, pi in three parts (Cody and Waite, 1980); then sin's series about 0.
+    n = np.floor(x * 0.318309886 + 0.5)
+    r = x - n * 3.140625
+    r = r - n * 9.67653589793e-4
+    s = r * r
+    q = s * -2.39e-8 + 2.7525562e-6
+    q = q * s + -1.9840874e-4
+    q = q * s + 8.3333310e-3
+    q = q * s + -1.6666667e-1
+    t = r * s * q + r
+    odd = n - 2.0 * np.floor(n * 0.5)
+    t = t * (1.0 - 2.0 * odd)
+    t = 1.0 if t > 1.0 else t
+    return -1.0 if t < -1.0 else t
+
+
+def _fast_cos(x: float) -> float:
+    # cos(x) = -(-1)^n sin(x - (n + 1/2) pi), with n such that the difference is within pi/2 of zero.
+    n = np.floor(x * 0.318309886)
+    half = n + 0.5
+    r = x - half * 3.140625
+    r = r - half * 9.67653589793e-4
+    s = r * r
+    q = s * -2.39e-8 + 2.7525562e-6
+    q = q * s + -1.9840874e-4
+    q = q * s + 8.3333310e-3
+    q = q * s + -1.6666667e-1
+    t = r * s * q + r
+    odd = n - 2.0 * np.floor(n * 0.5)
+    return t * (2.0 * odd - 1.0)
+
+
 def exp(x: float) -> float:
     """e^x; infinity, not an error, where it overflows."""
     return math.inf if x > 709.78 else math.exp(x)
@@ -103,7 +136,19 @@ def erfc(x: float) -> float:
     return math.erfc(x)
 
 
+def sin(x: float) -> float:
+    """The sine, of an angle in radians; in float32 for angles up to some thousand."""
+    return math.sin(x)
+
+
+def cos(x: float) -> float:
+    """The cosine, of an angle in radians; in float32 for angles up to some thousand."""
+    return math.cos(x)
+
+
 scalar(exp, fast=_fast_exp)
 scalar(tanh, fast=_fast_tanh)
 scalar(log1p, fast=_fast_log1p)
 scalar(erfc, fast=_fast_erfc)
+scalar(sin, fast=_fast_sin)
+scalar(cos, fast=_fast_cos)

@@ -84,7 +84,7 @@ def torch_gradients(experiment: Experiment, layers: Layers, x: np.ndarray, t: np
     import torch
     from torch.nn import functional
 
-    spelt = {"swish": "silu", "linear": "identity"}
+    spelt = {"swish": "silu", "linear": "identity", "hard_sigmoid": "hardsigmoid"}
     losses = {
         "mean_squared_error": functional.mse_loss,
         "binary_crossentropy": functional.binary_cross_entropy_with_logits,

@@ -97,7 +97,7 @@ def test_gradient_equals_that_of_pytorch(hidden: str, pair: tuple[str, str, str]
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_gradient_equals_central_differences_of_the_loss(hidden: str) -> None:
     trainer = Trainer(descent(hidden=hidden, units=(3, 2), regularizer=PRICED))
-    scatter(trainer)
+    scatter(trainer, seed=2)  # no sum so near a kink that a difference would step over it
     start = layers_of(trainer)
     h = 1e-4
 
