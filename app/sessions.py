@@ -124,6 +124,8 @@ class Session:
             self.revision += 1
         if trainer.diverged:
             self._end("diverged", trainer.diverged)
+        elif trainer.stopped and trainer.settled:
+            self._end("finished", trainer.stopped)
             return False
         return True
 
@@ -158,7 +160,7 @@ class Session:
         if errand.single_samples and made:  # not what the experiment says: so it belongs to the journal
             what = {"unit": "sample", "count": made}
             self.journal.add("step", errand.first_step, self.trainer.epoch, what)
-        if not self._errands and not self._playing and self._rest in {"ready", "finished"}:
+        if not self._errands and not self._playing and self._rest in {"ready", "finished"} and not self.trainer.stopped:
             self._rest, self.reason = "paused", None
         self.stage += 1
         fulfil(errand.future, self.describe)
@@ -255,6 +257,7 @@ class Session:
     def play(self, command: Play) -> dict[str, Any]:
         """Trains on at a rate, to an end if one is given."""
         self._check_trainable()
+        self.trainer.go_on()
         self._goal = Goal(command.until, self.trainer) if command.until else None
         self.rate, self._playing, self.reason = command.rate, True, None
         self._set_pace()
@@ -307,6 +310,7 @@ class Session:
 
     def _order(self, errand: Errand) -> Future[dict[str, Any]]:
         # After the step under way, because a step of one sample cannot begin inside a batch.
+        self.trainer.go_on()
         self.at_step_boundary(lambda: self._errands.append(errand))
         self._speed = Speedometer()
         self.reason = None

@@ -14,8 +14,11 @@ from engine.errors import FieldError, InvalidExperiment, unknown
 from engine.experiment import Experiment
 from engine.features import FEATURES
 from engine.losses import LOSSES
+from engine.metrics import metrics_of
 from engine.settings import LIMITS, whole_batch
 from engine.tasks import TASKS, TaskName
+
+MOST_WEIGHT = 1e6
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ def complete(experiment: Experiment) -> Completion:
         batch_size=batch_size,
     )
     _check_output(completed, shape, notes)
+    _check_classes(completed, shape)
+    _check_stopping(completed)
     _check_hidden(completed)
     _check_size(completed, shape)
     return Completion(completed, tuple(notes))
@@ -264,6 +269,35 @@ def _check_output(experiment: Experiment, shape: Shape, notes: list[Note]) -> No
     if entry.name != TASKS[task].output:
         usual = TASKS[task].output
         notes.append(Note("output.activation", f"For {task} the usual output is {usual}; {entry.name} also works."))
+
+
+def _check_classes(experiment: Experiment, shape: Shape) -> None:
+    weights, classes = experiment.class_weight, max(shape.outputs, 2)
+    for field in ("class_weight", "label_smoothing"):
+        if experiment.task == "regression" and getattr(experiment, field):
+            raise _refuse(field, getattr(experiment, field), "nothing", "a regression has no classes")
+    if weights is None or weights == "balanced":
+        return
+    if len(weights) != classes:
+        raise _refuse("class_weight", list(weights), f"{classes} numbers", f"there are {classes} classes")
+    if not all(0 <= weight <= MOST_WEIGHT for weight in weights) or not any(weights):
+        expected = f"numbers from 0 to {MOST_WEIGHT:g}, not all of them 0"
+        raise _refuse("class_weight", list(weights), expected, f"the weights of classes are {expected}")
+
+
+def _check_stopping(experiment: Experiment) -> None:
+    rule = experiment.early_stopping
+    if rule is None:
+        return
+    sizes = dict(zip(("train", "validation", "test"), split_sizes(experiment.dataset), strict=True))
+    if isinstance(experiment.dataset, GivenPoints) and experiment.dataset.test_points:
+        sizes["test"] = len(experiment.dataset.test_points)
+    measures = ["loss", *(metric.name for metric in metrics_of(experiment.task or ""))]
+    allowed = [f"{part}_{measure}" for part, size in sizes.items() if size for measure in measures]
+    if rule.monitor not in allowed:
+        hint = "set dataset.validation_fraction to have a validation part" if rule.part == "validation" else ""
+        message = f"this experiment has no {rule.monitor.replace('_', ' ')}" + (f"; {hint}" if hint else "")
+        raise _refuse("early_stopping.monitor", rule.monitor, ", ".join(allowed), message)
 
 
 def count_parameters(experiment: Experiment, shape: Shape) -> int:

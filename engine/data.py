@@ -21,12 +21,16 @@ PARTS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class Part:
-    """Samples of one part: raw points (n, columns), targets (n,), inputs x (features, n), answers t (outputs, n)."""
+    """Samples of one part: raw points (n, columns), targets (n,), inputs x (features, n), answers t (outputs, n).
+
+    `weights` (n,) say how much each sample counts in the loss.
+    """
 
     points: np.ndarray
     targets: np.ndarray
     x: np.ndarray
     t: np.ndarray
+    weights: np.ndarray
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -53,6 +57,8 @@ class Data:
             self._offset = x.mean(axis=1, keepdims=True)
             spread = x.std(axis=1, keepdims=True)
             self._scale = 1 / np.where(spread > 0, spread, 1)
+        self._smoothing = experiment.label_smoothing
+        self._class_weights = _class_weights(experiment, parts["train"][1], max(self.outputs, 2))
         self.parts = {name: self._part(*arrays) for name, arrays in parts.items()}
         self.middle = parts["train"][0].mean(axis=0)
         self.axes = self._axes()
@@ -95,7 +101,12 @@ class Data:
             t[targets.astype(int), np.arange(len(targets))] = 1
         else:
             t = targets[None, :].astype(self.dtype)
-        return Part(points, targets, self.inputs(points), t)
+        if self._smoothing:
+            t = t * t.dtype.type(1 - self._smoothing) + t.dtype.type(self._smoothing / max(self.outputs, 2))
+        weights = np.ones(len(targets), self.dtype)
+        if self._class_weights is not None:
+            weights = self._class_weights[targets.astype(int)].astype(self.dtype)
+        return Part(points, targets, self.inputs(points), t, weights)
 
     def plane(self, resolution: int) -> np.ndarray:
         """Inputs (features, resolution^2) over the plane, from the highest x2 down; other columns at their mean."""
@@ -129,6 +140,16 @@ class Data:
                 name: {"points": part.points, "targets": part.targets} for name, part in self.parts.items() if len(part)
             },
         }
+
+
+def _class_weights(experiment: Experiment, targets: np.ndarray, classes: int) -> np.ndarray | None:
+    """How much each class counts (classes,). Balanced: so that all classes weigh the same in the training part."""
+    if experiment.class_weight is None:
+        return None
+    if experiment.class_weight == "balanced":
+        counts = np.bincount(targets.astype(int), minlength=classes)
+        return len(targets) / (classes * np.maximum(counts, 1))
+    return np.array(experiment.class_weight, np.float64)
 
 
 def _split(experiment: Experiment) -> dict[str, tuple[np.ndarray, np.ndarray]]:

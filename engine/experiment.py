@@ -19,6 +19,7 @@ from engine.optimizers import OPTIMIZERS
 from engine.regularizers import REGULARIZERS
 from engine.schedules import SCHEDULES
 from engine.settings import LIMITS
+from engine.stopping import EarlyStopping
 from engine.tasks import TaskName
 
 ActivationChoice = Annotated[Choice, ACTIVATIONS]
@@ -171,6 +172,22 @@ class Experiment:
     )
     clipping: Clipping | None = described(
         None, title="Clipping", help="Shortens gradients that are too long. Null: no limit.", live=True
+    )
+    early_stopping: EarlyStopping | None = described(
+        None, title="Early stopping", help="Ends training when a watched quantity no longer gets better.", live=True
+    )
+    class_weight: Literal["balanced"] | tuple[float, ...] | None = described(
+        None,
+        title="Class weights",
+        help="How much each class counts in the loss: one number for each, or balanced: rare classes count for more.",
+        max_length=LIMITS.classes,
+    )
+    label_smoothing: float = described(
+        0.0,
+        title="Label smoothing",
+        help="The share of each target that is spread evenly over all classes, against too much certainty.",
+        ge=0,
+        le=0.5,
     )
     shuffle: bool = described(True, title="Shuffle", help="Visit the samples in a new order every epoch.", live=True)
     precision: Literal["float32", "float64"] = described(

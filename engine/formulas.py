@@ -28,6 +28,7 @@ NAMESPACE: dict[str, Any] = {
     "tanh": np.tanh,
     "sin": np.sin,
     "cos": np.cos,
+    "floor": np.floor,
     "sqrt": np.sqrt,
     "abs": abs,
     "max": max,
@@ -102,5 +103,11 @@ def _call(function: str, arguments: list[str]) -> str:
         return f"e^{{{inside}}}"
     if function == "sum":
         return rf"\sum {inside}"
-    spelt = {"log": r"\ln", "sign": r"\operatorname{sign}", "sigmoid": r"\sigma", "Phi": r"\Phi"}
+    spelt = {
+        "log": r"\ln",
+        "sign": r"\operatorname{sign}",
+        "sigmoid": r"\sigma",
+        "Phi": r"\Phi",
+        "floor": r"\operatorname{floor}",
+    }
     return rf"{spelt.get(function, chr(92) + function)}\left({inside}\right)"

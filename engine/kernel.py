@@ -26,6 +26,7 @@ from engine.network import (
     NORMALIZATION,
     OF_ACTIVATION,
     OF_CONSTRAINT,
+    OF_LOSS,
     OF_NORMALIZATION,
     OF_REGULARIZER,
     REGULARIZER,
@@ -55,6 +56,7 @@ from engine.products import (
     weigh_by_library,
 )
 from engine.regularizers import penalise
+from engine.schedules import factor
 
 ONE = np.int64(1)  # a literal 1 would be a type of its own, and compile `weigh` twice
 
@@ -69,6 +71,7 @@ class Workspace(NamedTuple):
     a: np.ndarray  # (rows, width)
     d: np.ndarray  # (rows, width)
     t: np.ndarray  # (outputs, width) targets
+    w: np.ndarray  # (width,) how much each sample counts
     loss: np.ndarray  # (width,) float64
     flat_z: np.ndarray  # z, a and d once more, as (rows * width,)
     flat_a: np.ndarray
@@ -113,6 +116,10 @@ class Plan(NamedTuple):
     """What the next call is to do."""
 
     optimizer: int
+    learning_rate: float
+    weight_decay: float
+    schedule: int
+    schedule_arguments: np.ndarray  # (schedules.ARGUMENTS,) float64
     batch_size: int
     shuffle: bool
     seed: int
@@ -152,6 +159,7 @@ def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace
         a=a,
         d=d,
         t=np.zeros((outputs, width), dtype),
+        w=np.ones(width, dtype),
         loss=np.zeros(width),
         flat_z=z.reshape(-1),
         flat_a=a.reshape(-1),
@@ -220,8 +228,11 @@ def output_error(net: Architecture, work: Workspace, moment: Moment, count: int)
     last = net.layers.shape[0] - 1
     rows = rows_of(net, last)
     share = count * net.layers[last, UNITS] if net.mean_over_outputs else count
-    loss_gradient(net.loss, work.a, work.t, work.d, rows, work.a.dtype.type(1 / share))
+    scale = work.a.dtype.type(1 / share)
+    loss_gradient(net.loss, work.a, work.t, work.d, rows, scale, net.arguments[OF_LOSS, 0])
     for u in range(U(rows[0]), U(rows[1])):
+        for s in range(U(work.d.shape[1])):
+            work.d[u, s] *= work.w[s]
         for s in range(U(moment.n), U(work.d.shape[1])):
             work.d[u, s] = 0
 
@@ -327,7 +338,7 @@ def clip(gradient: Array, value: float, norm: float) -> None:
 
 @inlined
 def take_batch(
-    net: Architecture, work: Workspace, x: Array, targets: Array, order: Array, plan: Plan, clock: Array
+    net: Architecture, work: Workspace, x: Array, targets: Array, weights: Array, order: Array, plan: Plan, clock: Array
 ) -> int:
     """Puts the next samples of the batch under way into the workspace, and says how many."""
     if plan.shuffle and clock[IN_EPOCH] == 0 and clock[IN_BATCH] == 0:
@@ -340,6 +351,7 @@ def take_batch(
             work.a[f, s] = x[f, sample]
         for k in range(U(targets.shape[0])):
             work.t[k, s] = targets[k, sample]
+        work.w[s] = weights[sample]
     if net.input_noise > 0:
         key = rng.key(plan.seed, rng.INPUT_NOISE, clock[STEP])
         disturb(work.a, x.shape[0], n, net.input_noise, key, clock[IN_BATCH])
@@ -371,6 +383,14 @@ def finish_step(
     if keep:
         for i in range(parameters.size):
             state.previous[i] = parameters[i]
+    epoch = np.float64(clock[EPOCH]) + np.float64(clock[IN_EPOCH]) / np.float64(samples)
+    rate = plan.learning_rate * factor(plan.schedule, epoch, plan.schedule_arguments)
+    arguments[0] = rate
+    if plan.weight_decay > 0:
+        left = parameters.dtype.type(1 - rate * plan.weight_decay)
+        for layer in range(1, net.layers.shape[0]):
+            for i in range(net.layers[layer, WEIGHTS], net.layers[layer, BIASES]):
+                parameters[i] *= left
     clock[STEP] += 1
     clock[IN_EPOCH] += batch
     update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), arguments)
@@ -397,10 +417,11 @@ def measure(net: Architecture, work: Workspace, moment: Moment, at: int, results
     """Fills the outputs and the losses of a chunk."""
     last = net.layers.shape[0] - 1
     rows = rows_of(net, last)
-    loss_values(net.loss, work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], work.t, moment.n, work.loss)
+    z, a, arguments = work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], net.arguments[OF_LOSS, 0]
+    loss_values(net.loss, z, a, work.t, moment.n, work.loss, arguments)
     share = net.layers[last, UNITS] if net.mean_over_outputs else 1
     for s in range(moment.n):
-        results.losses[at + s] = work.loss[s] / share
+        results.losses[at + s] = work.loss[s] * np.float64(work.w[s]) / share
     copy_rows(work.a, rows[0], moment.n, results.outputs, at)
 
 
@@ -415,6 +436,7 @@ def run(
     work: Workspace,
     x: Array,
     targets: Array,
+    weights: Array,
     order: Array,
     plan: Plan,
     arguments: Array,
@@ -424,8 +446,8 @@ def run(
 ) -> None:
     """The one loop: chunk after chunk of samples goes forward, is looked at, and goes back.
 
-    TRAIN makes steps on x (features, n) and targets (outputs, n) in this epoch's `order` (n,), for at most
-    `plan.chunks` chunks, or up to `plan.last_step`, or until a number is no longer finite; `arguments` are the
+    TRAIN makes steps on x (features, n), targets (outputs, n) and weights (n,) in this epoch's `order` (n,), for at
+    most `plan.chunks` chunks, or up to `plan.last_step`, or until a number is no longer finite; `arguments` are the
     optimizer's. EVALUATE measures one chunk, the samples from `first` on: it fills the outputs and losses, and if there
     is a gradient (P,) adds to it the data loss's over all samples, and to the statistics. PREDICT fills the outputs
     (units, n) with the activations of the rows from `first` on.
@@ -443,7 +465,7 @@ def run(
             if clock[IN_BATCH] == 0:
                 gradient[:] = 0
             count = batch_of(plan, samples, clock)
-            n = take_batch(net, work, x, targets, order, plan, clock)
+            n = take_batch(net, work, x, targets, weights, order, plan, clock)
         else:
             if at >= samples or (task == EVALUATE and chunks == 1):
                 break
@@ -453,6 +475,8 @@ def run(
                     work.a[f, s] = x[f, at + s]
                 for k in range(targets.shape[0]):
                     work.t[k, s] = targets[k, at + s]
+                if weights.size > 0:
+                    work.w[s] = weights[at + s]
         moment = Moment(training, plan.seed, clock[STEP], clock[IN_BATCH], n)
         forward(net, parameters, state.running, work, moment)
         chunks += 1

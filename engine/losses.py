@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.catalogue import Entry, Family
+from engine.catalogue import Argument, Entry, Family
 from engine.compiled import dispatched, part, scalar
 from engine.formulas import katex
 from engine.numerics import exp, log1p
@@ -19,11 +19,12 @@ from engine.numerics import exp, log1p
 
 @dataclass(frozen=True, kw_only=True)
 class Loss(Entry):
-    """`function(a, t)` for one output and `derivative(a, t)`, its dL/da.
+    """`function(a, t, *arguments)` for one output and `derivative(a, t, *arguments)`, its dL/da.
 
     `joined` names the output activation with which the loss is taken from the logits: `from_logits(z, t)` for one
     output, or, where `across_units`, `from_logits(z, t, s)` for the column s of the arrays (outputs, n).
     `outputs` are the output activations that the loss accepts, `mean_over_outputs` whether it is their mean or sum.
+    Of two classes an answer above `threshold` means the second.
     """
 
     function: Callable[..., Any]
@@ -34,20 +35,66 @@ class Loss(Entry):
     joined: str | None = None
     from_logits: Callable[..., Any] | None = None
     across_units: bool = False
+    threshold: float = 0.5
 
     def as_data(self) -> dict[str, Any]:
         """This loss for the catalogue, with its curve over the prediction for target 1."""
         inside = self.joined is not None
         x = np.linspace(0.01, 0.99, 99) if inside else np.linspace(-1, 3, 81)
+        defaults = [argument.default for argument in self.arguments]
         return super().as_data() | {
             "derivative_formula": katex(self.derivative_formula),
             "outputs": list(self.outputs),
             "curve": {
                 "x": x.tolist(),
-                "value": [float(self.function(a, 1.0)) for a in x],
-                "derivative": [float(self.derivative(a, 1.0)) for a in x],
+                "value": [float(self.function(float(a), 1.0, *defaults)) for a in x],
+                "derivative": [float(self.derivative(float(a), 1.0, *defaults)) for a in x],
             },
         }
+
+
+@scalar
+def half_squared_error(a: float, t: float) -> float:
+    return 0.5 * (a - t) * (a - t)
+
+
+@scalar
+def half_squared_error_derivative(a: float, t: float) -> float:
+    return a - t
+
+
+@scalar
+def absolute_error(a: float, t: float) -> float:
+    return abs(a - t)
+
+
+@scalar
+def absolute_error_derivative(a: float, t: float) -> float:
+    return 1.0 if a > t else (-1.0 if a < t else a - t)  # 0, or NaN
+
+
+@scalar
+def huber(a: float, t: float, delta: float) -> float:
+    e = abs(a - t)
+    return 0.5 * e * e if e <= delta else delta * (e - 0.5 * delta)
+
+
+@scalar
+def huber_derivative(a: float, t: float, delta: float) -> float:
+    e = a - t
+    return delta if e > delta else (-delta if e < -delta else e)
+
+
+@scalar
+def hinge(a: float, t: float) -> float:
+    short = 1.0 - (2.0 * t - 1.0) * a
+    return 0.0 if short < 0.0 else short
+
+
+@scalar
+def hinge_derivative(a: float, t: float) -> float:
+    side = 2.0 * t - 1.0
+    return 0.0 if side * a > 1.0 else -side
 
 
 @scalar
@@ -115,6 +162,66 @@ LOSSES: Family[Loss] = Family(
             aliases=("mse",),
         ),
         Loss(
+            name="half_mean_squared_error",
+            label="Half mean squared error",
+            summary="Half the squared differences, so that the derivative is simply output minus target.",
+            when="To follow a textbook that writes it so: the same as squared error at half the learning rate.",
+            hazard="Like squared error, it is dominated by a few far-off samples.",
+            source="TensorFlow Playground, 2016, shows it",
+            function=half_squared_error,
+            derivative=half_squared_error_derivative,
+            formula="(a - t) ** 2 / 2",
+            derivative_formula="a - t",
+            outputs=("linear", "sigmoid", "tanh", "softmax"),
+            mean_over_outputs=True,
+        ),
+        Loss(
+            name="mean_absolute_error",
+            label="Mean absolute error",
+            summary="The mean distance between output and target.",
+            when="Regression with outliers: each sample pulls with the same force, however far off.",
+            hazard="It pulls as hard close to the target as far away, so training never quite settles.",
+            source="Boscovich, 1757; Laplace",
+            function=absolute_error,
+            derivative=absolute_error_derivative,
+            formula="abs(a - t)",
+            derivative_formula="sign(a - t)",
+            outputs=("linear", "sigmoid", "tanh", "softmax"),
+            mean_over_outputs=True,
+            aliases=("mae",),
+        ),
+        Loss(
+            name="huber",
+            label="Huber",
+            summary="Squared error near the target, absolute error beyond a distance.",
+            when="Regression with outliers that should still settle.",
+            hazard="One more number to choose: what counts as far off.",
+            source="Huber, 1964",
+            function=huber,
+            derivative=huber_derivative,
+            formula="(a - t) ** 2 / 2 if abs(a - t) <= delta else delta * (abs(a - t) - delta / 2)",
+            derivative_formula="a - t if abs(a - t) <= delta else delta * sign(a - t)",
+            outputs=("linear", "sigmoid", "tanh", "softmax"),
+            mean_over_outputs=True,
+            arguments=(Argument("delta", 1.0, 1e-3, 1e3, "Delta", "Where it turns linear.", "log", False),),
+        ),
+        Loss(
+            name="hinge",
+            label="Hinge",
+            summary="Nothing for an answer clearly on the right side of zero; else how far it falls short of 1.",
+            when="Two classes with a margin, as in support vector machines; the answer is no probability.",
+            hazard="Outputs are read by their sign; with tanh they can hardly reach the margin.",
+            source="Cortes and Vapnik, 1995",
+            function=hinge,
+            derivative=hinge_derivative,
+            formula="max(0, 1 - (2 * t - 1) * a)",
+            derivative_formula="0 if (2 * t - 1) * a > 1 else 1 - 2 * t",
+            tasks=("binary",),
+            outputs=("linear", "tanh"),
+            mean_over_outputs=True,
+            threshold=0.0,
+        ),
+        Loss(
             name="binary_crossentropy",
             label="Binary crossentropy",
             summary="How surprised a predicted probability is by a yes or no.",
@@ -156,7 +263,7 @@ _VALUE = """
 for s in range(n):
     total = 0.0
     for u in range(a.shape[0]):
-        total += function(np.float64(value[u, s]), np.float64(t[u, s]))
+        total += function(np.float64(value[u, s]), np.float64(t[u, s]){p})
     out[s] = total
 """
 _VALUE_ACROSS = """
@@ -173,18 +280,20 @@ for k in range(np.uint64(t.shape[0])):
 
 def _value(entry: Loss) -> tuple[str, dict[str, Any]]:
     if entry.from_logits is None:
-        return _VALUE.replace("value[", "a["), {"function": entry.function}
+        given = "".join(f", np.float64(p[{index}])" for index in range(len(entry.arguments)))
+        return _VALUE.replace("value[", "a[").replace("{p}", given), {"function": entry.function}
     if entry.across_units:
         return _VALUE_ACROSS, {"function": entry.from_logits}
-    return _VALUE.replace("value[", "z["), {"function": entry.from_logits}
+    return _VALUE.replace("value[", "z[").replace("{p}", ""), {"function": entry.from_logits}
 
 
 def _gradient(entry: Loss) -> tuple[str, dict[str, Any]]:
-    error = "(a[first + k, s] - t[k, s])" if entry.joined else "derivative(a[first + k, s], t[k, s])"
+    given = "".join(f", p[{index}]" for index in range(len(entry.arguments)))
+    error = "(a[first + k, s] - t[k, s])" if entry.joined else f"derivative(a[first + k, s], t[k, s]{given})"
     return _GRADIENT.replace("{error}", error), {"derivative": entry.derivative}
 
 
 # For kernels. `loss_values` takes the output's own rows (outputs, n) and fills `out` (n,), in float64;
 # `loss_gradient` takes whole arrays and the output's `rows`, and fills d with scale * dL/da, or dL/dz where joined.
-loss_values = dispatched("code, z, a, t, n, out", [_value(entry) for entry in LOSSES.values()])
-loss_gradient = dispatched("code, a, t, d, rows, scale", [_gradient(entry) for entry in LOSSES.values()])
+loss_values = dispatched("code, z, a, t, n, out, p", [_value(entry) for entry in LOSSES.values()])
+loss_gradient = dispatched("code, a, t, d, rows, scale, p", [_gradient(entry) for entry in LOSSES.values()])

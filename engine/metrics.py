@@ -10,15 +10,15 @@ from engine.catalogue import Entry, Family
 
 @dataclass(frozen=True, kw_only=True)
 class Metric(Entry):
-    """`function(outputs, targets)` of arrays (outputs, n); targets are 0/1, one-hot or numbers."""
+    """`function(outputs, targets, threshold)` of arrays (outputs, n); targets are 0/1, one-hot or numbers."""
 
-    function: Callable[[np.ndarray, np.ndarray], float]
+    function: Callable[[np.ndarray, np.ndarray, float], float]
 
 
-def labels(outputs: np.ndarray) -> np.ndarray:
-    """The class that each column of outputs (outputs, n) stands for: over one half, or the largest."""
+def labels(outputs: np.ndarray, threshold: float = 0.5) -> np.ndarray:
+    """The class of each column of outputs (outputs, n): whether it is over the threshold, or the largest."""
     if outputs.shape[0] == 1:
-        return (outputs[0] > 0.5).astype(np.int64)
+        return (outputs[0] > threshold).astype(np.int64)
     return outputs.argmax(axis=0)
 
 
@@ -32,14 +32,14 @@ METRICS: Family[Metric] = Family(
             summary="The share of samples whose class is right.",
             hazard="With one rare class, always saying the other scores well.",
             tasks=("binary", "multiclass"),
-            function=lambda outputs, targets: float(np.mean(labels(outputs) == labels(targets))),
+            function=lambda outputs, targets, threshold: float(np.mean(labels(outputs, threshold) == labels(targets))),
         ),
         Metric(
             name="mean_absolute_error",
             label="Mean absolute error",
             summary="How far off the answers are on average, in the target's own unit.",
             tasks=("regression",),
-            function=lambda outputs, targets: float(np.mean(np.abs(outputs - targets))),
+            function=lambda outputs, targets, threshold: float(np.mean(np.abs(outputs - targets))),
         ),
     ),
 )

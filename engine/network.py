@@ -35,8 +35,8 @@ COLUMNS = 11
 BEFORE_ACTIVATION, AFTER_ACTIVATION = range(2)
 
 # And in real numbers: the arguments of its entries, and the share of what enters it that is dropped in training.
-OF_ACTIVATION, OF_REGULARIZER, OF_CONSTRAINT, OF_NORMALIZATION, DROPOUT = range(5)
-TABLES = 5
+OF_ACTIVATION, OF_REGULARIZER, OF_CONSTRAINT, OF_NORMALIZATION, DROPOUT, OF_LOSS = range(6)
+TABLES = 6
 
 Part = tuple[slice, tuple[int, ...]]  # where in the buffer, and the shape
 
@@ -97,7 +97,9 @@ class Network:
                 layers[index, NORMALIZATION] = AFTER_ACTIVATION if normalization.after else BEFORE_ACTIVATION
                 arguments[OF_NORMALIZATION, index, :2] = normalization.momentum, normalization.epsilon
         arguments[DROPOUT, 1:, 0] = experiment.input.dropout, *(layer.dropout for layer in experiment.layers)
-        loss = LOSSES.of(experiment.loss) if experiment.loss else LOSSES["mean_squared_error"]
+        chosen_loss = experiment.loss or LOSSES.choice("mean_squared_error")
+        loss, values = LOSSES.of(chosen_loss), LOSSES.of(chosen_loss).values(chosen_loss)
+        arguments[OF_LOSS, 0, : len(values)] = values
         output, clipping = experiment.output.activation, experiment.clipping
         return Architecture(
             layers=layers,

@@ -21,6 +21,7 @@ from engine.experiment import Experiment, Layer, Output
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.regularizers import REGULARIZERS
+from engine.schedules import SCHEDULES
 
 # Of each layer W (fan_in, fan_out) and b (fan_out,); then, where there are such, scales, shifts and slopes.
 Layers = list[tuple[np.ndarray, ...]]
@@ -74,7 +75,7 @@ def loss(experiment: Experiment, z: np.ndarray, a: np.ndarray, targets: np.ndarr
         return float(np.mean(np.logaddexp(0, z) - z * targets))
     if joined:
         return float(np.mean(np.logaddexp.reduce(z, axis=1) - np.sum(z * targets, axis=1)))
-    return float(np.mean(entry.function(a, targets)))
+    return float(np.mean(_each(entry.function, a, targets, *entry.values(_given(experiment.loss)))))
 
 
 def backward(
@@ -105,10 +106,18 @@ def step(
     X: np.ndarray,
     targets: np.ndarray,
     count: int,
+    epoch: float = 0.0,
 ) -> tuple[Layers, list[Layers]]:
-    """One update on one batch: the new parameters and the new memory; `count` is this step's number from 1."""
+    """One update on one batch: the new parameters and the new memory.
+
+    `count` is this step's number from 1, `epoch` the time in epochs at its beginning.
+    """
     entry = OPTIMIZERS.of(experiment.optimizer)
-    arguments = entry.values(experiment.optimizer)
+    schedule = SCHEDULES.of(experiment.schedule)
+    base, *further = entry.given(experiment.optimizer)
+    learning_rate = base * schedule.factor(epoch, *schedule.values(experiment.schedule))
+    arguments = (learning_rate, *further)
+    left = 1 - learning_rate * entry.weight_decay(experiment.optimizer)
     corrections = entry.corrections(count, *arguments) if entry.corrections else ()
     gradients = backward(experiment, layers, X, targets, step=count - 1)
     for index, layer in enumerate(_layers(experiment)):
@@ -121,6 +130,7 @@ def step(
         new = []
         for which, (p, g) in enumerate(zip(layers[index], gradients[index], strict=True)):
             kept = [slot[index][which] for slot in memory]
+            p = p * left if which == 0 else p  # only weights decay
             result = entry.update(p, g, *kept, *corrections, *arguments)
             new.append(result if entry.slots else (result,))
         W, *others = (each[0] for each in new)
@@ -141,6 +151,11 @@ def empty_memory(experiment: Experiment, layers: Layers) -> list[Layers]:
 
 def _layers(experiment: Experiment) -> list[Layer | Output]:
     return [*experiment.layers, experiment.output]
+
+
+def _each(function: Any, *arrays: Any) -> np.ndarray:
+    """A function of numbers, of every number of these arrays."""
+    return np.asarray(np.vectorize(function, otypes=[float])(*arrays))
 
 
 def _given(choice: Choice | None) -> Choice:
@@ -173,7 +188,7 @@ def _output_delta(experiment: Experiment, seen: Seen, targets: np.ndarray) -> np
     share = targets.size if entry.mean_over_outputs else len(targets)
     if entry.joined == choice.name:
         return (a - targets) / share
-    delta = entry.derivative(a, targets) / share
+    delta = _each(entry.derivative, a, targets, *entry.values(_given(experiment.loss))) / share
     if ACTIVATIONS.of(choice).joint:
         return a * (delta - np.sum(a * delta, axis=1, keepdims=True))
     return delta * _slope(choice, z, a)

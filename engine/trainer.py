@@ -17,16 +17,20 @@ from engine.data import Data
 from engine.errors import FieldError, InvalidExperiment, InvalidInput
 from engine.experiment import Experiment, differences, fixed_differences
 from engine.history import MANY_STEPS, History, next_epoch_due
+from engine.losses import LOSSES
 from engine.metrics import labels, metrics_of
 from engine.network import Network
-from engine.optimizers import OPTIMIZERS, SLOTS
+from engine.optimizers import OPTIMIZERS
 from engine.probes import layer_statistics
 from engine.regularizers import penalty
+from engine.schedules import ARGUMENTS, SCHEDULES, Plateau
 from engine.settings import LIMITS, chunk_samples
+from engine.stopping import Watch
 
 NEVER = 2**62
 OVERHEAD = 500  # work units that any chunk costs beside its multiplications
 EXPLODED_WEIGHT = 100.0
+Samples = tuple[np.ndarray, np.ndarray, np.ndarray]  # x (features, n), targets (outputs, n) and weights (n,)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Trainer:
         self._data = Data(self.experiment)
         self._network = Network(self.experiment, len(self._data.features), self._data.outputs)
         self._task = self.experiment.task or "binary"
+        self._threshold = LOSSES.of(self.experiment.loss).threshold if self.experiment.loss else 0.5
         self._dtype = self._network.dtype
         self._train = self._data.parts["train"]
         self._evaluated = {name: _subset(part, self.experiment.dataset.seed) for name, part in self._data.parts.items()}
@@ -82,13 +87,16 @@ class Trainer:
         self._state = kernel.State(
             parameters=parameters,
             gradient=np.zeros(count, self._dtype),
-            slots=np.zeros((SLOTS, count), self._dtype),
+            slots=np.zeros((OPTIMIZERS.of(self.experiment.optimizer).slots, count), self._dtype),
             running=np.repeat(np.array([[0], [1]], self._dtype), self._network.rows[-1], axis=1),
             previous=parameters.copy(),
         )
         self._clock = np.zeros(kernel.CLOCK, np.int64)
         self._order = np.arange(len(self._train))
         self.diverged: str | None = None
+        self.stopped: str | None = None
+        self._plateau, self._watch = Plateau(), Watch()
+        self._best: tuple[np.ndarray, np.ndarray] | None = None
         self.warning: str | None = None
         self.history = History(self._task, list(self._evaluated), len(self._network.layers))
         self._configure()
@@ -100,15 +108,20 @@ class Trainer:
         experiment = self.experiment
         self._net = self._network.describe(experiment)
         entry = OPTIMIZERS.of(experiment.optimizer)
+        course = [float(value) for value in SCHEDULES.of(experiment.schedule).values(experiment.schedule)]
         self._plan = kernel.Plan(
             optimizer=OPTIMIZERS.codes[entry.name],
+            learning_rate=float(entry.values(experiment.optimizer)[0]) * self._plateau.factor,
+            weight_decay=float(entry.weight_decay(experiment.optimizer)),
+            schedule=SCHEDULES.codes[experiment.schedule.name],
+            schedule_arguments=np.array(course + [0.0] * (ARGUMENTS - len(course))),
             batch_size=1,
             shuffle=experiment.shuffle,
             seed=experiment.seed,
             last_step=0,
             chunks=0,
         )
-        self._optimizer_arguments = np.array(entry.values(experiment.optimizer), self._dtype)
+        self._optimizer_arguments = np.array(entry.given(experiment.optimizer), self._dtype)
         self._batch_size = min(experiment.batch_size or len(self._train), len(self._train))
         self._fit_workspace()
 
@@ -133,6 +146,13 @@ class Trainer:
     def epoch(self) -> float:
         """How often the training samples have been gone through."""
         return float(self._clock[kernel.EPOCH] + self._clock[kernel.IN_EPOCH] / len(self._train))
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next update, as the schedule has it."""
+        schedule = self.experiment.schedule
+        entry = SCHEDULES.of(schedule)
+        return float(self._plan.learning_rate * entry.factor(self.epoch, *entry.values(schedule)))
 
     @property
     def steps_per_epoch(self) -> int:
@@ -178,7 +198,7 @@ class Trainer:
                 if self._evaluation.row is not None:
                     self._record(self._evaluation.row)
                 continue
-            if self.step >= last and self._clock[kernel.IN_BATCH] == 0:
+            if self.stopped or (self.step >= last and self._clock[kernel.IN_BATCH] == 0):
                 break
             batch = batch_size or self._batch_size
             due = self._step_due(batch)
@@ -195,7 +215,8 @@ class Trainer:
         plan = self._plan._replace(
             batch_size=batch_size, last_step=max(last_step, self.step + 1), chunks=max(1, work // cost)
         )
-        self._run(kernel.TRAIN, self._work, self._train.x, self._train.t, 0, kernel.results(self._train.t[:0]), plan)
+        part = self._train.x, self._train.t, self._train.weights
+        self._run(kernel.TRAIN, self._work, part, 0, kernel.results(self._train.t[:0]), plan)
         if self._clock[kernel.DIVERGED]:
             self._diverge(self._first_broken_in_step())
         return int(self._clock[kernel.CHUNKS]) * cost
@@ -204,8 +225,7 @@ class Trainer:
         self,
         task: int,
         work: kernel.Workspace,
-        x: np.ndarray,
-        t: np.ndarray,
+        part: Samples,
         first: int,
         results: kernel.Results,
         plan: kernel.Plan | None = None,
@@ -215,8 +235,7 @@ class Trainer:
             self._net,
             self._state,
             work,
-            x,
-            t,
+            *part,
             self._order,
             plan or self._plan,
             self._optimizer_arguments,
@@ -237,6 +256,8 @@ class Trainer:
         target = self.steps_to_epoch(epoch + count) if unit == "epoch" else self.step + count
         batch_size = 1 if unit == "sample" else None
         while (self.step < target or not self.settled) and self.diverged is None:
+            if self.stopped and self.settled:
+                break
             self.advance(1 << 22, target, batch_size)
 
     def _record(self, row: dict[str, Any]) -> None:
@@ -245,6 +266,31 @@ class Trainer:
         self._warn(row)
         if not np.isfinite(row["train"]["loss"]):
             self._diverge(self._first_broken_in_row())
+        elif row["epoch"] >= 1 and row["epoch"] == int(row["epoch"]) and self.stopped is None:
+            self._look_back(row)
+
+    def _look_back(self, row: dict[str, Any]) -> None:
+        """After an epoch: whether the learning rate is to fall, and whether to stop."""
+        schedule, rule, epoch = self.experiment.schedule, self.experiment.early_stopping, row["epoch"]
+        if SCHEDULES.of(schedule).watches:
+            self._plateau.look(schedule, epoch, (row["validation"] or row["train"])["loss"])
+            self._configure()
+        if rule is None:
+            return
+        if self._watch.look(rule, epoch, row[rule.part][rule.measure]):
+            self._best = self._state.parameters.copy(), self._state.running.copy()
+        elif self._watch.over(rule, epoch):
+            best = f"{rule.monitor.replace('_', ' ')} was best at epoch {self._watch.best_epoch:g}"
+            self.stopped = f"Early stopping at epoch {epoch:g}: the {best}."
+            if rule.restore_best and self._best is not None:
+                self._state.parameters[:], self._state.running[:] = self._best
+                self.stopped += " The weights are those of that epoch."
+                self._evaluation = _Evaluation(self)
+
+    def go_on(self) -> None:
+        """Lets training go on that early stopping has ended, and wait anew."""
+        self.stopped = None
+        self._watch.bear(self.epoch)
 
     def _warn(self, row: dict[str, Any]) -> None:
         """Says so when the weights have exploded and yet every number is finite."""
@@ -413,7 +459,7 @@ class Trainer:
 
     def _outputs(self, x: np.ndarray, first_row: int) -> np.ndarray:
         outputs = np.empty((self._network.rows[-1] - first_row, x.shape[1]), self._dtype)
-        self._run(kernel.PREDICT, self._probe, x, x[:0], first_row, kernel.results(outputs))
+        self._run(kernel.PREDICT, self._probe, (x, x[:0], x[0, :0]), first_row, kernel.results(outputs))
         return outputs
 
     def predict(self, x: list[list[float]]) -> tuple[np.ndarray, list[Any]]:
@@ -421,7 +467,7 @@ class Trainer:
         outputs = self._outputs(self._data.inputs(self._data.check_points(x)), self._network.rows[-2])
         if self._data.classes is None:
             return outputs.T, outputs[0].tolist()
-        return outputs.T, [self._data.classes[index] for index in labels(outputs)]
+        return outputs.T, [self._data.classes[index] for index in labels(outputs, self._threshold)]
 
     def data(self) -> dict[str, Any]:
         """The points, the columns, the classes and the domain, for drawing."""
@@ -442,7 +488,7 @@ class _Evaluation:
         self._begin()
 
     def _begin(self) -> None:
-        x, t = self._trainer._evaluated[self._left[0]]
+        x, t, _ = self._trainer._evaluated[self._left[0]]
         self._first = 0
         self._outputs = np.empty(t.shape, t.dtype)
         self._losses = np.empty(x.shape[1])
@@ -453,11 +499,12 @@ class _Evaluation:
         spent = 0
         while spent < work and self.row is None:
             part = self._left[0]
-            x, t = trainer._evaluated[part]
+            samples = trainer._evaluated[part]
+            x, t, _ = samples
             training = part == "train"
             gradient = self._gradient if training else None
             results = kernel.results(self._outputs, self._losses, gradient, self._statistics)
-            trainer._run(kernel.EVALUATE, trainer._probe, x, t, self._first, results)
+            trainer._run(kernel.EVALUATE, trainer._probe, samples, self._first, results)
             width = trainer._probe.a.shape[1]
             spent += OVERHEAD + (3 if training else 1) * width * trainer._network.parameter_count
             self._first += width
@@ -469,7 +516,7 @@ class _Evaluation:
     def _finish_part(self, part: str, t: np.ndarray) -> None:
         measures = {"loss": float(np.mean(self._losses))}
         for metric in metrics_of(self._trainer._task):
-            measures[metric.name] = metric.function(self._outputs, t)
+            measures[metric.name] = metric.function(self._outputs, t, self._trainer._threshold)
         self._measured[part] = measures
         self._left.pop(0)
         if self._left:
@@ -483,14 +530,13 @@ class _Evaluation:
         layers = layer_statistics(
             trainer._network, trainer._state, self._gradient, self._statistics, samples, trainer.step
         )
-        optimizer = trainer.experiment.optimizer
         weights = [layer["weights"] for layer in trainer._network.views(trainer._state.parameters)]
         choices = [*(layer.regularizer for layer in trainer.experiment.layers), trainer.experiment.output.regularizer]
         return {
             "seq": len(trainer.history),
             "step": trainer.step,
             "epoch": trainer.epoch,
-            "learning_rate": OPTIMIZERS.of(optimizer).values(optimizer)[0],
+            "learning_rate": trainer.learning_rate,
             "train": None,
             "validation": None,
             "test": None,
@@ -500,12 +546,12 @@ class _Evaluation:
         }
 
 
-def _subset(part: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _subset(part: Any, seed: int) -> Samples:
     """The samples that are measured: all of them, or a fixed draw when there are very many."""
     if len(part) <= LIMITS.evaluated_samples:
-        return part.x, part.t
+        return part.x, part.t, part.weights
     chosen = rng.generator(seed, rng.EVALUATION).permutation(len(part))[: LIMITS.evaluated_samples]
-    return np.ascontiguousarray(part.x[:, chosen]), np.ascontiguousarray(part.t[:, chosen])
+    return np.ascontiguousarray(part.x[:, chosen]), np.ascontiguousarray(part.t[:, chosen]), part.weights[chosen]
 
 
 def _array(field: str, given: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

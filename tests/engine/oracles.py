@@ -26,6 +26,7 @@ JAX_NAMES: dict[str, Any] = NAMESPACE | {
     "sqrt": jnp.sqrt,
     "abs": jnp.abs,
     "sign": jnp.sign,
+    "floor": jnp.floor,
     "max": jnp.maximum,
     "min": jnp.minimum,
     "sum": jnp.sum,
@@ -70,7 +71,7 @@ def jax_gradients(experiment: Experiment, layers: Layers, x: np.ndarray, t: np.n
             if regularizer is not None:
                 price = REGULARIZERS.of(regularizer)
                 penalty += jnp.sum(traced(price.formula)(w=w, **_named(price, regularizer)))
-        values = measure(a=a, t=t)
+        values = measure(a=a, t=t, **_named(loss, experiment.loss))
         if not loss.mean_over_outputs:
             values = values.sum(axis=1)
         return values.mean() + penalty
@@ -87,6 +88,8 @@ def torch_gradients(experiment: Experiment, layers: Layers, x: np.ndarray, t: np
     spelt = {"swish": "silu", "linear": "identity", "hard_sigmoid": "hardsigmoid"}
     losses = {
         "mean_squared_error": functional.mse_loss,
+        "mean_absolute_error": functional.l1_loss,
+        "huber": functional.huber_loss,
         "binary_crossentropy": functional.binary_cross_entropy_with_logits,
         "categorical_crossentropy": functional.cross_entropy,
     }
@@ -106,6 +109,6 @@ def torch_gradients(experiment: Experiment, layers: Layers, x: np.ndarray, t: np
             return None
         else:
             a = getattr(functional, name)(z, **_named(ACTIVATIONS.of(choice), choice))
-    from_logits = experiment.loss.name != "mean_squared_error"
+    from_logits = experiment.loss.name.endswith("crossentropy")
     losses[experiment.loss.name](z if from_logits else a, targets).backward()
     return [(w.grad.numpy(), b.grad.numpy()) for w, b in parameters]

@@ -112,7 +112,7 @@ def test_compiled_in_float64_it_is_the_same_function(name: str) -> None:
     entry = ACTIVATIONS[name]
     defaults = [argument.default for argument in entry.arguments]
     answers = compiled(name, "float64").predict(z[:, None].tolist())[0][:, 0]
-    np.testing.assert_allclose(answers, [entry.function(float(x), *defaults) for x in z], rtol=4e-14, atol=1e-300)
+    np.testing.assert_allclose(answers, [entry.function(float(x), *defaults) for x in z], rtol=1e-12, atol=1e-300)
 
 
 @pytest.mark.parametrize("name", HIDDEN)

@@ -71,7 +71,7 @@ def test_aliases_mean_the_entry(family: str, alias: str, name: str) -> None:
     ("data", "says"),
     [
         ({"layers": [{"activation": "rleu"}]}, "Did you mean 'relu'"),
-        ({"optimizer": {"name": "adma"}}, "Did you mean 'adam'"),
+        ({"optimizer": {"name": "momentun"}}, "Did you mean 'momentum'"),
         ({"loss": "mean_square_error"}, "Did you mean 'mean_squared_error'"),
         ({"dataset": {"name": "spirals"}}, "Did you mean 'spiral'"),
         ({"optimizer": {"learning_rate": 1}}, "the name is missing"),

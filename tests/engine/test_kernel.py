@@ -56,6 +56,7 @@ def test_training_equals_the_reference(hidden: str, pair: tuple[str, str, str]) 
         choices = {"regularizer": regularizer and REGULARIZERS.choice(regularizer, **_rates(regularizer))}
         choices |= {"optimizer": OPTIMIZERS.choice(optimizer), "batch_size": 7}
         trainer = Trainer(experiment(task, output=output, loss=loss, hidden=hidden, **choices))
+        scatter(trainer)
         expected = train_by_hand(trainer, 6)
         trainer.step_once("batch", 6)
         assert distance(layers_of(trainer), expected) < 1e-12, f"{regularizer}, {optimizer}"

@@ -5,7 +5,7 @@ import pytest
 
 from engine import Trainer
 from engine.formulas import evaluate
-from engine.losses import LOSSES
+from engine.losses import LOSSES, Loss
 from tests.engine.cases import PAIRS, experiment, points, put, samples_of, scatter
 
 A = np.linspace(0.02, 0.98, 49)
@@ -18,16 +18,22 @@ def test_derivative_is_that_of_the_function_and_formulas_say_the_same(name: str,
     entry = LOSSES[name]
     h = 1e-4
     for a in map(float, A):
-        f = entry.function
+        defaults = {argument.name: argument.default for argument in entry.arguments}
+
+        def f(a: float, t: float, entry: Loss = entry, defaults: dict[str, float] = defaults) -> float:
+            return float(entry.function(a, t, **defaults))
+
         central = (8 * (f(a + h, t) - f(a - h, t)) - (f(a + 2 * h, t) - f(a - 2 * h, t))) / (12 * h)
-        assert entry.derivative(a, t) == pytest.approx(central, rel=1e-7, abs=1e-9)
-        assert entry.function(a, t) == pytest.approx(evaluate(entry.formula, {"a": a, "t": t}), rel=1e-12)
-        assert entry.derivative(a, t) == pytest.approx(evaluate(entry.derivative_formula, {"a": a, "t": t}), rel=1e-12)
+        assert entry.derivative(a, t, **defaults) == pytest.approx(central, rel=1e-7, abs=1e-9)
+        assert f(a, t) == pytest.approx(evaluate(entry.formula, {"a": a, "t": t, **defaults}), rel=1e-12)
+        assert entry.derivative(a, t, **defaults) == pytest.approx(
+            evaluate(entry.derivative_formula, {"a": a, "t": t, **defaults}), rel=1e-12
+        )
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_right_answer_costs_least(name: str) -> None:
-    values = [LOSSES[name].function(float(a), 1.0) for a in A]
+    values = [LOSSES[name].function(float(a), 1.0, *LOSSES[name].values(LOSSES.choice(name))) for a in A]
     assert values == sorted(values, reverse=True)
     assert min(values) >= 0
 

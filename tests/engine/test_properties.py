@@ -149,5 +149,5 @@ def test_any_experiment_survives_json(chosen: Experiment) -> None:
     except InvalidExperiment:
         return
     left_open = {field.name for field in fields(completed) if getattr(completed, field.name) is None}
-    assert left_open <= {"batch_size", "clipping"}
+    assert left_open <= {"batch_size", "clipping", "early_stopping", "class_weight"}
     assert complete(completed).experiment == completed

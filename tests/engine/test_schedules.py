@@ -1,0 +1,120 @@
+"""Each schedule: PyTorch's own, step by step; and what the trainer makes of it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from engine import Trainer
+from engine.formulas import evaluate
+from engine.optimizers import OPTIMIZERS
+from engine.schedules import SCHEDULES, Plateau
+from tests.engine.cases import experiment
+
+EPOCHS = 40
+TIMED = [name for name, entry in SCHEDULES.items() if not entry.watches]
+
+
+def factors(name: str, **arguments: float) -> list[float]:
+    """The factor at the beginning of each epoch."""
+    entry = SCHEDULES[name]
+    values = entry.values(SCHEDULES.choice(name, **arguments))
+    return [float(entry.factor(float(epoch), *values)) for epoch in range(EPOCHS)]
+
+
+def torch_factors(make: Any, losses: list[float] | None = None) -> list[float]:
+    """What PyTorch's schedule makes of a learning rate of 1, stepped after every epoch."""
+    torch = pytest.importorskip("torch")
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    schedule = make(torch.optim.lr_scheduler, optimizer)
+    found = []
+    for epoch in range(EPOCHS):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step(*([losses[epoch]] if losses else []))
+    return found
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("name", "arguments", "make"),
+    [
+        ("step", {"drop": 0.3, "every": 7}, lambda s, o: s.StepLR(o, 7, 0.3)),
+        ("exponential", {"decay": 0.9}, lambda s, o: s.ExponentialLR(o, 0.9)),
+        ("cosine", {"epochs": 40, "minimum": 0.1}, lambda s, o: s.CosineAnnealingLR(o, 40, 0.1)),
+        ("cosine", {"epochs": 11, "restarts": 9}, lambda s, o: s.CosineAnnealingWarmRestarts(o, 11)),
+        (
+            "one_cycle",
+            # PyTorch's top and end lie a step earlier: it counts the steps, not the time between them.
+            {"epochs": 40, "rise": 0.3, "first": 1 / 25, "last": 1 / 25 / 1e4},
+            lambda s, o: s.OneCycleLR(o, 1.0, total_steps=41, pct_start=13 / 41),
+        ),
+    ],
+)
+def test_it_is_that_of_pytorch(name: str, arguments: dict[str, float], make: Any) -> None:
+    assert factors(name, **arguments) == pytest.approx(torch_factors(make), rel=1e-12)
+
+
+@pytest.mark.torch
+def test_reduce_on_plateau_is_that_of_pytorch() -> None:
+    losses = [1.0, 0.9, 0.95, 0.9, 0.92, 0.91, 0.5, *[0.5 + 0.01 * (epoch % 3) for epoch in range(EPOCHS - 7)]]
+    choice = SCHEDULES.choice("reduce_on_plateau", drop=0.5, patience=3, min_delta=0.02, minimum=0.1)
+    plateau, found = Plateau(), []
+    for epoch, loss in enumerate(losses, 1):
+        found.append(plateau.factor)
+        plateau.look(choice, float(epoch), loss)
+
+    def make(schedulers: Any, optimizer: Any) -> Any:
+        return schedulers.ReduceLROnPlateau(
+            optimizer, factor=0.5, patience=3, threshold=0.02, threshold_mode="abs", min_lr=0.1
+        )
+
+    assert found == pytest.approx(torch_factors(make, losses))
+    assert found[-1] == 0.1, "it was reduced more than once"
+
+
+def test_a_cosine_warms_up_from_nothing() -> None:
+    found = factors("cosine", epochs=10, warmup=5)
+    assert found[:6] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+    assert found[15] == pytest.approx(0) and set(found[16:]) == {0.0}
+
+
+@pytest.mark.parametrize("name", [name for name in TIMED if SCHEDULES[name].formula])
+def test_the_formula_is_what_is_computed(name: str) -> None:
+    arguments = {argument.name: argument.default for argument in SCHEDULES[name].arguments}
+    values = [evaluate(SCHEDULES[name].formula, {"t": epoch, "T": 500, **arguments}) for epoch in range(EPOCHS)]
+    assert factors(name) == pytest.approx(values)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_every_update_takes_the_rate_of_its_time(name: str) -> None:
+    """SGD on full batches: an update is the rate times the gradient, so that of any schedule shows in the weights."""
+    sgd = OPTIMIZERS.choice("sgd", learning_rate=0.5)
+    arguments = {"epochs": 9} if name in ("cosine", "one_cycle") else {}
+    plain = Trainer(experiment(batch_size=None, optimizer=sgd))
+    trainer = Trainer(replace(plain.experiment, schedule=SCHEDULES.choice(name, **arguments)))
+    for _ in range(6):
+        rate = trainer.learning_rate
+        plain.set_parameters(_parameters(trainer))
+        before = trainer.parameters()[0].weights
+        for each in (trainer, plain):
+            each.step_once("batch", 1)
+        moved, usual = (each.parameters()[0].weights - before for each in (trainer, plain))
+        assert moved == pytest.approx(usual * rate / 0.5, rel=1e-9, abs=1e-15)
+    assert trainer.row()["learning_rate"] == trainer.learning_rate
+
+
+def _parameters(trainer: Trainer) -> list[dict[str, Any]]:
+    return [{"weights": layer.weights, "biases": layer.biases} for layer in trainer.parameters()]
+
+
+def test_a_plateau_lowers_the_rate_while_it_trains() -> None:
+    schedule = SCHEDULES.choice("reduce_on_plateau", patience=2, min_delta=1.0, drop=0.5)
+    trainer = Trainer(experiment(schedule=schedule, optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.1)))
+    trainer.step_once("epoch", 20)
+    rates = [trainer.history.row(seq)["learning_rate"] for seq in range(len(trainer.history))]
+    assert rates[0] == 0.1 and rates[-1] < 0.1 / 4
+    sliced = Trainer(trainer.experiment)
+    while sliced.step < trainer.step or not sliced.settled:
+        sliced.advance(1, until_step=trainer.step)
+    assert [sliced.history.row(seq)["learning_rate"] for seq in range(len(sliced.history))] == rates
