@@ -61,7 +61,7 @@ class Activation(Entry):
             "places": list(self.places),
         }
         if not (self.joint or self.grouped):
-            defaults = [argument.default for argument in self.arguments]
+            defaults = [float(argument.default) for argument in self.arguments]
             if self.slope:
                 defaults = [sum(defaults) / len(defaults)]
 

@@ -50,24 +50,25 @@ def described(
 
 @dataclass(frozen=True)
 class Argument:
-    """A number that an entry can be tuned with."""
+    """What an entry can be tuned with: a number, a yes or no, or one of some `options`."""
 
     name: str
-    default: float | int | bool
+    default: float | int | bool | str
     minimum: float | None
     maximum: float | None
     label: str
     help: str
     scale: str = "linear"
     live: bool = True
+    options: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
-        """`number`, `integer` or `boolean`, as the default's type says."""
-        kinds = {bool: "boolean", int: "integer"}
+        """`number`, `integer`, `boolean` or `option`, as the default's type says."""
+        kinds = {bool: "boolean", int: "integer", str: "option"}
         return kinds.get(type(self.default), "number")
 
-    def as_field(self) -> tuple[str, type, Any]:
+    def as_field(self) -> tuple[str, Any, Any]:
         """This argument as a field for `make_dataclass`."""
         described_field = described(
             self.default,
@@ -78,7 +79,7 @@ class Argument:
             scale=self.scale,
             live=self.live,
         )
-        return self.name, type(self.default), described_field
+        return self.name, Literal[self.options] if self.options else type(self.default), described_field
 
     def as_data(self) -> dict[str, Any]:
         """This argument for the catalogue."""
@@ -91,6 +92,7 @@ class Argument:
             "maximum": self.maximum,
             "kind": self.kind,
             "scale": self.scale,
+            "options": list(self.options),
         }
 
 

@@ -142,6 +142,10 @@ export function argumentFields(entry, choice, read, change, refuse) {
     if (argument.kind === "boolean") {
       return toggle({ label: argument.label, help: argument.help, checked: value === true, change: (checked) => change(argument.name, checked) });
     }
+    if (argument.kind === "option") {
+      const items = argument.options.map((option) => ({ value: option, label: option.replaceAll("_", " ") }));
+      return menu({ label: argument.label, help: argument.help, value: String(value), items, change: (chosen) => change(argument.name, chosen) });
+    }
     const spec = argumentSpec(argument);
     const sink = { change: (/** @type {number} */ number) => change(argument.name, number), refuse: (/** @type {string} */ text) => refuse(text, argument.label) };
     const number = Number(value);

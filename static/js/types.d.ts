@@ -57,10 +57,11 @@ export interface Argument {
   name: string;
   label: string;
   help: string;
-  default: number | boolean;
+  default: number | boolean | string;
   minimum: number | null;
   maximum: number | null;
-  kind: "number" | "integer" | "boolean";
+  kind: "number" | "integer" | "boolean" | "option";
+  options: string[];
   scale: "linear" | "log";
   unit?: string | null;
 }

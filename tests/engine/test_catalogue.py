@@ -39,6 +39,8 @@ def test_every_entry_explains_itself(family: object, entry: Entry) -> None:
     for argument in entry.arguments:
         assert argument.label and argument.help.endswith(".")
         low, high = argument.minimum, argument.maximum
+        assert (argument.kind == "option") == bool(argument.options)
+        assert not argument.options or argument.default in argument.options
         assert (low is None or argument.default >= low) and (high is None or argument.default <= high)
         assert argument.scale in ("linear", "log")
 

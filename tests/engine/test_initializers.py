@@ -1,6 +1,7 @@
 """Each initializer: the mean and variance that theory gives, and draws that depend on nothing but the seed."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +12,20 @@ from engine.formulas import evaluate
 from engine.initializers import INITIALIZERS, draw
 
 FAN_IN, FAN_OUT = 300, 200
+CONSTANTS = ("zeros", "ones", "constant")
 
 
-def moved(arguments: tuple[Argument, ...]) -> dict[str, float]:
+def moved(arguments: tuple[Argument, ...]) -> dict[str, Any]:
     """Arguments other than the defaults, each of a size of its own, so that one taken for another shows."""
-    return {argument.name: argument.default + 0.5 * (index + 1) for index, argument in enumerate(arguments)}
+    other: dict[str, Any] = {}
+    for index, argument in enumerate(arguments):
+        if argument.kind == "option":
+            other[argument.name] = argument.options[-1]
+        else:
+            other[argument.name] = (
+                not argument.default if argument.kind == "boolean" else argument.default + 0.5 * (index + 1)
+            )
+    return other
 
 
 CASES = [(name, {}) for name in INITIALIZERS]
@@ -30,8 +40,8 @@ def test_mean_and_variance_are_those_of_theory(name: str, arguments: dict[str, f
     mean, variance = INITIALIZERS[name].moments(FAN_IN, FAN_OUT, *INITIALIZERS[name].values(choice))
     # Five standard errors; that of a variance is variance * sqrt(2 / n) for normal draws and less for uniform ones.
     n = weights.size
-    assert abs(weights.mean() - mean) <= 5 * np.sqrt(variance / n)
-    assert abs(weights.var() - variance) <= 5 * variance * np.sqrt(2 / n)
+    assert abs(weights.mean() - mean) <= 5 * np.sqrt(variance / n) + 1e-12 * abs(mean)
+    assert abs(weights.var() - variance) <= 5 * variance * np.sqrt(2 / n) + 1e-24 * mean**2
 
 
 @pytest.mark.parametrize("name", [name for name, entry in INITIALIZERS.items() if entry.formula])
@@ -56,7 +66,7 @@ def first_weights(name: str, seed: int, layers: int = 1) -> np.ndarray:
     return Trainer(Experiment(layers=(layer,) * layers, seed=seed)).parameters()[0].weights
 
 
-@pytest.mark.parametrize("name", [name for name in INITIALIZERS if name != "zeros"])
+@pytest.mark.parametrize("name", [name for name in INITIALIZERS if name not in CONSTANTS])
 def test_weights_depend_on_the_seed_and_not_on_the_layers_above(name: str) -> None:
     assert first_weights(name, 3).tobytes() == first_weights(name, 3).tobytes()
     assert first_weights(name, 3).tobytes() == first_weights(name, 3, layers=4).tobytes()
@@ -76,3 +86,39 @@ def test_biases_start_where_their_own_initializer_says() -> None:
     assert (last.biases == 0).all()
     redrawn = Trainer(Experiment(layers=(replace(layer, bias_initializer=INITIALIZERS.choice("zeros")),)))
     assert redrawn.parameters()[0].weights.tobytes() == first.weights.tobytes()
+
+
+@pytest.mark.parametrize("shape", [(7, 3), (3, 7), (5, 5), (1, 4)])
+def test_orthogonal_weights_are_at_right_angles(shape: tuple[int, int]) -> None:
+    w = draw(INITIALIZERS.choice("orthogonal", gain=2.0), rng.generator(0, rng.WEIGHTS), *shape)
+    small = w.T @ w if shape[0] >= shape[1] else w @ w.T
+    np.testing.assert_allclose(small, 4 * np.eye(min(shape)), atol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["glorot_normal", "he_normal", "lecun_normal", "truncated_normal"])
+def test_truncated_draws_stay_within_two_standard_deviations(name: str) -> None:
+    arguments = {"stddev": 1.0} if name == "truncated_normal" else {"truncated": True}
+    w = draw(INITIALIZERS.choice(name, **arguments), rng.generator(0, rng.WEIGHTS), FAN_IN, FAN_OUT)
+    bound = 2.0 if name == "truncated_normal" else 2 * w.std() / 0.8796256610342398
+    assert 0.99 * bound < np.abs(w).max() < 1.01 * bound
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("glorot_uniform", {"scale": 1.0, "mode": "fan_avg", "distribution": "uniform"}),
+        ("he_normal", {"scale": 2.0, "mode": "fan_in", "distribution": "normal"}),
+        ("lecun_normal", {"scale": 1.0, "mode": "fan_in", "distribution": "normal"}),
+    ],
+)
+def test_variance_scaling_contains_the_others(name: str, same: dict[str, Any]) -> None:
+    one, other = (
+        draw(choice, rng.generator(3, rng.WEIGHTS), 6, 4)
+        for choice in (INITIALIZERS.choice(name), INITIALIZERS.choice("variance_scaling", **same))
+    )
+    assert one.tolist() == other.tolist()
+
+
+def test_xavier_in_its_first_form_is_lecuns() -> None:
+    assert INITIALIZERS.resolve("xavier") == "lecun_normal"
+    assert "Xavier" in INITIALIZERS["lecun_normal"].when

@@ -30,6 +30,9 @@ def choices(draw: st.DrawFn, family: Family[Any]) -> Choice:
     entry = draw(st.sampled_from(list(family.values())))
     arguments = {}
     for argument in entry.arguments:
+        if argument.kind == "option":
+            arguments[argument.name] = draw(st.sampled_from(argument.options))
+            continue
         if argument.kind == "boolean":
             arguments[argument.name] = draw(st.booleans())
             continue

@@ -4,7 +4,7 @@
 
 /** @type {(name: string, value: number, minimum: number, maximum: number, integer?: boolean) => Argument} */
 const argument = (name, value, minimum, maximum, integer = false) => ({
-  name, label: name, help: "", default: value, minimum, maximum, kind: integer ? "integer" : "number", scale: "linear",
+  name, label: name, help: "", default: value, minimum, maximum, kind: integer ? "integer" : "number", scale: "linear", options: [],
 });
 
 /** @type {(name: string, facts?: Partial<Entry>) => Entry} */
