@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
+from engine.tasks import TaskName
+
 Number = float | None
 ExperimentData = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": "#/components/schemas/Experiment"}]})]
 State = Literal["ready", "running", "paused", "finished", "diverged", "failed"]
@@ -146,21 +148,22 @@ class Prediction(BaseModel):
     """What the network says of each sample."""
 
     outputs: list[list[Number]]
-    labels: list[str | Number]
+    labels: list[str | Number | list[str]]
 
 
 class Targets(BaseModel):
     """What the targets mean."""
 
-    kind: Literal["binary", "multiclass", "regression"]
+    kind: TaskName
     classes: list[str] | None
+    range: list[float] | None = Field(description="The answers that mean no and yes; null in a regression.")
 
 
 class PartAnswer(BaseModel):
     """Raw points and their targets."""
 
     points: list[list[float]]
-    targets: list[float]
+    targets: list[float] | list[list[float]]
 
 
 class DatasetAnswer(BaseModel):

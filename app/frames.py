@@ -62,7 +62,7 @@ def metrics(session: Session, since: int) -> dict[str, Any]:
 
 
 def boundary(session: Session, resolution: int) -> dict[str, Any]:
-    """The output over the plane; with several classes the winning one and its probability."""
+    """The output over the plane; with several classes or labels the winning one and its probability."""
     picture = session.trainer.boundary(resolution)
     message = {
         "type": "boundary",
@@ -73,10 +73,11 @@ def boundary(session: Session, resolution: int) -> dict[str, Any]:
         "classes": session.classes,
     }
     values = picture.values
-    if len(values) <= SHOWN_CLASSES:
+    if len(values) <= SHOWN_CLASSES and session.trainer.task != "multilabel":
         return message | to_grid(values[-1])
+    no, yes = picture.range
     winner = values.argmax(axis=0).astype(np.uint8)
-    confidence = np.clip(np.nan_to_num(values.max(axis=0)), 0, 1) * 255
+    confidence = np.clip((np.nan_to_num(values.max(axis=0)) - no) / (yes - no), 0, 1) * 255
     grids = {"data": winner.tobytes(), "confidence": np.rint(confidence).astype(np.uint8).tobytes()}
     return message | {"low": 0.0, "high": 255.0} | grids
 

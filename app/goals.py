@@ -3,8 +3,7 @@
 from app.problems import invalid
 from app.requests import Until, UntilEpochs
 from engine import FieldError, Trainer
-
-HIGHER_IS_BETTER = {"accuracy"}
+from engine.metrics import higher_is_better
 
 
 class Goal:
@@ -42,6 +41,6 @@ class Goal:
             self._seen += 1
             row = trainer.history.row(self._seen)
             value = row[part][measure]
-            if value >= target if measure in HIGHER_IS_BETTER else value <= target:
+            if value >= target if higher_is_better(measure) else value <= target:
                 return f"{self.until.metric} reached {value:.6g} at epoch {row['epoch']:g}; the target was {target:g}."
         return None

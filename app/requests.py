@@ -37,7 +37,7 @@ class UntilEpochs(Strict):
 
 
 class UntilMetric(Strict):
-    """Play until a metric is at least (accuracy) or at most (losses and errors) its target."""
+    """Play until a metric is at least (shares such as accuracy) or at most (losses and errors) its target."""
 
     metric: str = Field(max_length=100, examples=["test_accuracy"])
     target: float

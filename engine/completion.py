@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS, DatasetChoice, GivenPoints
+from engine.datasets import DATASETS, DatasetChoice, GivenPoints, Targets
 from engine.errors import FieldError, InvalidExperiment, unknown
 from engine.experiment import Experiment
 from engine.features import FEATURES
@@ -70,6 +70,11 @@ def complete(experiment: Experiment) -> Completion:
     if batch_size is not None and batch_size > training:
         notes.append(Note("batch_size", f"{batch_size} is more than the {training} training samples: all are used."))
         batch_size = training
+    if dataset.stratify and task == "regression":
+        notes.append(
+            Note("dataset.stratify", "A regression has no classes to share out evenly: it is split at random.")
+        )
+        dataset = replace(dataset, stratify=False)
     output = experiment.output
     if output.activation is None:
         output = replace(output, activation=ACTIVATIONS.choice(TASKS[task].output))
@@ -123,14 +128,20 @@ def _given_points(task: TaskName | None, data: GivenPoints) -> tuple[TaskName, D
         raise _refuse(
             "dataset.points", len(data.points), "two points or more", "there are too few points to learn from"
         )
-    _check_targets("dataset.targets", data.targets, len(data.points))
+    labels = len(data.targets[0]) if data.targets and isinstance(data.targets[0], tuple) else None
+    _check_targets("dataset.targets", data.targets, len(data.points), labels)
     if (data.test_points is None) != (data.test_targets is None):
         missing = "test_points" if data.test_points is None else "test_targets"
         raise _refuse(f"dataset.{missing}", None, "both or neither", "test points and test targets go together")
     if data.test_points is not None and data.test_targets is not None:
         _check_points("dataset.test_points", data.test_points, columns)
-        _check_targets("dataset.test_targets", data.test_targets, len(data.test_points))
+        _check_targets("dataset.test_targets", data.test_targets, len(data.test_points), labels)
     targets = np.asarray(data.targets + (data.test_targets or ()))
+    if targets.ndim > 1:
+        return _given_labels(task, data, targets)
+    if task == "multilabel":
+        message = "several labels need a list of 0 and 1 for each point"
+        raise _refuse("dataset.targets", data.targets[0], "lists of 0 and 1", message)
     whole = bool(np.all((targets == np.round(targets)) & (targets >= 0)))
     if task is None:
         classes = targets.max() + 1 if whole else np.inf
@@ -152,6 +163,14 @@ def _given_points(task: TaskName | None, data: GivenPoints) -> tuple[TaskName, D
             "all targets are of one class: there is nothing to tell apart. Add points of another class",
         )
     return task, replace(data, samples=len(data.points), standardize=bool(data.standardize))
+
+
+def _given_labels(task: TaskName | None, data: GivenPoints, targets: np.ndarray) -> tuple[TaskName, DatasetChoice]:
+    if task not in (None, "multilabel"):
+        raise _refuse("task", task, "multilabel", "targets that are lists of labels are for the task multilabel")
+    if not np.isin(targets, (0, 1)).all():
+        raise _refuse("dataset.targets", None, "lists of 0 and 1", "each label is 0 or 1")
+    return "multilabel", replace(data, samples=len(data.points), standardize=bool(data.standardize))
 
 
 def _check_points(field: str, points: tuple[tuple[float, ...], ...], columns: int) -> None:
@@ -178,10 +197,19 @@ def _check_magnitude(field: str, numbers: tuple[float, ...]) -> None:
         raise _refuse(field, largest, expected, f"{largest:g} is too large to compute with; scale the data down")
 
 
-def _check_targets(field: str, targets: tuple[float, ...], count: int) -> None:
+def _check_targets(field: str, targets: Targets, count: int, labels: int | None) -> None:
+    """`labels` is the number of labels that each target lists, or None if targets are numbers."""
     if len(targets) != count:
         raise _refuse(field, len(targets), str(count), f"there are {count} points but {len(targets)} targets")
-    _check_magnitude(field, targets)
+    if labels is not None and not 1 <= labels <= LIMITS.classes:
+        raise _refuse(f"{field}.0", labels, f"1 to {LIMITS.classes} labels", f"there are {labels} labels")
+    for index, target in enumerate(targets):
+        listed = len(target) if isinstance(target, tuple) else None
+        if listed != labels:
+            expected = "a number" if labels is None else f"a list of {labels} labels"
+            message = f"this target is not like the first, which is {expected}"
+            raise _refuse(f"{field}.{index}", target, expected, message)
+        _check_magnitude(f"{field}.{index}", target if isinstance(target, tuple) else (target,))
 
 
 def shape_of(experiment: Experiment) -> Shape:
@@ -189,12 +217,14 @@ def shape_of(experiment: Experiment) -> Shape:
     dataset = experiment.dataset
     if isinstance(dataset, GivenPoints):
         columns = tuple(f"x{index + 1}" for index in range(len(dataset.points[0])))
-        classes = int(max(dataset.targets + (dataset.test_targets or ()))) + 1
+        first = dataset.targets[0]
+        together = dataset.targets + (dataset.test_targets or ())
+        classes = len(first) if isinstance(first, tuple) else int(np.max(together)) + 1
     else:
         entry = DATASETS.of(dataset)
         columns = entry.columns
-        classes = getattr(dataset, "classes", len(entry.classes or ()))
-    return Shape(columns, classes if experiment.task == "multiclass" else 1)
+        classes = entry.count(dataset)
+    return Shape(columns, classes if experiment.task in ("multiclass", "multilabel") else 1)
 
 
 def split_sizes(dataset: DatasetChoice) -> tuple[int, int, int]:
@@ -276,6 +306,9 @@ def _check_classes(experiment: Experiment, shape: Shape) -> None:
     for field in ("class_weight", "label_smoothing"):
         if experiment.task == "regression" and getattr(experiment, field):
             raise _refuse(field, getattr(experiment, field), "nothing", "a regression has no classes")
+    if weights is not None and experiment.task == "multilabel":
+        message = "class weights need exactly one class for each sample; here several labels may hold"
+        raise _refuse("class_weight", weights, "nothing", message)
     if weights is None or weights == "balanced":
         return
     if len(weights) != classes:

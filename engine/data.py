@@ -13,7 +13,7 @@ from engine import rng
 from engine.completion import shape_of, split_sizes
 from engine.datasets import DATASETS, GivenPoints
 from engine.errors import FieldError, InvalidInput
-from engine.experiment import Experiment
+from engine.experiment import Experiment, signed
 from engine.features import FEATURES
 
 PARTS = ("train", "validation", "test")
@@ -21,7 +21,9 @@ PARTS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class Part:
-    """Samples of one part: raw points (n, columns), targets (n,), inputs x (features, n), answers t (outputs, n).
+    """Samples of one part: raw points (n, columns), targets, inputs x (features, n), answers t (outputs, n).
+
+    Targets are (n,), or (n, labels) where several labels may hold.
 
     `weights` (n,) say how much each sample counts in the loss.
     """
@@ -49,7 +51,9 @@ class Data:
         dataset = experiment.dataset
         entry = None if isinstance(dataset, GivenPoints) else DATASETS.of(dataset)
         self.classes = self._class_names(entry.classes if entry else None)
-        parts = _split(experiment)
+        # What an answer looks like that says no, and one that says yes.
+        self.no, self.yes = (-1.0, 1.0) if signed(experiment) else (0.0, 1.0)
+        parts = _split(experiment, max(self.outputs, 2))
         self._offset = np.zeros((len(self.features), 1))
         self._scale = np.ones((len(self.features), 1))
         if dataset.standardize:
@@ -57,6 +61,10 @@ class Data:
             self._offset = x.mean(axis=1, keepdims=True)
             spread = x.std(axis=1, keepdims=True)
             self._scale = 1 / np.where(spread > 0, spread, 1)
+        self.target_mean, self.target_spread = 0.0, 1.0
+        if dataset.standardize and self.task == "regression":
+            targets = parts["train"][1]
+            self.target_mean, self.target_spread = float(targets.mean()), float(targets.std()) or 1.0
         self._smoothing = experiment.label_smoothing
         self._class_weights = _class_weights(experiment, parts["train"][1], max(self.outputs, 2))
         self.parts = {name: self._part(*arrays) for name, arrays in parts.items()}
@@ -64,11 +72,17 @@ class Data:
         self.axes = self._axes()
         self.domain = entry.domain if entry and entry.domain else self._range(parts)
 
+    @property
+    def threshold(self) -> float:
+        """Between yes and no."""
+        return (self.no + self.yes) / 2
+
     def _class_names(self, names: tuple[str, ...] | None) -> list[str] | None:
         if self.task == "regression":
             return None
-        count = max(self.outputs, 2)
-        return list(names[:count]) if names else [f"class {index}" for index in range(count)]
+        count = self.outputs if self.task == "multilabel" else max(self.outputs, 2)
+        one = "label" if self.task == "multilabel" else "class"
+        return list(names[:count]) if names else [f"{one} {index}" for index in range(count)]
 
     def _axes(self) -> tuple[int, int]:
         """The two columns drawn as a plane: the first two that the network is fed with."""
@@ -78,6 +92,8 @@ class Data:
 
     def _range(self, parts: dict[str, tuple[np.ndarray, np.ndarray]]) -> tuple[float, float, float, float]:
         points = np.vstack([points for points, _ in parts.values()])[:, self.axes]
+        if len(self.columns) == 1 and self.task == "regression":  # a curve is drawn over its only column
+            points = np.column_stack([points[:, 0], *(np.concatenate([targets for _, targets in parts.values()]),)])
         low, high = points.min(axis=0), points.max(axis=0)
         margin = np.where(high > low, (high - low) * 0.1, 1.0)
         (x1_low, x2_low), (x1_high, x2_high) = (low - margin).tolist(), (high + margin).tolist()
@@ -96,17 +112,32 @@ class Data:
             return np.ascontiguousarray(x, dtype=self.dtype)
 
     def _part(self, points: np.ndarray, targets: np.ndarray) -> Part:
-        if self.outputs > 1:
-            t = np.zeros((self.outputs, len(targets)), self.dtype)
-            t[targets.astype(int), np.arange(len(targets))] = 1
-        else:
-            t = targets[None, :].astype(self.dtype)
-        if self._smoothing:
-            t = t * t.dtype.type(1 - self._smoothing) + t.dtype.type(self._smoothing / max(self.outputs, 2))
         weights = np.ones(len(targets), self.dtype)
         if self._class_weights is not None:
             weights = self._class_weights[targets.astype(int)].astype(self.dtype)
-        return Part(points, targets, self.inputs(points), t, weights)
+        return Part(points, targets, self.inputs(points), self._answers(targets), weights)
+
+    def _answers(self, targets: np.ndarray) -> np.ndarray:
+        """What the network should say, (outputs, n)."""
+        if self.task == "multiclass":
+            t = np.zeros((self.outputs, len(targets)))
+            t[targets.astype(int), np.arange(len(targets))] = 1
+        else:
+            t = targets.T if targets.ndim > 1 else targets[None, :]
+        if self.task == "regression":
+            t = (t - self.target_mean) / self.target_spread
+        else:
+            if self._smoothing:
+                classes = self.outputs if self.task == "multiclass" else 2
+                t = t * (1 - self._smoothing) + self._smoothing / classes
+            t = self.no + t * (self.yes - self.no)
+        return np.ascontiguousarray(t, dtype=self.dtype)
+
+    def in_units(self, outputs: np.ndarray) -> np.ndarray:
+        """Outputs in the target's own unit."""
+        if (self.target_mean, self.target_spread) == (0.0, 1.0):
+            return outputs
+        return outputs * outputs.dtype.type(self.target_spread) + outputs.dtype.type(self.target_mean)
 
     def plane(self, resolution: int) -> np.ndarray:
         """Inputs (features, resolution^2) over the plane, from the highest x2 down; other columns at their mean."""
@@ -133,7 +164,11 @@ class Data:
         """The points to draw, and how to draw them."""
         return {
             "columns": list(self.columns),
-            "targets": {"kind": self.task, "classes": self.classes},
+            "targets": {
+                "kind": self.task,
+                "classes": self.classes,
+                "range": None if self.task == "regression" else [self.no, self.yes],
+            },
             "domain": list(self.domain),
             "axes": list(self.axes),
             "parts": {
@@ -152,7 +187,35 @@ def _class_weights(experiment: Experiment, targets: np.ndarray, classes: int) ->
     return np.array(experiment.class_weight, np.float64)
 
 
-def _split(experiment: Experiment) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _mislabelled(targets: np.ndarray, task: str, classes: int, share: float, seed: int) -> np.ndarray:
+    """Targets of which a share is wrong: exactly so many classes or labels, or all numbers a little."""
+    generator = rng.generator(seed, rng.LABEL_NOISE)
+    if task == "regression":
+        return targets + generator.standard_normal(targets.shape) * share * targets.std()
+    wrong = generator.permutation(targets.size)[: round(share * targets.size)]
+    changed = targets.copy().reshape(-1)
+    step = generator.integers(1, classes if task == "multiclass" else 2, len(wrong))
+    changed[wrong] = (changed[wrong] + step) % (classes if task == "multiclass" else 2)
+    return changed.reshape(targets.shape)
+
+
+def _parts_of(sizes: tuple[int, int, int], strata: np.ndarray | None, samples: int) -> list[np.ndarray]:
+    """Which samples belong to each part; with `strata` (n,) each has its share of each stratum."""
+    training, validation, test = sizes
+    if strata is None:
+        return np.split(np.arange(samples), [training, training + validation])
+    left = np.argsort(strata, kind="stable")
+    chosen = []
+    for count in (test, validation):
+        # Every so-many-th sample in the order of the strata: exactly `count`, and of each stratum its share.
+        marks = np.arange(len(left) + 1) * count // max(len(left), 1)
+        taken = marks[1:] > marks[:-1]
+        chosen.append(np.sort(left[taken]))
+        left = left[~taken]
+    return [np.sort(left), chosen[1], chosen[0]]
+
+
+def _split(experiment: Experiment, classes: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Points and targets of each part, after noise; shuffled by the data's seed."""
     dataset = experiment.dataset
     seed = dataset.seed
@@ -167,15 +230,13 @@ def _split(experiment: Experiment) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     if dataset.noise:
         shift = rng.generator(seed, rng.NOISE).standard_normal(points.shape)
         points = points + shift * dataset.noise * points.std(axis=0)
+    if dataset.label_noise:
+        targets = _mislabelled(targets, experiment.task or "", classes, dataset.label_noise, seed)
     order = rng.generator(seed, rng.SPLIT).permutation(len(targets))
     points, targets = points[order], targets[order]
-    training, validation, _ = split_sizes(dataset)
-    cuts = {
-        "train": slice(0, training),
-        "validation": slice(training, training + validation),
-        "test": slice(training + validation, None),
-    }
-    parts = {name: (points[cut], targets[cut]) for name, cut in cuts.items()}
+    strata = np.unique(targets, axis=0, return_inverse=True)[1] if dataset.stratify else None
+    chosen = _parts_of(split_sizes(dataset), strata, len(targets))
+    parts = {name: (points[part], targets[part]) for name, part in zip(PARTS, chosen, strict=True)}
     if given is not None:
         parts["test"] = given
     return parts

@@ -2,7 +2,7 @@
 
 Points on a plane lie in [-6, 6] x [-6, 6] and are fed to the network as they are. Tables are standardised: each column
 gets mean 0 and variance 1 over the training part, so that no column drowns the others.
-`noise` moves every point by a normal draw whose standard deviation is that share of the column's own.
+So is the target of a table in a regression; answers are told in its own unit all the same.
 """
 
 from collections.abc import Callable
@@ -11,38 +11,48 @@ from typing import Any
 
 import numpy as np
 
-from engine import rng
+from engine import plane, rng, tables
 from engine.catalogue import STRICT, Argument, Choice, Entry, Family, described
 from engine.features import PLANE
 from engine.settings import LIMITS
 from engine.tasks import TaskName
 
-Made = tuple[np.ndarray, np.ndarray]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(Entry):
-    """`make(rng, samples, *arguments)` gives points (samples, columns) and targets (samples,), before noise.
+    """`make(rng, samples, *arguments)` gives points (samples, columns) and targets, before noise.
 
-    `tasks` start with the usual one; `sizes` are the fewest, the usual and the most samples.
+    Targets are (samples,): class numbers or numbers; or (samples, labels) of 0 and 1 where several may hold.
+    `classes` are the names of the classes or labels. `tasks` start with the usual one; `sizes` are the fewest, the
+    usual and the most samples.
     """
 
     tasks: tuple[TaskName, ...]
-    make: Callable[..., Made]
+    make: Callable[..., plane.Made]
     columns: tuple[str, ...] = ("x1", "x2")
     classes: tuple[str, ...] | None = ("orange", "blue")
     sizes: tuple[int, int, int] = (2, 500, LIMITS.samples)
     domain: tuple[float, float, float, float] | None = PLANE
     standardize: bool = False
 
+    def count(self, choice: Choice) -> int:
+        """How many classes or labels there are; 0 if the targets are numbers."""
+        return int(getattr(choice, "classes", len(self.classes or ())))
+
     def as_data(self) -> dict[str, Any]:
-        """This data set for the catalogue, with a preview of real points; of a table its first two columns."""
+        """This data set for the catalogue, with a preview of real points.
+
+        Of a table these are its first two columns, of a curve the column and the target.
+        """
         points, targets = self.make(
             rng.generator(0, rng.DATA), min(self.sizes[1], 160), *(item.default for item in self.arguments)
         )
+        if points.shape[1] == 1:
+            points = np.column_stack([points, targets])
+        arguments = {item.name: item.default for item in self.arguments}
         return super().as_data() | {
             "columns": list(self.columns),
-            "classes": int(targets.max()) + 1 if self.classes is not None else None,
+            "classes": arguments.get("classes", len(self.classes)) if self.classes is not None else None,
             "samples": {"minimum": self.sizes[0], "default": self.sizes[1], "maximum": self.sizes[2]},
             "preview": {"points": np.round(points[:, :2], 3).tolist(), "targets": np.round(targets, 3).tolist()},
         }
@@ -69,21 +79,35 @@ class DatasetChoice(Choice):
         ge=0,
         le=5,
     )
+    label_noise: float = described(
+        0.0,
+        title="Label noise",
+        help="The share of samples that get a wrong class; in a regression how far targets move, as a share of theirs.",
+        ge=0,
+        le=1,
+    )
     validation_fraction: float = described(
         0.0, title="Validation share", help="The share held back to tune choices with.", ge=0, lt=1
     )
     test_fraction: float = described(
         0.5, title="Test share", help="The share held back to judge the network on data it never saw.", ge=0, lt=1
     )
+    stratify: bool = described(
+        False,
+        title="Stratify",
+        help="Split so that every part has the same share of each class, as nearly as whole samples allow.",
+    )
     seed: int = described(0, title="Data seed", help="The same seed gives the same points.", ge=0, le=2**32 - 1)
     standardize: bool | None = described(
         None,
         title="Standardise",
-        help="Give every input mean 0 and variance 1 over the training part. Null: tables yes, points on a plane no.",
+        help="Give every input, and in a regression the target, mean 0 and variance 1 over the training part. "
+        "Null: tables yes, points on a plane no.",
     )
 
 
 Points = tuple[tuple[float, ...], ...]
+Targets = tuple[float | tuple[float, ...], ...]  # a number, or a list of labels for each sample
 
 
 @dataclass(frozen=True)
@@ -96,10 +120,10 @@ class GivenPoints(DatasetChoice):
     points: Points = described(
         (), title="Points", help="One list of coordinates for each sample.", max_length=LIMITS.samples
     )
-    targets: tuple[float, ...] = described(
+    targets: Targets = described(
         (),
         title="Targets",
-        help="One target for each point: 0 or 1, a class number, or a number.",
+        help="One target for each point: 0 or 1, a class number, or a number; or a list of labels, each 0 or 1.",
         max_length=LIMITS.samples,
     )
     test_points: Points | None = described(
@@ -108,68 +132,9 @@ class GivenPoints(DatasetChoice):
         help="Points to judge with, instead of a share of the points.",
         max_length=LIMITS.samples,
     )
-    test_targets: tuple[float, ...] | None = described(
+    test_targets: Targets | None = described(
         None, title="Test targets", help="One target for each test point.", max_length=LIMITS.samples
     )
-
-
-def _halves(samples: int) -> tuple[int, int]:
-    return samples - samples // 2, samples // 2
-
-
-def _disc(rng: np.random.Generator, samples: int, inner: float, outer: float) -> np.ndarray:
-    """Points between two radii, evenly spread over the radius and the angle."""
-    radius, angle = rng.uniform(inner, outer, samples), rng.uniform(0, 2 * np.pi, samples)
-    return np.column_stack([radius * np.sin(angle), radius * np.cos(angle)])
-
-
-def circle(rng: np.random.Generator, samples: int) -> Made:
-    inside, outside = _halves(samples)
-    points = np.vstack([_disc(rng, inside, 0, 2.5), _disc(rng, outside, 3.5, 5)])
-    return points, np.repeat([1.0, 0.0], [inside, outside])
-
-
-def xor(rng: np.random.Generator, samples: int) -> Made:
-    # Each quadrant in turn, so that the classes balance; a gap of 0.3 keeps the axes free.
-    quadrant = np.arange(samples) % 4
-    size = rng.uniform(0.3, 5.3, (samples, 2))
-    signs = np.column_stack([np.where(quadrant // 2 == 0, 1, -1), np.where(quadrant % 2 == 0, 1, -1)])
-    return size * signs, (signs[:, 0] == signs[:, 1]).astype(float)
-
-
-def gauss(rng: np.random.Generator, samples: int) -> Made:
-    upper, lower = _halves(samples)
-    points = np.vstack([rng.normal(2, 0.9, (upper, 2)), rng.normal(-2, 0.9, (lower, 2))])
-    return points, np.repeat([1.0, 0.0], [upper, lower])
-
-
-def spiral(rng: np.random.Generator, samples: int, turns: float) -> Made:
-    arms = []
-    for count, offset in zip(_halves(samples), (0.0, np.pi), strict=True):
-        along = np.arange(1, count + 1) / count
-        angle = turns * along * 2 * np.pi + offset
-        arms.append(np.column_stack([5 * along * np.sin(angle), 5 * along * np.cos(angle)]))
-    return np.vstack(arms), np.repeat([1.0, 0.0], [len(arm) for arm in arms])
-
-
-def blobs(rng: np.random.Generator, samples: int, classes: int, spread: float) -> Made:
-    targets = np.arange(samples) % classes
-    angle = 2 * np.pi * targets / classes
-    centres = 3.8 * np.column_stack([np.sin(angle), np.cos(angle)])
-    return centres + rng.normal(0, spread, (samples, 2)), targets.astype(float)
-
-
-def regression_plane(rng: np.random.Generator, samples: int) -> Made:
-    points = rng.uniform(-6, 6, (samples, 2))
-    return points, points.sum(axis=1) / 10
-
-
-def iris(rng: np.random.Generator, samples: int) -> Made:
-    from sklearn.datasets import load_iris  # heavy: loaded when it is first chosen
-
-    points, targets = load_iris(return_X_y=True)
-    chosen = rng.permutation(len(targets))[:samples]
-    return points[chosen], targets[chosen].astype(float)
 
 
 DATASETS: Family[Dataset] = Family(
@@ -182,7 +147,7 @@ DATASETS: Family[Dataset] = Family(
             summary="A disc inside a ring.",
             when="The first experiment: no straight line separates it.",
             tasks=("binary",),
-            make=circle,
+            make=plane.circle,
             source="TensorFlow Playground, 2016",
         ),
         Dataset(
@@ -191,7 +156,7 @@ DATASETS: Family[Dataset] = Family(
             summary="Opposite quadrants belong together.",
             when="To see why a hidden layer is needed.",
             tasks=("binary",),
-            make=xor,
+            make=plane.xor,
             source="Minsky and Papert, 1969",
         ),
         Dataset(
@@ -200,7 +165,7 @@ DATASETS: Family[Dataset] = Family(
             summary="Two round clouds that a line separates.",
             when="The easiest: a single unit is enough.",
             tasks=("binary",),
-            make=gauss,
+            make=plane.gauss,
         ),
         Dataset(
             name="spiral",
@@ -208,9 +173,36 @@ DATASETS: Family[Dataset] = Family(
             summary="Two arms wound around each other.",
             when="The hard one: it needs several layers, many units or clever features.",
             tasks=("binary",),
-            make=spiral,
+            make=plane.spiral,
             source="Lang and Witbrock, 1988",
             arguments=(Argument("turns", 1.5, 0.25, 3, "Turns", "How often each arm goes round.", live=False),),
+        ),
+        Dataset(
+            name="moons",
+            label="Moons",
+            summary="Two half moons that reach into each other.",
+            when="Neither easy nor hard: a curved border, and a few units are enough.",
+            tasks=("binary",),
+            make=plane.moons,
+            source="scikit-learn has it",
+            arguments=(Argument("spread", 0.35, 0, 3, "Spread", "How thick the moons are.", live=False),),
+        ),
+        Dataset(
+            name="checkerboard",
+            label="Checkerboard",
+            summary="Squares of two colours in turn.",
+            when="To see a network run out of units: each square costs some.",
+            tasks=("binary",),
+            make=plane.checkerboard,
+            arguments=(Argument("squares", 4, 2, 8, "Squares", "How many there are along each side.", live=False),),
+        ),
+        Dataset(
+            name="sine",
+            label="Sine",
+            summary="Above or below a wave.",
+            when="One border that bends several times; the feature sin x1 makes it easy.",
+            tasks=("binary",),
+            make=plane.sine,
         ),
         Dataset(
             name="blobs",
@@ -218,7 +210,7 @@ DATASETS: Family[Dataset] = Family(
             summary="Round clouds, one for each class.",
             when="Several classes with softmax.",
             tasks=("multiclass",),
-            make=blobs,
+            make=plane.blobs,
             classes=tuple(f"class {index}" for index in range(10)),
             arguments=(
                 Argument("classes", 3, 2, 10, "Classes", "How many clouds there are.", live=False),
@@ -226,14 +218,98 @@ DATASETS: Family[Dataset] = Family(
             ),
         ),
         Dataset(
+            name="rings",
+            label="Rings",
+            summary="Rings around one centre, one for each class.",
+            when="Several classes that no straight lines separate; the squares of the coordinates do.",
+            tasks=("multiclass",),
+            make=plane.rings,
+            classes=tuple(f"class {index}" for index in range(8)),
+            arguments=(Argument("classes", 3, 2, 8, "Classes", "How many rings there are.", live=False),),
+        ),
+        Dataset(
+            name="stripes",
+            label="Stripes",
+            summary="Slanted stripes in turn.",
+            when="Borders that are straight but many.",
+            tasks=("multiclass",),
+            make=plane.stripes,
+            classes=tuple(f"class {index}" for index in range(6)),
+            arguments=(
+                Argument("count", 6, 2, 12, "Stripes", "How many stripes there are.", live=False),
+                Argument("classes", 3, 2, 6, "Classes", "How many colours they have.", live=False),
+            ),
+            objection=lambda count, classes: (
+                f"{count} stripes cannot show {classes} classes: choose at least as many stripes"
+                if count < classes
+                else None
+            ),
+        ),
+        Dataset(
+            name="discs",
+            label="Overlapping discs",
+            summary="Three discs that overlap: a point may lie in none, one, two or all of them.",
+            when="Several labels at once: one sigmoid for each, where softmax would allow only one.",
+            tasks=("multilabel",),
+            make=plane.discs,
+            classes=("top", "left", "right"),
+        ),
+        Dataset(
             name="regression_plane",
             label="Plane",
             summary="The target rises evenly from one corner to the other.",
             when="The first regression: a linear output is enough.",
             tasks=("regression",),
-            make=regression_plane,
+            make=plane.regression_plane,
             classes=None,
             aliases=("plane", "reg_plane"),
+        ),
+        Dataset(
+            name="regression_bumps",
+            label="Bumps",
+            summary="Three hills and three hollows on a plain.",
+            when="A regression that needs a hidden layer: each bump takes a few units.",
+            tasks=("regression",),
+            make=plane.regression_bumps,
+            classes=None,
+            aliases=("bumps", "reg_gauss"),
+        ),
+        Dataset(
+            name="curve",
+            label="Curve",
+            summary="A curve over one input.",
+            when="To see a network bend a line: each ReLU unit adds one kink.",
+            tasks=("regression",),
+            make=plane.curve,
+            columns=("x1",),
+            classes=None,
+            sizes=(2, 200, LIMITS.samples),
+            domain=(-6, 6, -1.5, 1.5),
+            arguments=(
+                Argument(
+                    "shape",
+                    "sine",
+                    None,
+                    None,
+                    "Shape",
+                    "Which curve it is.",
+                    live=False,
+                    options=tuple(plane.CURVES),
+                ),
+            ),
+        ),
+        Dataset(
+            name="houses",
+            label="Houses",
+            summary="Made houses by size in square metres, bedrooms and age; the price in thousands.",
+            when="The first table: a number from a few columns, each with a meaning.",
+            tasks=("regression",),
+            make=tables.houses,
+            columns=tables.HOUSE,
+            classes=None,
+            sizes=(10, 400, LIMITS.samples),
+            domain=None,
+            standardize=True,
         ),
         Dataset(
             name="iris",
@@ -241,13 +317,69 @@ DATASETS: Family[Dataset] = Family(
             summary="150 flowers of three species by the lengths and widths of their leaves.",
             when="A first real table: four columns, three classes.",
             tasks=("multiclass",),
-            make=iris,
+            make=tables.iris,
             columns=("sepal_length", "sepal_width", "petal_length", "petal_width"),
             classes=("setosa", "versicolor", "virginica"),
             sizes=(10, 150, 150),
             domain=None,
             standardize=True,
             source="Fisher, 1936; scikit-learn's copy",
+        ),
+        Dataset(
+            name="wine",
+            label="Wine",
+            summary="178 Italian wines of three growers by 13 measurements.",
+            when="More columns than anyone can draw: they still separate well.",
+            tasks=("multiclass",),
+            make=tables.wine,
+            columns=tables.WINE,
+            classes=("grower 0", "grower 1", "grower 2"),
+            sizes=(10, 178, 178),
+            domain=None,
+            standardize=True,
+            source="Forina and others, 1991; scikit-learn's copy",
+        ),
+        Dataset(
+            name="breast_cancer",
+            label="Breast cancer",
+            summary="569 tumours, malignant or benign, by 30 measurements of their cells' nuclei.",
+            when="Two classes where mistakes of one kind are worse than of the other: class weights matter.",
+            tasks=("binary",),
+            make=tables.breast_cancer,
+            columns=tables.NUCLEI,
+            classes=("malignant", "benign"),
+            sizes=(10, 569, 569),
+            domain=None,
+            standardize=True,
+            source="Wolberg, Street and Mangasarian, 1993; scikit-learn's copy",
+        ),
+        Dataset(
+            name="diabetes",
+            label="Diabetes",
+            summary="442 patients by ten measurements; how far the disease went within a year, from 25 to 346.",
+            when="A real regression with much noise: it is easy to overfit, and no network explains it all.",
+            tasks=("regression",),
+            make=tables.diabetes,
+            columns=tables.PATIENT,
+            classes=None,
+            sizes=(10, 442, 442),
+            domain=None,
+            standardize=True,
+            source="Efron, Hastie, Johnstone and Tibshirani, 2004; scikit-learn's copy",
+        ),
+        Dataset(
+            name="digits",
+            label="Digits",
+            summary="1,797 handwritten digits of 8 x 8 pixels.",
+            when="Ten classes and 64 inputs: the first step towards images.",
+            tasks=("multiclass",),
+            make=tables.digits,
+            columns=tables.PIXELS,
+            classes=tuple("0123456789"),
+            sizes=(20, 1_797, 1_797),
+            domain=None,
+            standardize=True,
+            source="Alpaydin and Kaynak, 1998; scikit-learn's copy",
         ),
     ),
     base=DatasetChoice,

@@ -198,6 +198,14 @@ class Experiment:
     )
 
 
+def signed(experiment: Experiment) -> bool:
+    """Whether yes and no are 1 and -1 to the network, and not 1 and 0: the output's range or the loss asks for it."""
+    activation, loss = experiment.output.activation, experiment.loss
+    if experiment.task not in ("binary", "multilabel") or activation is None or loss is None:
+        return False
+    return LOSSES.of(loss).signed or ACTIVATIONS.of(activation).range == (-1, 1)
+
+
 def to_data(value: Any) -> Any:
     """An experiment, or a part of one, as JSON: choices without arguments are written as their bare names."""
     if isinstance(value, DatasetChoice):

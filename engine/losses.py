@@ -24,7 +24,7 @@ class Loss(Entry):
     `joined` names the output activation with which the loss is taken from the logits: `from_logits(z, t)` for one
     output, or, where `across_units`, `from_logits(z, t, s)` for the column s of the arrays (outputs, n).
     `outputs` are the output activations that the loss accepts, `mean_over_outputs` whether it is their mean or sum.
-    Of two classes an answer above `threshold` means the second.
+    `signed` says that its targets are -1 and 1, and not 0 and 1.
     """
 
     function: Callable[..., Any]
@@ -35,7 +35,7 @@ class Loss(Entry):
     joined: str | None = None
     from_logits: Callable[..., Any] | None = None
     across_units: bool = False
-    threshold: float = 0.5
+    signed: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """This loss for the catalogue, with its curve over the prediction for target 1."""
@@ -87,14 +87,13 @@ def huber_derivative(a: float, t: float, delta: float) -> float:
 
 @scalar
 def hinge(a: float, t: float) -> float:
-    short = 1.0 - (2.0 * t - 1.0) * a
+    short = 1.0 - t * a
     return 0.0 if short < 0.0 else short
 
 
 @scalar
 def hinge_derivative(a: float, t: float) -> float:
-    side = 2.0 * t - 1.0
-    return 0.0 if side * a > 1.0 else -side
+    return 0.0 if t * a > 1.0 else -t
 
 
 @scalar
@@ -214,25 +213,25 @@ LOSSES: Family[Loss] = Family(
             source="Cortes and Vapnik, 1995",
             function=hinge,
             derivative=hinge_derivative,
-            formula="max(0, 1 - (2 * t - 1) * a)",
-            derivative_formula="0 if (2 * t - 1) * a > 1 else 1 - 2 * t",
-            tasks=("binary",),
+            formula="max(0, 1 - t * a)",
+            derivative_formula="0 if t * a > 1 else -t",
+            tasks=("binary", "multilabel"),
             outputs=("linear", "tanh"),
             mean_over_outputs=True,
-            threshold=0.0,
+            signed=True,
         ),
         Loss(
             name="binary_crossentropy",
             label="Binary crossentropy",
             summary="How surprised a predicted probability is by a yes or no.",
-            when="Two classes with a sigmoid output.",
+            when="Two classes, or several labels, with a sigmoid for each.",
             hazard="A single wrong label can cost without bound.",
             source="Cox, 1958",
             function=binary_crossentropy,
             derivative=binary_crossentropy_derivative,
             formula="-(t * log(a) + (1 - t) * log(1 - a))",
             derivative_formula="(a - t) / (a * (1 - a))",
-            tasks=("binary",),
+            tasks=("binary", "multilabel"),
             outputs=("sigmoid",),
             mean_over_outputs=True,
             joined="sigmoid",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +11,18 @@ from engine.catalogue import Entry, Family
 
 @dataclass(frozen=True, kw_only=True)
 class Metric(Entry):
-    """`function(outputs, targets, threshold)` of arrays (outputs, n); targets are 0/1, one-hot or numbers."""
+    """`function(outputs, targets, threshold)` of arrays (outputs, n); targets are 0/1 or -1/1, one-hot or numbers.
+
+    `in_units` says that the value is in the target's unit, `share` that it is a share of what is right.
+    """
 
     function: Callable[[np.ndarray, np.ndarray, float], float]
+    in_units: bool = False
+    share: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """This metric for the catalogue."""
+        return super().as_data() | {"share": self.share}
 
 
 def labels(outputs: np.ndarray, threshold: float = 0.5) -> np.ndarray:
@@ -32,17 +42,45 @@ METRICS: Family[Metric] = Family(
             summary="The share of samples whose class is right.",
             hazard="With one rare class, always saying the other scores well.",
             tasks=("binary", "multiclass"),
-            function=lambda outputs, targets, threshold: float(np.mean(labels(outputs, threshold) == labels(targets))),
+            share=True,
+            function=lambda outputs, targets, threshold: float(
+                np.mean(labels(outputs, threshold) == labels(targets, threshold))
+            ),
+        ),
+        Metric(
+            name="binary_accuracy",
+            label="Accuracy of labels",
+            summary="The share of labels that are right, over all samples and labels.",
+            hazard="Where most labels are absent, always saying no scores well.",
+            tasks=("multilabel",),
+            share=True,
+            function=lambda outputs, targets, threshold: float(np.mean((outputs > threshold) == (targets > threshold))),
+        ),
+        Metric(
+            name="exact_match",
+            label="Exact match",
+            summary="The share of samples of which every label is right.",
+            tasks=("multilabel",),
+            share=True,
+            function=lambda outputs, targets, threshold: float(
+                np.mean(((outputs > threshold) == (targets > threshold)).all(axis=0))
+            ),
         ),
         Metric(
             name="mean_absolute_error",
             label="Mean absolute error",
             summary="How far off the answers are on average, in the target's own unit.",
             tasks=("regression",),
+            in_units=True,
             function=lambda outputs, targets, threshold: float(np.mean(np.abs(outputs - targets))),
         ),
     ),
 )
+
+
+def higher_is_better(measure: str) -> bool:
+    """Whether a metric or the loss gets better as it grows."""
+    return measure in METRICS and METRICS[measure].share
 
 
 def metrics_of(task: str) -> tuple[Metric, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from engine.compiled import part
 
 # What a number is for: two purposes never share their draws.
-WEIGHTS, DATA, NOISE, SPLIT, SHUFFLE, EVALUATION, DROPOUT, INPUT_NOISE, SLOPE = range(9)
+WEIGHTS, DATA, NOISE, SPLIT, SHUFFLE, EVALUATION, DROPOUT, INPUT_NOISE, SLOPE, LABEL_NOISE = range(10)
 
 
 def generator(seed: int, purpose: int, index: int = 0) -> np.random.Generator:

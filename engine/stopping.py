@@ -5,23 +5,19 @@ Source: Morgan and Bourlard, 1989; the rules are those of Keras.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from engine.catalogue import STRICT, described
+from engine.metrics import METRICS, higher_is_better
 
-Monitor = Literal[
-    "validation_loss",
-    "validation_accuracy",
-    "validation_mean_absolute_error",
-    "train_loss",
-    "train_accuracy",
-    "train_mean_absolute_error",
-    "test_loss",
-    "test_accuracy",
-    "test_mean_absolute_error",
-]
+if TYPE_CHECKING:
+    Monitor = str
+else:
+    Monitor = Literal[
+        tuple(f"{part}_{measure}" for part in ("validation", "train", "test") for measure in ("loss", *METRICS))
+    ]
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ class Watch:
 
     def look(self, rule: EarlyStopping, epoch: float, value: float) -> bool:
         """Takes note of the value after an epoch; True if it is the best so far."""
-        better = -value if rule.measure == "accuracy" else value
+        better = -value if higher_is_better(rule.measure) else value
         if np.isfinite(value) and (self.best is None or better < self.best - rule.min_delta):
             self.best, self.best_epoch, self._since = better, epoch, epoch
             return True

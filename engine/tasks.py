@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 from engine.catalogue import Entry, Family
 
-TaskName: TypeAlias = Literal["binary", "multiclass", "regression"]
+TaskName: TypeAlias = Literal["binary", "multiclass", "multilabel", "regression"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,14 @@ TASKS: Family[Task] = Family(
             output="softmax",
             loss="categorical_crossentropy",
             aliases=("multi_class",),
+        ),
+        Task(
+            name="multilabel",
+            label="Several labels",
+            summary="Each label holds or not, whatever the others do; targets are lists of 0 and 1.",
+            output="sigmoid",
+            loss="binary_crossentropy",
+            aliases=("multi_label",),
         ),
         Task(
             name="regression",

@@ -17,7 +17,6 @@ from engine.data import Data
 from engine.errors import FieldError, InvalidExperiment, InvalidInput
 from engine.experiment import Experiment, differences, fixed_differences
 from engine.history import MANY_STEPS, History, next_epoch_due
-from engine.losses import LOSSES
 from engine.metrics import labels, metrics_of
 from engine.network import Network
 from engine.optimizers import OPTIMIZERS
@@ -48,13 +47,17 @@ class LayerParameters:
 
 @dataclass(frozen=True)
 class Boundary:
-    """The outputs over the plane: values (outputs, height, width), row 0 at the highest x2."""
+    """The outputs over the plane: values (outputs, height, width), row 0 at the highest x2.
+
+    `range` are the values that mean no and yes.
+    """
 
     step: int
     width: int
     height: int
     domain: tuple[float, float, float, float]
     values: np.ndarray
+    range: tuple[float, float] = (0.0, 1.0)
 
 
 class Trainer:
@@ -66,8 +69,7 @@ class Trainer:
         self.notes: tuple[Note, ...] = completion.notes
         self._data = Data(self.experiment)
         self._network = Network(self.experiment, len(self._data.features), self._data.outputs)
-        self._task = self.experiment.task or "binary"
-        self._threshold = LOSSES.of(self.experiment.loss).threshold if self.experiment.loss else 0.5
+        self.task = self.experiment.task or "binary"
         self._dtype = self._network.dtype
         self._train = self._data.parts["train"]
         self._evaluated = {name: _subset(part, self.experiment.dataset.seed) for name, part in self._data.parts.items()}
@@ -98,7 +100,7 @@ class Trainer:
         self._plateau, self._watch = Plateau(), Watch()
         self._best: tuple[np.ndarray, np.ndarray] | None = None
         self.warning: str | None = None
-        self.history = History(self._task, list(self._evaluated), len(self._network.layers))
+        self.history = History(self.task, list(self._evaluated), len(self._network.layers))
         self._configure()
         self._evaluation: _Evaluation | None = _Evaluation(self)
         self.settle()
@@ -438,8 +440,8 @@ class Trainer:
 
     def boundary(self, resolution: int) -> Boundary:
         """The outputs over the plane, `resolution` points each way."""
-        values = self._over_plane(resolution, self._network.rows[-2])
-        return Boundary(self.step, resolution, resolution, self._data.domain, values)
+        values = self._data.in_units(self._over_plane(resolution, self._network.rows[-2]))
+        return Boundary(self.step, resolution, resolution, self._data.domain, values, (self._data.no, self._data.yes))
 
     def neurons(self, resolution: int) -> list[np.ndarray]:
         """Every unit's activation over the plane: per layer (units, height, width), hidden layers then output."""
@@ -463,11 +465,16 @@ class Trainer:
         return outputs
 
     def predict(self, x: list[list[float]]) -> tuple[np.ndarray, list[Any]]:
-        """Outputs (n, outputs) for raw samples (n, columns), and what each means: a class name or a number."""
+        """Outputs (n, outputs) for raw samples (n, columns), and what each means: a class, some labels or a number."""
         outputs = self._outputs(self._data.inputs(self._data.check_points(x)), self._network.rows[-2])
-        if self._data.classes is None:
+        classes, threshold = self._data.classes, self._data.threshold
+        if classes is None:
+            outputs = self._data.in_units(outputs)
             return outputs.T, outputs[0].tolist()
-        return outputs.T, [self._data.classes[index] for index in labels(outputs, self._threshold)]
+        if self.task == "multilabel":
+            named = [[classes[label] for label in np.flatnonzero(column > threshold)] for column in outputs.T]
+            return outputs.T, named
+        return outputs.T, [classes[index] for index in labels(outputs, threshold)]
 
     def data(self) -> dict[str, Any]:
         """The points, the columns, the classes and the domain, for drawing."""
@@ -515,8 +522,10 @@ class _Evaluation:
 
     def _finish_part(self, part: str, t: np.ndarray) -> None:
         measures = {"loss": float(np.mean(self._losses))}
-        for metric in metrics_of(self._trainer._task):
-            measures[metric.name] = metric.function(self._outputs, t, self._trainer._threshold)
+        data = self._trainer._data
+        for metric in metrics_of(self._trainer.task):
+            value = metric.function(self._outputs, t, data.threshold)
+            measures[metric.name] = value * data.target_spread if metric.in_units else value
         self._measured[part] = measures
         self._left.pop(0)
         if self._left:

@@ -189,7 +189,7 @@ export function sizes(experiment, outputs) {
 /** How many outputs the network has.
  * @type {(experiment: Experiment, catalogue: Catalogue | null) => number} */
 export function outputsOf(experiment, catalogue) {
-  if (experiment.task !== "multiclass") return 1;
+  if (experiment.task !== "multiclass" && experiment.task !== "multilabel") return 1;
   const { classes } = experiment.dataset;
   if (typeof classes === "number") return classes;
   const entry = chosen(catalogue, "dataset", experiment.dataset);

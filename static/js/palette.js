@@ -3,6 +3,10 @@
 import { readPalette } from "./draw/colours.js";
 
 /** @import { Palette } from "./draw/colours.js" */
+/** @import { Target } from "./types.js" */
+
+/** A diverging scale: what its middle stands for, and how far away its ends are.
+ * @typedef {{ middle: number, limit: number }} Scale */
 
 /** @type {Map<string, Palette>} */
 const palettes = new Map();
@@ -14,13 +18,28 @@ export function paletteOf(scheme) {
   return palette;
 }
 
-/** How the targets of a task look: classes by colour and shape, numbers by the diverging scale up to `limit`.
- * @type {(palette: Palette, task: string, limit?: number) => (target: number) => { colour: string, shape: number }} */
-export function targetLook(palette, task, limit = 1) {
+/** How the targets of a task look: classes by colour and shape, several labels as the first that holds, numbers by the
+ * diverging scale.
+ * @type {(palette: Palette, task: string, scale?: Scale) => (target: Target) => { colour: string, shape: number }} */
+export function targetLook(palette, task, { middle, limit } = { middle: 0, limit: 1 }) {
   if (task === "binary") {
     const colours = [palette.css("negative"), palette.css("positive")];
-    return (target) => ({ colour: colours[target > 0.5 ? 1 : 0], shape: target > 0.5 ? 0 : 1 });
+    return (target) => ({ colour: colours[Number(target) > 0.5 ? 1 : 0], shape: Number(target) > 0.5 ? 0 : 1 });
   }
-  if (task === "multiclass") return (target) => ({ colour: palette.classCss[target % 10], shape: target % 10 });
-  return (target) => ({ colour: palette.value(target / limit), shape: 0 });
+  if (task === "regression") return (target) => ({ colour: palette.value((Number(target) - middle) / limit), shape: 0 });
+  const none = palette.css("muted");
+  return (target) => {
+    const index = Array.isArray(target) ? target.indexOf(1) : target;
+    return index < 0 ? { colour: none, shape: 0 } : { colour: palette.classCss[index % 10], shape: index % 10 };
+  };
+}
+
+/** The targets that get the ends of the diverging scale: as far from 0, or from their own middle if all have one sign. So
+ * the colours of a regression keep their meaning while it trains.
+ * @type {(targets: Target[]) => Scale} */
+export function targetScale(targets) {
+  const low = targets.reduce((/** @type {number} */ least, target) => Math.min(least, Number(target)), Infinity);
+  const high = targets.reduce((/** @type {number} */ most, target) => Math.max(most, Number(target)), -Infinity);
+  const middle = low > 0 || high < 0 ? (low + high) / 2 : 0;
+  return { middle, limit: Math.max(high - middle, middle - low, 1e-9) };
 }

@@ -120,6 +120,7 @@ export const strings = {
     canvas: (/** @type {string} */ shown) => `What the network answers everywhere on the plane. ${shown}`,
     showTest: "Test points",
     showTestHelp: "Also draws the points the network has never learnt from, with a dark outline.",
+    target: "target",
     hard: "Hard classes",
     hardHelp: "Shows only the class decided for, not how sure the network is.",
     loss: "Loss",
@@ -162,6 +163,7 @@ export const strings = {
     goals: {
       binary: "tell the orange points from the blue ones",
       multiclass: "tell the classes apart",
+      multilabel: "tell which labels hold",
       regression: "predict the colour of each point",
     },
     ready: "Ready. Press Play, or change anything first.",

@@ -31,7 +31,7 @@ export interface Dataset {
   [argument: string]: unknown;
 }
 
-export type Task = "binary" | "multiclass" | "regression";
+export type Task = "binary" | "multiclass" | "multilabel" | "regression";
 
 export interface Experiment {
   task: Task;
@@ -94,7 +94,8 @@ export interface Entry {
   classes?: number | null;
   samples?: { minimum: number; default: number; maximum: number };
   standardize?: boolean;
-  preview?: { points: number[][]; targets: number[] };
+  preview?: { points: number[][]; targets: Target[] };
+  share?: boolean;
   map?: { width: number; height: number; low: number; high: number; data: string };
 }
 
@@ -184,16 +185,20 @@ export interface Problem {
   errors?: FieldProblem[];
 }
 
+/** A class or a number; or for each label whether it holds. */
+export type Target = number | number[];
+
 export interface Points {
   points: number[][];
-  targets: number[];
+  targets: Target[];
 }
 
 export type Part = "train" | "validation" | "test";
 
 export interface DatasetPoints {
   columns: string[];
-  targets: { kind: Task; classes: string[] | null };
+  /** `range` holds the answers that mean no and yes. */
+  targets: { kind: Task; classes: string[] | null; range: [number, number] | null };
   domain: [number, number, number, number];
   axes: [number, number];
   parts: Partial<Record<Part, Points>>;

@@ -11,7 +11,7 @@ import numpy as np
 from engine import Choice, Experiment, Layer, Output, Trainer, rng
 from engine.activations import ACTIVATIONS
 from engine.data import Data
-from engine.datasets import DATASETS, DatasetChoice, GivenPoints
+from engine.datasets import DATASETS, DatasetChoice, GivenPoints, Targets
 from engine.losses import LOSSES
 from engine.reference import Layers, Running, empty_memory
 from engine.reference import step as reference_step
@@ -23,10 +23,11 @@ HIDDEN = [name for name in SCALAR if "hidden" in ACTIVATIONS[name].places]
 
 LEARNT = ("scales", "shifts", "slopes")
 
-# One data set for each task: two, one and three outputs; two, two and four inputs.
+# One data set for each task.
 DATA = {
     "binary": DATASETS.choice("circle", samples=60),
     "multiclass": DATASETS.choice("iris", samples=60),
+    "multilabel": DATASETS.choice("discs", samples=60),
     "regression": DATASETS.choice("regression_plane", samples=60),
 }
 
@@ -69,7 +70,7 @@ def experiment(
     return replace(small, **choices)
 
 
-def points(*rows: tuple[float, ...], targets: tuple[float, ...], **choices: Any) -> DatasetChoice:
+def points(*rows: tuple[float, ...], targets: Targets, **choices: Any) -> DatasetChoice:
     """Points given by hand, all of them for training."""
     return GivenPoints(points=rows, targets=targets, **{"test_fraction": 0.0, **choices})
 

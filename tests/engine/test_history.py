@@ -5,6 +5,7 @@ import pytest
 from engine import Experiment, Layer, Trainer
 from engine.datasets import DATASETS
 from engine.history import next_epoch_due
+from engine.tasks import TASKS
 from tests.engine.cases import experiment, points
 
 FOREVER = 10**12
@@ -68,7 +69,7 @@ def test_a_row_is_recorded_at_most_once_for_a_step() -> None:
     assert trainer.row() == trainer.history.row(3)
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize("task", TASKS)
 def test_rows_and_columns_say_the_same(task: str) -> None:
     trainer = Trainer(experiment(task))
     trainer.step_once("epoch", 4)

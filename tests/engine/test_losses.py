@@ -53,7 +53,7 @@ def test_from_logits_equals_the_plain_form_where_that_is_finite(
     x, t = samples_of(trainer)
     draw = np.random.default_rng(0)
     z = logits_of(trainer, x, draw.normal(0, 0.5, (x.shape[1], t.shape[1])), draw.normal(0, 1, t.shape[1]))
-    a = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True) if t.shape[1] > 1 else 1 / (1 + np.exp(-z))
+    a = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True) if output == "softmax" else 1 / (1 + np.exp(-z))
     plain = LOSSES[name].function
     values = [[plain(*pair) for pair in zip(*row, strict=True)] for row in zip(a, t, strict=True)]
     expected = np.mean(values) if LOSSES[name].mean_over_outputs else np.mean(np.sum(values, axis=1))
@@ -66,7 +66,8 @@ def test_a_confident_mistake_costs_its_logit_and_still_teaches(
     task: str, output: str, name: str, precision: str
 ) -> None:
     """The wrong class has a logit 1000 above the right one: the loss is 1000, and the gradient is not zero."""
-    data = points((1.0,), (-1.0,), targets=(0.0, 1.0))
+    targets = ((0.0,), (1.0,)) if task == "multilabel" else (0.0, 1.0)
+    data = points((1.0,), (-1.0,), targets=targets)
     trainer = Trainer(experiment(task, output=output, loss=name, units=(), dataset=data, precision=precision))
     _, t = samples_of(trainer)
     w = np.array([[1000.0]]) if t.shape[1] == 1 else np.array([[0.0, 1000.0]])

@@ -5,7 +5,9 @@ import pytest
 from sklearn import metrics as sklearn
 
 from engine import Trainer
+from engine.datasets import DATASETS
 from engine.metrics import METRICS, labels, metrics_of
+from engine.tasks import TASKS
 from tests.engine.cases import experiment, samples_of, scatter
 
 
@@ -41,10 +43,22 @@ def test_regression_is_measured_as_by_scikit_learn(part: str) -> None:
 
 
 def test_every_task_has_a_metric_and_none_that_does_not_suit_it() -> None:
-    for task in ("binary", "multiclass", "regression"):
+    for task in TASKS:
         assert metrics_of(task)
         assert all(entry.tasks is None or task in entry.tasks for entry in metrics_of(task))
-    assert {entry.name for task in ("binary", "regression") for entry in metrics_of(task)} == set(METRICS)
+    assert {entry.name for task in TASKS for entry in metrics_of(task)} == set(METRICS)
+
+
+def test_metrics_of_labels_are_those_of_scikit_learn() -> None:
+    trainer = Trainer(experiment("multilabel"))
+    trainer.step_once("epoch", 20)
+    found = trainer.data()["parts"]["test"]
+    answers, told = trainer.predict(found["points"].tolist())
+    said, row = (answers > 0.5).astype(int), trainer.row()["test"]
+    assert row["exact_match"] == pytest.approx(sklearn.accuracy_score(found["targets"], said), rel=1e-12)
+    assert row["binary_accuracy"] == pytest.approx(1 - sklearn.hamming_loss(found["targets"], said), rel=1e-12)
+    names = DATASETS["discs"].classes or ()
+    assert told == [[name for name, holds in zip(names, each, strict=True) if holds] for each in said]
 
 
 def test_labels_are_over_one_half_or_the_largest() -> None:

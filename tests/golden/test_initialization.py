@@ -6,6 +6,7 @@ Networks" (deeplearning.ai, 2017).
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def circles(samples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def starting_weights(scale: str) -> list[dict[str, np.ndarray]]:
     legacy = np.random.RandomState(3)
     layers = []
-    for fan_in, fan_out in zip(SIZES, SIZES[1:], strict=False):
+    for fan_in, fan_out in pairwise(SIZES):
         factor = {"zeros": 0.0, "normal": 10.0, "he": np.sqrt(2 / fan_in)}[scale]
         weights = legacy.randn(fan_out, fan_in).T * factor
         layers.append({"weights": weights, "biases": np.zeros(fan_out)})

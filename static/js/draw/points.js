@@ -3,15 +3,16 @@
 import { scaleLinear } from "d3";
 import { addShape } from "./shapes.js";
 
+/** @import { Target } from "../types.js" */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 
 /**
  * @typedef {object} Scatter
  * @property {number[][]} points
  * @property {number[]} axes the two columns that are drawn
- * @property {number[]} targets
+ * @property {Target[]} targets
  * @property {number[]} domain x1 low, x1 high, x2 low, x2 high
- * @property {(target: number) => { colour: string, shape: number }} look
+ * @property {(target: Target) => { colour: string, shape: number }} look
  * @property {number} radius
  * @property {string} outline
  * @property {number} outlineWidth

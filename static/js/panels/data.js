@@ -4,7 +4,7 @@ import { html, nothing, render } from "lit";
 import { argumentOf, chosen, datasetPatch } from "../experiment.js";
 import { argumentFields, iconButton, slider, stepper } from "../fields.js";
 import { icons } from "../icons.js";
-import { paletteOf, targetLook } from "../palette.js";
+import { paletteOf, targetLook, targetScale } from "../palette.js";
 import { drawPoints } from "../draw/points.js";
 import { Canvas } from "../draw/canvas.js";
 import { numberSpec } from "../schema.js";
@@ -136,8 +136,7 @@ export function dataPanel(root, page) {
       let picture = pictures.get(name);
       if (picture?.element !== element) pictures.set(name, (picture = new Canvas(element)));
       const { points, targets } = preview;
-      const limit = Math.max(...targets.map(Math.abs), 1e-9);
-      const look = targetLook(palette, tasks?.[0] ?? "binary", limit);
+      const look = targetLook(palette, tasks?.[0] ?? "binary", targetScale(targets));
       const domain = [0, 1].flatMap((axis) => [Math.min(...points.map((at) => at[axis])), Math.max(...points.map((at) => at[axis]))]);
       picture.paint((context, width, height) => {
         const box = { x: 5, y: 5, width: width - 10, height: height - 10 };

@@ -182,7 +182,7 @@ function metricSubject(state) {
   const { catalogue, experiment } = /** @type {{ catalogue: Catalogue, experiment: Experiment }} */ (state);
   const metric = catalogue.families.metric.entries.find(({ tasks }) => !tasks || tasks.includes(experiment.task));
   if (!metric) return null;
-  const share = metric.name === "accuracy";
+  const share = metric.share;
   return {
     title: metric.label,
     help: metric.summary,

@@ -176,12 +176,13 @@ export function networkPanel(root, page) {
    * @type {(layer: { low: number, high: number, units: number }, isOutput: boolean, palette: Palette) => Table[]} */
   function unitTables({ low, high, units }, isOutput, palette) {
     const task = /** @type {Task | undefined} */ (isOutput ? store.state.experiment?.task : undefined);
-    if (task === "multiclass") {
+    const [no, yes] = store.state.points?.targets.range ?? [0, 1];
+    if (task === "multiclass" || task === "multilabel") {
       return Array.from({ length: units }, (_, unit) => rescaled(palette.strength[unit % palette.strength.length], low, high, 0.5, 0.5));
     }
     const table =
       task === "binary"
-        ? rescaled(palette.diverging, low, high, 0.5, 0.5)
+        ? rescaled(palette.diverging, low, high, (yes - no) / 2, (yes + no) / 2)
         : rescaled(palette.diverging, low, high, Math.max(1, Math.abs(low), Math.abs(high)));
     return new Array(units).fill(table);
   }

@@ -1,10 +1,11 @@
 // The network's answer: everywhere on the plane, with the points it should get right, and how well it does in numbers.
 
+import { scaleLinear } from "d3";
 import { html, nothing, render, svg } from "lit";
 import { toggle } from "../fields.js";
 import { percent, quantity } from "../format.js";
 import { lastOf } from "../history.js";
-import { paletteOf, targetLook } from "../palette.js";
+import { paletteOf, targetLook, targetScale } from "../palette.js";
 import { Canvas } from "../draw/canvas.js";
 import { contourPath } from "../draw/contour.js";
 import { Heatmap, decided, rescaled } from "../draw/heatmap.js";
@@ -17,9 +18,10 @@ import { strings } from "../strings.js";
 /** @import { State } from "../store.js" */
 /** @import { BoundaryFrame, DatasetPoints, Part, Task } from "../types.js" */
 /** @import { Palette } from "../draw/colours.js" */
+/** @import { Box } from "../draw/points.js" */
 
 const words = strings.output;
-const DECISION = 0.5;
+const LIKELY = 127.5; // the byte of a probability of one half
 const MOST_POINTS = 3000;
 
 /** @param {HTMLElement} root @param {Page} page */
@@ -41,8 +43,9 @@ export function outputPanel(root, page) {
       const line = palette.css("text");
       map.paint((context, width, height) => {
         const box = { x: 0, y: 0, width, height };
+        if (isCurve(points)) return drawCurve(context, boundary, points, box, line);
         picture.draw(context, box);
-        drawDecision(context, boundary, points.targets.kind, box, line);
+        drawDecision(context, boundary, points, box, line);
       });
       map.element.dataset.step = String(boundary.step);
     },
@@ -98,7 +101,7 @@ export function outputPanel(root, page) {
     const metrics = catalogue.families.metric.entries.filter(({ tasks }) => !tasks || tasks.includes(experiment.task));
     const rows = [
       { name: "loss", label: words.loss, help: words.lossHelp, format: quantity },
-      ...metrics.map(({ name, label, summary }) => ({ name, label, help: summary, format: name === "accuracy" ? percent : quantity })),
+      ...metrics.map(({ name, label, summary, share }) => ({ name, label, help: summary, format: share ? percent : quantity })),
     ];
     return html`<table class="numbers">
       <thead><tr><td></td><th scope="col"><i class="swatch train"></i>${words.train}</th><th scope="col"><i class="swatch test"></i>${words.test}</th></tr></thead>
@@ -115,8 +118,8 @@ export function outputPanel(root, page) {
   /** @type {(points: DatasetPoints, palette: Palette) => unknown} */
   function legend({ targets, columns, parts }, palette) {
     if (targets.kind === "regression") {
-      const limit = targetLimit(parts.train?.targets ?? []);
-      return html`<div class="ramp"><span class="numbers">${rounded(-limit)}</span><span class="scale"></span><span class="numbers">${rounded(limit)}</span></div>`;
+      const { middle, limit } = targetScale(parts.train?.targets ?? []);
+      return html`<div class="ramp"><span class="numbers">${rounded(middle - limit)}</span><span class="scale"></span><span class="numbers">${rounded(middle + limit)}</span></div>`;
     }
     const look = targetLook(palette, targets.kind);
     const names = (targets.classes ?? []).map((name, index) => {
@@ -130,11 +133,12 @@ export function outputPanel(root, page) {
   }
 
   /** @type {(points: DatasetPoints) => unknown} */
-  function axes({ columns, axes: [first, second], domain }) {
+  function axes(points) {
+    const { columns, axes: [first, second], domain } = points;
     const spoken = (/** @type {string} */ name) => name.replaceAll("_", " ").replace(/^x1$/, "x\u2081").replace(/^x2$/, "x\u2082");
     return html`
       <span class="x low">${rounded(domain[0])}</span><span class="x name">${spoken(columns[first])}</span><span class="x high">${rounded(domain[1])}</span>
-      <span class="y high">${rounded(domain[3])}</span><span class="y name">${spoken(columns[second])}</span><span class="y low">${rounded(domain[2])}</span>
+      <span class="y high">${rounded(domain[3])}</span><span class="y name">${isCurve(points) ? words.target : spoken(columns[second])}</span><span class="y low">${rounded(domain[2])}</span>
     `;
   }
 }
@@ -145,51 +149,78 @@ function rounded(value) {
   return String(Number(value.toPrecision(2))).replace("-", "\u2212");
 }
 
-/** The largest target, so that the colours of a regression keep their meaning while it trains.
- * @type {(targets: number[]) => number} */
-function targetLimit(targets) {
-  return targets.reduce((most, target) => Math.max(most, Math.abs(target)), 1e-9);
+/** Whether the answer is one number over one column: then it is drawn as a curve.
+ * @type {(points: DatasetPoints) => boolean} */
+function isCurve({ columns, targets }) {
+  return columns.length === 1 && targets.kind === "regression";
+}
+
+/** @type {(context: CanvasRenderingContext2D, frame: BoundaryFrame, points: DatasetPoints, box: Box, colour: string) => void} */
+function drawCurve(context, { data, width, low, high }, { domain }, box, colour) {
+  const y = scaleLinear([domain[2], domain[3]], [box.y + box.height, box.y]);
+  const path = new Path2D();
+  for (let at = 0; at < width; at += 1) {
+    path.lineTo(box.x + (at / (width - 1)) * box.width, y(low + (data[at] / 255) * (high - low)));
+  }
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.lineJoin = "round";
+  context.stroke(path);
 }
 
 /** @type {(picture: Heatmap, frame: BoundaryFrame, points: DatasetPoints, palette: Palette, hard: boolean) => void} */
 function fillPicture(picture, frame, { targets, parts }, palette, hard) {
   const { data, confidence, width, height, low, high } = frame;
   if (confidence) {
-    const least = 255 / Math.max(targets.classes?.length ?? 2, 2); // the winner's probability is never below this
-    const strength = (/** @type {number} */ index) => (hard ? 255 : Math.max(0, Math.round(((confidence[index] - least) / (255 - least)) * 255)));
+    // What is less likely than this is not shown: the winner of several classes never is, and a label does not hold.
+    const several = targets.kind === "multilabel";
+    const least = several ? LIKELY : 255 / Math.max(targets.classes?.length ?? 2, 2);
+    const strength = (/** @type {number} */ index) =>
+      hard ? (several && confidence[index] < LIKELY ? 0 : 255) : Math.max(0, Math.round(((confidence[index] - least) / (255 - least)) * 255));
     picture.each(width, height, (index) => [palette.strength[data[index] % 10], strength(index)]);
   } else if (targets.kind === "regression") {
-    picture.fill(data, width, height, rescaled(palette.diverging, low, high, targetLimit(parts.train?.targets ?? [])));
-  } else if (hard) {
-    picture.fill(data, width, height, decided(palette.diverging, low, high, DECISION));
+    const { middle, limit } = targetScale(parts.train?.targets ?? []);
+    picture.fill(data, width, height, rescaled(palette.diverging, low, high, limit, middle));
   } else {
-    picture.fill(data, width, height, rescaled(palette.diverging, low, high, DECISION, DECISION));
+    const { middle, limit } = decision(targets);
+    picture.fill(data, width, height, hard ? decided(palette.diverging, low, high, middle) : rescaled(palette.diverging, low, high, limit, middle));
   }
 }
 
-/** @type {(context: CanvasRenderingContext2D, frame: BoundaryFrame, task: Task, box: { x: number, y: number, width: number, height: number }, colour: string) => void} */
-function drawDecision(context, frame, task, box, colour) {
-  if (task === "regression") return;
+/** Where an answer turns from no to yes, and how far away the surest ones are.
+ * @type {(targets: DatasetPoints["targets"]) => { middle: number, limit: number }} */
+function decision({ range }) {
+  const [no, yes] = range ?? [0, 1];
+  return { middle: (no + yes) / 2, limit: (yes - no) / 2 };
+}
+
+/** @type {(context: CanvasRenderingContext2D, frame: BoundaryFrame, points: DatasetPoints, box: Box, colour: string) => void} */
+function drawDecision(context, frame, { targets }, box, colour) {
+  if (targets.kind === "regression") return;
   const { data, confidence, width, height, low, high } = frame;
   context.strokeStyle = colour;
   context.lineWidth = 1.5;
   context.lineJoin = "round";
   if (!confidence) {
-    if (!(low < DECISION && DECISION < high)) return;
-    context.stroke(contourPath(data, width, height, ((DECISION - low) / (high - low)) * 255, box));
+    const { middle } = decision(targets);
+    if (!(low < middle && middle < high)) return;
+    context.stroke(contourPath(data, width, height, ((middle - low) / (high - low)) * 255, box));
     return;
   }
   for (const winner of new Set(data)) {
     // Where two classes compete, the winner's probability is 1/2 on the border, so what is above it says how far it is.
-    const lead = (/** @type {number} */ index) => Math.max(confidence[index] - 127.5, 0.5);
-    const signed = Array.from(data, (each, index) => (each === winner ? lead(index) : -lead(index)));
+    // Several labels: where the likeliest one does not hold, none does.
+    const lead = (/** @type {number} */ index) => Math.max(confidence[index] - LIKELY, 0.5);
+    const holds = (/** @type {number} */ index) => data[index] === winner && (targets.kind !== "multilabel" || confidence[index] > LIKELY);
+    const signed = Array.from(data, (_, index) => (holds(index) ? lead(index) : -lead(index)));
     context.stroke(contourPath(signed, width, height, 0, box));
   }
 }
 
 /** @type {(context: CanvasRenderingContext2D, width: number, height: number, points: DatasetPoints, palette: Palette, showTest: boolean) => void} */
-function drawAllPoints(context, width, height, { parts, targets, domain, axes }, palette, showTest) {
-  const look = targetLook(palette, targets.kind, targetLimit(parts.train?.targets ?? []));
+function drawAllPoints(context, width, height, points, palette, showTest) {
+  const { parts, targets, domain } = points;
+  const look = targetLook(palette, targets.kind, targetScale(parts.train?.targets ?? []));
   const box = { x: 0, y: 0, width, height };
   /** @type {[Part, string][]} */
   const shown = [["train", palette.css(targets.kind === "regression" ? "muted" : "outline")], ...(showTest ? [/** @type {[Part, string]} */ (["test", palette.css("text")])] : [])];
@@ -198,6 +229,9 @@ function drawAllPoints(context, width, height, { parts, targets, domain, axes },
     if (!part) continue;
     const some = { points: part.points.slice(0, MOST_POINTS), targets: part.targets.slice(0, MOST_POINTS) };
     const radius = some.points.length > 600 ? 2.2 : 3;
-    drawPoints(context, box, { ...some, axes, domain, look, radius, outline, outlineWidth: 1 });
+    const { at, axes } = isCurve(points)
+      ? { at: some.points.map(([x], index) => [x, Number(some.targets[index])]), axes: [0, 1] }
+      : { at: some.points, axes: points.axes };
+    drawPoints(context, box, { points: at, targets: some.targets, axes, domain, look, radius, outline, outlineWidth: 1 });
   }
 }

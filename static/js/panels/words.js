@@ -127,5 +127,6 @@ function hasLearnt({ history, experiment }) {
     const [first] = history.columns.train_loss ?? [];
     return (lastOf(history, "train_loss") ?? Infinity) < 0.05 * (first ?? 0);
   }
-  return Math.min(lastOf(history, "train_accuracy") ?? 0, lastOf(history, "test_accuracy") ?? 1) >= 0.95;
+  const measure = experiment?.task === "multilabel" ? "binary_accuracy" : "accuracy";
+  return Math.min(lastOf(history, `train_${measure}`) ?? 0, lastOf(history, `test_${measure}`) ?? 1) >= 0.95;
 }
