@@ -176,6 +176,13 @@ class DatasetAnswer(BaseModel):
     parts: dict[str, PartAnswer]
 
 
+class ImportAnswer(BaseModel):
+    """An experiment made from something else; `changes` says what could not be taken as it was."""
+
+    experiment: ExperimentData
+    changes: list[str]
+
+
 class Ready(BaseModel):
     """The server can train."""
 

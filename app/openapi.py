@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from app.answers import ProblemDocument
 from app.experiments import EXPERIMENT
-from app.requests import Command, Parameters, Predict, Train
+from app.requests import Command, Import, Parameters, Predict, Train
 
 DESCRIPTION = """\
 Train small neural networks and look inside. Errors are problem documents (RFC 9457) that name each wrong field, what
@@ -21,6 +21,7 @@ BODIES: dict[str, TypeAdapter[Any]] = {
     "Train": TypeAdapter(Train),
     "Parameters": TypeAdapter(Parameters),
     "Predict": TypeAdapter(Predict),
+    "Import": TypeAdapter(Import),
     "ProblemDocument": TypeAdapter(ProblemDocument),
 }
 MERGE_PATCH = {

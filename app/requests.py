@@ -125,6 +125,12 @@ class Predict(Strict):
     x: list[list[float]] = Field(max_length=LIMITS.predictions, examples=[[[1.0, -2.0]]])
 
 
+class Import(Strict):
+    """A link to be read."""
+
+    url: str = Field(max_length=10_000, examples=["https://playground.tensorflow.org/#dataset=spiral&seed=0.12345"])
+
+
 class Rate(Strict):
     """How often a kind of message may come."""
 

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS, DatasetChoice, GivenPoints, Targets
+from engine.datasets import DATASETS, DatasetChoice, GivenPoints, PlaygroundData, Targets
 from engine.errors import FieldError, InvalidExperiment, unknown
 from engine.experiment import Experiment
 from engine.features import FEATURES
 from engine.losses import LOSSES
 from engine.metrics import metrics_of
+from engine.playground import CLASSIFICATION, SAMPLES
 from engine.settings import LIMITS, whole_batch
 from engine.tasks import TASKS, TaskName
 
@@ -75,6 +76,10 @@ def complete(experiment: Experiment) -> Completion:
             Note("dataset.stratify", "A regression has no classes to share out evenly: it is split at random.")
         )
         dataset = replace(dataset, stratify=False)
+    shuffle = experiment.shuffle
+    if shuffle and isinstance(dataset, PlaygroundData):
+        notes.append(Note("shuffle", "TensorFlow Playground visits its samples in the same order in every epoch."))
+        shuffle = False
     output = experiment.output
     if output.activation is None:
         output = replace(output, activation=ACTIVATIONS.choice(TASKS[task].output))
@@ -87,6 +92,7 @@ def complete(experiment: Experiment) -> Completion:
         output=output,
         loss=loss,
         batch_size=batch_size,
+        shuffle=shuffle,
     )
     _check_output(completed, shape, notes)
     _check_classes(completed, shape)
@@ -106,6 +112,8 @@ def _task_and_data(experiment: Experiment) -> tuple[TaskName, DatasetChoice]:
     dataset = experiment.dataset
     if isinstance(dataset, GivenPoints):
         return _given_points(experiment.task, dataset)
+    if isinstance(dataset, PlaygroundData):
+        return _replayed(experiment.task, dataset)
     entry = DATASETS.of(dataset)
     tasks = entry.tasks
     task = experiment.task or tasks[0]
@@ -119,6 +127,16 @@ def _task_and_data(experiment: Experiment) -> tuple[TaskName, DatasetChoice]:
         )
     standardize = entry.standardize if dataset.standardize is None else dataset.standardize
     return task, replace(dataset, samples=samples, standardize=standardize)
+
+
+def _replayed(task: TaskName | None, data: PlaygroundData) -> tuple[TaskName, DatasetChoice]:
+    made: TaskName = "binary" if data.shape in CLASSIFICATION else "regression"
+    if task not in (None, made):
+        raise _refuse("task", task, made, f"the shape '{data.shape}' is for {made}")
+    samples = SAMPLES[data.shape]
+    if data.samples not in (None, samples):
+        raise _refuse("dataset.samples", data.samples, str(samples), f"'{data.shape}' always has {samples} samples")
+    return made, replace(data, samples=samples, standardize=bool(data.standardize))
 
 
 def _given_points(task: TaskName | None, data: GivenPoints) -> tuple[TaskName, DatasetChoice]:
@@ -220,6 +238,8 @@ def shape_of(experiment: Experiment) -> Shape:
         first = dataset.targets[0]
         together = dataset.targets + (dataset.test_targets or ())
         classes = len(first) if isinstance(first, tuple) else int(np.max(together)) + 1
+    elif isinstance(dataset, PlaygroundData):
+        columns, classes = ("x1", "x2"), 2
     else:
         entry = DATASETS.of(dataset)
         columns = entry.columns

@@ -11,10 +11,11 @@ import numpy as np
 
 from engine import rng
 from engine.completion import shape_of, split_sizes
-from engine.datasets import DATASETS, GivenPoints
+from engine.datasets import DATASETS, DatasetChoice, GivenPoints, PlaygroundData
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Experiment, signed
-from engine.features import FEATURES
+from engine.features import FEATURES, PLANE
+from engine.playground import Replay
 
 PARTS = ("train", "validation", "test")
 
@@ -49,11 +50,12 @@ class Data:
         self.features = experiment.features or ()
         self.task = experiment.task
         dataset = experiment.dataset
-        entry = None if isinstance(dataset, GivenPoints) else DATASETS.of(dataset)
+        entry = DATASETS.get(dataset.name)
         self.classes = self._class_names(entry.classes if entry else None)
         # What an answer looks like that says no, and one that says yes.
+        self.replay = _replay(dataset)
         self.no, self.yes = (-1.0, 1.0) if signed(experiment) else (0.0, 1.0)
-        parts = _split(experiment, max(self.outputs, 2))
+        parts = _split(experiment, max(self.outputs, 2), self.replay)
         self._offset = np.zeros((len(self.features), 1))
         self._scale = np.ones((len(self.features), 1))
         if dataset.standardize:
@@ -70,7 +72,8 @@ class Data:
         self.parts = {name: self._part(*arrays) for name, arrays in parts.items()}
         self.middle = parts["train"][0].mean(axis=0)
         self.axes = self._axes()
-        self.domain = entry.domain if entry and entry.domain else self._range(parts)
+        stated = PLANE if self.replay else entry.domain if entry else None
+        self.domain = stated or self._range(parts)
 
     @property
     def threshold(self) -> float:
@@ -215,7 +218,11 @@ def _parts_of(sizes: tuple[int, int, int], strata: np.ndarray | None, samples: i
     return [np.sort(left), chosen[1], chosen[0]]
 
 
-def _split(experiment: Experiment, classes: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _replay(dataset: DatasetChoice) -> Replay | None:
+    return Replay(dataset.seed_text, dataset.shape, dataset.noise) if isinstance(dataset, PlaygroundData) else None
+
+
+def _split(experiment: Experiment, classes: int, replay: Replay | None) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Points and targets of each part, after noise; shuffled by the data's seed."""
     dataset = experiment.dataset
     seed = dataset.seed
@@ -224,16 +231,19 @@ def _split(experiment: Experiment, classes: int) -> dict[str, tuple[np.ndarray, 
         points, targets = np.array(dataset.points, np.float64), np.array(dataset.targets, np.float64)
         if dataset.test_points is not None:
             given = np.array(dataset.test_points, np.float64), np.array(dataset.test_targets, np.float64)
+    elif replay:
+        points, targets = replay.points, replay.targets
     else:
         entry = DATASETS.of(dataset)
         points, targets = entry.make(rng.generator(seed, rng.DATA), dataset.samples, *entry.values(dataset))
-    if dataset.noise:
+    if dataset.noise and not replay:
         shift = rng.generator(seed, rng.NOISE).standard_normal(points.shape)
         points = points + shift * dataset.noise * points.std(axis=0)
     if dataset.label_noise:
         targets = _mislabelled(targets, experiment.task or "", classes, dataset.label_noise, seed)
-    order = rng.generator(seed, rng.SPLIT).permutation(len(targets))
-    points, targets = points[order], targets[order]
+    if not replay:
+        order = rng.generator(seed, rng.SPLIT).permutation(len(targets))
+        points, targets = points[order], targets[order]
     strata = np.unique(targets, axis=0, return_inverse=True)[1] if dataset.stratify else None
     chosen = _parts_of(split_sizes(dataset), strata, len(targets))
     parts = {name: (points[part], targets[part]) for name, part in zip(PARTS, chosen, strict=True)}

@@ -7,7 +7,7 @@ So is the target of a table in a regression; answers are told in its own unit al
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -134,6 +134,31 @@ class GivenPoints(DatasetChoice):
     )
     test_targets: Targets | None = described(
         None, title="Test targets", help="One target for each test point.", max_length=LIMITS.samples
+    )
+
+
+@dataclass(frozen=True)
+class PlaygroundData(DatasetChoice):
+    """TensorFlow Playground's data; and with it the run is its own to the letter.
+
+    Points, their order and the starting weights come from one stream of random numbers, seeded with a text. Samples are
+    visited in that order; those that do not fill a batch wait for the next epoch; penalties are taken off after the
+    update, and a weight that l1 pushes through 0 stays there.
+    """
+
+    __pydantic_config__ = STRICT
+
+    name: str = described(
+        "tensorflow_playground",
+        title="Name",
+        help="A run of TensorFlow Playground, replayed.",
+        pattern="^tensorflow_playground$",
+    )
+    shape: Literal["circle", "xor", "gauss", "spiral", "plane", "bumps"] = described(
+        "circle", title="Shape", help="Which of its data sets it is; the last two are regressions."
+    )
+    seed_text: str = described(
+        "0", title="Seed text", help="The same text gives the same points and starting weights.", max_length=64
     )
 
 
@@ -383,5 +408,5 @@ DATASETS: Family[Dataset] = Family(
         ),
     ),
     base=DatasetChoice,
-    given={"points": GivenPoints},
+    given={"points": GivenPoints, "tensorflow_playground": PlaygroundData},
 )

@@ -105,6 +105,7 @@ class State(NamedTuple):
     slots: np.ndarray  # (SLOTS, P) the optimizer's memory
     running: np.ndarray  # (2, rows) running means and variances of what is normalised
     previous: np.ndarray  # (P,) the parameters before the last update of a call, to measure how much it changed them
+    mask: np.ndarray  # (P,) 1, or 0 for parameters that stay 0 for ever; (0,) if there are none such
 
 
 # The clock: where training stands. An integer array, so that a run can be stopped anywhere and taken up again.
@@ -121,6 +122,9 @@ class Plan(NamedTuple):
     schedule: int
     schedule_arguments: np.ndarray  # (schedules.ARGUMENTS,) float64
     batch_size: int
+    carried: int  # samples left over at an epoch's end, for the next one's first batch; they begin the order too
+    penalise_after: bool  # the penalty is not part of the gradient, but taken off after the update
+    sever: bool  # a weight that its penalty pushes through 0 is 0 for ever
     shuffle: bool
     seed: int
     last_step: int  # stop before the step after this one
@@ -343,7 +347,7 @@ def take_batch(
     """Puts the next samples of the batch under way into the workspace, and says how many."""
     if plan.shuffle and clock[IN_EPOCH] == 0 and clock[IN_BATCH] == 0:
         rng.shuffle(order, plan.seed, clock[EPOCH])
-    first = clock[IN_EPOCH] + clock[IN_BATCH]
+    first = clock[IN_EPOCH] + clock[IN_BATCH] + plan.carried - left_over(plan, clock)
     n = min(work.a.shape[1], batch_of(plan, x.shape[1], clock) - clock[IN_BATCH])
     for s in range(U(n)):
         sample = U(order[U(first) + s])
@@ -359,9 +363,45 @@ def take_batch(
 
 
 @part
+def left_over(plan: Plan, clock: Array) -> int:
+    """How many samples of the epoch before belong to the batch under way."""
+    return plan.carried if clock[EPOCH] > 0 and clock[IN_EPOCH] == 0 else 0
+
+
+@part
 def batch_of(plan: Plan, samples: int, clock: Array) -> int:
     """How many samples the batch under way has: the last one of an epoch may be smaller."""
-    return min(plan.batch_size, samples - clock[IN_EPOCH])
+    left = samples - plan.carried - clock[IN_EPOCH]
+    if left <= 0:  # batches were smaller when this epoch began
+        left = samples - clock[IN_EPOCH]
+    return min(plan.batch_size, left) + left_over(plan, clock)
+
+
+@part
+def add_penalties(net: Architecture, parameters: Array, gradient: Array) -> None:
+    """Adds the penalties' derivatives to the gradient."""
+    for layer in range(1, net.layers.shape[0]):
+        if net.layers[layer, REGULARIZER] != NONE:
+            weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+            errors = gradient[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+            penalise(net.layers[layer, REGULARIZER], weights, errors, net.arguments[OF_REGULARIZER, layer])
+
+
+@part
+def take_off(parameters: Array, penalties: Array, rate: float, sever: bool, mask: Array) -> None:
+    """Moves the parameters against their penalties; one that would go through 0 stays there, if `sever`."""
+    for i in range(parameters.size):
+        there = parameters[i] - parameters.dtype.type(rate) * penalties[i]
+        if sever and penalties[i] != 0 and parameters[i] * there < 0:
+            mask[i] = 0
+        parameters[i] = there
+
+
+@part
+def apply_mask(numbers: Array, mask: Array) -> None:
+    """Makes 0 what is to stay 0."""
+    for i in range(numbers.size):
+        numbers[i] *= mask[i]
 
 
 @inlined
@@ -370,17 +410,15 @@ def finish_step(
 ) -> None:
     """From the gradient of a whole batch to new parameters, unless a number in it is not finite."""
     parameters, gradient = state.parameters, state.gradient
-    for layer in range(1, net.layers.shape[0]):
-        if net.layers[layer, REGULARIZER] != NONE:
-            weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
-            errors = gradient[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
-            penalise(net.layers[layer, REGULARIZER], weights, errors, net.arguments[OF_REGULARIZER, layer])
+    batch -= left_over(plan, clock)
+    if not plan.penalise_after:
+        add_penalties(net, parameters, gradient)
     clock[IN_BATCH] = 0
     if not np.isfinite(sum_of_squares(gradient)):
         clock[DIVERGED] = 1  # before the update: the parameters stay at the last finite state
         return
     clip(gradient, net.clip_value, net.clip_norm)
-    if keep:
+    if keep or plan.penalise_after:
         for i in range(parameters.size):
             state.previous[i] = parameters[i]
     epoch = np.float64(clock[EPOCH]) + np.float64(clock[IN_EPOCH]) / np.float64(samples)
@@ -393,13 +431,21 @@ def finish_step(
                 parameters[i] *= left
     clock[STEP] += 1
     clock[IN_EPOCH] += batch
+    if state.mask.size > 0:
+        apply_mask(gradient, state.mask)
     update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), arguments)
+    if plan.penalise_after:
+        gradient[:] = 0
+        add_penalties(net, state.previous, gradient)
+        take_off(parameters, gradient, rate, plan.sever, state.mask)
+    if state.mask.size > 0:
+        apply_mask(parameters, state.mask)
     for layer in range(1, net.layers.shape[0]):
         if net.layers[layer, CONSTRAINT] != NONE:
             weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
             w = weights.reshape(net.layers[layer - 1, UNITS], -1)
             constrain(net.layers[layer, CONSTRAINT], w, net.arguments[OF_CONSTRAINT, layer])
-    if clock[IN_EPOCH] >= samples:
+    if clock[IN_EPOCH] >= samples - plan.carried:
         clock[IN_EPOCH] = 0
         clock[EPOCH] += 1
 

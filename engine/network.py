@@ -20,6 +20,7 @@ from engine.constraints import CONSTRAINTS
 from engine.experiment import Experiment, Layer, Output
 from engine.initializers import draw
 from engine.losses import LOSSES
+from engine.playground import Replay
 from engine.regularizers import REGULARIZERS
 
 ARGUMENTS = 4  # the most arguments that any entry of a layer may have
@@ -119,12 +120,20 @@ class Network:
         """
         return [{name: buffer[where].reshape(shape) for name, (where, shape) in part.items()} for part in self.parts]
 
-    def initialise(self, seed: int) -> np.ndarray:
-        """A buffer of starting parameters: a function of the seed, the layer and its own choices alone."""
+    def initialise(self, seed: int, replay: Replay | None = None) -> np.ndarray:
+        """A buffer of starting parameters: a function of the seed, the layer and its own choices alone.
+
+        In a replay, uniform weights come from its own draws, as long as the seed is 0.
+        """
         buffer = np.zeros(self.parameter_count, self.dtype)
+        replayed = replay.weights(self.shapes) if replay and seed == 0 else None
         for index, (view, layer) in enumerate(zip(self.views(buffer), self.layers, strict=True)):
             generator = rng.generator(seed, rng.WEIGHTS, index)
-            view["weights"][:] = draw(layer.initializer, generator, *view["weights"].shape)
+            if replayed and layer.initializer.name == "random_uniform":
+                low, high = layer.initializer.minval, layer.initializer.maxval
+                view["weights"][:] = replayed[index] * (high - low) + low
+            else:
+                view["weights"][:] = draw(layer.initializer, generator, *view["weights"].shape)
             view["biases"][:] = draw(layer.bias_initializer, generator, 1, view["biases"].size)[0]
             if "scales" in view:
                 view["scales"][:] = 1

@@ -15,7 +15,7 @@ from engine import kernel, rng
 from engine.completion import Note, complete
 from engine.data import Data
 from engine.errors import FieldError, InvalidExperiment, InvalidInput
-from engine.experiment import Experiment, differences, fixed_differences
+from engine.experiment import Experiment, Layer, Output, differences, fixed_differences
 from engine.history import MANY_STEPS, History, next_epoch_due
 from engine.metrics import labels, metrics_of
 from engine.network import Network
@@ -84,7 +84,7 @@ class Trainer:
         return kernel.workspace(self._network.rows[-1], self._data.outputs, width, self._dtype)
 
     def _start(self, seed: int) -> None:
-        parameters = self._network.initialise(seed)
+        parameters = self._network.initialise(seed, self._data.replay)
         count = self._network.parameter_count
         self._state = kernel.State(
             parameters=parameters,
@@ -92,9 +92,10 @@ class Trainer:
             slots=np.zeros((OPTIMIZERS.of(self.experiment.optimizer).slots, count), self._dtype),
             running=np.repeat(np.array([[0], [1]], self._dtype), self._network.rows[-1], axis=1),
             previous=parameters.copy(),
+            mask=np.ones(count if self._data.replay else 0, self._dtype),
         )
         self._clock = np.zeros(kernel.CLOCK, np.int64)
-        self._order = np.arange(len(self._train))
+        self._order, self._carried = np.arange(len(self._train)), 0
         self.diverged: str | None = None
         self.stopped: str | None = None
         self._plateau, self._watch = Plateau(), Watch()
@@ -107,8 +108,14 @@ class Trainer:
 
     def _configure(self) -> None:
         """Reads from the experiment what may change while it runs."""
-        experiment = self.experiment
+        experiment, samples = self.experiment, len(self._train)
         self._net = self._network.describe(experiment)
+        self._batch_size = min(experiment.batch_size or samples, samples)
+        # In a replay what does not fill a batch waits for the next epoch, so it stands once more before the first.
+        carried = samples % self._batch_size if self._data.replay else 0
+        if carried != self._carried:
+            self._carried = carried
+            self._order = np.concatenate([np.arange(samples - carried, samples), np.arange(samples)])
         entry = OPTIMIZERS.of(experiment.optimizer)
         course = [float(value) for value in SCHEDULES.of(experiment.schedule).values(experiment.schedule)]
         self._plan = kernel.Plan(
@@ -118,13 +125,15 @@ class Trainer:
             schedule=SCHEDULES.codes[experiment.schedule.name],
             schedule_arguments=np.array(course + [0.0] * (ARGUMENTS - len(course))),
             batch_size=1,
+            carried=self._carried,
+            penalise_after=self._data.replay is not None,
+            sever=self._data.replay is not None and _severs(experiment),
             shuffle=experiment.shuffle,
             seed=experiment.seed,
             last_step=0,
             chunks=0,
         )
         self._optimizer_arguments = np.array(entry.given(experiment.optimizer), self._dtype)
-        self._batch_size = min(experiment.batch_size or len(self._train), len(self._train))
         self._fit_workspace()
 
     def _fit_workspace(self, batch_size: int | None = None) -> None:
@@ -159,7 +168,11 @@ class Trainer:
     @property
     def steps_per_epoch(self) -> int:
         """Updates in a whole epoch."""
-        return -(-len(self._train) // self._batch_size)
+        return -(-self._epoch_samples // self._batch_size)
+
+    @property
+    def _epoch_samples(self) -> int:
+        return len(self._train) - self._carried
 
     @property
     def settled(self) -> bool:
@@ -172,15 +185,15 @@ class Trainer:
         missing = epoch - int(self._clock[kernel.EPOCH])
         if missing <= 0:
             return self.step
-        left = -(-(len(self._train) - int(self._clock[kernel.IN_EPOCH])) // batch)
-        return self.step + left + (missing - 1) * -(-len(self._train) // batch)
+        left = max(-(-(self._epoch_samples - int(self._clock[kernel.IN_EPOCH])) // batch), 1)
+        return self.step + left + (missing - 1) * -(-self._epoch_samples // batch)
 
     def _step_due(self, batch_size: int) -> int:
         """The step at which the next row is recorded, with batches of this size from now on."""
         epoch, position = int(self._clock[kernel.EPOCH]), int(self._clock[kernel.IN_EPOCH])
         if self.steps_per_epoch > MANY_STEPS and epoch < MANY_STEPS:
-            tenth = position * 10 // len(self._train) + 1
-            target = -(-tenth * len(self._train) // 10)
+            tenth = position * 10 // self._epoch_samples + 1
+            target = -(-tenth * self._epoch_samples // 10)
             return self.step + -(-(target - position) // batch_size)
         return self.steps_to_epoch(next_epoch_due(epoch), batch_size)
 
@@ -420,6 +433,7 @@ class Trainer:
             target[:] = array
         self._state.parameters[:] = buffer
         self._state.previous[:] = buffer
+        self._state.mask[buffer[: self._state.mask.size] != 0] = 1
         self._clock[kernel.DIVERGED] = 0
         self.diverged = None
         self._evaluation = _Evaluation(self)
@@ -553,6 +567,12 @@ class _Evaluation:
             "penalty": sum(penalty(choice, w) for choice, w in zip(choices, weights, strict=True)),
             "layers": layers,
         }
+
+
+def _severs(experiment: Experiment) -> bool:
+    """Whether a weight dies that its penalty pushes through 0: in a replay with l1."""
+    layers: tuple[Layer | Output, ...] = (*experiment.layers, experiment.output)
+    return any(layer.regularizer is not None and layer.regularizer.name == "l1" for layer in layers)
 
 
 def _subset(part: Any, seed: int) -> Samples:
