@@ -176,6 +176,59 @@ class DatasetAnswer(BaseModel):
     parts: dict[str, PartAnswer]
 
 
+class ColumnAnswer(BaseModel):
+    """One column of an uploaded file: what it holds, and which inputs it became."""
+
+    name: str
+    type: Literal["number", "text"]
+    role: Literal["input", "target", "unused"]
+    missing: int
+    inputs: list[str]
+    note: str
+    low: Number = None
+    high: Number = None
+    mean: Number = None
+    words: list[str] | None = None
+
+
+class PreviewAnswer(BaseModel):
+    """The first rows as they stand in the file."""
+
+    names: list[str]
+    rows: list[list[str]]
+
+
+class UploadSummary(BaseModel):
+    """An uploaded table; `dataset` is what an experiment names it by."""
+
+    id: str
+    created: str
+    dataset: dict[str, str]
+    name: str
+    rows: int
+    inputs: list[str]
+    task: TaskName
+    target: str
+    classes: list[str] | None
+
+
+class UploadAnswer(UploadSummary):
+    """What was found in an uploaded file; `dropped` rows lacked a value that was needed."""
+
+    dropped: int
+    delimiter: str
+    decimal: str
+    header: bool
+    columns: list[ColumnAnswer]
+    preview: PreviewAnswer
+
+
+class UploadList(BaseModel):
+    """The uploaded tables, the newest first."""
+
+    datasets: list[UploadSummary]
+
+
 class ImportAnswer(BaseModel):
     """An experiment made from something else; `changes` says what could not be taken as it was."""
 

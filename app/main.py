@@ -15,10 +15,11 @@ from app.openapi import describe_api
 from app.problems import Faults, Problem, answer
 from app.readiness import Readiness
 from app.registry import Registry
-from app.routes import catalogue, health, imports, pages, sessions, streams, training, views
+from app.routes import catalogue, datasets, health, imports, pages, sessions, streams, training, views
 from app.security import Security
 from app.sessions import Session
 from app.settings import Settings
+from app.uploads import Uploads
 from engine import EngineError
 
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False}  # it calls nobody
@@ -47,12 +48,14 @@ def create_app(settings: Settings | None = None) -> Application:
         host: Host[Session] = Host(settings.threads, readiness.prepare)
         app.state.host = host
         app.state.registry = Registry(host, settings)
+        app.state.uploads = Uploads(settings.max_uploads, app.state.registry.learning_from)
         tending = asyncio.create_task(app.state.registry.tend())
         yield
         tending.cancel()
         with suppress(asyncio.CancelledError):
             await tending
         await asyncio.to_thread(host.shutdown)
+        app.state.uploads.close()
 
     app = Application(
         title="gradlab",
@@ -68,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Application:
         app.add_exception_handler(error, answer)
     app.add_middleware(Faults)
     app.add_middleware(Security, settings=settings)  # added last: outermost
-    for module in (pages, catalogue, imports, sessions, training, views, streams, health):
+    for module in (pages, catalogue, datasets, imports, sessions, training, views, streams, health):
         app.include_router(module.router)
     app.mount("/static", pages.static)
     return app

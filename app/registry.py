@@ -20,6 +20,7 @@ from app.problems import Problem, not_found
 from app.sessions import Session
 from app.settings import Settings
 from engine import Experiment
+from engine.datasets import UploadedData
 
 T = TypeVar("T")
 
@@ -84,6 +85,11 @@ class Registry:
             for record in self._records.values()
             if record.session is not None
         ]
+
+    def learning_from(self, upload: str) -> int:
+        """How many sessions learn from an uploaded table."""
+        datasets = [record.session.trainer.experiment.dataset for record in self._records.values() if record.session]
+        return sum(isinstance(dataset, UploadedData) and dataset.upload == upload for dataset in datasets)
 
     def __len__(self) -> int:
         return len(self._records)

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.problems import Problem
 from app.settings import Settings
 
+UPLOADS = "/api/datasets"  # the path whose bodies may be as large as an upload
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
 DEFAULT_PORTS = {"http": "80", "ws": "80", "https": "443", "wss": "443"}
@@ -52,7 +53,7 @@ class Security:
         send = _with_headers(scope, send)
         problem = self._refusal(scope)
         if problem is None:
-            await self.app(scope, _limited(scope, receive, self.settings.body_limit_bytes), send)
+            await self.app(scope, _limited(scope, receive, self._limit(scope)), send)
         elif scope["type"] == "http":
             await problem.response()(scope, receive, send)
         else:
@@ -76,9 +77,14 @@ class Security:
             kind = headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind in FORMS:
                 return Problem(415, "Forms are not accepted here: send JSON, with Content-Type: application/json.")
-            if _length(headers) > self.settings.body_limit_bytes:
-                return Problem(413, f"The body is larger than {self.settings.body_limit_bytes} bytes.")
+            if _length(headers) > (limit := self._limit(scope)):
+                return Problem(413, f"The body is larger than {limit} bytes.")
         return None
+
+    def _limit(self, scope: Scope) -> int:
+        """The largest body that is accepted there, in bytes."""
+        uploads = scope["type"] == "http" and scope["path"] == f"{self.settings.root_path}{UPLOADS}"
+        return self.settings.upload_limit_bytes if uploads else self.settings.body_limit_bytes
 
     def _is_ours(self, host: str) -> bool:
         return host in self.hosts or (self.any_address and _is_address(host))

@@ -26,7 +26,9 @@ class Settings:
     max_sessions: int = setting(500, "Sessions held at the same time.")
     idle_stop_s: float = setting(30 * 60.0, "Seconds after which unwatched training pauses.")
     forget_s: float = setting(24 * 3600.0, "Seconds after which a session nobody asks for is forgotten.")
+    max_uploads: int = setting(50, "Uploaded tables held at the same time.")
     body_limit_bytes: int = setting(1 << 20, "The largest request body.")
+    upload_limit_bytes: int = setting(5 << 20, "The largest CSV file.")
     message_limit_bytes: int = setting(64 << 10, "The largest message over the websocket.")
 
     @property

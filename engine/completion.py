@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS, DatasetChoice, GivenPoints, PlaygroundData, Targets
+from engine.datasets import DATASETS, DatasetChoice, GivenPoints, PlaygroundData, Targets, UploadedData
 from engine.errors import FieldError, InvalidExperiment, unknown
 from engine.experiment import Experiment
 from engine.features import FEATURES
@@ -18,6 +18,7 @@ from engine.metrics import metrics_of
 from engine.playground import CLASSIFICATION, SAMPLES
 from engine.settings import LIMITS, whole_batch
 from engine.tasks import TASKS, TaskName
+from engine.uploads import TABLES, Table
 
 MOST_WEIGHT = 1e6
 
@@ -114,6 +115,8 @@ def _task_and_data(experiment: Experiment) -> tuple[TaskName, DatasetChoice]:
         return _given_points(experiment.task, dataset)
     if isinstance(dataset, PlaygroundData):
         return _replayed(experiment.task, dataset)
+    if isinstance(dataset, UploadedData):
+        return _uploaded(experiment.task, dataset)
     entry = DATASETS.of(dataset)
     tasks = entry.tasks
     task = experiment.task or tasks[0]
@@ -127,6 +130,30 @@ def _task_and_data(experiment: Experiment) -> tuple[TaskName, DatasetChoice]:
         )
     standardize = entry.standardize if dataset.standardize is None else dataset.standardize
     return task, replace(dataset, samples=samples, standardize=standardize)
+
+
+def table_of(data: UploadedData) -> Table:
+    """The table that was uploaded. Raises InvalidExperiment if there is none of that id."""
+    table = TABLES.get(data.upload)
+    if table is None:
+        raise _refuse(
+            "dataset.upload",
+            data.upload,
+            "the id of a table that was uploaded",
+            "there is no such table: uploads last as long as the server runs. Upload the file again",
+        )
+    return table
+
+
+def _uploaded(task: TaskName | None, data: UploadedData) -> tuple[TaskName, DatasetChoice]:
+    table = table_of(data)
+    if task not in (None, table.task):
+        raise _refuse("task", task, table.task, f"the table '{table.name}' was read for {table.task}")
+    samples = data.samples or len(table)
+    if samples > len(table):
+        raise _refuse("dataset.samples", samples, f"2 to {len(table)}", f"the table has {len(table)} rows")
+    standardize = True if data.standardize is None else data.standardize
+    return table.task, replace(data, samples=samples, standardize=standardize)
 
 
 def _replayed(task: TaskName | None, data: PlaygroundData) -> tuple[TaskName, DatasetChoice]:
@@ -240,6 +267,9 @@ def shape_of(experiment: Experiment) -> Shape:
         classes = len(first) if isinstance(first, tuple) else int(np.max(together)) + 1
     elif isinstance(dataset, PlaygroundData):
         columns, classes = ("x1", "x2"), 2
+    elif isinstance(dataset, UploadedData):
+        table = table_of(dataset)
+        columns, classes = table.columns, len(table.classes or ())
     else:
         entry = DATASETS.of(dataset)
         columns = entry.columns

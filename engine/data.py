@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from engine import rng
-from engine.completion import shape_of, split_sizes
-from engine.datasets import DATASETS, DatasetChoice, GivenPoints, PlaygroundData
+from engine.completion import shape_of, split_sizes, table_of
+from engine.datasets import DATASETS, DatasetChoice, GivenPoints, PlaygroundData, UploadedData
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Experiment, signed
 from engine.features import FEATURES, PLANE
 from engine.playground import Replay
+from engine.uploads import Table, imputed
 
 PARTS = ("train", "validation", "test")
 
@@ -51,11 +52,13 @@ class Data:
         self.task = experiment.task
         dataset = experiment.dataset
         entry = DATASETS.get(dataset.name)
-        self.classes = self._class_names(entry.classes if entry else None)
+        table = table_of(dataset) if isinstance(dataset, UploadedData) else None
+        named = table or entry
+        self.classes = self._class_names(named.classes if named else None)
         # What an answer looks like that says no, and one that says yes.
         self.replay = _replay(dataset)
         self.no, self.yes = (-1.0, 1.0) if signed(experiment) else (0.0, 1.0)
-        parts = _split(experiment, max(self.outputs, 2), self.replay)
+        parts = _split(experiment, max(self.outputs, 2), self.replay, table)
         self._offset = np.zeros((len(self.features), 1))
         self._scale = np.ones((len(self.features), 1))
         if dataset.standardize:
@@ -222,7 +225,9 @@ def _replay(dataset: DatasetChoice) -> Replay | None:
     return Replay(dataset.seed_text, dataset.shape, dataset.noise) if isinstance(dataset, PlaygroundData) else None
 
 
-def _split(experiment: Experiment, classes: int, replay: Replay | None) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _split(
+    experiment: Experiment, classes: int, replay: Replay | None, table: Table | None
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Points and targets of each part, after noise; shuffled by the data's seed."""
     dataset = experiment.dataset
     seed = dataset.seed
@@ -233,12 +238,15 @@ def _split(experiment: Experiment, classes: int, replay: Replay | None) -> dict[
             given = np.array(dataset.test_points, np.float64), np.array(dataset.test_targets, np.float64)
     elif replay:
         points, targets = replay.points, replay.targets
+    elif table:
+        chosen_rows = rng.generator(seed, rng.DATA).permutation(len(table))[: dataset.samples]
+        points, targets = table.points[chosen_rows], table.targets[chosen_rows]
     else:
         entry = DATASETS.of(dataset)
         points, targets = entry.make(rng.generator(seed, rng.DATA), dataset.samples, *entry.values(dataset))
     if dataset.noise and not replay:
         shift = rng.generator(seed, rng.NOISE).standard_normal(points.shape)
-        points = points + shift * dataset.noise * points.std(axis=0)
+        points = points + shift * dataset.noise * np.nanstd(points, axis=0)
     if dataset.label_noise:
         targets = _mislabelled(targets, experiment.task or "", classes, dataset.label_noise, seed)
     if not replay:
@@ -249,4 +257,5 @@ def _split(experiment: Experiment, classes: int, replay: Replay | None) -> dict[
     parts = {name: (points[part], targets[part]) for name, part in zip(PARTS, chosen, strict=True)}
     if given is not None:
         parts["test"] = given
-    return parts
+    training = parts["train"][0]
+    return {name: (imputed(points, training), targets) for name, (points, targets) in parts.items()}

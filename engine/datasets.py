@@ -162,6 +162,16 @@ class PlaygroundData(DatasetChoice):
     )
 
 
+@dataclass(frozen=True)
+class UploadedData(DatasetChoice):
+    """A table that was uploaded, by its id. What is missing becomes its column's mean over the training part."""
+
+    __pydantic_config__ = STRICT
+
+    name: str = described("upload", title="Name", help="A table that was uploaded.", pattern="^upload$")
+    upload: str = described("", title="Upload", help="The id that the upload was given.", max_length=64)
+
+
 DATASETS: Family[Dataset] = Family(
     "dataset",
     "What the network is to learn from.",
@@ -408,5 +418,5 @@ DATASETS: Family[Dataset] = Family(
         ),
     ),
     base=DatasetChoice,
-    given={"points": GivenPoints, "tensorflow_playground": PlaygroundData},
+    given={"points": GivenPoints, "upload": UploadedData, "tensorflow_playground": PlaygroundData},
 )

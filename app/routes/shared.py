@@ -15,12 +15,12 @@ T = TypeVar("T")
 JSON_TYPES = {"application/json"}
 PATCH_TYPES = JSON_TYPES | {"application/merge-patch+json"}
 MEANINGS = {
-    404: "There is no such session.",
-    409: "The session's state does not allow it; `detail` says what does.",
+    404: "There is nothing of that id.",
+    409: "The present state does not allow it; `detail` says what does.",
     413: "The body is too large.",
-    415: "The body is not JSON.",
+    415: "The body is not of the type that is expected.",
     422: "Something in the request is not allowed; `errors` names each field.",
-    429: "There are too many sessions.",
+    429: "There are too many already.",
     503: "The server is stopping.",
 }
 

@@ -1,0 +1,94 @@
+"""Tables of one's own: upload a CSV file, list what there is, look at one, delete it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.answers import UploadAnswer, UploadList
+from app.csv_table import Encoding, Missing, Options
+from app.encoding import JSONResponse
+from app.problems import Problem
+from app.routes.shared import problems
+from app.uploads import Uploads
+from engine.tasks import TaskName
+
+router = APIRouter(prefix="/api/datasets", tags=["datasets"])
+
+CSV_TYPES = ("text/csv", "application/csv", "text/tab-separated-values", "application/vnd.ms-excel")
+EXAMPLE = "size,bedrooms,price\n110,3,295\n76,2,171\n142,4,374\n155,3,446\n98,2,240\n"
+DOCUMENTED = {
+    "requestBody": {
+        "required": True,
+        "content": {"text/csv": {"schema": {"type": "string"}, "examples": {"houses": {"value": EXAMPLE}}}},
+    }
+}
+
+
+def _uploads(request: Request) -> Uploads:
+    uploads: Uploads = request.app.state.uploads
+    return uploads
+
+
+UploadsDep = Annotated[Uploads, Depends(_uploads)]
+
+
+@router.post(
+    "",
+    operation_id="upload_dataset",
+    status_code=201,
+    response_model=UploadAnswer,
+    responses=problems(413, 415, 422, 429),
+    openapi_extra=DOCUMENTED,
+)
+async def upload_dataset(
+    request: Request,
+    uploads: UploadsDep,
+    name: Annotated[str, Query(max_length=200, description="What to call it.")] = "table",
+    target: Annotated[str | None, Query(description="The column to predict; the last one if not given.")] = None,
+    task: Annotated[TaskName | None, Query(description="What kind of answer it is; found out if not given.")] = None,
+    header: Annotated[bool | None, Query(description="Whether the first row is names; found out if not given.")] = None,
+    delimiter: Annotated[
+        str | None, Query(max_length=20, description="comma, semicolon, tab or bar; found out if not given.")
+    ] = None,
+    missing: Annotated[
+        Missing, Query(description="Missing values: become the training part's mean, or drop their row.")
+    ] = "impute",
+    encoding: Annotated[Encoding | None, Query(description="UTF-8 if not given.")] = None,
+) -> Response:
+    """Uploads a CSV file. The answer says what was found in it, and its `dataset` is what an experiment names it by.
+
+    Columns of words become one input of 0 and 1 for each word; inputs, and the target of a regression, are standardised
+    by the training part. At most 20,000 rows and 64 columns.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in CSV_TYPES:
+        raise Problem(415, "Send the file itself, with Content-Type: text/csv.", headers={"Accept": "text/csv"})
+    options = Options(
+        name=name, target=target, task=task, header=header, delimiter=delimiter, missing=missing, encoding=encoding
+    )
+    body = await request.body()
+    found = await run_in_threadpool(uploads.add, body, options)
+    location = f"{request.scope.get('root_path', '')}/api/datasets/{found['id']}"
+    return JSONResponse(found, 201, {"Location": location})
+
+
+@router.get("", operation_id="list_datasets", response_model=UploadList)
+async def list_datasets(uploads: UploadsDep) -> Response:
+    """The uploaded tables, the newest first."""
+    return JSONResponse({"datasets": uploads.list()})
+
+
+@router.get("/{id}", operation_id="get_dataset", response_model=UploadAnswer, responses=problems(404))
+async def get_dataset(id: str, uploads: UploadsDep) -> Response:
+    """What was found in one file, with its first rows."""
+    return JSONResponse(uploads.get(id))
+
+
+@router.delete("/{id}", operation_id="delete_dataset", status_code=204, responses=problems(404, 409))
+async def delete_dataset(id: str, uploads: UploadsDep) -> Response:
+    """Deletes an uploaded table that no session learns from."""
+    uploads.delete(id)
+    return Response(status_code=204)

@@ -1,0 +1,100 @@
+"""Uploading tables over REST, and learning from them."""
+
+import httpx
+import numpy as np
+import pytest
+
+from engine.uploads import TABLES
+from tests.app.conftest import strict
+
+pytestmark = pytest.mark.anyio
+
+CSV = {"Content-Type": "text/csv"}
+DRAW = np.random.default_rng(0)
+ROWS = [(a, b, "yes" if a + b > 0 else "no") for a, b in DRAW.normal(0, 1, (200, 2)).round(3).tolist()]
+TEXT = "left,right,sum\n" + "\n".join(f"{a},{'' if index == 3 else b},{t}" for index, (a, b, t) in enumerate(ROWS))
+
+
+async def upload(client: httpx.AsyncClient, text: str = TEXT, **options: str) -> httpx.Response:
+    return await client.post("/api/datasets", content=text.encode(), headers=CSV, params=options)
+
+
+async def test_a_file_is_uploaded_and_learnt_from(client: httpx.AsyncClient) -> None:
+    response = await upload(client, name="sums")
+    assert response.status_code == 201
+    found = strict(response.text)
+    assert found["rows"] == 200 and found["task"] == "binary" and found["classes"] == ["no", "yes"]
+    assert strict((await client.get(response.headers["location"])).text) == found
+    listed = strict((await client.get("/api/datasets")).text)["datasets"]
+    assert [each["id"] for each in listed] == [found["id"]] and "preview" not in listed[0]
+
+    experiment = {"dataset": found["dataset"], "optimizer": {"name": "adam", "learning_rate": 0.01}}
+    session = strict((await client.post("/api/sessions", json=experiment)).text)
+    assert session["experiment"]["features"] == ["left", "right"]
+    assert session["experiment"]["dataset"]["standardize"] is True
+    address = f"/api/sessions/{session['id']}"
+    trained = strict((await client.post(f"{address}/train", json={"epochs": 100})).text)
+    assert trained["metrics"]["test"]["accuracy"] > 0.9
+    told = strict((await client.post(f"{address}/predict", json={"x": [[2, 2], [-2, -2]]})).text)
+    assert told["labels"] == ["yes", "no"]
+
+    refused = await client.delete(f"/api/datasets/{found['id']}")
+    assert refused.status_code == 409 and "session" in refused.json()["detail"]
+    await client.delete(address)
+    assert (await client.delete(f"/api/datasets/{found['id']}")).status_code == 204
+    assert (await client.get(f"/api/datasets/{found['id']}")).status_code == 404
+    assert (await client.delete(f"/api/datasets/{found['id']}")).status_code == 404
+    gone = await client.post("/api/sessions", json=experiment)
+    assert gone.status_code == 422 and gone.json()["errors"][0]["field"] == "dataset.upload"
+
+
+async def test_missing_values_become_the_training_parts_mean(client: httpx.AsyncClient) -> None:
+    found = strict((await upload(client)).text)
+    experiment = {"dataset": found["dataset"], "precision": "float64"}
+    session = strict((await client.post("/api/sessions", json=experiment)).text)
+    parts = strict((await client.get(f"/api/sessions/{session['id']}/dataset")).text)["parts"]
+    known = {tuple(point) for a, b, _ in ROWS for point in [(a, b)]}
+    train, everything = np.array(parts["train"]["points"]), np.vstack([part["points"] for part in parts.values()])
+    (filled,) = [point for point in everything.tolist() if tuple(point) not in known]
+    others = np.array([point for point in train.tolist() if tuple(point) in known])
+    assert filled[0] == ROWS[3][0] and filled[1] == pytest.approx(others[:, 1].mean())
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "field"),
+    [
+        ("", {}, "file"),
+        ("a,a\n" + "1,2\n" * 9, {}, "file"),
+        (TEXT, {"target": "total"}, "target"),
+        (TEXT, {"task": "nonsense"}, "task"),
+        (TEXT, {"missing": "invent"}, "missing"),
+        (TEXT, {"encoding": "klingon"}, "encoding"),
+    ],
+)
+async def test_what_is_wrong_is_a_problem(
+    client: httpx.AsyncClient, text: str, options: dict[str, str], field: str
+) -> None:
+    response = await upload(client, text, **options)
+    assert response.status_code == 422
+    problem = strict(response.text)
+    assert field in problem["errors"][0]["field"] and problem["errors"][0]["expected"]
+    assert strict((await client.get("/api/datasets")).text)["datasets"] == []
+
+
+async def test_only_csv_is_taken(client: httpx.AsyncClient) -> None:
+    for kind in ("application/json", "multipart/form-data; boundary=x", ""):
+        response = await client.post("/api/datasets", content=b"a,b", headers={"Content-Type": kind})
+        assert response.status_code == 415
+
+
+async def test_five_megabytes_are_the_most(client: httpx.AsyncClient) -> None:
+    assert (await upload(client, "x" * (5 << 20))).status_code == 422
+    assert (await upload(client, "x" * ((5 << 20) + 1))).status_code == 413
+
+
+async def test_there_is_room_for_so_many(client: httpx.AsyncClient) -> None:
+    for _ in range(50):
+        assert (await upload(client)).status_code == 201
+    response = await upload(client)
+    assert response.status_code == 429 and "delete" in response.json()["detail"]
+    assert len(TABLES) == 50
