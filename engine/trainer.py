@@ -5,6 +5,7 @@ has no clock. The same experiment gives the same bytes however it is sliced. Div
 before the update that would have broken a number, keeps the last finite parameters and says which layer went first.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -43,6 +44,16 @@ class LayerParameters:
     weights: np.ndarray
     biases: np.ndarray
     further: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A run at rest between two steps: all that its future depends on, beside its experiment."""
+
+    state: kernel.State
+    clock: np.ndarray
+    order: np.ndarray
+    memory: tuple[Any, ...]  # what the schedule and early stopping remember
 
 
 @dataclass(frozen=True)
@@ -439,6 +450,26 @@ class Trainer:
         self._evaluation = _Evaluation(self)
         self.settle()
 
+    def checkpoint(self) -> Checkpoint:
+        """Where the run stands. Finishes what is half done first."""
+        self.settle()
+        memory = deepcopy((self._plateau, self._watch, self._best, self.stopped))
+        return Checkpoint(_copied(self._state), self._clock.copy(), self._order.copy(), memory)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Goes on from a checkpoint of a run of this experiment, which gives the same bytes as that run would have.
+
+        The history stays as it is. Raises InvalidInput for a checkpoint of a network of another shape.
+        """
+        given, own = checkpoint.state, self._state
+        if [part.shape for part in given] != [part.shape for part in own] or len(checkpoint.order) != len(self._order):
+            expected = "a checkpoint of this experiment"
+            raise InvalidInput(FieldError("checkpoint", None, expected, "it is of a network or data of another shape"))
+        self._state, self._clock, self._order = _copied(given), checkpoint.clock.copy(), checkpoint.order.copy()
+        self._plateau, self._watch, self._best, self.stopped = deepcopy(checkpoint.memory)
+        self.diverged, self._evaluation = None, None
+        self._configure()
+
     # Looking
 
     def row(self) -> dict[str, Any]:
@@ -567,6 +598,10 @@ class _Evaluation:
             "penalty": sum(penalty(choice, w) for choice, w in zip(choices, weights, strict=True)),
             "layers": layers,
         }
+
+
+def _copied(state: kernel.State) -> kernel.State:
+    return kernel.State(*(part.copy() for part in state))
 
 
 def _severs(experiment: Experiment) -> bool:

@@ -75,19 +75,19 @@ async def upload_dataset(
     return JSONResponse(found, 201, {"Location": location})
 
 
-@router.get("", operation_id="list_datasets", response_model=UploadList)
+@router.get("", operation_id="list_uploads", response_model=UploadList)
 async def list_datasets(uploads: UploadsDep) -> Response:
     """The uploaded tables, the newest first."""
     return JSONResponse({"datasets": uploads.list()})
 
 
-@router.get("/{id}", operation_id="get_dataset", response_model=UploadAnswer, responses=problems(404))
+@router.get("/{id}", operation_id="get_upload", response_model=UploadAnswer, responses=problems(404))
 async def get_dataset(id: str, uploads: UploadsDep) -> Response:
     """What was found in one file, with its first rows."""
     return JSONResponse(uploads.get(id))
 
 
-@router.delete("/{id}", operation_id="delete_dataset", status_code=204, responses=problems(404, 409))
+@router.delete("/{id}", operation_id="delete_upload", status_code=204, responses=problems(404, 409))
 async def delete_dataset(id: str, uploads: UploadsDep) -> Response:
     """Deletes an uploaded table that no session learns from."""
     uploads.delete(id)

@@ -12,14 +12,20 @@ from pydantic import TypeAdapter
 from engine import Choice, Experiment, Family, InvalidExperiment, Layer, Output, Trainer, complete, to_data
 from engine.activations import ACTIVATIONS
 from engine.constraints import CONSTRAINTS
-from engine.datasets import DATASETS, GivenPoints
+from engine.data import PARTS
+from engine.datasets import DATASETS, GivenPoints, PlaygroundData
 from engine.experiment import Clipping, Input
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
+from engine.metrics import METRICS
 from engine.normalizations import BatchNormalization
 from engine.optimizers import OPTIMIZERS
+from engine.playground import SHAPES
 from engine.regularizers import REGULARIZERS
+from engine.schedules import SCHEDULES
+from engine.stopping import EarlyStopping
+from engine.tasks import TASKS
 
 ADAPTER = TypeAdapter(Experiment)
 
@@ -48,7 +54,8 @@ def given_points(draw: st.DrawFn) -> GivenPoints:
     columns, count = draw(st.integers(1, 3)), draw(st.integers(1, 8))
     number = st.floats(allow_nan=False, allow_infinity=False) | st.floats(-3, 3)
     point = st.tuples(*[number] * columns)
-    targets = st.integers(0, 3).map(float) | number
+    listed = st.lists(st.integers(0, 1).map(float), min_size=2, max_size=2).map(tuple)
+    targets = st.one_of([listed] if draw(st.integers(0, 3)) == 0 else [st.integers(0, 3).map(float), number])
     return GivenPoints(
         points=tuple(draw(st.lists(point, min_size=count, max_size=count))),
         targets=tuple(draw(st.lists(targets, min_size=count, max_size=count))),
@@ -61,10 +68,15 @@ def given_points(draw: st.DrawFn) -> GivenPoints:
 @st.composite
 def made_data(draw: st.DrawFn) -> Any:
     shares = {"validation_fraction": draw(st.floats(0, 0.5)), "test_fraction": draw(st.floats(0, 0.7))}
+    if draw(st.integers(0, 9)) == 0:
+        shape = draw(st.sampled_from(SHAPES))
+        return PlaygroundData(shape=shape, seed_text=draw(st.text(max_size=9)), noise=draw(st.floats(0, 0.8)), **shares)
     return replace(
         draw(choices(DATASETS)),
         samples=draw(st.integers(2, 80)),
         noise=draw(st.floats(0, 5)),
+        label_noise=draw(st.sampled_from([0.0, 0.3, 1.0])),
+        stratify=draw(st.booleans()),
         seed=draw(st.integers(0, 2**32 - 1)),
         standardize=draw(st.none() | st.booleans()),
         **shares,
@@ -90,15 +102,28 @@ def experiments(draw: st.DrawFn) -> Experiment:
         activation=st.none() | choices(ACTIVATIONS),
         initializer=choices(INITIALIZERS),
         regularizer=st.none() | choices(REGULARIZERS),
+        constraint=st.none() | choices(CONSTRAINTS),
     )
+    stopping = st.builds(
+        EarlyStopping,
+        monitor=st.sampled_from([f"{part}_{measure}" for part in PARTS for measure in ("loss", *METRICS)]),
+        patience=st.integers(0, 3),
+        min_delta=st.sampled_from([0.0, 0.1, 1e9]),
+        restore_best=st.booleans(),
+    )
+    weights = st.lists(st.floats(0, 2e6), max_size=4).map(tuple)
     return Experiment(
-        task=draw(st.none() | st.sampled_from(["binary", "multiclass", "regression"])),
+        task=draw(st.none() | st.sampled_from(list(TASKS))),
         dataset=draw(made_data() | given_points()),
         features=draw(st.none() | st.lists(st.sampled_from(list(FEATURES)), min_size=1, max_size=4).map(tuple)),
         layers=tuple(draw(st.lists(layer, max_size=3))),
         output=draw(output),
         loss=draw(st.none() | choices(LOSSES)),
         optimizer=draw(choices(OPTIMIZERS)),
+        schedule=draw(choices(SCHEDULES)),
+        early_stopping=draw(st.none() | stopping),
+        class_weight=draw(st.none() | st.just("balanced") | weights) if draw(st.booleans()) else None,
+        label_smoothing=draw(st.sampled_from([0.0, 0.0, 0.2])),
         batch_size=draw(st.none() | st.integers(1, 100)),
         shuffle=draw(st.booleans()),
         input=Input(draw(st.sampled_from([0.0, 0.5])), draw(st.sampled_from([0.0, 1.0]))),
@@ -141,6 +166,37 @@ def test_any_experiment_trains_and_stays_finite_or_is_refused_with_a_reason(chos
     assert [len(found) for found in trainer.neurons(2)] == [*units, answers.shape[1]]
     trainer.reset()
     assert trainer.step == 0
+
+
+def bytes_of(trainer: Trainer) -> list[bytes]:
+    return [
+        array.tobytes()
+        for layer in trainer.parameters()
+        for array in (layer.weights, layer.biases, *layer.further.values())
+    ]
+
+
+@QUICK
+@given(chosen=experiments(), slices=st.lists(st.integers(1, 5_000), min_size=1, max_size=5))
+def test_slices_change_no_byte_and_a_checkpoint_keeps_the_future(chosen: Experiment, slices: list[int]) -> None:
+    try:
+        whole, sliced, later = Trainer(chosen), Trainer(chosen), Trainer(chosen)
+    except InvalidExperiment:
+        return
+    half, end = 3, 11
+    whole.advance(10**9, until_step=end)
+    whole.settle()
+    for turn in range(10_000):
+        if (sliced.step >= end and sliced.settled) or sliced.diverged or sliced.stopped:
+            break
+        sliced.advance(slices[turn % len(slices)], until_step=half if sliced.step < half else end)
+        if sliced.step >= half and later.step == 0 and not sliced.diverged and not sliced.stopped:
+            later.restore(sliced.checkpoint())
+    sliced.settle()
+    later.advance(10**9, until_step=whole.step)
+    later.settle()
+    assert bytes_of(whole) == bytes_of(sliced) and whole.step == sliced.step and whole.stopped == sliced.stopped
+    assert bytes_of(whole) == bytes_of(later) or later.step == 0
 
 
 @QUICK
