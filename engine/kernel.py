@@ -113,6 +113,10 @@ STEP, EPOCH, IN_EPOCH, IN_BATCH, DIVERGED, CHUNKS = range(6)
 CLOCK = 6
 
 
+# Where the penalty of the weights has its effect.
+NO_PENALTY, IN_GRADIENT, AFTER_UPDATE = range(3)
+
+
 class Plan(NamedTuple):
     """What the next call is to do."""
 
@@ -123,7 +127,7 @@ class Plan(NamedTuple):
     schedule_arguments: np.ndarray  # (schedules.ARGUMENTS,) float64
     batch_size: int
     carried: int  # samples left over at an epoch's end, for the next one's first batch; they begin the order too
-    penalise_after: bool  # the penalty is not part of the gradient, but taken off after the update
+    penalty: int  # NO_PENALTY, IN_GRADIENT or AFTER_UPDATE
     sever: bool  # a weight that its penalty pushes through 0 is 0 for ever
     shuffle: bool
     seed: int
@@ -347,8 +351,10 @@ def take_batch(
     """Puts the next samples of the batch under way into the workspace, and says how many."""
     if plan.shuffle and clock[IN_EPOCH] == 0 and clock[IN_BATCH] == 0:
         rng.shuffle(order, plan.seed, clock[EPOCH])
-    first = clock[IN_EPOCH] + clock[IN_BATCH] + plan.carried - left_over(plan, clock)
-    n = min(work.a.shape[1], batch_of(plan, x.shape[1], clock) - clock[IN_BATCH])
+    first = clock[IN_EPOCH] + clock[IN_BATCH]
+    if plan.carried > 0:
+        first += plan.carried - left_over(plan.carried, clock)
+    n = min(work.a.shape[1], batch_of(plan.batch_size, plan.carried, x.shape[1], clock) - clock[IN_BATCH])
     for s in range(U(n)):
         sample = U(order[U(first) + s])
         for f in range(U(x.shape[0])):
@@ -363,18 +369,20 @@ def take_batch(
 
 
 @part
-def left_over(plan: Plan, clock: Array) -> int:
+def left_over(carried: int, clock: Array) -> int:
     """How many samples of the epoch before belong to the batch under way."""
-    return plan.carried if clock[EPOCH] > 0 and clock[IN_EPOCH] == 0 else 0
+    return carried if clock[EPOCH] > 0 and clock[IN_EPOCH] == 0 else 0
 
 
 @part
-def batch_of(plan: Plan, samples: int, clock: Array) -> int:
+def batch_of(batch_size: int, carried: int, samples: int, clock: Array) -> int:
     """How many samples the batch under way has: the last one of an epoch may be smaller."""
-    left = samples - plan.carried - clock[IN_EPOCH]
-    if left <= 0:  # batches were smaller when this epoch began
-        left = samples - clock[IN_EPOCH]
-    return min(plan.batch_size, left) + left_over(plan, clock)
+    left = samples - clock[IN_EPOCH]
+    if carried == 0:
+        return min(batch_size, left)
+    if left > carried:  # unless batches were smaller when this epoch began
+        left -= carried
+    return min(batch_size, left) + left_over(carried, clock)
 
 
 @part
@@ -410,15 +418,16 @@ def finish_step(
 ) -> None:
     """From the gradient of a whole batch to new parameters, unless a number in it is not finite."""
     parameters, gradient = state.parameters, state.gradient
-    batch -= left_over(plan, clock)
-    if not plan.penalise_after:
+    if plan.carried > 0:
+        batch -= left_over(plan.carried, clock)
+    if plan.penalty == IN_GRADIENT:
         add_penalties(net, parameters, gradient)
     clock[IN_BATCH] = 0
     if not np.isfinite(sum_of_squares(gradient)):
         clock[DIVERGED] = 1  # before the update: the parameters stay at the last finite state
         return
     clip(gradient, net.clip_value, net.clip_norm)
-    if keep or plan.penalise_after:
+    if keep or plan.penalty == AFTER_UPDATE:
         for i in range(parameters.size):
             state.previous[i] = parameters[i]
     epoch = np.float64(clock[EPOCH]) + np.float64(clock[IN_EPOCH]) / np.float64(samples)
@@ -434,7 +443,7 @@ def finish_step(
     if state.mask.size > 0:
         apply_mask(gradient, state.mask)
     update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), arguments)
-    if plan.penalise_after:
+    if plan.penalty == AFTER_UPDATE:
         gradient[:] = 0
         add_penalties(net, state.previous, gradient)
         take_off(parameters, gradient, rate, plan.sever, state.mask)
@@ -510,7 +519,7 @@ def run(
                 break
             if clock[IN_BATCH] == 0:
                 gradient[:] = 0
-            count = batch_of(plan, samples, clock)
+            count = batch_of(plan.batch_size, plan.carried, samples, clock)
             n = take_batch(net, work, x, targets, weights, order, plan, clock)
         else:
             if at >= samples or (task == EVALUATE and chunks == 1):

@@ -129,6 +129,8 @@ class Trainer:
             self._order = np.concatenate([np.arange(samples - carried, samples), np.arange(samples)])
         entry = OPTIMIZERS.of(experiment.optimizer)
         course = [float(value) for value in SCHEDULES.of(experiment.schedule).values(experiment.schedule)]
+        layers: tuple[Layer | Output, ...] = (*experiment.layers, experiment.output)
+        penalties = {layer.regularizer.name for layer in layers if layer.regularizer}
         self._plan = kernel.Plan(
             optimizer=OPTIMIZERS.codes[entry.name],
             learning_rate=float(entry.values(experiment.optimizer)[0]) * self._plateau.factor,
@@ -137,8 +139,8 @@ class Trainer:
             schedule_arguments=np.array(course + [0.0] * (ARGUMENTS - len(course))),
             batch_size=1,
             carried=self._carried,
-            penalise_after=self._data.replay is not None,
-            sever=self._data.replay is not None and _severs(experiment),
+            penalty=self._penalty(penalties),
+            sever=self._data.replay is not None and "l1" in penalties,
             shuffle=experiment.shuffle,
             seed=experiment.seed,
             last_step=0,
@@ -146,6 +148,12 @@ class Trainer:
         )
         self._optimizer_arguments = np.array(entry.given(experiment.optimizer), self._dtype)
         self._fit_workspace()
+
+    def _penalty(self, penalties: set[str]) -> int:
+        """Where penalties have their effect: in a replay they are taken off after the update."""
+        if not penalties:
+            return kernel.NO_PENALTY
+        return kernel.AFTER_UPDATE if self._data.replay else kernel.IN_GRADIENT
 
     def _fit_workspace(self, batch_size: int | None = None) -> None:
         """Makes room for one chunk: a batch, or an even share of one that is too large, in steps of 8 samples."""
@@ -602,12 +610,6 @@ class _Evaluation:
 
 def _copied(state: kernel.State) -> kernel.State:
     return kernel.State(*(part.copy() for part in state))
-
-
-def _severs(experiment: Experiment) -> bool:
-    """Whether a weight dies that its penalty pushes through 0: in a replay with l1."""
-    layers: tuple[Layer | Output, ...] = (*experiment.layers, experiment.output)
-    return any(layer.regularizer is not None and layer.regularizer.name == "l1" for layer in layers)
 
 
 def _subset(part: Any, seed: int) -> Samples:

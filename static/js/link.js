@@ -7,14 +7,26 @@
 
 import { FAMILY_OF, argumentOf, entryOf, isObject, nameOf, usualExperiment } from "./experiment.js";
 
-/** @import { Catalogue, Choice, Experiment, Layer, Patch } from "./types.js" */
+/** @import { Catalogue, Choice, Entry, Experiment, Layer, Patch } from "./types.js" */
 
 /** @typedef {[path: string, value: string][]} Pairs */
 
 const MOST_PAIRS = 400;
 const LONGEST_VALUE = 400;
-const SCALARS = ["task", "batch_size", "shuffle", "precision", "seed"];
+const SCALARS = ["task", "batch_size", "label_smoothing", "class_weight", "shuffle", "precision", "seed"];
 const CHOICES = ["loss", "optimizer", "schedule"];
+/** Parts of an experiment that are neither choices nor single values, with their fields. Those that are null are off.
+ * @type {Record<string, string[]>} */
+const OBJECTS = {
+  input: ["dropout", "noise"],
+  clipping: ["by", "threshold"],
+  early_stopping: ["monitor", "patience", "min_delta", "restore_best"],
+  batch_normalization: ["position", "momentum", "epsilon"],
+};
+const OF_LAYERS = ["batch_normalization"];
+/** Data sets that are no entry of the catalogue but fit in a link, with the fields of their own.
+ * @type {Record<string, string[]>} */
+const DATA = { tensorflow_playground: ["shape", "seed_text"] };
 
 /** The fragment, without `#`, that restores `experiment`; empty for the default one.
  * @type {(experiment: Experiment, catalogue: Catalogue) => string} */
@@ -27,6 +39,7 @@ export function encodeLink(experiment, catalogue) {
     ...layerPairs(experiment.layers, base.layers, catalogue),
     ...fieldPairs("output", experiment.output, base.output, catalogue),
     ...CHOICES.flatMap((field) => choicePairs(field, at(experiment, field), at(base, field), catalogue)),
+    ...Object.keys(OBJECTS).filter((field) => !OF_LAYERS.includes(field)).flatMap((field) => objectPairs(field, at(experiment, field), at(base, field))),
     ...SCALARS.flatMap((field) => scalarPair(field, at(experiment, field), at(base, field))),
   ];
   return pairs.map(([path, value]) => `${path}=${escaped(value)}`).join("&");
@@ -39,7 +52,15 @@ function at(value, field) {
 
 /** @type {(path: string, value: unknown, base: unknown) => Pairs} */
 function scalarPair(path, value, base) {
-  return value === base || value === undefined ? [] : [[path, String(value)]];
+  return String(value) === String(base) || value === undefined ? [] : [[path, String(value)]];
+}
+
+/** All fields of a part that is not as usual, or null where it is off.
+ * @type {(path: string, value: Record<string, unknown> | null | undefined, base: unknown) => Pairs} */
+function objectPairs(path, value, base) {
+  const fields = OBJECTS[path.split(".").at(-1) ?? ""];
+  if (value === undefined || JSON.stringify(value) === JSON.stringify(base)) return [];
+  return value === null ? [[path, "null"]] : fields.map((field) => [`${path}.${field}`, String(value[field])]);
 }
 
 /** @type {(path: string, value: unknown[], base: unknown[]) => Pairs} */
@@ -54,14 +75,16 @@ function choicePairs(path, choice, base, catalogue, fields = {}) {
   if (choice === null) return scalarPair(path, null, base);
   const entry = entryOf(catalogue, FAMILY_OF[field], nameOf(choice));
   const name = scalarPair(path, nameOf(choice), nameOf(base));
-  if (!isObject(choice) || !entry) return name;
-  const like = nameOf(base) === entry.name ? base : null;
+  const own = field === "dataset" ? (DATA[nameOf(choice)] ?? []) : [];
+  if (!isObject(choice) || !(entry || own.length > 0)) return name;
+  const like = nameOf(base) === nameOf(choice) ? base : null;
   const shared = Object.entries(fields).filter(([key]) => key !== "name");
   return [
     ...name,
     ...shared.flatMap(([key, usual]) => scalarPair(`${path}.${key}`, choice[key], usual)),
-    ...entry.arguments.flatMap((argument) =>
-      scalarPair(`${path}.${argument.name}`, choice[argument.name], argumentOf(like, entry, argument.name)),
+    ...own.flatMap((key) => scalarPair(`${path}.${key}`, choice[key], undefined)),
+    ...(entry?.arguments ?? []).flatMap((argument) =>
+      scalarPair(`${path}.${argument.name}`, choice[argument.name], argumentOf(like, /** @type {Entry} */ (entry), argument.name)),
     ),
   ];
 }
@@ -69,9 +92,12 @@ function choicePairs(path, choice, base, catalogue, fields = {}) {
 /** The fields of a layer or of the output.
  * @type {(path: string, value: object, base: object, catalogue: Catalogue) => Pairs} */
 function fieldPairs(path, value, base, catalogue) {
-  return Object.keys(base)
-    .filter((field) => field in FAMILY_OF)
-    .flatMap((field) => choicePairs(`${path}.${field}`, at(value, field), at(base, field), catalogue));
+  return Object.keys(base).flatMap((field) => {
+    const [own, usual] = [at(value, field), at(base, field)];
+    if (field in FAMILY_OF) return choicePairs(`${path}.${field}`, own, usual, catalogue);
+    if (field in OBJECTS) return objectPairs(`${path}.${field}`, own, usual);
+    return field === "units" ? [] : scalarPair(`${path}.${field}`, own, usual);
+  });
 }
 
 /** @type {(layers: Layer[], base: Layer[], catalogue: Catalogue) => Pairs} */
@@ -132,6 +158,7 @@ function unescaped(text) {
 
 /** @type {(text: string) => unknown} */
 function valueOf(text) {
+  if (text.includes(",")) return text.split(",").map(valueOf);
   if (text === "true" || text === "false") return text === "true";
   if (text === "null") return null;
   return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
@@ -162,6 +189,7 @@ class Reader {
     if (field === "features") return rest.length === 0 && set(this.tree, field, text.split(","));
     if (field === "dataset") return this.choice(this.tree, field, rest, text, Object.keys(this.usual.dataset));
     if (CHOICES.includes(field)) return this.choice(this.tree, field, rest, text);
+    if (Object.hasOwn(OBJECTS, field) && !OF_LAYERS.includes(field)) return this.object(this.tree, field, rest, text);
     if (field === "output") return this.part((this.tree.output ??= {}), this.usual.output, rest, text);
     if (field === "layers") return this.layer(rest, text);
     return false;
@@ -186,8 +214,18 @@ class Reader {
    * @type {(target: Record<string, any>, usual: object, path: string[], text: string) => boolean} */
   part(target, usual, path, text) {
     const [field, ...rest] = path;
-    if (!field || !Object.hasOwn(usual, field) || !Object.hasOwn(FAMILY_OF, field)) return false;
+    if (!field || field === "units" || !Object.hasOwn(usual, field)) return false;
+    if (Object.hasOwn(OBJECTS, field)) return this.object(target, field, rest, text);
+    if (!Object.hasOwn(FAMILY_OF, field)) return rest.length === 0 && set(target, field, valueOf(text));
     return this.choice(target, field, rest, text);
+  }
+
+  /** A part by one of its fields, or null where it is off.
+   * @type {(target: Record<string, any>, field: string, rest: string[], text: string) => boolean} */
+  object(target, field, rest, text) {
+    if (rest.length === 0) return text === "null" && set(target, field, null);
+    if (rest.length > 1 || !OBJECTS[field].includes(rest[0])) return false;
+    return set(target, field, { ...(target[field] ?? {}), [rest[0]]: valueOf(text) });
   }
 
   /** A choice by its name, or one of its arguments.
@@ -195,17 +233,20 @@ class Reader {
   choice(target, field, rest, text, shared = []) {
     const family = FAMILY_OF[field];
     if (rest.length === 0) {
-      const none = text === "null" && field === "regularizer";
-      if (!none && !entryOf(this.catalogue, family, text)) return false;
+      const none = text === "null" && (field === "regularizer" || field === "constraint");
+      const own = field === "dataset" && Object.hasOwn(DATA, text);
+      if (!none && !own && !entryOf(this.catalogue, family, text)) return false;
       return set(target, field, none ? null : { name: text });
     }
     if (rest.length > 1) return false;
     const present = target[field] ?? at(field in this.usual ? this.usual : this.usual.layers[0], field);
-    const entry = entryOf(this.catalogue, family, nameOf(present));
-    const known = shared.includes(rest[0]) && rest[0] !== "name";
-    if (!entry || !(known || entry.arguments.some((argument) => argument.name === rest[0]))) return false;
-    const holder = isObject(target[field]) ? target[field] : { name: entry.name };
-    return set(target, field, { ...holder, [rest[0]]: valueOf(text) });
+    const name = nameOf(present);
+    const entry = entryOf(this.catalogue, family, name);
+    const own = field === "dataset" && Object.hasOwn(DATA, name) ? DATA[name] : [];
+    const known = own.includes(rest[0]) || (shared.includes(rest[0]) && rest[0] !== "name");
+    if (!known && !entry?.arguments.some((argument) => argument.name === rest[0])) return false;
+    const holder = isObject(target[field]) ? target[field] : { name };
+    return set(target, field, { ...holder, [rest[0]]: own.includes(rest[0]) ? text : valueOf(text) });
   }
 }
 

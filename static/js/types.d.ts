@@ -11,6 +11,9 @@ export interface Layer {
   initializer: Choice;
   bias_initializer: Choice;
   regularizer: Choice | null;
+  constraint: Choice | null;
+  batch_normalization: { position: string; momentum: number; epsilon: number } | null;
+  dropout: number;
 }
 
 export interface OutputLayer {
@@ -18,12 +21,15 @@ export interface OutputLayer {
   initializer: Choice;
   bias_initializer: Choice;
   regularizer: Choice | null;
+  constraint: Choice | null;
 }
 
 export interface Dataset {
   name: string;
   samples: number;
   noise: number;
+  label_noise: number;
+  stratify: boolean;
   validation_fraction: number;
   test_fraction: number;
   seed: number;
@@ -43,6 +49,11 @@ export interface Experiment {
   optimizer: Choice;
   schedule: Choice;
   batch_size: number | null;
+  input: { dropout: number; noise: number };
+  clipping: { by: string; threshold: number } | null;
+  early_stopping: { monitor: string; patience: number; min_delta: number; restore_best: boolean } | null;
+  class_weight: "balanced" | number[] | null;
+  label_smoothing: number;
   shuffle: boolean;
   precision: string;
   seed: number;

@@ -19,7 +19,7 @@ const PLANE = ["x1", "x2"];
 const samples = { minimum: 2, default: 500, maximum: 20000 };
 
 /** @type {Layer} */
-const LAYER = { units: 4, activation: "tanh", initializer: "glorot_uniform", bias_initializer: "zeros", regularizer: null };
+const LAYER = { units: 4, activation: "tanh", initializer: "glorot_uniform", bias_initializer: "zeros", regularizer: null, constraint: null, batch_normalization: null, dropout: 0 };
 
 /** @type {Catalogue} */
 export const CATALOGUE = {
@@ -27,14 +27,19 @@ export const CATALOGUE = {
   limits: { layers: 10, units: 512 },
   default_experiment: {
     task: "binary",
-    dataset: { name: "circle", samples: 500, noise: 0, validation_fraction: 0, test_fraction: 0.5, seed: 0, standardize: false },
+    dataset: { name: "circle", samples: 500, noise: 0, label_noise: 0, stratify: false, validation_fraction: 0, test_fraction: 0.5, seed: 0, standardize: false },
     features: PLANE,
     layers: [LAYER, { ...LAYER, units: 2 }],
-    output: { activation: "sigmoid", initializer: "glorot_uniform", bias_initializer: "zeros", regularizer: null },
+    output: { activation: "sigmoid", initializer: "glorot_uniform", bias_initializer: "zeros", regularizer: null, constraint: null },
     loss: "binary_crossentropy",
     optimizer: { name: "sgd", learning_rate: 0.03 },
     schedule: "constant",
     batch_size: 10,
+    input: { dropout: 0, noise: 0 },
+    clipping: null,
+    early_stopping: null,
+    class_weight: null,
+    label_smoothing: 0,
     shuffle: true,
     precision: "float32",
     seed: 0,
@@ -67,6 +72,7 @@ export const CATALOGUE = {
       entry("random_normal", { arguments: [argument("mean", 0, -100, 100), argument("stddev", 0.05, 0, 100)] }),
     ]),
     regularizer: family([entry("l2", { arguments: [argument("rate", 0.001, 0, 10)] }), entry("l1", { arguments: [argument("rate", 0.001, 0, 10)] })]),
+    constraint: family([entry("max_norm", { arguments: [argument("limit", 3, 0.01, 100)] })]),
     loss: family([
       entry("mean_squared_error", { outputs: ["linear", "sigmoid", "softmax"] }),
       entry("binary_crossentropy", { outputs: ["sigmoid"] }),
@@ -125,8 +131,11 @@ export function anyExperiment(random) {
     initializer: choice(random, "initializer"),
     bias_initializer: choice(random, "initializer"),
     regularizer: random() < 0.5 ? null : choice(random, "regularizer"),
+    constraint: random() < 0.5 ? null : choice(random, "constraint"),
+    batch_normalization: random() < 0.5 ? null : { position: pick(random, ["before", "after"]), momentum: random(), epsilon: 0.001 },
+    dropout: pick(random, [0, random()]),
   });
-  const { units: _, ...output } = { ...layer(), activation: pick(random, ["sigmoid", "softmax", "linear"]) };
+  const { units: _, batch_normalization: _1, dropout: _2, ...output } = { ...layer(), activation: pick(random, ["sigmoid", "softmax", "linear"]) };
   const one = layer();
   const alike = random() < 0.5;
   return {
@@ -135,6 +144,8 @@ export function anyExperiment(random) {
       ...(typeof dataset === "string" ? { name: dataset } : dataset),
       samples: pick(random, [set.samples?.default ?? 500, 10 + Math.floor(random() * 100)]),
       noise: pick(random, [0, random()]),
+      label_noise: pick(random, [0, random()]),
+      stratify: random() < 0.5,
       validation_fraction: pick(random, [0, 0.25]),
       test_fraction: pick(random, [0.5, random() / 2]),
       seed: pick(random, [0, Math.floor(random() * 2 ** 32)]),
@@ -147,6 +158,11 @@ export function anyExperiment(random) {
     optimizer: choice(random, "optimizer"),
     schedule: choice(random, "schedule"),
     batch_size: pick(random, [10, null, 1 + Math.floor(random() * 100)]),
+    input: { dropout: pick(random, [0, random()]), noise: pick(random, [0, random()]) },
+    clipping: pick(random, [null, { by: pick(random, ["norm", "value"]), threshold: random() }]),
+    early_stopping: pick(random, [null, { monitor: "test_loss", patience: Math.floor(random() * 9), min_delta: random(), restore_best: random() < 0.5 }]),
+    class_weight: pick(random, [null, /** @type {const} */ ("balanced"), [random(), random()]]),
+    label_smoothing: pick(random, [0, random() / 2]),
     shuffle: random() < 0.5,
     precision: pick(random, ["float32", "float64"]),
     seed: pick(random, [0, Math.floor(random() * 2 ** 32)]),

@@ -68,7 +68,7 @@ test("classes differ in shape, not only in colour", () => {
   assert.deepEqual(targetLook(palette, "multiclass")(13), looks[3], "with more than ten classes they begin again");
   const [no, yes] = [0, 1].map(targetLook(palette, "binary"));
   assert.ok(no.shape !== yes.shape && no.colour === "negative" && yes.colour === "positive");
-  assert.equal(targetLook(palette, "regression", 4)(-2).colour, "-0.5");
+  assert.equal(targetLook(palette, "regression", { middle: 0, limit: 4 })(-2).colour, "-0.5");
   assert.equal(new Set(SHAPES.map((_, index) => shapePath(index, 5))).size, SHAPES.length);
 });
 

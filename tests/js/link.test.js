@@ -27,7 +27,7 @@ function completed(patch) {
 /** A layer or the output with its choices written out.
  * @template {object} T @param {T} layer @returns {T} */
 function part(layer) {
-  const families = { activation: "activation", initializer: "initializer", bias_initializer: "initializer", regularizer: "regularizer" };
+  const families = { activation: "activation", initializer: "initializer", bias_initializer: "initializer", regularizer: "regularizer", constraint: "constraint" };
   const choices = Object.entries(families).map(([field, family]) => [field, full(family, /** @type {any} */ (layer)[field])]);
   return { ...layer, ...Object.fromEntries(choices) };
 }
@@ -47,6 +47,16 @@ const plain = (experiment) => completed(/** @type {any} */ (experiment));
 test("the default experiment needs no words", () => {
   assert.equal(encodeLink(DEFAULT, CATALOGUE), "");
   assert.deepEqual(decodeLink("", CATALOGUE), { experiment: {}, ignored: [] });
+});
+
+test("a run of TensorFlow Playground fits in a link, points of one's own do not", () => {
+  const dataset = { ...DEFAULT.dataset, name: "tensorflow_playground", shape: "xor", seed_text: "0.50" };
+  const link = encodeLink({ ...DEFAULT, dataset }, CATALOGUE);
+  assert.equal(link, "dataset=tensorflow_playground&dataset.shape=xor&dataset.seed_text=0.50");
+  const { experiment, ignored } = decodeLink(link, CATALOGUE);
+  assert.deepEqual(experiment, { dataset: { name: "tensorflow_playground", shape: "xor", seed_text: "0.50" } });
+  assert.deepEqual(ignored, []);
+  assert.deepEqual(decodeLink("dataset=points&clipping.length=2&input=3", CATALOGUE).ignored, ["dataset", "input", "clipping.length"]);
 });
 
 test("a link is readable: the words of the API, and only what differs", () => {
