@@ -503,9 +503,9 @@ def run(
 
     TRAIN makes steps on x (features, n), targets (outputs, n) and weights (n,) in this epoch's `order` (n,), for at
     most `plan.chunks` chunks, or up to `plan.last_step`, or until a number is no longer finite; `arguments` are the
-    optimizer's. EVALUATE measures one chunk, the samples from `first` on: it fills the outputs and losses, and if there
-    is a gradient (P,) adds to it the data loss's over all samples, and to the statistics. PREDICT fills the outputs
-    (units, n) with the activations of the rows from `first` on.
+    optimizer's. EVALUATE measures `plan.chunks` chunks, the samples from `first` on: it fills the outputs and losses,
+    and if there is a gradient (P,) adds to it the data loss's over all samples, and to the statistics. PREDICT fills the
+    outputs (units, n) with the activations of the rows from `first` on.
     """
     parameters, samples, width = state.parameters, x.shape[1], work.a.shape[1]
     training, gradient = task == TRAIN, results.gradient
@@ -522,7 +522,7 @@ def run(
             count = batch_of(plan.batch_size, plan.carried, samples, clock)
             n = take_batch(net, work, x, targets, weights, order, plan, clock)
         else:
-            if at >= samples or (task == EVALUATE and chunks == 1):
+            if at >= samples or (task == EVALUATE and chunks == plan.chunks):
                 break
             count, n = samples, min(width, samples - at)
             for s in range(n):
@@ -541,6 +541,7 @@ def run(
             continue
         if task == EVALUATE:
             measure(net, work, moment, at, results)
+            at += n
             if gradient.size == 0:
                 continue
         output_error(net, work, moment, count)

@@ -139,7 +139,7 @@ class Trainer:
             schedule_arguments=np.array(course + [0.0] * (ARGUMENTS - len(course))),
             batch_size=1,
             carried=self._carried,
-            penalty=self._penalty(penalties),
+            penalty=self._effect_of(penalties),
             sever=self._data.replay is not None and "l1" in penalties,
             shuffle=experiment.shuffle,
             seed=experiment.seed,
@@ -149,7 +149,16 @@ class Trainer:
         self._optimizer_arguments = np.array(entry.given(experiment.optimizer), self._dtype)
         self._fit_workspace()
 
-    def _penalty(self, penalties: set[str]) -> int:
+    def _penalty(self) -> float:
+        """What the regularizers add to the loss."""
+        layers: tuple[Layer | Output, ...] = (*self.experiment.layers, self.experiment.output)
+        priced = [(index, layer.regularizer) for index, layer in enumerate(layers) if layer.regularizer]
+        if not priced:
+            return 0.0
+        views = self._network.views(self._state.parameters)
+        return sum(penalty(choice, views[index]["weights"]) for index, choice in priced)
+
+    def _effect_of(self, penalties: set[str]) -> int:
         """Where penalties have their effect: in a replay they are taken off after the update."""
         if not penalties:
             return kernel.NO_PENALTY
@@ -564,10 +573,13 @@ class _Evaluation:
             training = part == "train"
             gradient = self._gradient if training else None
             results = kernel.results(self._outputs, self._losses, gradient, self._statistics)
-            trainer._run(kernel.EVALUATE, trainer._probe, samples, self._first, results)
             width = trainer._probe.a.shape[1]
-            spent += OVERHEAD + (3 if training else 1) * width * trainer._network.parameter_count
-            self._first += width
+            cost = OVERHEAD + (3 if training else 1) * width * trainer._network.parameter_count
+            chunks = max(1, min((work - spent) // cost, -(-(x.shape[1] - self._first) // width)))
+            plan = trainer._plan._replace(chunks=chunks)
+            trainer._run(kernel.EVALUATE, trainer._probe, samples, self._first, results, plan)
+            spent += chunks * cost
+            self._first += chunks * width
             if self._first >= x.shape[1]:
                 with np.errstate(all="ignore"):  # what is not finite is told, not warned of
                     self._finish_part(part, t)
@@ -592,8 +604,6 @@ class _Evaluation:
         layers = layer_statistics(
             trainer._network, trainer._state, self._gradient, self._statistics, samples, trainer.step
         )
-        weights = [layer["weights"] for layer in trainer._network.views(trainer._state.parameters)]
-        choices = [*(layer.regularizer for layer in trainer.experiment.layers), trainer.experiment.output.regularizer]
         return {
             "seq": len(trainer.history),
             "step": trainer.step,
@@ -603,7 +613,7 @@ class _Evaluation:
             "validation": None,
             "test": None,
             **self._measured,
-            "penalty": sum(penalty(choice, w) for choice, w in zip(choices, weights, strict=True)),
+            "penalty": trainer._penalty(),
             "layers": layers,
         }
 
