@@ -16,6 +16,8 @@ import numpy as np
 from benchmarks.networks import MENU, NETWORKS, experiment, train
 from benchmarks.timing import Effort, interleave, repeated
 from engine import Experiment, Trainer
+from engine.experiment import Clipping, Input
+from engine.normalizations import BatchNormalization
 
 Rows = list[dict[str, Any]]
 
@@ -140,6 +142,20 @@ def _options(base: Experiment) -> Iterator[tuple[str, Experiment]]:
         regularizer = MENU["regularizer"].choice(name)
         layers = tuple(replace(layer, regularizer=regularizer) for layer in base.layers)
         yield f"regularizer {name}", replace(base, layers=layers, output=replace(base.output, regularizer=regularizer))
+    for name in list(MENU["schedule"])[1:]:
+        yield f"schedule {name}", replace(base, schedule=MENU["schedule"].choice(name))
+    hidden = {
+        "dropout": {"dropout": 0.5},
+        "batch normalization before": {"batch_normalization": BatchNormalization("before")},
+        "batch normalization after": {"batch_normalization": BatchNormalization("after")},
+        "constraint max_norm": {"constraint": MENU["constraint"].choice("max_norm")},
+    }
+    for name, change in hidden.items():
+        yield name, replace(base, layers=tuple(replace(layer, **change) for layer in base.layers))
+    yield "input dropout", replace(base, input=Input(dropout=0.2))
+    yield "input noise", replace(base, input=Input(noise=0.1))
+    yield "clipping by norm", replace(base, clipping=Clipping("norm"))
+    yield "clipping by value", replace(base, clipping=Clipping("value"))
     yield "sigmoid output, crossentropy", replace(base, output=type(base.output)(), loss=None)
     yield "seven features", replace(base, features=tuple(MENU["feature"]))
     yield "shuffling", replace(base, shuffle=True)

@@ -20,13 +20,16 @@ PACKAGES = ("numpy", "numba", "scipy", "torch", "scikit-learn", "jax")
 FULL, QUICK = Effort(rounds=9, seconds=0.05), Effort(rounds=3, seconds=0.02)
 
 
-def main(quick: bool = False) -> dict[str, Any]:
-    """Measures everything and writes it down; `quick` is to see that it works, and is not written down."""
+def main(quick: bool = False, playground: Path | None = None) -> dict[str, Any]:
+    """Measures everything and writes it down; `quick` is to see that it works, and is not written down.
+
+    `playground` is a checkout of TensorFlow Playground, which is measured too if it is given.
+    """
     start = time.perf_counter()
     effort = QUICK if quick else FULL
     networks = ("4,2", "8,8,8") if quick else tuple(NETWORKS)
     print("Training steps, in microseconds:")
-    tables = race(effort, quick)
+    tables = race(effort, quick, playground)
     print("Options, growth, pictures, memory, starts ...")
     tables |= {"options": costs.options(effort), "products": costs.products(effort)}
     tables |= {f"growth_{name}": rows for name, rows in costs.growth(effort, quick).items()}

@@ -1,14 +1,15 @@
 """The race: microseconds per training step, on every network and batch size, against every peer."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import product
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from benchmarks.networks import LEARNING_RATE, NETWORKS, SAMPLES, experiment, train
-from benchmarks.peers import Engine, Layers, Task, installed
+from benchmarks.peers import Engine, Layers, Maker, Task, installed
 from benchmarks.timing import Effort, interleave
 from engine import Trainer
 
@@ -32,12 +33,12 @@ class Gradlab:
         return [(layer.weights, layer.biases) for layer in self._trainer.parameters()]
 
 
-Makers: TypeAlias = Mapping[str, Callable[[Task], Engine]]
+Makers: TypeAlias = Mapping[str, Maker]
 
 
-def race(effort: Effort, quick: bool) -> dict[str, list[dict[str, Any]]]:
+def race(effort: Effort, quick: bool, playground: Path | None) -> dict[str, list[dict[str, Any]]]:
     """Tables with one row for each network and batch size; each peer is checked against us before it is timed."""
-    makers: Makers = {OURS: lambda task: Gradlab(Trainer(experiment(task.units, task.batch))), **installed()}
+    makers: Makers = {OURS: lambda task: Gradlab(Trainer(experiment(task.units, task.batch))), **installed(playground)}
     _race_once((1,), 10, makers, Effort(1, 0))  # so that no library is loaded while it is timed
     networks, batches = QUICK if quick else (tuple(NETWORKS), BATCHES)
     tables: dict[str, list[dict[str, Any]]] = {}
@@ -55,8 +56,11 @@ def _race_once(units: tuple[int, ...], batch: int, makers: Makers, effort: Effor
     first_epoch: dict[str, float] = {}
     for name, make in makers.items():
         start = time.perf_counter()
-        engines[name] = make(task)
-        engines[name].train(1)
+        engine = make(task)
+        if engine is None:
+            continue
+        engines[name] = engine
+        engine.train(1)
         first_epoch[name] = (time.perf_counter() - start) * 1e3
     agreement = _agreement(task, engines)
     timings = interleave({name: engine.train for name, engine in engines.items()}, effort)

@@ -504,8 +504,8 @@ def run(
     TRAIN makes steps on x (features, n), targets (outputs, n) and weights (n,) in this epoch's `order` (n,), for at
     most `plan.chunks` chunks, or up to `plan.last_step`, or until a number is no longer finite; `arguments` are the
     optimizer's. EVALUATE measures `plan.chunks` chunks, the samples from `first` on: it fills the outputs and losses,
-    and if there is a gradient (P,) adds to it the data loss's over all samples, and to the statistics. PREDICT fills the
-    outputs (units, n) with the activations of the rows from `first` on.
+    and if there is a gradient (P,) adds to it the data loss's over all samples, and to the statistics. PREDICT fills
+    the outputs (units, n) with the activations of the rows from `first` on.
     """
     parameters, samples, width = state.parameters, x.shape[1], work.a.shape[1]
     training, gradient = task == TRAIN, results.gradient

@@ -8,6 +8,7 @@ where its library always does (PyTorch, scikit-learn); all compute its gradient.
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -24,6 +25,11 @@ class Task:
     t: np.ndarray  # (n, outputs)
     batch: int
     learning_rate: float
+
+    @property
+    def weights(self) -> int:
+        """How many weights and biases there are."""
+        return sum(W.size + b.size for W, b in self.layers)
 
     @property
     def units(self) -> tuple[int, ...]:
@@ -49,12 +55,21 @@ PEERS = {
 }
 
 
-def installed() -> dict[str, Callable[[Task], Engine]]:
-    """The peers whose library is there; the others are named and left out."""
-    found: dict[str, Callable[[Task], Engine]] = {}
+Maker = Callable[[Task], Engine | None]  # None for a network that is too large for it
+
+
+def installed(playground: Path | None) -> dict[str, Maker]:
+    """The peers that are there; the others are named and left out. `playground` is a checkout of its repository."""
+    found: dict[str, Maker] = {}
     for name, module in PEERS.items():
         try:
             found[name] = import_module(module).Peer
         except ModuleNotFoundError as error:
             print(f"{name} is left out: {error.name} is not installed.")
+    if playground is None:
+        print("TensorFlow Playground is left out: give the folder of a checkout with --playground.")
+    else:
+        from benchmarks.peers import tensorflow_playground as peer
+
+        found["TF Playground"] = lambda task: peer.Peer(task, playground) if task.weights <= peer.MOST_WEIGHTS else None
     return found
