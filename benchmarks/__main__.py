@@ -4,7 +4,7 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks import report
+from benchmarks import plots, report
 
 parser = argparse.ArgumentParser(prog="benchmarks", description="Measures speed against peers and targets.")
 parser.add_argument("what", nargs="?", choices=["engine", "page"], help="one of them; without it, both")
@@ -16,4 +16,6 @@ for what in [arguments.what] if arguments.what else ["engine", "page"]:
     results = import_module(f"benchmarks.{what}").main(arguments.quick, **more)
     print("\n" + getattr(report, what)(results) + "\n")
 if not arguments.quick:
+    for path in plots.draw():
+        print(f"drawn: {path}")
     report.write()

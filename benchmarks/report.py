@@ -53,6 +53,7 @@ def engine(results: dict[str, Any]) -> str:
         f"Single rounds took from {low:.2f} to {high:.2f} of their median.",
         "### Targets\n\n" + table(results["targets"]),
     ]
+    parts.append("![Steps of every engine](race.svg)\n\n![Growth of a step's cost](growth.svg)")
     for name, title, note in ENGINE:
         parts.append(f"### {title}\n\n{note}\n\n" + table(results["tables"][name], name in BOLD_UNDER_ONE))
     return "\n\n".join(parts)
