@@ -1,7 +1,8 @@
 """gradlab's engine: small neural networks, trained fast, that can be looked into at every step.
 
-Read `reference.py` first: one training step as you would write it by hand. Then the families (`activations`, `losses`,
-`initializers`, `regularizers`, `optimizers`, `datasets`), `experiment`, `network`, `kernel` and `trainer`.
+Read `reference.py` first: one training step as you would write it by hand. Then the families: `activations`, `losses`,
+`initializers`, `regularizers`, `constraints`, `optimizers`, `schedules`, `datasets` (made in `plane` and `tables`; also
+`uploads`, and `playground` for TensorFlow Playground's). Then `experiment`, `network`, `kernel` and `trainer`.
 """
 
 from engine.catalogue import Choice, Family

@@ -35,10 +35,12 @@ FAMILIES: tuple[Family[Any], ...] = (
 )
 
 CONVENTIONS = (
-    "Binary targets are 0 and 1; class numbers count from 0.",
+    "Binary targets and labels are 0 and 1; class numbers count from 0.",
+    "Where the output runs from -1 to 1, or the loss is hinge, the network is taught -1 and 1 for no and yes.",
     "The loss is the mean over samples; penalties are reported apart from it.",
     "l2 adds rate * sum of w^2, l1 adds rate * sum of |w|; biases are not penalised.",
-    "Normal initializers draw from plain, not truncated, normal distributions.",
+    "Normal initializers draw from plain normal distributions, unless `truncated` is set.",
+    "Dropout's rate is the share that is dropped; what stays is scaled up, so that nothing changes when evaluating.",
     "An entry without arguments is written as its name, one with arguments as an object with its name.",
 )
 
