@@ -9,16 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from engine import rng
-from engine.completion import shape_of, split_sizes, table_of
-from engine.datasets import DATASETS, DatasetChoice, GivenPoints, PlaygroundData, UploadedData
+from engine.completion import shape_of, table_of
+from engine.datasets import DATASETS, UploadedData
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Experiment, signed
 from engine.features import FEATURES, PLANE
-from engine.playground import Replay
-from engine.uploads import Table, imputed
-
-PARTS = ("train", "validation", "test")
+from engine.parts import Samples, parts_of, replay_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +22,6 @@ class Part:
     """Samples of one part: raw points (n, columns), targets, inputs x (features, n), answers t (outputs, n).
 
     Targets are (n,), or (n, labels) where several labels may hold.
-
     `weights` (n,) say how much each sample counts in the loss.
     """
 
@@ -56,9 +51,9 @@ class Data:
         named = table or entry
         self.classes = self._class_names(named.classes if named else None)
         # What an answer looks like that says no, and one that says yes.
-        self.replay = _replay(dataset)
         self.no, self.yes = (-1.0, 1.0) if signed(experiment) else (0.0, 1.0)
-        parts = _split(experiment, max(self.outputs, 2), self.replay, table)
+        self.replay = replay_of(experiment)
+        parts = parts_of(experiment, max(self.outputs, 2), self.replay)
         self._offset = np.zeros((len(self.features), 1))
         self._scale = np.ones((len(self.features), 1))
         if dataset.standardize:
@@ -74,7 +69,7 @@ class Data:
         self._class_weights = _class_weights(experiment, parts["train"][1], max(self.outputs, 2))
         self.parts = {name: self._part(*arrays) for name, arrays in parts.items()}
         self.middle = parts["train"][0].mean(axis=0)
-        self.axes = self._axes()
+        self.axes = self._axes(parts["train"][0])
         stated = PLANE if self.replay else entry.domain if entry else None
         self.domain = stated or self._range(parts)
 
@@ -90,16 +85,19 @@ class Data:
         one = "label" if self.task == "multilabel" else "class"
         return list(names[:count]) if names else [f"{one} {index}" for index in range(count)]
 
-    def _axes(self) -> tuple[int, int]:
-        """The two columns drawn as a plane: the first two that the network is fed with."""
-        used = [index for index, name in enumerate(self.columns) if name in self.features]
-        chosen = [*used, *(index for index in range(len(self.columns)) if index not in used)]
+    def _axes(self, training: np.ndarray) -> tuple[int, int]:
+        """The two columns drawn as a plane: the first two that the network is fed with, and that are no yes or no."""
+
+        def rank(index: int) -> tuple[bool, bool]:
+            return self.columns[index] not in self.features, len(np.unique(training[:, index])) <= 2
+
+        chosen = sorted(range(len(self.columns)), key=rank)
         return (chosen[0], chosen[1]) if len(chosen) > 1 else (0, 0)
 
-    def _range(self, parts: dict[str, tuple[np.ndarray, np.ndarray]]) -> tuple[float, float, float, float]:
+    def _range(self, parts: dict[str, Samples]) -> tuple[float, float, float, float]:
         points = np.vstack([points for points, _ in parts.values()])[:, self.axes]
         if len(self.columns) == 1 and self.task == "regression":  # a curve is drawn over its only column
-            points = np.column_stack([points[:, 0], *(np.concatenate([targets for _, targets in parts.values()]),)])
+            points[:, 1] = np.concatenate([targets for _, targets in parts.values()])
         low, high = points.min(axis=0), points.max(axis=0)
         margin = np.where(high > low, (high - low) * 0.1, 1.0)
         (x1_low, x2_low), (x1_high, x2_high) = (low - margin).tolist(), (high + margin).tolist()
@@ -191,71 +189,3 @@ def _class_weights(experiment: Experiment, targets: np.ndarray, classes: int) ->
         counts = np.bincount(targets.astype(int), minlength=classes)
         return len(targets) / (classes * np.maximum(counts, 1))
     return np.array(experiment.class_weight, np.float64)
-
-
-def _mislabelled(targets: np.ndarray, task: str, classes: int, share: float, seed: int) -> np.ndarray:
-    """Targets of which a share is wrong: exactly so many classes or labels, or all numbers a little."""
-    generator = rng.generator(seed, rng.LABEL_NOISE)
-    if task == "regression":
-        return targets + generator.standard_normal(targets.shape) * share * targets.std()
-    wrong = generator.permutation(targets.size)[: round(share * targets.size)]
-    changed = targets.copy().reshape(-1)
-    step = generator.integers(1, classes if task == "multiclass" else 2, len(wrong))
-    changed[wrong] = (changed[wrong] + step) % (classes if task == "multiclass" else 2)
-    return changed.reshape(targets.shape)
-
-
-def _parts_of(sizes: tuple[int, int, int], strata: np.ndarray | None, samples: int) -> list[np.ndarray]:
-    """Which samples belong to each part; with `strata` (n,) each has its share of each stratum."""
-    training, validation, test = sizes
-    if strata is None:
-        return np.split(np.arange(samples), [training, training + validation])
-    left = np.argsort(strata, kind="stable")
-    chosen = []
-    for count in (test, validation):
-        # Every so-many-th sample in the order of the strata: exactly `count`, and of each stratum its share.
-        marks = np.arange(len(left) + 1) * count // max(len(left), 1)
-        taken = marks[1:] > marks[:-1]
-        chosen.append(np.sort(left[taken]))
-        left = left[~taken]
-    return [np.sort(left), chosen[1], chosen[0]]
-
-
-def _replay(dataset: DatasetChoice) -> Replay | None:
-    return Replay(dataset.seed_text, dataset.shape, dataset.noise) if isinstance(dataset, PlaygroundData) else None
-
-
-def _split(
-    experiment: Experiment, classes: int, replay: Replay | None, table: Table | None
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Points and targets of each part, after noise; shuffled by the data's seed."""
-    dataset = experiment.dataset
-    seed = dataset.seed
-    given: tuple[np.ndarray, np.ndarray] | None = None
-    if isinstance(dataset, GivenPoints):
-        points, targets = np.array(dataset.points, np.float64), np.array(dataset.targets, np.float64)
-        if dataset.test_points is not None:
-            given = np.array(dataset.test_points, np.float64), np.array(dataset.test_targets, np.float64)
-    elif replay:
-        points, targets = replay.points, replay.targets
-    elif table:
-        chosen_rows = rng.generator(seed, rng.DATA).permutation(len(table))[: dataset.samples]
-        points, targets = table.points[chosen_rows], table.targets[chosen_rows]
-    else:
-        entry = DATASETS.of(dataset)
-        points, targets = entry.make(rng.generator(seed, rng.DATA), dataset.samples, *entry.values(dataset))
-    if dataset.noise and not replay:
-        shift = rng.generator(seed, rng.NOISE).standard_normal(points.shape)
-        points = points + shift * dataset.noise * np.nanstd(points, axis=0)
-    if dataset.label_noise:
-        targets = _mislabelled(targets, experiment.task or "", classes, dataset.label_noise, seed)
-    if not replay:
-        order = rng.generator(seed, rng.SPLIT).permutation(len(targets))
-        points, targets = points[order], targets[order]
-    strata = np.unique(targets, axis=0, return_inverse=True)[1] if dataset.stratify else None
-    chosen = _parts_of(split_sizes(dataset), strata, len(targets))
-    parts = {name: (points[part], targets[part]) for name, part in zip(PARTS, chosen, strict=True)}
-    if given is not None:
-        parts["test"] = given
-    training = parts["train"][0]
-    return {name: (imputed(points, training), targets) for name, (points, targets) in parts.items()}

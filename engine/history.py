@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.data import PARTS
 from engine.metrics import metrics_of
+from engine.parts import PARTS
 
 LAYER_COLUMNS = ("gradient_norm", "weight_norm", "update_ratio", "saturated", "dead", "mean", "std")
 FIRST_COLUMNS = ("step", "epoch", "learning_rate", "penalty")

@@ -8,7 +8,7 @@ import pytest
 from engine import LIMITS, Experiment, InvalidExperiment, Layer, Output, Trainer, complete
 from engine.activations import ACTIVATIONS
 from engine.completion import split_sizes
-from engine.datasets import DATASETS, GivenPoints
+from engine.datasets import DATASETS, GivenPoints, PlaygroundData, Targets, UploadedData
 from engine.losses import LOSSES
 from engine.tasks import TASKS
 from tests.engine.cases import PAIRS, experiment, points
@@ -33,9 +33,11 @@ def test_every_data_set_alone_is_enough(name: str) -> None:
         ((0.0, 0.5, 1.0), "regression"),
         ((-1.0, 0.0, 1.0), "regression"),
         ((0.0, 1.0, 20.0), "regression"),
+        (((0.0, 1.0), (1.0, 1.0), (0.0, 0.0)), "multilabel"),
+        (((0.0,), (1.0,), (0.0,)), "multilabel"),
     ],
 )
-def test_the_task_is_read_off_given_targets(targets: tuple[float, ...], task: str) -> None:
+def test_the_task_is_read_off_given_targets(targets: Targets, task: str) -> None:
     data = points((1.0, 2.0), (3.0, 4.0), (5.0, 6.0), targets=targets)
     assert complete(Experiment(dataset=data)).experiment.task == task
 
@@ -143,6 +145,55 @@ REFUSED: dict[str, tuple[dict[str, Any], str, Any, str]] = {
         "dataset.targets",
         1.0,
         "count from 0",
+    ),
+    "labels other than 0 and 1": (
+        {"dataset": points((1.0,), (2.0,), targets=((0.0, 2.0), (1.0, 0.0)))},
+        "dataset.targets",
+        None,
+        "0 or 1",
+    ),
+    "lists of labels of unequal length": (
+        {"dataset": points((1.0,), (2.0,), targets=((0.0, 1.0), (1.0,)))},
+        "dataset.targets.1",
+        (1.0,),
+        "not like the first",
+    ),
+    "a number among lists of labels": (
+        {"dataset": points((1.0,), (2.0,), targets=((0.0, 1.0), 1.0))},
+        "dataset.targets.1",
+        1.0,
+        "not like the first",
+    ),
+    "no labels": ({"dataset": points((1.0,), (2.0,), targets=((), ()))}, "dataset.targets.0", 0, "0 labels"),
+    "labels where classes are asked for": (
+        {"task": "multiclass", "dataset": points((1.0,), (2.0,), targets=((0.0, 1.0), (1.0, 0.0)))},
+        "task",
+        "multiclass",
+        "lists of labels",
+    ),
+    "class numbers where labels are asked for": (
+        {"task": "multilabel", "dataset": points((1.0,), (2.0,), targets=(0.0, 1.0))},
+        "dataset.targets",
+        0.0,
+        "list of 0 and 1",
+    ),
+    "an upload that is not there": (
+        {"dataset": UploadedData(upload="0123")},
+        "dataset.upload",
+        "0123",
+        "no such table",
+    ),
+    "a replay of another task": (
+        {"task": "regression", "dataset": PlaygroundData()},
+        "task",
+        "regression",
+        "for binary",
+    ),
+    "a replay with fewer samples": (
+        {"dataset": PlaygroundData(samples=100)},
+        "dataset.samples",
+        100,
+        "always has 500",
     ),
     "too many classes": (
         {"task": "multiclass", "dataset": points((1.0,), (2.0,), targets=(0.0, 20.0))},

@@ -38,6 +38,18 @@ def test_a_right_answer_costs_least(name: str) -> None:
     assert min(values) >= 0
 
 
+@pytest.mark.parametrize(
+    ("output", "loss", "said"),
+    [("sigmoid", "mean_squared_error", {0, 1}), ("tanh", "mean_squared_error", {-1, 1}), ("linear", "hinge", {-1, 1})],
+)
+@pytest.mark.parametrize("task", ["binary", "multilabel"])
+def test_yes_and_no_are_what_the_output_can_say(task: str, output: str, loss: str, said: set[int]) -> None:
+    trainer = Trainer(experiment(task, output=output, loss=loss))
+    assert set(np.unique(samples_of(trainer)[1])) == said
+    assert trainer.data()["targets"]["range"] == [min(said), 1]
+    assert set(np.unique(trainer.data()["parts"]["train"]["targets"])) == {0, 1}
+
+
 def logits_of(trainer: Trainer, x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Puts the weights in and gives the logits z (n, outputs) of a network without hidden layers."""
     put(trainer, [(w, b)])

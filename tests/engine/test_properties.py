@@ -12,7 +12,6 @@ from pydantic import TypeAdapter
 from engine import Choice, Experiment, Family, InvalidExperiment, Layer, Output, Trainer, complete, to_data
 from engine.activations import ACTIVATIONS
 from engine.constraints import CONSTRAINTS
-from engine.data import PARTS
 from engine.datasets import DATASETS, GivenPoints, PlaygroundData
 from engine.experiment import Clipping, Input
 from engine.features import FEATURES
@@ -21,6 +20,7 @@ from engine.losses import LOSSES
 from engine.metrics import METRICS
 from engine.normalizations import BatchNormalization
 from engine.optimizers import OPTIMIZERS
+from engine.parts import PARTS
 from engine.playground import SHAPES
 from engine.regularizers import REGULARIZERS
 from engine.schedules import SCHEDULES

@@ -11,6 +11,38 @@ from tests.app.conftest import RealServer, eventually, strict
 pytestmark = pytest.mark.anyio
 
 
+async def test_early_stopping_finishes_a_session_and_says_why(client: httpx.AsyncClient) -> None:
+    experiment = {
+        "dataset": {"name": "circle", "samples": 100, "noise": 1.0, "validation_fraction": 0.3, "test_fraction": 0.2},
+        "optimizer": {"name": "adam", "learning_rate": 0.1},
+        "early_stopping": {"monitor": "validation_loss", "patience": 3},
+    }
+    session = strict((await client.post("/api/sessions", json=experiment)).text)
+    address = f"/api/sessions/{session['id']}"
+    stopped = strict((await client.post(f"{address}/train", json={"epochs": 5_000})).text)
+    assert stopped["state"] == "finished" and stopped["epoch"] < 5_000
+    assert "Early stopping" in stopped["reason"] and "weights are those" in stopped["reason"]
+    columns = strict((await client.get(f"{address}/metrics")).text)["columns"]
+    assert stopped["metrics"]["validation"]["loss"] == pytest.approx(min(columns["validation_loss"]), rel=1e-6)
+    further = strict((await client.post(f"{address}/train", json={"epochs": 2})).text)
+    assert further["epoch"] > stopped["epoch"]
+
+
+async def test_several_labels_are_learnt_and_told(client: httpx.AsyncClient) -> None:
+    points = [[x, y] for x in (-2, -1, 1, 2) for y in (-2, -1, 1, 2)]
+    data = {"points": points, "targets": [[int(x > 0), int(y > 0)] for x, y in points], "test_fraction": 0}
+    experiment = {"dataset": data, "layers": [], "optimizer": {"name": "adam", "learning_rate": 0.1}}
+    session = strict((await client.post("/api/sessions", json=experiment)).text)
+    assert session["experiment"]["task"] == "multilabel"
+    address = f"/api/sessions/{session['id']}"
+    trained = strict((await client.post(f"{address}/train", json={"epochs": 200})).text)
+    assert trained["metrics"]["train"]["exact_match"] == 1 == trained["metrics"]["train"]["binary_accuracy"]
+    told = strict((await client.post(f"{address}/predict", json={"x": [[2, 2], [2, -2], [-2, -2]]})).text)
+    assert told["labels"] == [["label 0", "label 1"], ["label 0"], []]
+    parts = strict((await client.get(f"{address}/dataset")).text)["parts"]
+    assert sorted(map(tuple, parts["train"]["targets"])) == sorted(map(tuple, data["targets"]))
+
+
 async def command(client: httpx.AsyncClient, id: str, **body: Any) -> dict[str, Any]:
     response = await client.post(f"/api/sessions/{id}/commands", json=body)
     assert response.status_code == 200, response.text
