@@ -71,6 +71,13 @@ def fulfil(future: Future[T], run: Callable[[], T]) -> None:
             future.set_result(result)
 
 
+def refuse_like(future: Future[Any], other: Future[Any]) -> None:
+    """Gives the future the error of another one that is done, if it has one."""
+    error = other.exception()
+    if isinstance(error, Exception):
+        refuse(future, error)
+
+
 def refuse(future: Future[Any], error: Exception) -> None:
     """Gives the future an error, unless nobody waits for it any more."""
     with suppress(InvalidStateError):

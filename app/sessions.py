@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from app.errands import Change, Errand, epochs_further, fulfil, refuse, steps_further
+from app.errands import Change, Errand, epochs_further, fulfil, refuse, refuse_like, steps_further
 from app.experiments import patched
 from app.goals import Goal
 from app.host import Closed
@@ -311,7 +311,8 @@ class Session:
     def _order(self, errand: Errand) -> Future[dict[str, Any]]:
         # After the step under way, because a step of one sample cannot begin inside a batch.
         self.trainer.go_on()
-        self.at_step_boundary(lambda: self._errands.append(errand))
+        beginning = self.at_step_boundary(lambda: self._errands.append(errand))
+        beginning.add_done_callback(lambda done: refuse_like(errand.future, done))
         self._speed = Speedometer()
         self.reason = None
         self.stage += 1

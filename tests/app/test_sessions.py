@@ -11,7 +11,8 @@ from app.host import Closed
 from app.problems import Problem
 from app.requests import Pause, Play, Reset, Step, TrainEpochs, TrainSeconds, UntilEpochs, UntilMetric
 from app.sessions import Session
-from engine import EngineError, Experiment, InvalidExperiment
+from engine import EngineError, Experiment, InvalidExperiment, Layer
+from engine.datasets import DATASETS
 from tests.app.conftest import strict
 
 EXPLOSIVE = b'{"layers": [], "dataset": "regression_plane", "optimizer": {"name": "sgd", "learning_rate": 1e6}}'
@@ -54,6 +55,18 @@ def test_from_ready_to_running_to_paused(session: Session) -> None:
     assert session.due() == math.inf
     session.play(play())
     assert session.state == "running"
+
+
+def test_who_waits_for_training_that_has_not_begun_is_told_of_the_end() -> None:
+    """The order came in the middle of a step, and the session was closed before the step was done."""
+    layers = (Layer(units=64), Layer(units=64))
+    data = DATASETS.choice("circle", samples=2_000)
+    session = Session("one", Experiment(dataset=data, layers=layers, batch_size=None))
+    session.trainer.advance(1)
+    assert not session.trainer.settled
+    waiting = session.train(TrainSeconds(seconds=600))
+    session.close()
+    assert isinstance(waiting.exception(0), Closed)
 
 
 def test_pausing_what_rests_changes_nothing(session: Session) -> None:
