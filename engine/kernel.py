@@ -54,6 +54,7 @@ from engine.products import (
     sum_rows,
     weigh,
     weigh_by_library,
+    weigh_one,
 )
 from engine.regularizers import penalise
 from engine.schedules import factor
@@ -208,7 +209,9 @@ def forward(net: Architecture, parameters: Array, running: Array, work: Workspac
         fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
         start, biases = net.layers[layer, WEIGHTS], net.layers[layer, BIASES]
         fill(z, rows, parameters, biases)
-        if fan_in * fan_out >= BLAS_WEIGHTS:
+        if z.shape[1] == 1:
+            weigh_one(parameters, start, fan_out, ONE, a, below, z, rows)
+        elif fan_in * fan_out >= BLAS_WEIGHTS:
             weigh_by_library(parameters[start:], work.one, a[below[0] : below[1]], z[rows[0] : rows[1]])
         else:
             weigh(parameters, start, fan_out, ONE, a, below, z, rows)
@@ -260,7 +263,8 @@ def backward(
         fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
         start, biases = net.layers[layer, WEIGHTS], net.layers[layer, BIASES]
         sum_rows(d, rows, gradient, biases)
-        big = fan_in * fan_out >= BLAS_WEIGHTS
+        single = a.shape[1] == 1
+        big = fan_in * fan_out >= BLAS_WEIGHTS and not single
         if big:
             correlate_by_library(work.one, a[below[0] : below[1]], d[rows[0] : rows[1]], gradient[start:])
         else:
@@ -270,6 +274,8 @@ def backward(
         clear(d, below)
         if big:
             pass_down_by_library(parameters[start:], work.one, d[rows[0] : rows[1]], d[below[0] : below[1]])
+        elif single:
+            weigh_one(parameters, start, ONE, fan_out, d, rows, d, below)
         else:
             weigh(parameters, start, ONE, fan_out, d, rows, d, below)
         if moment.training and net.arguments[DROPOUT, layer, 0] > 0:

@@ -15,7 +15,7 @@ Array: TypeAlias = np.ndarray[Any, Any]
 Rows: TypeAlias = tuple[int, int]  # the first row and the one after the last
 
 U = np.uint64  # of an unsigned index Numba need not ask whether it counts from the end: loops become vector loops
-LANES = 8  # samples in one vector register of float32; widths of workspaces are multiples of it
+LANES = 8  # samples in one vector register of float32; widths of workspaces are multiples of it, or 1
 UNITS = 4  # rows of z that share each load of x
 
 
@@ -64,6 +64,24 @@ def _weigh() -> Any:
 
 
 weigh = _weigh()
+
+
+@summing
+def weigh_one(parameters: Array, start: int, down: Any, across: Any, x: Array, k: Rows, z: Array, m: Rows) -> None:
+    """`weigh` for a single sample: there the loop over neighbouring weights is the long one."""
+    first, n = U(m[0]), U(m[1] - m[0])
+    if across == 1:
+        for i in range(U(k[0]), U(k[1])):
+            value, w = x[i, 0], U(start) + (i - U(k[0])) * U(down)
+            for u in range(n):
+                z[first + u, 0] += parameters[w + u] * value
+    else:
+        for u in range(n):
+            total, w = x.dtype.type(0), U(start) + u * U(across)
+            for i in range(U(k[1] - k[0])):
+                total += parameters[w + i] * x[U(k[0]) + i, 0]
+            z[first + u, 0] += total
+
 
 # The matrix library's product, as Numba's `np.dot` reaches it, which however makes arrays of its own: c += op(a) op(b)
 # of matrices stored column by column; `kind` is s or d, op is T (transposed) or N.
@@ -169,6 +187,11 @@ def correlate(x: Array, k: Rows, d: Array, m: Rows, gradient: Array, start: int)
     width = U(x.shape[1])
     at = U(start)
     for i in range(U(k[0]), U(k[1])):
+        if width == U(1):
+            for u in range(U(m[1] - m[0])):
+                gradient[at + u] += x[i, 0] * d[U(m[0]) + u, 0]
+            at += U(m[1] - m[0])
+            continue
         for u in range(U(m[0]), U(m[1])):
             total = x.dtype.type(0)
             for s in range(width):

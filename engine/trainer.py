@@ -165,12 +165,12 @@ class Trainer:
         return kernel.AFTER_UPDATE if self._data.replay else kernel.IN_GRADIENT
 
     def _fit_workspace(self, batch_size: int | None = None) -> None:
-        """Makes room for one chunk: a batch, or an even share of one that is too large, in steps of 8 samples."""
+        """Makes room for one chunk: a batch, or an even share of one too large; 1 sample, or a multiple of 8."""
         batch = batch_size or self._batch_size
         # What is normalised over the batch needs it whole.
         pieces = 1 if self._normalised else -(-batch // chunk_samples(self._network.parameter_count))
         share = -(-batch // pieces)
-        width = -(-share // 8) * 8
+        width = 1 if share == 1 else -(-share // 8) * 8
         if self._work.a.shape[1] != width:
             self._work = self._workspace(width)
 
