@@ -70,6 +70,7 @@ class SessionAnswer(Summary):
     rate: Number = Field(description="Epochs per second while it plays; null is flat out.")
     until: dict[str, Any] | None
     experiment: ExperimentData
+    parameter_count: int = Field(description="How many numbers the network learns.")
     notes: list[NoteAnswer]
     metrics: Metrics
 

@@ -27,6 +27,7 @@ def hello(session: Session, recovered: bool) -> dict[str, Any]:
         "seq": session.trainer.history.last_seq,
         "recovered": recovered,
         "experiment": session.experiment_data,
+        "parameter_count": session.trainer.parameter_count,
         "notes": [vars(note) for note in session.trainer.notes],
         **_standing(session),
     }

@@ -236,6 +236,7 @@ class Session:
             "rate": self.rate,
             "until": self._goal.until.model_dump() if self._goal else None,
             "experiment": self.experiment_data,
+            "parameter_count": self.trainer.parameter_count,
             "notes": [vars(note) for note in self.trainer.notes],
             "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty")},
         }

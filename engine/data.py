@@ -15,6 +15,9 @@ from engine.errors import FieldError, InvalidInput
 from engine.experiment import Experiment, signed
 from engine.features import FEATURES, PLANE
 from engine.parts import Samples, parts_of, replay_of
+from engine.tables import telling
+
+PLAYGROUND_CLASSES = ("orange", "blue")
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,10 @@ class Data:
         entry = DATASETS.get(dataset.name)
         table = table_of(dataset) if isinstance(dataset, UploadedData) else None
         named = table or entry
-        self.classes = self._class_names(named.classes if named else None)
+        self.replay = replay_of(experiment)
+        self.classes = self._class_names(named.classes if named else PLAYGROUND_CLASSES if self.replay else None)
         # What an answer looks like that says no, and one that says yes.
         self.no, self.yes = (-1.0, 1.0) if signed(experiment) else (0.0, 1.0)
-        self.replay = replay_of(experiment)
         parts = parts_of(experiment, max(self.outputs, 2), self.replay)
         self._offset = np.zeros((len(self.features), 1))
         self._scale = np.ones((len(self.features), 1))
@@ -69,7 +72,7 @@ class Data:
         self._class_weights = _class_weights(experiment, parts["train"][1], max(self.outputs, 2))
         self.parts = {name: self._part(*arrays) for name, arrays in parts.items()}
         self.middle = parts["train"][0].mean(axis=0)
-        self.axes = self._axes(parts["train"][0])
+        self.axes = self._axes()
         stated = PLANE if self.replay else entry.domain if entry else None
         self.domain = stated or self._range(parts)
 
@@ -85,14 +88,17 @@ class Data:
         one = "label" if self.task == "multilabel" else "class"
         return list(names[:count]) if names else [f"{one} {index}" for index in range(count)]
 
-    def _axes(self, training: np.ndarray) -> tuple[int, int]:
-        """The two columns drawn as a plane: the first two that the network is fed with, and that are no yes or no."""
+    def _axes(self) -> tuple[int, int]:
+        """The two columns drawn as a plane: of those that the network is fed with, the two that tell most."""
+        train = self.parts["train"]
+        told = telling(train.points, train.t.T)
+        words = [len(np.unique(column)) <= 2 for column in train.points.T]
 
-        def rank(index: int) -> tuple[bool, bool]:
-            return self.columns[index] not in self.features, len(np.unique(training[:, index])) <= 2
+        def rank(index: int) -> tuple[bool, bool, float]:
+            return self.columns[index] not in self.features, words[index], -told[index]
 
-        chosen = sorted(range(len(self.columns)), key=rank)
-        return (chosen[0], chosen[1]) if len(chosen) > 1 else (0, 0)
+        first, second = sorted(sorted(range(len(self.columns)), key=rank)[:2]) if len(self.columns) > 1 else (0, 0)
+        return first, second
 
     def _range(self, parts: dict[str, Samples]) -> tuple[float, float, float, float]:
         points = np.vstack([points for points, _ in parts.values()])[:, self.axes]

@@ -42,13 +42,16 @@ class Dataset(Entry):
     def as_data(self) -> dict[str, Any]:
         """This data set for the catalogue, with a preview of real points.
 
-        Of a table these are its first two columns, of a curve the column and the target.
+        Of a table these are the two columns that tell most, of a curve the column and the target.
         """
         points, targets = self.make(
             rng.generator(0, rng.DATA), min(self.sizes[1], 160), *(item.default for item in self.arguments)
         )
         if points.shape[1] == 1:
             points = np.column_stack([points, targets])
+        elif points.shape[1] > 2:
+            known = targets[:, None] if self.classes is None else targets[:, None] == np.unique(targets)
+            points = points[:, np.sort(np.argsort(-tables.telling(points, known.astype(float)))[:2])]
         arguments = {item.name: item.default for item in self.arguments}
         return super().as_data() | {
             "columns": list(self.columns),
@@ -224,7 +227,7 @@ DATASETS: Family[Dataset] = Family(
         ),
         Dataset(
             name="checkerboard",
-            label="Checkerboard",
+            label="Checker board",
             summary="Squares of two colours in turn.",
             when="To see a network run out of units: each square costs some.",
             tasks=("binary",),
@@ -282,7 +285,7 @@ DATASETS: Family[Dataset] = Family(
         ),
         Dataset(
             name="discs",
-            label="Overlapping discs",
+            label="Discs",
             summary="Three discs that overlap: a point may lie in none, one, two or all of them.",
             when="Several labels at once: one sigmoid for each, where softmax would allow only one.",
             tasks=("multilabel",),

@@ -194,6 +194,11 @@ class Trainer:
         return float(self._plan.learning_rate * entry.factor(self.epoch, *entry.values(schedule)))
 
     @property
+    def parameter_count(self) -> int:
+        """How many numbers it learns."""
+        return self._network.parameter_count
+
+    @property
     def steps_per_epoch(self) -> int:
         """Updates in a whole epoch."""
         return -(-self._epoch_samples // self._batch_size)

@@ -36,6 +36,8 @@ export const INITIAL = Object.freeze({
   // The experiment: as it is shown, changes of a moment ago included; and as the server confirmed it.
   experiment: fact(/** @type {Experiment | null} */ (null)),
   confirmed: fact(/** @type {Experiment | null} */ (null)),
+  /** How many numbers the confirmed network learns. */
+  parameterCount: fact(/** @type {number} */ (0)),
   /** What Undo takes back, newest last; and what Redo makes again. */
   past: fact(/** @type {Undoable[]} */ ([])),
   future: fact(/** @type {Undoable[]} */ ([])),
@@ -135,6 +137,7 @@ export function sessionArrived(state, session) {
     session: session.id,
     experiment: session.experiment,
     confirmed: session.experiment,
+    parameterCount: session.parameter_count,
     phase: session.state,
     stage: session.stage,
     reason: session.reason,
@@ -161,6 +164,7 @@ export function greeted(state, hello) {
     connection: /** @type {Connection} */ ("open"),
     experiment: settled ? hello.experiment : state.experiment,
     confirmed: hello.experiment,
+    parameterCount: hello.parameter_count,
     notes: hello.notes,
   };
   return phaseChanged(hello.recovered ? next : { ...next, history: EMPTY }, hello);

@@ -48,6 +48,8 @@ export const strings = {
   data: {
     title: "Data",
     sets: "Data sets",
+    /** Data that is no entry of the catalogue. @type {Record<string, string>} */
+    given: { points: "Own points", upload: "Uploaded table", tensorflow_playground: "TensorFlow Playground" },
     newSeed: "New data",
     newSeedHelp: "Draws other points of the same kind.",
     features: "Features",

@@ -178,6 +178,7 @@ export interface Session {
   step: number;
   epoch: number;
   experiment: Experiment;
+  parameter_count: number;
 }
 
 export interface FieldProblem {
@@ -303,6 +304,7 @@ export interface Hello extends Standing {
   seq: number;
   recovered: boolean;
   experiment: Experiment;
+  parameter_count: number;
   notes: Note[];
 }
 

@@ -327,8 +327,9 @@ def test_other_columns_stay_at_their_mean() -> None:
     trainer = Trainer(Experiment(dataset=DATASETS.choice("iris"), precision="float64"))
     raw = trainer.data()["parts"]["train"]["points"]
     low1, _, _, high2 = trainer.boundary(3).domain
-    middle = raw.mean(axis=0).tolist()
-    expected = trainer.predict([[low1, high2, *middle[2:]]])[0][0]
+    corner = raw.mean(axis=0)
+    corner[list(trainer.data()["axes"])] = low1, high2
+    expected = trainer.predict([corner.tolist()])[0][0]
     np.testing.assert_allclose(trainer.boundary(3).values[:, 0, 0], expected, rtol=1e-12)
 
 

@@ -111,6 +111,6 @@ function epochDigits(epoch) {
 /** @type {(state: State) => string} */
 function experimentName({ experiment, catalogue }) {
   if (!experiment || !catalogue) return "";
-  const data = entryOf(catalogue, "dataset", nameOf(experiment.dataset))?.label ?? nameOf(experiment.dataset);
+  const data = entryOf(catalogue, "dataset", nameOf(experiment.dataset))?.label ?? strings.data.given[nameOf(experiment.dataset)] ?? nameOf(experiment.dataset);
   return `${data}, ${sizes(experiment, outputsOf(experiment, catalogue)).join("-")}`;
 }

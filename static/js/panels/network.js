@@ -102,7 +102,7 @@ export function networkPanel(root, page) {
     const total = parameters.layers.reduce((sum, { weights }) => sum + weights.length, 0);
     links.paint((context) => {
       if (total > MOST_LINKS) drawMatrices(context, parameters, palette);
-      else drawLinks(context, parameters.layers.map((layer, index) => ends(index, layer.weights)), lineColours(palette));
+      else drawLinks(context, parameters.layers.map((layer, index) => ends(index, strongest(layer, layout.columns[index + 1].cells.length))), lineColours(palette));
     });
     links.element.dataset.step = String(parameters.step);
   }
@@ -210,6 +210,12 @@ export function networkPanel(root, page) {
     return { data: Uint8Array.from(corners), width: 2, height: 2, low: -1, high: 1 };
   }
 
+  /** How many numbers the network learns: as the server says, or, until it has answered, of plain layers.
+   * @param {State} state */
+  function weightsOf(state) {
+    return (state.experiment === state.confirmed && state.parameterCount) || parameterCount(counts(state));
+  }
+
   // ---- what can be changed ----
 
   /** @param {State} state */
@@ -220,7 +226,7 @@ export function networkPanel(root, page) {
     const fallback = catalogue.default_experiment.layers[0];
     return html`
       <h2>${words.title}</h2>
-      <p class="summary">${words.summary(counts(state), parameterCount(counts(state)))}</p>
+      <p class="summary">${words.summary(counts(state), weightsOf(state))}</p>
       <div class="stepper labelled">
         <span class="label" aria-hidden="true">${words.layers}</span>
         ${iconButton({
@@ -261,7 +267,7 @@ export function networkPanel(root, page) {
   /** @type {(feature: string, column: Column, index: number, catalogue: Catalogue) => unknown} */
   function featureName(feature, column, index, catalogue) {
     const cell = column.cells[index];
-    if (!cell) return nothing;
+    if (!cell || column.cells.some(({ x }) => x !== cell.x)) return nothing; // side by side there is no room for names
     const label = entryOf(catalogue, "feature", feature)?.label ?? feature.replaceAll("_", " ");
     const style = `right: calc(100% - ${cell.x - 6}px); top: ${HEAD + cell.y}px; height: ${layout.tile}px; max-width: ${cell.x - 10}px`;
     return html`<span class="feature-name" .style=${style}>${label}</span>`;
@@ -317,12 +323,24 @@ function rateOf(choice) {
   return choice && typeof choice === "object" && typeof choice.rate === "number" ? setting(choice.rate) : "";
 }
 
+/** The weights to draw, one for each line. A maxout unit has several sums: of each input the strongest weight.
+ * @type {(layer: ParametersFrame["layers"][number], units: number) => Float32Array} */
+function strongest({ weights, fan_in: inputs, fan_out: sums }, units) {
+  if (sums === units) return weights;
+  const drawn = new Float32Array(inputs * units);
+  weights.forEach((weight, index) => {
+    const at = Math.floor(index / sums) * units + (index % sums) % units;
+    if (Math.abs(weight) > Math.abs(drawn[at])) drawn[at] = weight;
+  });
+  return drawn;
+}
+
 /** Whether a frame of weights belongs to this layout, and not to the network of a moment ago.
  * @type {(parameters: ParametersFrame, layout: Layout) => boolean} */
 function fits({ layers }, { columns }) {
   return (
     layers.length === columns.length - 1 &&
-    layers.every((layer, index) => layer.fan_in === columns[index].cells.length && layer.fan_out === columns[index + 1].cells.length)
+    layers.every((layer, index) => layer.fan_in === columns[index].cells.length && layer.fan_out % columns[index + 1].cells.length === 0)
   );
 }
 
