@@ -32,11 +32,13 @@ def _growth(tables: dict[str, list[dict[str, Any]]]) -> Path:
     for place, (name, label) in zip(places.flat, GROWTH.items(), strict=True):
         rows = tables[f"growth_{name}"]
         place.plot([row[name] for row in rows], [row["us"] for row in rows], "o-", markersize=4)
-        place.set(xlabel=label, ylabel="µs for a step", ylim=(0, None))
+        place.set(xlabel=label, ylabel="µs for a step")
         if name != "depth":
             place.set(xscale="log")
         if name == "width":
-            place.set(yscale="log", ylim=(None, None))
+            place.set(yscale="log")
+        else:
+            place.set(ylim=(0, None))
         place.grid(**STYLE)
     figure.suptitle("What a step costs as one thing grows (8,8,8 at batch 10 where nothing else is said)")
     return _save(figure, "growth.svg")
