@@ -93,7 +93,7 @@ class JournalEntry(BaseModel):
     seq: int
     step: int
     epoch: float
-    kind: Literal["patch", "parameters", "step"]
+    kind: Literal["patch", "parameters", "step", "resume"]
     what: dict[str, Any]
 
 
@@ -106,6 +106,24 @@ class JournalAnswer(BaseModel):
     entries: list[JournalEntry]
 
 
+class Moment(BaseModel):
+    """Which run, and where in it."""
+
+    run: str
+    step: int
+    epoch: float
+
+
+class TimelineAnswer(Moment):
+    """How far back this run can be looked at, which is to its beginning, and what is kept for that."""
+
+    last: int = Field(description="The last whole epoch; all from 0 to it can be visited.")
+    stride: int = Field(description="Epochs between two checkpoints.")
+    kept: list[int] = Field(description="The epochs of the checkpoints: these are shown soonest.")
+    bytes: int
+    changes: list[JournalEntry] = Field(description="The journal without what was changed.")
+
+
 class History(BaseModel):
     """The recorded rows after `since`, by column."""
 
@@ -115,14 +133,29 @@ class History(BaseModel):
     columns: dict[str, list[Any]]
 
 
-class BoundaryAnswer(BaseModel):
+class BoundaryAnswer(Moment):
     """The output over the plane, row 0 at the highest x2; one such grid for each class if there are several."""
 
-    step: int
     width: int
     height: int
     domain: list[float]
     values: list[list[Number]] | list[list[list[Number]]]
+
+
+class NeuronMaps(BaseModel):
+    """What each unit of a layer gives over the plane, row 0 at the highest x2."""
+
+    name: str
+    units: list[list[list[Number]]]
+
+
+class NeuronsAnswer(Moment):
+    """Hidden layers in order, the output layer last."""
+
+    width: int
+    height: int
+    domain: list[float]
+    layers: list[NeuronMaps]
 
 
 class LayerAnswer(BaseModel):
@@ -135,13 +168,12 @@ class LayerAnswer(BaseModel):
     slopes: list[float] | None = None
     running_means: list[float] | None = None
     running_variances: list[float] | None = None
+    mask: list[list[float]] | None = Field(None, description="1, or 0 for weights that were pruned.")
 
 
-class ParametersAnswer(BaseModel):
+class ParametersAnswer(Moment):
     """Weights and biases, hidden layers in order, the output layer last."""
 
-    run: str
-    step: int
     layers: list[LayerAnswer]
 
 

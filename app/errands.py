@@ -5,9 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from engine import Trainer
+from engine import Trainer, Visit
 
 T = TypeVar("T")
 
@@ -38,6 +38,17 @@ class Errand:
     def steps_made(self, trainer: Trainer) -> int:
         """How far it has come."""
         return trainer.step - self.first_step if self.first_step >= 0 else 0
+
+
+@dataclass(eq=False)
+class Tour(Generic[T]):
+    """A look at an earlier epoch: `job` gets the trainer there, and the future what it gives."""
+
+    epoch: int
+    job: Callable[[Trainer], T]
+    to_keep: bool = False  # whether the trainer is the job's to keep
+    visit: Visit | None = None  # once it has set out
+    future: Future[T] = field(default_factory=Future)
 
 
 @dataclass(eq=False)

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from app.answers import ProblemDocument
 from app.experiments import EXPERIMENT
-from app.requests import Command, Import, Parameters, Predict, Train
+from app.requests import Command, Fork, Import, Parameters, Predict, Train
 
 DESCRIPTION = """\
 Train small neural networks and look inside. Errors are problem documents (RFC 9457) that name each wrong field, what
@@ -18,6 +18,7 @@ what happens while it happens.
 BODIES: dict[str, TypeAdapter[Any]] = {
     "Experiment": EXPERIMENT.adapter,
     "Command": TypeAdapter(Command),
+    "Fork": TypeAdapter(Fork),
     "Train": TypeAdapter(Train),
     "Parameters": TypeAdapter(Parameters),
     "Predict": TypeAdapter(Predict),

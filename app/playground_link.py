@@ -48,7 +48,7 @@ def _pairs(url: str) -> dict[str, str]:
     if len(url) > LONGEST:
         raise _refusal(f"{url[:60]}...", f"this link is longer than {LONGEST} characters")
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url.strip().encode("utf-8", "replace").decode())  # half a surrogate pair is no text
         host = parts.hostname
     except ValueError as error:
         raise _refusal(url, f"this is not a link: {error}") from None

@@ -19,7 +19,7 @@ from app.host import Closed, Host
 from app.problems import Problem, not_found
 from app.sessions import Session
 from app.settings import Settings
-from engine import Experiment
+from engine import Experiment, Trainer
 from engine.datasets import UploadedData
 
 T = TypeVar("T")
@@ -48,13 +48,16 @@ class Registry:
 
     # Sessions
 
-    async def create(self, experiment: Experiment) -> str:
-        """Makes a session. Raises InvalidExperiment, or Problem 429 when there are too many."""
+    async def create(self, experiment: Experiment, trainer: Trainer | None = None) -> str:
+        """Makes a session, of a trainer that has come some way if one is given.
+
+        Raises InvalidExperiment, or Problem 429 when there are too many.
+        """
         self._make_room()
         id = secrets.token_hex(16)  # 128 random bits
         record = self._records[id] = Record(None, self._clock())
         try:
-            record.session = await self._await(self.host.open(id, lambda: Session(id, experiment)))
+            record.session = await self._await(self.host.open(id, lambda: Session(id, experiment, trainer)))
         except BaseException:
             self._forget(id)
             raise
@@ -100,6 +103,17 @@ class Registry:
         """The result of a job that only looks, as JSON. Both are made on a worker."""
         self.session(id)
         return await self._await(self.host.snapshot(id, lambda session: to_json(job(session))))
+
+    async def look_into(self, id: str, job: Callable[[Session, Trainer], Any], epoch: int | None = None) -> bytes:
+        """What a job finds in the network, now or at an earlier epoch of the run, as JSON."""
+        if epoch is None:
+            return await self.look(id, lambda session: job(session, session.trainer))
+
+        def look_back(session: Session) -> Future[bytes]:
+            return session.look_back(epoch, lambda trainer: to_json(job(session, trainer)))
+
+        found: bytes = await self.change(id, look_back)
+        return found
 
     async def change(self, id: str, job: Callable[[Session], Any]) -> Any:
         """The result of a job that changes something; one that takes a while gives a future, which is awaited too."""

@@ -109,14 +109,24 @@ class LayerNumbers(Strict):
     slopes: list[float] | None = None
     running_means: list[float] | None = None
     running_variances: list[float] | None = None
+    mask: list[list[float]] | None = Field(default=None, description="1, or 0 for weights that are to stay 0.")
 
 
 class Parameters(Strict):
-    """The layers in order, the output layer last. `run` and `step` are what GET answers; they are not looked at."""
+    """The layers in order, the output layer last. `run`, `step` and `epoch` are what GET tells, and are not read."""
 
     layers: list[LayerNumbers] = Field(max_length=LIMITS.layers + 1)
     run: str | None = None
     step: int | None = None
+    epoch: float | None = None
+
+
+class Fork(Strict):
+    """From which whole epoch to go on, changed how (a merge patch), and where."""
+
+    epoch: int
+    patch: dict[str, Any] | None = None
+    into: Literal["new", "same"] = Field(default="new", description="A new session, or a new run of this one.")
 
 
 class Predict(Strict):

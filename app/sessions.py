@@ -17,26 +17,26 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from app.errands import Change, Errand, epochs_further, fulfil, refuse, refuse_like, steps_further
+from app.errands import Change, Errand, Tour, epochs_further, fulfil, refuse, refuse_like, steps_further
 from app.experiments import patched
 from app.goals import Goal
 from app.host import Closed
-from app.journal import Journal
 from app.pace import Pace, Speedometer
 from app.problems import Problem, needs_reset
 from app.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs
-from engine import Experiment, Trainer, complete, differences, fixed_differences, to_data
+from engine import Experiment, Model, Trainer, Visit, complete, fixed_differences, to_data
 
 T = TypeVar("T")
 
 FIRST_GUESS_NS = 5.0  # per unit of the engine's work, before it was measured
 LEAST_WORK = 1_000
+VISITED = 3  # earlier epochs that are kept at hand
 
 
 class Session:
-    """Trains one experiment. Raises InvalidExperiment where it cannot be trained."""
+    """Trains one experiment, or goes on with a trainer that has come some way. Raises InvalidExperiment."""
 
-    def __init__(self, id: str, experiment: Experiment) -> None:
+    def __init__(self, id: str, experiment: Experiment, trainer: Trainer | None = None) -> None:
         self.id = id
         self._ns_per_unit = FIRST_GUESS_NS
         self.revision = 0  # grows whenever something that can be drawn has changed
@@ -44,21 +44,21 @@ class Session:
         self.stage = 0  # grows with every change of state
         self.frames: dict[tuple[str, int, str], str | bytes] = {}  # encoded pictures of `frames_revision`
         self.frames_revision = 0
-        self._begin(experiment)
+        self._begin(experiment, trainer)
 
-    def _begin(self, experiment: Experiment) -> None:
+    def _begin(self, experiment: Experiment, trainer: Trainer | None = None) -> None:
         """A new run. Raises InvalidExperiment before anything has changed."""
-        self.trainer = Trainer(experiment)
-        self.asked = experiment
-        classes = self.trainer.data()["targets"]["classes"]
+        self.trainer = trainer or Trainer(experiment)
+        classes = self.trainer.data.classes
         self.classes = len(classes) if classes else None
         shapes = [layer.weights.shape for layer in self.trainer.parameters()]
         self.units: int = sum(fan_out for _, fan_out in shapes)
         self.parameter_count: int = sum((fan_in + 1) * fan_out for fan_in, fan_out in shapes)
         self.run_id = secrets.token_hex(8)
-        self.journal = Journal(self.run_id, to_data(self.trainer.experiment))
-        self._rest = "ready"
+        self._rest = "paused" if self.trainer.step else "ready"
         self.reason: str | None = None
+        self._tours: deque[Tour[Any]] = deque()
+        self._visited: dict[tuple[int, int], Trainer] = {}
         self._stop_playing()
         self._errands: deque[Errand] = deque()
         self._changes: deque[Change] = deque()
@@ -76,7 +76,7 @@ class Session:
     def due(self) -> float:
         """When it wants a slice."""
         now = time.monotonic()
-        if self._changes or self._errands:
+        if self._changes or self._errands or self._tours:
             return now
         return self._pace.due(now, self.trainer.step) if self._playing else math.inf
 
@@ -86,6 +86,8 @@ class Session:
         while (left := end - time.monotonic()) > 0:
             if self._changes:
                 worked = self._settle(left)
+            elif self._tours:
+                worked = self._travel(left)
             elif self._errands:
                 worked = self._run_errand(left)
             elif self._playing:
@@ -108,6 +110,9 @@ class Session:
         self._refuse_changes(Closed())
 
     def _refuse_changes(self, error: Exception) -> None:
+        tours, self._tours = self._tours, deque()
+        for tour in tours:
+            refuse(tour.future, error)
         changes, self._changes = self._changes, deque()
         for change in changes:
             refuse(change.future, error)
@@ -153,13 +158,43 @@ class Session:
             self._leave(errand)
         return True
 
+    def _travel(self, seconds: float) -> bool:
+        """Goes on towards an earlier epoch that somebody wants to look at."""
+        tour = self._tours[0]
+        try:
+            there = None if tour.future.cancelled() else self._visit(tour, seconds)
+        except Exception as error:
+            refuse(tour.future, error)
+        else:
+            if there is not None:
+                fulfil(tour.future, lambda: tour.job(there))
+        if tour.future.done():
+            self._tours.popleft()
+        return True
+
+    def _visit(self, tour: Tour[Any], seconds: float) -> Trainer | None:
+        """The trainer at the epoch of the tour, if it has arrived."""
+        place = tour.epoch, len(self.trainer.journal.entries)
+        if place in self._visited and not tour.to_keep:
+            return self._visited[place]
+        if tour.visit is None:
+            tour.visit = Visit(self.trainer, tour.epoch)
+        tour.visit.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)))
+        if not tour.visit.done:
+            return None
+        if not tour.to_keep:
+            self._visited[place] = tour.visit.trainer
+            if len(self._visited) > VISITED:
+                self._visited.pop(next(iter(self._visited)))
+        return tour.visit.trainer
+
     def _leave(self, errand: Errand) -> None:
         """An errand is over, whether or not it came to its end."""
         self._errands.remove(errand)
         made = errand.steps_made(self.trainer)
         if errand.single_samples and made:  # not what the experiment says: so it belongs to the journal
             what = {"unit": "sample", "count": made}
-            self.journal.add("step", errand.first_step, self.trainer.epoch, what)
+            self.trainer.journal.add(self.trainer, "step", what, errand.first_step)
         if not self._errands and not self._playing and self._rest in {"ready", "finished"} and not self.trainer.stopped:
             self._rest, self.reason = "paused", None
         self.stage += 1
@@ -241,6 +276,12 @@ class Session:
             "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty")},
         }
 
+    def look_back(self, epoch: int, job: Callable[[Trainer], T]) -> Future[T]:
+        """What `job` finds at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
+        tour = Tour(epoch, job)
+        self._tours.append(tour)
+        return tour.future
+
     # Jobs that change something
 
     def obey(self, command: Command) -> dict[str, Any] | Future[dict[str, Any]]:
@@ -280,7 +321,7 @@ class Session:
 
     def reset(self, command: Reset) -> dict[str, Any]:
         """A new run of the same experiment, from step 0."""
-        experiment = self.asked
+        experiment = self.trainer.asked
         if command.seed == "new":
             experiment = replace(experiment, seed=secrets.randbelow(2**32))
         return self._restart(experiment)
@@ -322,21 +363,40 @@ class Session:
     def patch(self, body: bytes, reset: bool) -> Future[dict[str, Any]]:
         """Changes the experiment: at the next step boundary, or with a new run if `reset`."""
         if not reset:
-            return self.at_step_boundary(lambda: self._update(patched(self.asked, body)))
+            return self.at_step_boundary(lambda: self._update(patched(self.trainer.asked, body)))
         future: Future[dict[str, Any]] = Future()
-        fulfil(future, lambda: self._restart(patched(self.asked, body)))
+        fulfil(future, lambda: self._restart(patched(self.trainer.asked, body)))
         return future
+
+    def fork(self, epoch: int, patch: bytes | None) -> Future[Trainer]:
+        """A trainer of its own at an earlier epoch, changed by a merge patch, which has this run's past."""
+
+        def change(trainer: Trainer) -> Trainer:
+            if patch is not None:
+                asked = patched(trainer.asked, patch)
+                fixed = fixed_differences(trainer.experiment, complete(asked).experiment)
+                if fixed:
+                    raise needs_reset(fixed)
+                trainer.update(asked)
+            return trainer
+
+        tour = Tour(epoch, change, to_keep=True)
+        self._tours.append(tour)
+        return tour.future
+
+    def go_back(self, trainer: Trainer) -> dict[str, Any]:
+        """Takes up a trainer that `fork` gave: a new run with the same past."""
+        self._end("paused")
+        self._refuse_changes(Problem(409, "The session went back before this change could be made."))
+        self._begin(trainer.asked, trainer)
+        return self.describe()
 
     def _update(self, experiment: Experiment) -> dict[str, Any]:
         completed = complete(experiment).experiment
         fixed = fixed_differences(self.trainer.experiment, completed)
         if fixed:
             raise needs_reset(fixed)
-        changed = differences(self.trainer.experiment, completed)
-        self.asked = experiment
-        if changed:
-            self.trainer.update(experiment)
-            self.journal.add("patch", self.trainer.step, self.trainer.epoch, _values(completed, changed))
+        if self.trainer.update(experiment):
             if self._playing:
                 self._set_pace()
             self._facts_changed()
@@ -347,24 +407,21 @@ class Session:
 
         def change() -> dict[str, Any]:
             self.trainer.set_parameters(layers)
-            kept = self.parameters()["layers"]
-            numbers = sum(numbers.size for layer in kept for numbers in layer.values())
-            self.journal.add("parameters", self.trainer.step, self.trainer.epoch, {"layers": kept}, numbers)
             self.revision += 1
-            return self.parameters()
+            return self.parameters(self.trainer)
 
         return self.at_step_boundary(change)
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self, model: Model) -> dict[str, Any]:
         """All weights and biases, exact: every float32 is a float64."""
         layers = [
             {
                 name: numbers.astype(np.float64)
                 for name, numbers in {"weights": layer.weights, "biases": layer.biases, **layer.further}.items()
             }
-            for layer in self.trainer.parameters()
+            for layer in model.parameters()
         ]
-        return {"run": self.run_id, "step": self.trainer.step, "layers": layers}
+        return {"run": self.run_id, "step": model.step, "epoch": model.epoch, "layers": layers}
 
     def at_step_boundary(self, run: Callable[[], T]) -> Future[T]:
         """Runs `run` now if no step is half done, else when it is done."""
@@ -383,12 +440,3 @@ class Session:
                 type=f"urn:gradlab:{self._rest}",
                 title=f"This session has {self._rest}",
             )
-
-
-def _values(experiment: Experiment, changed: list[str]) -> dict[str, Any]:
-    """What the changed fields now are, as a merge patch: lists whole."""
-    data, patch = to_data(experiment), {}
-    for path in changed:
-        first = path.split(".")[0]
-        patch[first] = data[first]
-    return patch

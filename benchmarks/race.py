@@ -80,7 +80,7 @@ def _race_once(units: tuple[int, ...], batch: int, makers: Makers, effort: Effor
 def _task(units: tuple[int, ...], batch: int) -> Task:
     """Our own data and starting weights, as everybody needs them."""
     trainer = Trainer(experiment(units, batch))
-    part = trainer.data()["parts"]["train"]
+    part = trainer.data.as_data()["parts"]["train"]
     x, t = part["points"].astype(np.float32), part["targets"][:, None].astype(np.float32)
     return Task([(layer.weights, layer.biases) for layer in trainer.parameters()], x, t, batch, LEARNING_RATE)
 

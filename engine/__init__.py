@@ -11,8 +11,10 @@ from engine.errors import EngineError, FieldError, InvalidExperiment, InvalidInp
 from engine.experiment import Experiment, Layer, Output, differences, fixed_differences, to_data
 from engine.history import History
 from engine.menus import FAMILIES, catalogue
+from engine.model import Boundary, LayerParameters, Model
 from engine.settings import LIMITS, Limits
-from engine.trainer import Boundary, LayerParameters, Trainer
+from engine.timeline import Visit
+from engine.trainer import Trainer
 
 __all__ = [
     "FAMILIES",
@@ -30,9 +32,11 @@ __all__ = [
     "Layer",
     "LayerParameters",
     "Limits",
+    "Model",
     "Note",
     "Output",
     "Trainer",
+    "Visit",
     "catalogue",
     "complete",
     "differences",

@@ -9,15 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from engine import rng
 from engine.completion import shape_of, table_of
 from engine.datasets import DATASETS, UploadedData
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Experiment, signed
 from engine.features import FEATURES, PLANE
-from engine.parts import Samples, parts_of, replay_of
+from engine.parts import parts_of, replay_of
+from engine.settings import LIMITS
 from engine.tables import telling
 
 PLAYGROUND_CLASSES = ("orange", "blue")
+Samples = tuple[np.ndarray, np.ndarray, np.ndarray]  # x (features, n), t (outputs, n) and weights (n,)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,9 @@ class Data:
         self._smoothing = experiment.label_smoothing
         self._class_weights = _class_weights(experiment, parts["train"][1], max(self.outputs, 2))
         self.parts = {name: self._part(*arrays) for name, arrays in parts.items()}
+        drawn = {name: _drawn(part, dataset.seed) for name, part in self.parts.items()}
+        # What is measured of each part that has samples: all of them, or a fixed draw of very many.
+        self.measured = {name: samples for name, samples in drawn.items() if samples[0].shape[1]}
         self.middle = parts["train"][0].mean(axis=0)
         self.axes = self._axes()
         stated = PLANE if self.replay else entry.domain if entry else None
@@ -100,7 +106,7 @@ class Data:
         first, second = sorted(sorted(range(len(self.columns)), key=rank)[:2]) if len(self.columns) > 1 else (0, 0)
         return first, second
 
-    def _range(self, parts: dict[str, Samples]) -> tuple[float, float, float, float]:
+    def _range(self, parts: dict[str, tuple[np.ndarray, np.ndarray]]) -> tuple[float, float, float, float]:
         points = np.vstack([points for points, _ in parts.values()])[:, self.axes]
         if len(self.columns) == 1 and self.task == "regression":  # a curve is drawn over its only column
             points[:, 1] = np.concatenate([targets for _, targets in parts.values()])
@@ -185,6 +191,13 @@ class Data:
                 name: {"points": part.points, "targets": part.targets} for name, part in self.parts.items() if len(part)
             },
         }
+
+
+def _drawn(part: Part, seed: int) -> Samples:
+    if len(part) <= LIMITS.evaluated_samples:
+        return part.x, part.t, part.weights
+    chosen = rng.generator(seed, rng.EVALUATION).permutation(len(part))[: LIMITS.evaluated_samples]
+    return np.ascontiguousarray(part.x[:, chosen]), np.ascontiguousarray(part.t[:, chosen]), part.weights[chosen]
 
 
 def _class_weights(experiment: Experiment, targets: np.ndarray, classes: int) -> np.ndarray | None:

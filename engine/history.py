@@ -4,6 +4,7 @@ When a row is due depends on the epoch alone: every epoch up to 1,000, every 2nd
 so on; and every tenth of an epoch where an epoch has over 1,000 steps. So a history is bounded and reproducible.
 """
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,13 @@ class History:
     def rows(self, since: int = -1) -> list[dict[str, Any]]:
         """The rows numbered above `since`."""
         return [self.row(seq) for seq in range(max(since + 1, 0), self._count)]
+
+    def until(self, step: int) -> "History":
+        """A copy of the rows up to a step."""
+        earlier = copy(self)
+        earlier._count = int(np.searchsorted(self._table[: self._count, 0], step, side="right"))
+        earlier._table = self._table[: max(earlier._count, 1)].copy()
+        return earlier
 
     def columns(self, since: int = -1) -> dict[str, list[Any]]:
         """The same rows by column; a layer's quantity is a list with one number per layer."""

@@ -57,7 +57,7 @@ from engine.products import (
     weigh_one,
 )
 from engine.regularizers import penalise
-from engine.schedules import factor
+from engine.schedules import ARGUMENTS, factor
 
 ONE = np.int64(1)  # a literal 1 would be a type of its own, and compile `weigh` twice
 
@@ -109,6 +109,8 @@ class State(NamedTuple):
     mask: np.ndarray  # (P,) 1, or 0 for parameters that stay 0 for ever; (0,) if there are none such
 
 
+NEVER = 2**62  # as a number of steps or chunks
+
 # The clock: where training stands. An integer array, so that a run can be stopped anywhere and taken up again.
 STEP, EPOCH, IN_EPOCH, IN_BATCH, DIVERGED, CHUNKS = range(6)
 CLOCK = 6
@@ -134,6 +136,10 @@ class Plan(NamedTuple):
     seed: int
     last_step: int  # stop before the step after this one
     chunks: int  # at most so many chunks
+
+
+# The plan of a call that only looks.
+LOOK = Plan(0, 0.0, 0.0, 0, np.zeros(ARGUMENTS), 1, 0, NO_PENALTY, False, False, 0, 0, NEVER)
 
 
 class Results(NamedTuple):

@@ -16,6 +16,7 @@ class Limits:
     evaluated_samples: int = 2_000
     resolution: int = 100
     predictions: int = 20_000
+    timeline_bytes: int = 4_000_000
     magnitude: float = 1e9
 
 

@@ -95,4 +95,6 @@ async def patch_session(
 @router.get("/{id}/journal", operation_id="get_journal", response_model=JournalAnswer, responses=problems(404))
 async def get_journal(id: Id, registry: RegistryDep) -> Response:
     """Every change made to this run, with its step."""
-    return JSONResponse(await registry.look(id, lambda session: session.journal.as_data()))
+    return JSONResponse(
+        await registry.look(id, lambda session: {"run": session.run_id, **session.trainer.journal.as_data()})
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Path
+from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection, Request
 
 from app.problems import MEDIA_TYPE, Problem
@@ -32,6 +32,9 @@ def _registry(connection: HTTPConnection) -> Registry:
 
 RegistryDep = Annotated[Registry, Depends(_registry)]
 Id = Annotated[str, Path(description="The session's id.", examples=["0123456789abcdef0123456789abcdef"])]
+Epoch = Annotated[
+    int | None, Query(description="A whole epoch that the run has passed; the present moment if it is left out.")
+]
 
 
 async def json_body(request: Request) -> bytes:

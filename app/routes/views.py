@@ -8,15 +8,21 @@ from fastapi import APIRouter, Depends, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.answers import BoundaryAnswer, DatasetAnswer, History, ParametersAnswer, Prediction
+from app.answers import BoundaryAnswer, DatasetAnswer, History, NeuronsAnswer, ParametersAnswer, Prediction
 from app.encoding import JSONResponse, to_json
 from app.requests import Parameters, Predict
-from app.routes.shared import Id, RegistryDep, body_of, documented, problems
+from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, problems
 from app.sessions import Session
 from app.validation import Checker
-from engine import LIMITS
+from engine import LIMITS, Model
 
 router = APIRouter(prefix="/api/sessions/{id}", tags=["views"])
+
+
+def moment(session: Session, model: Model) -> dict[str, Any]:
+    """What every answer about a network begins with: which run, and where in it."""
+    return {"run": session.run_id, "step": model.step, "epoch": model.epoch}
+
 
 PARAMETERS: Checker[Parameters] = Checker(Parameters, "parameters")
 PREDICT: Checker[Predict] = Checker(Predict, "samples")
@@ -77,32 +83,44 @@ def harmless(cell: Any) -> Any:
     return cell
 
 
+Resolution = Annotated[int, Query(json_schema_extra=RESOLUTIONS, description="Points each way.")]
+
+
 @router.get("/boundary", operation_id="get_boundary", response_model=BoundaryAnswer, responses=problems(404, 422))
-async def get_boundary(
-    id: Id,
-    registry: RegistryDep,
-    resolution: Annotated[int, Query(json_schema_extra=RESOLUTIONS, description="Points each way.")] = 100,
-) -> Response:
+async def get_boundary(id: Id, registry: RegistryDep, resolution: Resolution = 100, epoch: Epoch = None) -> Response:
     """The network's output over the plane."""
 
-    def draw(session: Session) -> dict[str, Any]:
-        picture = session.trainer.boundary(resolution)
+    def draw(session: Session, model: Model) -> dict[str, Any]:
+        picture = model.boundary(resolution)
         values = picture.values[0] if len(picture.values) == 1 else picture.values
-        return {
-            "step": picture.step,
+        return moment(session, model) | {
             "width": picture.width,
             "height": picture.height,
             "domain": list(picture.domain),
             "values": values,
         }
 
-    return JSONResponse(await registry.look(id, draw))
+    return JSONResponse(await registry.look_into(id, draw, epoch))
 
 
-@router.get("/parameters", operation_id="get_parameters", response_model=ParametersAnswer, responses=problems(404))
-async def get_parameters(id: Id, registry: RegistryDep) -> Response:
+@router.get("/neurons", operation_id="get_neurons", response_model=NeuronsAnswer, responses=problems(404, 422))
+async def get_neurons(id: Id, registry: RegistryDep, resolution: Resolution = 20, epoch: Epoch = None) -> Response:
+    """What every unit gives over the plane."""
+
+    def draw(session: Session, model: Model) -> dict[str, Any]:
+        layers = [
+            {"name": model.layer_name(index), "units": maps} for index, maps in enumerate(model.neurons(resolution))
+        ]
+        plane = {"width": resolution, "height": resolution, "domain": list(model.data.domain)}
+        return moment(session, model) | plane | {"layers": layers}
+
+    return JSONResponse(await registry.look_into(id, draw, epoch))
+
+
+@router.get("/parameters", operation_id="get_parameters", response_model=ParametersAnswer, responses=problems(404, 422))
+async def get_parameters(id: Id, registry: RegistryDep, epoch: Epoch = None) -> Response:
     """Weights and biases, exact."""
-    return JSONResponse(await registry.look(id, Session.parameters))
+    return JSONResponse(await registry.look_into(id, Session.parameters, epoch))
 
 
 @router.put(
@@ -141,4 +159,4 @@ async def predict(id: Id, registry: RegistryDep, given: Annotated[Predict, Depen
 @router.get("/dataset", operation_id="get_dataset", response_model=DatasetAnswer, responses=problems(404))
 async def get_dataset(id: Id, registry: RegistryDep) -> Response:
     """The points that it learns from and is tested on."""
-    return JSONResponse(await registry.look(id, lambda session: session.trainer.data()))
+    return JSONResponse(await registry.look(id, lambda session: session.trainer.data.as_data()))

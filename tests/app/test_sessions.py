@@ -11,7 +11,7 @@ from app.host import Closed
 from app.problems import Problem
 from app.requests import Pause, Play, Reset, Step, TrainEpochs, TrainSeconds, UntilEpochs, UntilMetric
 from app.sessions import Session
-from engine import EngineError, Experiment, InvalidExperiment, Layer
+from engine import EngineError, Experiment, InvalidExperiment, Layer, to_data
 from engine.datasets import DATASETS
 from tests.app.conftest import strict
 
@@ -181,7 +181,7 @@ def test_single_steps(session: Session, unit: Any, steps: int, epoch: float) -> 
 def test_steps_of_single_samples_stand_in_the_journal(session: Session) -> None:
     result(session.step(Step(command="step", unit="sample", count=3)), session)
     result(session.step(Step(command="step", unit="batch", count=2)), session)
-    entries = session.journal.as_data()["entries"]
+    entries = session.trainer.journal.as_data()["entries"]
     assert [(entry["kind"], entry["step"], entry["what"]) for entry in entries] == [
         ("step", 0, {"unit": "sample", "count": 3})
     ]
@@ -207,7 +207,7 @@ def test_divergence_is_a_state_with_a_reason_and_everything_still_works(session:
     diverge(session)
     answer = session.describe()
     assert "layer" in answer["reason"] and "step" in answer["reason"]
-    assert all(np.isfinite(layer["weights"]).all() for layer in session.parameters()["layers"])
+    assert all(np.isfinite(layer["weights"]).all() for layer in session.parameters(session.trainer)["layers"])
     session.trainer.boundary(10)
     session.trainer.predict([[1.0, 2.0]])
     for deed in (
@@ -246,12 +246,12 @@ def test_a_live_patch_is_applied_and_stands_in_the_journal(session: Session) -> 
     result(session.train(TrainEpochs(epochs=2)), session)
     answer = session.patch(b'{"optimizer": {"learning_rate": 0.5}, "batch_size": 20}', reset=False).result(0)
     assert answer["experiment"]["optimizer"]["learning_rate"] == 0.5 and answer["step"] == 50
-    (entry,) = session.journal.as_data()["entries"]
+    (entry,) = session.trainer.journal.as_data()["entries"]
     assert (entry["kind"], entry["step"], entry["epoch"]) == ("patch", 50, 2)
     assert entry["what"] == {"batch_size": 20, "optimizer": {"name": "sgd", "learning_rate": 0.5}}
     facts = session.facts
     session.patch(b'{"batch_size": 20}', reset=False).result(0)
-    assert len(session.journal.entries) == 1 and session.facts == facts, "nothing changed"
+    assert len(session.trainer.journal.entries) == 1 and session.facts == facts, "nothing changed"
 
 
 def test_a_patch_that_needs_a_reset_says_so_and_changes_nothing(session: Session) -> None:
@@ -263,7 +263,7 @@ def test_a_patch_that_needs_a_reset_says_so_and_changes_nothing(session: Session
     run = session.run_id
     answer = session.patch(b'{"layers": [{"units": 3}], "batch_size": 20}', reset=True).result(0)
     assert answer["run"] != run and [layer["units"] for layer in answer["experiment"]["layers"]] == [3]
-    assert session.journal.experiment == answer["experiment"] and not session.journal.entries
+    assert to_data(session.trainer.journal.experiment) == answer["experiment"] and not session.trainer.journal.entries
 
 
 @pytest.mark.parametrize("reset", [False, True])
@@ -292,7 +292,7 @@ def test_changes_wait_for_the_step_under_way() -> None:
     assert not patch.done() and session.experiment_data["optimizer"]["learning_rate"] == 0.03
     while not patch.done():
         session.run(1e-6)
-    assert session.journal.entries[0].step == session.trainer.step == step + 1
+    assert session.trainer.journal.entries[0].step == session.trainer.step == step + 1
     while session.trainer.settled:
         session.run(1e-6)
     waiting = session.patch(b'{"optimizer": {"learning_rate": 0.1}}', reset=False)
@@ -304,23 +304,23 @@ def test_changes_wait_for_the_step_under_way() -> None:
 def test_parameters_are_put_in_and_stand_in_the_journal(session: Session) -> None:
     layers = [
         {"weights": (layer["weights"] + 0.25).tolist(), "biases": layer["biases"].tolist()}
-        for layer in session.parameters()["layers"]
+        for layer in session.parameters(session.trainer)["layers"]
     ]
     answer = session.set_parameters(layers).result(0)
     for got, given in zip(answer["layers"], layers, strict=True):
         np.testing.assert_array_equal(got["weights"], np.float32(given["weights"]))
-    entry = session.journal.entries[0]
+    entry = session.trainer.journal.entries[0]
     assert entry.kind == "parameters" and entry.step == 0
     with pytest.raises(EngineError):
         session.set_parameters(layers[:-1]).result(0)
-    assert len(session.journal.entries) == 1
+    assert len(session.trainer.journal.entries) == 1
 
 
 def test_a_journal_that_grows_too_large_says_so(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.journal.MOST_ENTRIES", 3)
+    monkeypatch.setattr("engine.journal.MOST_ENTRIES", 3)
     for size in range(1, 6):
         session.patch(b'{"batch_size": %d}' % size, reset=False).result(0)
-    journal = session.journal.as_data()
+    journal = session.trainer.journal.as_data()
     assert len(journal["entries"]) == 3 and not journal["complete"]
 
 
@@ -333,5 +333,10 @@ def test_a_session_can_be_told_in_strict_json(session: Session) -> None:
     from app.encoding import to_json
 
     diverge(session)
-    for told in (session.describe(), session.summary(), session.parameters(), session.journal.as_data()):
+    for told in (
+        session.describe(),
+        session.summary(),
+        session.parameters(session.trainer),
+        session.trainer.journal.as_data(),
+    ):
         strict(to_json(told))

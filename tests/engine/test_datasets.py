@@ -19,7 +19,7 @@ def made(name: str, samples: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray
 
 def split(name: str, **choices: object) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Points and targets of each part, as a trainer has them."""
-    parts = Trainer(Experiment(dataset=DATASETS.choice(name, **choices))).data()["parts"]
+    parts = Trainer(Experiment(dataset=DATASETS.choice(name, **choices))).data.as_data()["parts"]
     return {part: (found["points"], found["targets"]) for part, found in parts.items()}
 
 
@@ -279,7 +279,7 @@ def test_given_test_points_are_kept_apart() -> None:
     data = points(
         (0.0,), (1.0,), targets=(0.0, 1.0), test_points=((5.0,), (6.0,), (7.0,)), test_targets=(1.0, 0.0, 1.0)
     )
-    parts = Trainer(Experiment(dataset=data)).data()["parts"]
+    parts = Trainer(Experiment(dataset=data)).data.as_data()["parts"]
     assert parts["test"]["points"].tolist() == [[5], [6], [7]]
     assert parts["test"]["targets"].tolist() == [1, 0, 1]
     assert sorted(parts["train"]["points"].tolist()) == [[0], [1]]

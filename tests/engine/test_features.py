@@ -32,7 +32,7 @@ def test_picture_shows_it_with_the_highest_x2_on_top(name: str) -> None:
 def test_the_network_is_fed_with_the_chosen_features_in_their_order() -> None:
     chosen = tuple(reversed([*FEATURES]))
     trainer = Trainer(Experiment(features=chosen, dataset=DATASETS.choice("xor"), precision="float64"))
-    points = trainer.data()["parts"]["train"]["points"]
+    points = trainer.data.as_data()["parts"]["train"]["points"]
     x, _ = samples_of(trainer)
     for column, name in enumerate(chosen):
         np.testing.assert_array_equal(x[:, column], FEATURES[name].function(points[:, 0], points[:, 1]))
@@ -41,4 +41,4 @@ def test_the_network_is_fed_with_the_chosen_features_in_their_order() -> None:
 def test_columns_of_a_table_are_its_features() -> None:
     trainer = Trainer(Experiment(dataset=DATASETS.choice("iris"), features=("petal_width", "sepal_length")))
     assert trainer.parameters()[0].weights.shape[0] == 2
-    assert trainer.data()["axes"] == [0, 3], "the plane is drawn over the columns that are used"
+    assert trainer.data.as_data()["axes"] == [0, 3], "the plane is drawn over the columns that are used"

@@ -46,8 +46,8 @@ def test_a_right_answer_costs_least(name: str) -> None:
 def test_yes_and_no_are_what_the_output_can_say(task: str, output: str, loss: str, said: set[int]) -> None:
     trainer = Trainer(experiment(task, output=output, loss=loss))
     assert set(np.unique(samples_of(trainer)[1])) == said
-    assert trainer.data()["targets"]["range"] == [min(said), 1]
-    assert set(np.unique(trainer.data()["parts"]["train"]["targets"])) == {0, 1}
+    assert trainer.data.as_data()["targets"]["range"] == [min(said), 1]
+    assert set(np.unique(trainer.data.as_data()["parts"]["train"]["targets"])) == {0, 1}
 
 
 def logits_of(trainer: Trainer, x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:

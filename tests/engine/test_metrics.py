@@ -18,7 +18,7 @@ def test_classification_is_measured_as_by_scikit_learn(task: str, part: str) -> 
     for seed in range(5):
         trainer = Trainer(experiment(task))
         scatter(trainer, seed, spread=2)
-        found = trainer.data()["parts"][part]
+        found = trainer.data.as_data()["parts"][part]
         answers, _ = trainer.predict(found["points"].tolist())
         chosen = answers.argmax(axis=1) if task == "multiclass" else answers[:, 0] > 0.5
         row = trainer.row()[part]
@@ -33,7 +33,7 @@ def test_classification_is_measured_as_by_scikit_learn(task: str, part: str) -> 
 def test_regression_is_measured_as_by_scikit_learn(part: str) -> None:
     trainer = Trainer(experiment("regression"))
     scatter(trainer)
-    found = trainer.data()["parts"][part]
+    found = trainer.data.as_data()["parts"][part]
     answers, _ = trainer.predict(found["points"].tolist())
     row = trainer.row()[part]
     assert row["loss"] == pytest.approx(sklearn.mean_squared_error(found["targets"], answers), rel=1e-12)
@@ -52,7 +52,7 @@ def test_every_task_has_a_metric_and_none_that_does_not_suit_it() -> None:
 def test_metrics_of_labels_are_those_of_scikit_learn() -> None:
     trainer = Trainer(experiment("multilabel"))
     trainer.step_once("epoch", 20)
-    found = trainer.data()["parts"]["test"]
+    found = trainer.data.as_data()["parts"]["test"]
     answers, told = trainer.predict(found["points"].tolist())
     said, row = (answers > 0.5).astype(int), trainer.row()["test"]
     assert row["exact_match"] == pytest.approx(sklearn.accuracy_score(found["targets"], said), rel=1e-12)

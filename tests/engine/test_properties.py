@@ -158,7 +158,7 @@ def test_any_experiment_trains_and_stays_finite_or_is_refused_with_a_reason(chos
     row = trainer.row()
     assert trainer.diverged or np.isfinite(row["train"]["loss"])
     assert len(row["layers"]) == len(trainer.experiment.layers) + 1
-    columns = len(trainer.data()["columns"])
+    columns = len(trainer.data.as_data()["columns"])
     answers, labels = trainer.predict([[0.5] * columns, [-2.0] * columns])
     assert len(answers) == len(labels) == 2
     assert trainer.boundary(3).values.shape[1:] == (3, 3)

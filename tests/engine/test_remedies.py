@@ -119,7 +119,7 @@ def test_when_evaluating_nothing_is_random(chosen: Experiment) -> None:
     trainer.step_once("batch", 20)
     x, _ = samples_of(trainer, "test")
     expected = forward(trainer.experiment, layers_of(trainer), x, running_of(trainer))[-1].out
-    found = trainer.predict(trainer.data()["parts"]["test"]["points"].tolist())[0]
+    found = trainer.predict(trainer.data.as_data()["parts"]["test"]["points"].tolist())[0]
     np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
@@ -217,7 +217,7 @@ def test_all_that_is_learnt_can_be_read_and_set() -> None:
     other = Trainer(trainer.experiment)
     data = [{"weights": layer.weights, "biases": layer.biases, **layer.further} for layer in saved]
     other.set_parameters(data)
-    points = trainer.data()["parts"]["test"]["points"].tolist()
+    points = trainer.data.as_data()["parts"]["test"]["points"].tolist()
     assert (other.predict(points)[0] == trainer.predict(points)[0]).all()
     for wrong in ({"scales": [1.0]}, {"slope": [1.0]}, {"running_variances": [-1.0] * 5}):
         with pytest.raises(InvalidInput) as raised:
@@ -241,6 +241,6 @@ def test_maxout_of_two_pieces_is_relu_when_one_is_zero() -> None:
     scatter(relu)
     widened = [(np.hstack([w, 0 * w]), np.concatenate([b, 0 * b])) for w, b in layers_of(relu)[:-1]]
     put(trainer, [*widened, layers_of(relu)[-1]])
-    points = trainer.data()["parts"]["test"]["points"].tolist()
+    points = trainer.data.as_data()["parts"]["test"]["points"].tolist()
     np.testing.assert_allclose(trainer.predict(points)[0], relu.predict(points)[0], rtol=1e-12)
     assert [maps.shape for maps in trainer.neurons(4)] == [maps.shape for maps in relu.neurons(4)]

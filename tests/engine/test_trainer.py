@@ -269,12 +269,12 @@ def test_parameters_that_do_not_fit_are_refused_and_nothing_is_changed(spoil: ob
 def test_predictions_equal_the_reference(name: str) -> None:
     trainer = Trainer(Experiment(dataset=DATASETS.choice(name), precision="float64"))
     scatter(trainer)
-    raw = trainer.data()["parts"]["test"]["points"]
+    raw = trainer.data.as_data()["parts"]["test"]["points"]
     x, _ = samples_of(trainer, "test")
     answers, labels = trainer.predict(raw.tolist())
     expected = forward(trainer.experiment, layers_of(trainer), x)[-1].out
     np.testing.assert_allclose(answers, expected, rtol=1e-12)
-    classes = trainer.data()["targets"]["classes"]
+    classes = trainer.data.as_data()["targets"]["classes"]
     if classes is None:
         assert labels == answers[:, 0].tolist()
     elif len(classes) == 2:
@@ -325,10 +325,10 @@ def test_maps_of_neurons_come_layer_by_layer_and_end_with_the_boundary() -> None
 
 def test_other_columns_stay_at_their_mean() -> None:
     trainer = Trainer(Experiment(dataset=DATASETS.choice("iris"), precision="float64"))
-    raw = trainer.data()["parts"]["train"]["points"]
+    raw = trainer.data.as_data()["parts"]["train"]["points"]
     low1, _, _, high2 = trainer.boundary(3).domain
     corner = raw.mean(axis=0)
-    corner[list(trainer.data()["axes"])] = low1, high2
+    corner[list(trainer.data.as_data()["axes"])] = low1, high2
     expected = trainer.predict([corner.tolist()])[0][0]
     np.testing.assert_allclose(trainer.boundary(3).values[:, 0, 0], expected, rtol=1e-12)
 

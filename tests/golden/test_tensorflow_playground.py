@@ -47,7 +47,7 @@ def named(run: dict[str, Any]) -> str:
 @pytest.mark.parametrize("run", RUNS, ids=named)
 def test_data_split_order_and_starting_weights_are_the_originals(run: dict[str, Any]) -> None:
     trainer = replayed(run["config"])
-    part = trainer.data()["parts"]["train"]
+    part = trainer.data.as_data()["parts"]["train"]
     labels = part["targets"] if run["config"]["dataset"].startswith("reg") else part["targets"] * 2 - 1
     points = np.column_stack([part["points"], labels])
     assert len(points) == run["training_samples"]
@@ -89,9 +89,9 @@ def test_slices_change_nothing_in_a_replay() -> None:
 
 def test_another_seed_draws_other_weights_for_the_same_data() -> None:
     trainer = replayed(RUNS[0]["config"])
-    points, weights = trainer.data()["parts"]["train"]["points"], trainer.parameters()[0].weights
+    points, weights = trainer.data.as_data()["parts"]["train"]["points"], trainer.parameters()[0].weights
     trainer.reset(seed=7)
-    assert (trainer.data()["parts"]["train"]["points"] == points).all()
+    assert (trainer.data.as_data()["parts"]["train"]["points"] == points).all()
     assert (trainer.parameters()[0].weights != weights).all()
     assert np.abs(trainer.parameters()[0].weights).max() <= 0.5
     trainer.reset(seed=0)

@@ -1,0 +1,72 @@
+"""A measurement: one row of a run's history on its way. All parts are measured chunk by chunk, so that a slice of
+training time may end in between.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine import kernel
+from engine.parts import PARTS
+from engine.probes import layer_statistics
+
+if TYPE_CHECKING:
+    from engine.model import Model
+
+OVERHEAD = 500  # work units that any chunk costs beside its multiplications
+
+
+class Measurement:
+    """Measures a model that must not change meanwhile. `row` is there when all is done."""
+
+    def __init__(self, model: "Model") -> None:
+        self._model = model
+        self._left = list(model.data.measured)
+        self._measured: dict[str, Any] = dict.fromkeys(PARTS)
+        self._gradient = np.zeros(model.network.parameter_count, model.network.dtype)
+        self._statistics = np.zeros((model.network.rows[-1], kernel.STATISTICS))
+        self.row: dict[str, Any] | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        x, t, _ = self._model.data.measured[self._left[0]]
+        self._first = 0
+        self._outputs = np.empty(t.shape, t.dtype)
+        self._losses = np.empty(x.shape[1])
+
+    def advance(self, work: int) -> int:
+        """Measures for about `work` multiply-adds, and says how many it did."""
+        model = self._model
+        spent = 0
+        while spent < work and self.row is None:
+            part = self._left[0]
+            samples = model.data.measured[part]
+            training = part == "train"
+            gradient = self._gradient if training else None
+            results = kernel.results(self._outputs, self._losses, gradient, self._statistics)
+            width, count = model.probe.a.shape[1], samples[0].shape[1]
+            cost = OVERHEAD + (3 if training else 1) * width * model.network.parameter_count
+            chunks = max(1, min((work - spent) // cost, -(-(count - self._first) // width)))
+            plan = kernel.LOOK._replace(chunks=chunks)
+            model.run(kernel.EVALUATE, model.probe, samples, self._first, results, plan)
+            spent += chunks * cost
+            self._first += chunks * width
+            if self._first >= count:
+                with np.errstate(all="ignore"):  # what is not finite is told, not warned of
+                    self._finish_part(part)
+        return spent
+
+    def _finish_part(self, part: str) -> None:
+        self._measured[part] = self._model.measures(part, self._outputs, self._losses)
+        self._left.pop(0)
+        if self._left:
+            self._begin()
+        else:
+            self.row = self._finish()
+
+    def _finish(self) -> dict[str, Any]:
+        model = self._model
+        samples = model.data.measured["train"][0].shape[1]
+        layers = layer_statistics(model.network, model.state, self._gradient, self._statistics, samples, model.step)
+        moment = {"step": model.step, "epoch": model.epoch}
+        return {**moment, **self._measured, "penalty": model.penalty(), "layers": layers}

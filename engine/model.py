@@ -1,0 +1,230 @@
+"""The model: a network at one moment, with its data, and what can be asked of it. Nothing here changes a parameter.
+
+The trainer is a model that moves on. Whatever looks into a network (traces, distributions, pruning, ablation) takes a
+model, so it works at any epoch of a run, and on a network with other parameters as well (`Model.altered`).
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from engine import kernel
+from engine.data import Data, Samples
+from engine.errors import FieldError, InvalidInput
+from engine.experiment import Experiment, Layer, Output
+from engine.metrics import labels, metrics_of
+from engine.network import Network
+from engine.optimizers import OPTIMIZERS
+from engine.regularizers import penalty
+from engine.settings import LIMITS, chunk_samples
+
+PROBE_SAMPLES = 128  # that go through the network at a time
+
+
+@dataclass(frozen=True)
+class LayerParameters:
+    """A copy of one layer's weights (fan_in, fan_out) and biases (fan_out,).
+
+    `further` are by name what else it has: learnt `scales` and `shifts` and the `running_means` and `running_variances`
+    of a normalised layer, learnt `slopes`, and if weights were pruned a `mask` (fan_in, fan_out): 0 where they stay 0.
+    """
+
+    weights: np.ndarray
+    biases: np.ndarray
+    further: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """The outputs over the plane: values (outputs, height, width), row 0 at the highest x2.
+
+    `range` are the values that mean no and yes.
+    """
+
+    step: int
+    width: int
+    height: int
+    domain: tuple[float, float, float, float]
+    values: np.ndarray
+    range: tuple[float, float] = (0.0, 1.0)
+
+
+class Model:
+    """A network that can be looked into. `experiment` must be complete."""
+
+    def __init__(
+        self, experiment: Experiment, data: Data, network: Network, state: kernel.State, clock: np.ndarray
+    ) -> None:
+        self.experiment = experiment
+        self.task = experiment.task or "binary"
+        self.data = data
+        self.network = network
+        self.state = state
+        self._clock = clock
+        self._net = network.describe(experiment)
+        self._order = np.arange(0)
+        self._optimizer_arguments = np.zeros(1, network.dtype)
+        self.probe = self._workspace(min(PROBE_SAMPLES, chunk_samples(network.parameter_count)))
+        self._planes: dict[int, np.ndarray] = {}
+
+    def altered(self, parameters: np.ndarray) -> "Model":
+        """The same with other parameters (P,), which it keeps as its own."""
+        state = self.state._replace(parameters=parameters)
+        return Model(self.experiment, self.data, self.network, state, self._clock)
+
+    def _workspace(self, width: int) -> kernel.Workspace:
+        return kernel.workspace(self.network.rows[-1], self.data.outputs, width, self.network.dtype)
+
+    def run(
+        self,
+        task: int,
+        work: kernel.Workspace,
+        part: Samples,
+        first: int,
+        results: kernel.Results,
+        plan: kernel.Plan,
+    ) -> None:
+        kernel.run(
+            task,
+            self._net,
+            self.state,
+            work,
+            *part,
+            self._order,
+            plan,
+            self._optimizer_arguments,
+            self._clock,
+            first,
+            results,
+        )
+
+    # Where it stands
+
+    @property
+    def step(self) -> int:
+        """Updates made so far."""
+        return int(self._clock[kernel.STEP])
+
+    @property
+    def epoch(self) -> float:
+        """How often the training samples have been gone through."""
+        return float(self._clock[kernel.EPOCH] + self._clock[kernel.IN_EPOCH] / len(self.data.parts["train"]))
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers it learns."""
+        return self.network.parameter_count
+
+    def parameters(self) -> list[LayerParameters]:
+        """Copies of each layer's weights and biases, hidden layers in order, the output layer last."""
+        layers = []
+        views, masked = self.network.views, not self.state.mask.all()
+        masks = views(self.state.mask) if masked else views(self.state.parameters)
+        for view, running, mask in zip(
+            views(self.state.parameters), self._running(self.state.running), masks, strict=True
+        ):
+            own = view | running | ({"mask": mask["weights"]} if masked else {})
+            copies = {name: values.copy() for name, values in own.items()}
+            layers.append(LayerParameters(copies.pop("weights"), copies.pop("biases"), copies))
+        return layers
+
+    def _running(self, buffer: np.ndarray) -> list[dict[str, np.ndarray]]:
+        """The running means and variances of each layer that is normalised, as views of (2, rows)."""
+        views = []
+        for rows, part in zip(self._layer_rows(), self.network.parts, strict=True):
+            width = part["scales"][1][0] if "scales" in part else 0
+            own = buffer[:, rows.start : rows.start + width]
+            views.append({"running_means": own[0], "running_variances": own[1]} if width else {})
+        return views
+
+    def layer_name(self, index: int) -> str:
+        """What people call a layer; hidden layers count from 0 here, the output layer comes last."""
+        return "the output layer" if index == len(self.network.layers) - 1 else f"hidden layer {index + 1}"
+
+    def penalty(self) -> float:
+        """What the regularizers add to the loss."""
+        layers: tuple[Layer | Output, ...] = (*self.experiment.layers, self.experiment.output)
+        priced = [(index, layer.regularizer) for index, layer in enumerate(layers) if layer.regularizer]
+        if not priced:
+            return 0.0
+        views = self.network.views(self.state.parameters)
+        return sum(penalty(choice, views[index]["weights"]) for index, choice in priced)
+
+    # What it answers
+
+    def predict(self, x: list[list[float]]) -> tuple[np.ndarray, list[Any]]:
+        """Outputs (n, outputs) for raw samples (n, columns), and what each means: a class, some labels or a number."""
+        outputs = self._outputs(self.data.inputs(self.data.check_points(x)), self.network.rows[-2])
+        classes, threshold = self.data.classes, self.data.threshold
+        if classes is None:
+            outputs = self.data.in_units(outputs)
+            return outputs.T, outputs[0].tolist()
+        if self.task == "multilabel":
+            named = [[classes[label] for label in np.flatnonzero(column > threshold)] for column in outputs.T]
+            return outputs.T, named
+        return outputs.T, [classes[index] for index in labels(outputs, threshold)]
+
+    def boundary(self, resolution: int) -> Boundary:
+        """The outputs over the plane, `resolution` points each way."""
+        values = self.data.in_units(self._over_plane(resolution, self.network.rows[-2]))
+        return Boundary(self.step, resolution, resolution, self.data.domain, values, (self.data.no, self.data.yes))
+
+    def neurons(self, resolution: int) -> list[np.ndarray]:
+        """Every unit's activation over the plane: per layer (units, height, width), hidden layers then output."""
+        first = self.network.rows[1]
+        maps = self._over_plane(resolution, first)
+        units = self.network.sizes[1:]
+        return [maps[rows.start - first :][:count] for rows, count in zip(self._layer_rows(), units, strict=True)]
+
+    def _over_plane(self, resolution: int, first_row: int) -> np.ndarray:
+        if not 2 <= resolution <= LIMITS.resolution:
+            expected = f"2 to {LIMITS.resolution}"
+            raise InvalidInput(FieldError("resolution", resolution, expected, f"the resolution is {expected} points"))
+        if resolution not in self._planes:
+            self._planes[resolution] = self.data.plane(resolution)
+        values = self._outputs(self._planes[resolution], first_row)
+        return values.reshape(-1, resolution, resolution)
+
+    def _outputs(self, x: np.ndarray, first_row: int) -> np.ndarray:
+        """What the rows of units from `first_row` on give for inputs x (features, n)."""
+        outputs = np.empty((self.network.rows[-1] - first_row, x.shape[1]), self.network.dtype)
+        self.run(kernel.PREDICT, self.probe, (x, x[:0], x[0, :0]), first_row, kernel.results(outputs), kernel.LOOK)
+        return outputs
+
+    def _layer_rows(self) -> list[slice]:
+        """Where each layer's units stand in a workspace, hidden layers in order, the output layer last."""
+        return [slice(low, high) for low, high in pairwise(self.network.rows[1:])]
+
+    # How good it is
+
+    def evaluate(self, part: str) -> tuple[np.ndarray, np.ndarray]:
+        """Its outputs (outputs, n) for the measured samples of a part, and the losses (n,)."""
+        samples = self.data.measured[part]
+        outputs, losses = np.empty(samples[1].shape, self.network.dtype), np.empty(samples[0].shape[1])
+        self.run(kernel.EVALUATE, self.probe, samples, 0, kernel.results(outputs, losses), kernel.LOOK)
+        return outputs, losses
+
+    def measures(self, part: str, outputs: np.ndarray, losses: np.ndarray) -> dict[str, float]:
+        """The loss and the metrics, of what `evaluate` gives."""
+        t = self.data.measured[part][1]
+        measures = {"loss": float(np.mean(losses))}
+        for metric in metrics_of(self.task):
+            value = metric.function(outputs, t, self.data.threshold)
+            measures[metric.name] = value * self.data.target_spread if metric.in_units else value
+        return measures
+
+
+def starting_state(experiment: Experiment, data: Data, network: Network) -> kernel.State:
+    """Where training starts: parameters as the initializers draw them, and nothing learnt or remembered."""
+    parameters = network.initialise(experiment.seed, data.replay)
+    count, dtype = network.parameter_count, network.dtype
+    return kernel.State(
+        parameters=parameters,
+        gradient=np.zeros(count, dtype),
+        slots=np.zeros((OPTIMIZERS.of(experiment.optimizer).slots, count), dtype),
+        running=np.repeat(np.array([[0], [1]], dtype), network.rows[-1], axis=1),
+        previous=parameters.copy(),
+        mask=np.ones(count if data.replay else 0, dtype),
+    )
