@@ -5,9 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from engine import Trainer, Visit
+from engine import Trainer
 
 T = TypeVar("T")
 
@@ -40,14 +40,27 @@ class Errand:
         return trainer.step - self.first_step if self.first_step >= 0 else 0
 
 
-@dataclass(eq=False)
-class Tour(Generic[T]):
-    """A look at an earlier epoch: `job` gets the trainer there, and the future what it gives."""
+class Undertaking(Protocol):
+    """Work of the engine's that goes on beside training, a little at a time."""
 
-    epoch: int
-    job: Callable[[Trainer], T]
-    to_keep: bool = False  # whether the trainer is the job's to keep
-    visit: Visit | None = None  # once it has set out
+    @property
+    def done(self) -> bool:
+        """Whether it has come to its end."""
+
+    def advance(self, work: int) -> None:
+        """Goes on for about `work` multiply-adds."""
+
+
+U = TypeVar("U", bound=Undertaking)
+
+
+@dataclass(eq=False)
+class Tour(Generic[U, T]):
+    """An undertaking that somebody waits for: the future gets what `finish` makes of it when it is done."""
+
+    begin: Callable[[], U]  # called when its turn comes
+    finish: Callable[[U], T]
+    under_way: U | None = None
     future: Future[T] = field(default_factory=Future)
 
 

@@ -15,7 +15,20 @@ from app.openapi import describe_api
 from app.problems import Faults, Problem, answer
 from app.readiness import Readiness
 from app.registry import Registry
-from app.routes import catalogue, datasets, health, imports, pages, sessions, streams, training, travel, views
+from app.routes import (
+    catalogue,
+    datasets,
+    health,
+    imports,
+    insight,
+    pages,
+    pruning,
+    sessions,
+    streams,
+    training,
+    travel,
+    views,
+)
 from app.security import Security
 from app.sessions import Session
 from app.settings import Settings
@@ -71,7 +84,20 @@ def create_app(settings: Settings | None = None) -> Application:
         app.add_exception_handler(error, answer)
     app.add_middleware(Faults)
     app.add_middleware(Security, settings=settings)  # added last: outermost
-    for module in (pages, catalogue, datasets, imports, sessions, training, views, travel, streams, health):
+    for module in (
+        pages,
+        catalogue,
+        datasets,
+        imports,
+        sessions,
+        training,
+        views,
+        travel,
+        insight,
+        pruning,
+        streams,
+        health,
+    ):
         app.include_router(module.router)
     app.mount("/static", pages.static)
     return app

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from app.answers import ProblemDocument
 from app.experiments import EXPERIMENT
-from app.requests import Command, Fork, Import, Parameters, Predict, Train
+from app.requests import Ablation, Command, Fork, Import, Parameters, Predict, Prune, Train
 
 DESCRIPTION = """\
 Train small neural networks and look inside. Errors are problem documents (RFC 9457) that name each wrong field, what
@@ -22,6 +22,8 @@ BODIES: dict[str, TypeAdapter[Any]] = {
     "Train": TypeAdapter(Train),
     "Parameters": TypeAdapter(Parameters),
     "Predict": TypeAdapter(Predict),
+    "Ablation": TypeAdapter(Ablation),
+    "Prune": TypeAdapter(Prune),
     "Import": TypeAdapter(Import),
     "ProblemDocument": TypeAdapter(ProblemDocument),
 }

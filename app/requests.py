@@ -1,14 +1,16 @@
 """What clients may send, apart from experiments: commands, orders to train, parameters, samples, subscriptions."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from engine import LIMITS
+from engine.insight.criteria import CRITERIA
 
 MOST_EPOCHS = 1_000_000
 MOST_SECONDS = 600.0
 MOST_STEPS = 1_000
+MOST_OFF = 1_000
 FASTEST = 1_000_000.0  # epochs per second that a rate may ask for
 MOST_FRAMES = 60.0  # per second
 
@@ -185,3 +187,50 @@ class PatchMessage(Strict):
     type: Literal["patch"]
     patch: dict[str, Any]
     reset: bool = False
+
+
+class PartOff(Strict):
+    """What is switched off: a feature by its `input` alone; a layer; a unit of it; an input of that unit, its link."""
+
+    layer: int | None = None
+    unit: int | None = None
+    input: int | None = None
+
+
+class Ablation(Strict):
+    """What is switched off together, and the part of the data that it is measured on."""
+
+    off: list[PartOff] = Field(min_length=1, max_length=MOST_OFF)
+    part: Literal["train", "validation", "test"] | None = None
+
+
+class StopPruning(Strict):
+    """Steps end when the metric is worse than at first by more than this."""
+
+    metric: str = Field(max_length=100, examples=["test_accuracy"])
+    drop: float = Field(ge=0, le=1e9)
+
+
+if TYPE_CHECKING:
+    CriterionName = str
+else:
+    CriterionName = Literal[tuple(CRITERIA)]
+
+
+class Prune(Strict):
+    """What goes first, and how much: a fraction of all there is, or all that scores below a threshold."""
+
+    criterion: CriterionName = "magnitude"
+    fraction: float | None = Field(default=None, gt=0, lt=1)
+    threshold: float | None = Field(default=None, ge=0, le=1e9)
+    scope: Literal["network", "layer"] = Field(default="network", description="One pool, or each layer its share.")
+    steps: int = Field(default=1, ge=1, le=50)
+    fine_tune_epochs: int = Field(default=0, ge=0, le=MOST_EPOCHS, description="Training after each step.")
+    stop: StopPruning | None = None
+    preview: bool = Field(default=False, description="Only report what it would do.")
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> "Prune":
+        if (self.fraction is None) == (self.threshold is None):
+            raise ValueError("give either a fraction or a threshold")
+        return self

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from app.errands import Change, Errand, Tour, epochs_further, fulfil, refuse, refuse_like, steps_further
+from app.errands import Change, Errand, Tour, Undertaking, epochs_further, fulfil, refuse, refuse_like, steps_further
 from app.experiments import patched
 from app.goals import Goal
 from app.host import Closed
@@ -25,12 +25,15 @@ from app.pace import Pace, Speedometer
 from app.problems import Problem, needs_reset
 from app.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs
 from engine import Experiment, Model, Trainer, Visit, complete, fixed_differences, to_data
+from engine.insight.pruning import Pruning
 
 T = TypeVar("T")
+U = TypeVar("U", bound=Undertaking)
 
 FIRST_GUESS_NS = 5.0  # per unit of the engine's work, before it was measured
 LEAST_WORK = 1_000
 VISITED = 3  # earlier epochs that are kept at hand
+UNDONE = 5  # prunings that can be undone
 
 
 class Session:
@@ -44,6 +47,7 @@ class Session:
         self.stage = 0  # grows with every change of state
         self.frames: dict[tuple[str, int, str], str | bytes] = {}  # encoded pictures of `frames_revision`
         self.frames_revision = 0
+        self._unpruned: list[Trainer] = []  # as they were before each pruning
         self._begin(experiment, trainer)
 
     def _begin(self, experiment: Experiment, trainer: Trainer | None = None) -> None:
@@ -55,9 +59,9 @@ class Session:
         self.units: int = sum(fan_out for _, fan_out in shapes)
         self.parameter_count: int = sum((fan_in + 1) * fan_out for fan_in, fan_out in shapes)
         self.run_id = secrets.token_hex(8)
-        self._rest = "paused" if self.trainer.step else "ready"
-        self.reason: str | None = None
-        self._tours: deque[Tour[Any]] = deque()
+        self._rest = "diverged" if self.trainer.diverged else "paused" if self.trainer.step else "ready"
+        self.reason: str | None = self.trainer.diverged
+        self._tours: deque[Tour[Any, Any]] = deque()
         self._visited: dict[tuple[int, int], Trainer] = {}
         self._stop_playing()
         self._errands: deque[Errand] = deque()
@@ -83,11 +87,13 @@ class Session:
     def run(self, seconds: float) -> None:
         """Trains for about so long, and does what falls due on the way."""
         end = time.monotonic() + seconds
+        travelled = False
         while (left := end - time.monotonic()) > 0:
             if self._changes:
                 worked = self._settle(left)
-            elif self._tours:
-                worked = self._travel(left)
+            elif self._tours and not travelled:
+                travelled = self._playing or bool(self._errands)  # which get the other half of the slice
+                worked = self._travel(left / 2 if travelled else left)
             elif self._errands:
                 worked = self._run_errand(left)
             elif self._playing:
@@ -159,34 +165,24 @@ class Session:
         return True
 
     def _travel(self, seconds: float) -> bool:
-        """Goes on towards an earlier epoch that somebody wants to look at."""
+        """Goes on with what somebody waits for beside training."""
         tour = self._tours[0]
+        if tour.future.cancelled():  # nobody waits any more
+            self._tours.popleft()
+            return True
         try:
-            there = None if tour.future.cancelled() else self._visit(tour, seconds)
+            if tour.under_way is None:
+                tour.under_way = tour.begin()
+            if not tour.under_way.done:
+                tour.under_way.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)))
         except Exception as error:
+            self._tours.popleft()
             refuse(tour.future, error)
         else:
-            if there is not None:
-                fulfil(tour.future, lambda: tour.job(there))
-        if tour.future.done():
-            self._tours.popleft()
+            if tour.under_way.done:
+                self._tours.popleft()  # before it is finished: that may begin a new run
+                fulfil(tour.future, lambda: tour.finish(tour.under_way))
         return True
-
-    def _visit(self, tour: Tour[Any], seconds: float) -> Trainer | None:
-        """The trainer at the epoch of the tour, if it has arrived."""
-        place = tour.epoch, len(self.trainer.journal.entries)
-        if place in self._visited and not tour.to_keep:
-            return self._visited[place]
-        if tour.visit is None:
-            tour.visit = Visit(self.trainer, tour.epoch)
-        tour.visit.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)))
-        if not tour.visit.done:
-            return None
-        if not tour.to_keep:
-            self._visited[place] = tour.visit.trainer
-            if len(self._visited) > VISITED:
-                self._visited.pop(next(iter(self._visited)))
-        return tour.visit.trainer
 
     def _leave(self, errand: Errand) -> None:
         """An errand is over, whether or not it came to its end."""
@@ -276,11 +272,27 @@ class Session:
             "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty")},
         }
 
-    def look_back(self, epoch: int, job: Callable[[Trainer], T]) -> Future[T]:
-        """What `job` finds at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
-        tour = Tour(epoch, job)
+    def undertake(self, begin: Callable[[], U], finish: Callable[[U], T]) -> Future[T]:
+        """Does something that takes a while, beside training."""
+        tour = Tour(begin, finish)
         self._tours.append(tour)
         return tour.future
+
+    def look_back(self, epoch: int, job: Callable[[Trainer], T]) -> Future[T]:
+        """What `job` finds at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
+        place = epoch, len(self.trainer.journal.entries)
+
+        def arrive(visit: Visit) -> T:
+            self._visited[place] = visit.trainer
+            if len(self._visited) > VISITED:
+                self._visited.pop(next(iter(self._visited)))
+            return job(visit.trainer)
+
+        if place in self._visited:
+            future: Future[T] = Future()
+            fulfil(future, lambda: job(self._visited[place]))
+            return future
+        return self.undertake(lambda: Visit(self.trainer, epoch), arrive)
 
     # Jobs that change something
 
@@ -331,6 +343,7 @@ class Session:
         complete(experiment)
         self._end("paused")
         self._refuse_changes(Problem(409, "The session was reset before this change could be made."))
+        self._unpruned.clear()
         self._begin(experiment)
         return self.describe()
 
@@ -371,25 +384,42 @@ class Session:
     def fork(self, epoch: int, patch: bytes | None) -> Future[Trainer]:
         """A trainer of its own at an earlier epoch, changed by a merge patch, which has this run's past."""
 
-        def change(trainer: Trainer) -> Trainer:
+        def change(visit: Visit) -> Trainer:
             if patch is not None:
-                asked = patched(trainer.asked, patch)
-                fixed = fixed_differences(trainer.experiment, complete(asked).experiment)
+                asked = patched(visit.trainer.asked, patch)
+                fixed = fixed_differences(visit.trainer.experiment, complete(asked).experiment)
                 if fixed:
                     raise needs_reset(fixed)
-                trainer.update(asked)
-            return trainer
+                visit.trainer.update(asked)
+            return visit.trainer
 
-        tour = Tour(epoch, change, to_keep=True)
-        self._tours.append(tour)
-        return tour.future
+        return self.undertake(lambda: Visit(self.trainer, epoch), change)
 
-    def go_back(self, trainer: Trainer) -> dict[str, Any]:
-        """Takes up a trainer that `fork` gave: a new run with the same past."""
+    def take_up(self, trainer: Trainer) -> dict[str, Any]:
+        """Goes on with another trainer, as a new run."""
         self._end("paused")
-        self._refuse_changes(Problem(409, "The session went back before this change could be made."))
+        self._refuse_changes(Problem(409, "The session went on with another run before this change could be made."))
         self._begin(trainer.asked, trainer)
         return self.describe()
+
+    def prune(self, begin: Callable[[Trainer], Pruning], report: Callable[[Pruning], T]) -> Future[T]:
+        """Prunes; training stops for it, and the pruned network is a new run."""
+
+        def finish(pruning: Pruning) -> T:
+            before = self.trainer
+            self.take_up(pruning.trainer)
+            self._unpruned = [*self._unpruned, before][-UNDONE:]
+            return report(pruning)
+
+        if self.state == "running":
+            self._end("paused")
+        return self.undertake(lambda: begin(self.trainer), finish)
+
+    def undo_prune(self) -> dict[str, Any]:
+        """Goes back to the network as it was before it was pruned last."""
+        if not self._unpruned:
+            raise Problem(409, "There is nothing to undo: this session's network was not pruned.")
+        return self.take_up(self._unpruned.pop())
 
     def _update(self, experiment: Experiment) -> dict[str, Any]:
         completed = complete(experiment).experiment

@@ -12,6 +12,7 @@ from engine.datasets import DATASETS
 from engine.experiment import Experiment, to_data
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
+from engine.insight.criteria import CRITERIA
 from engine.losses import LOSSES
 from engine.metrics import METRICS
 from engine.optimizers import OPTIMIZERS
@@ -32,6 +33,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     OPTIMIZERS,
     SCHEDULES,
     METRICS,
+    CRITERIA,
 )
 
 CONVENTIONS = (

@@ -51,6 +51,22 @@ class Boundary:
     range: tuple[float, float] = (0.0, 1.0)
 
 
+@dataclass(frozen=True)
+class Passes:
+    """What the measured samples of a part did on their way forward and back, all units' rows (rows, n), inputs first.
+
+    `z` are the sums as the activations got them, `a` what they gave, `d` the errors dL/dz of single samples; `gradient`
+    (P,) is the mean loss's. Nothing is dropped, and running means stand in for batches.
+    """
+
+    z: np.ndarray
+    a: np.ndarray
+    d: np.ndarray
+    outputs: np.ndarray  # (outputs, n)
+    losses: np.ndarray  # (n,)
+    gradient: np.ndarray
+
+
 class Model:
     """A network that can be looked into. `experiment` must be complete."""
 
@@ -70,9 +86,17 @@ class Model:
         self._planes: dict[int, np.ndarray] = {}
 
     def altered(self, parameters: np.ndarray) -> "Model":
-        """The same with other parameters (P,), which it keeps as its own."""
-        state = self.state._replace(parameters=parameters)
-        return Model(self.experiment, self.data, self.network, state, self._clock)
+        """The same at this moment with other parameters (P,), which it keeps as its own."""
+        state = self.state._replace(parameters=parameters, running=self.state.running.copy())
+        return Model(self.experiment, self.data, self.network, state, self._clock.copy())
+
+    def snapshot(self) -> "Model":
+        """This moment, kept while a trainer moves on."""
+        return self.altered(self.state.parameters.copy())
+
+    def as_given(self) -> list[dict[str, np.ndarray]]:
+        """Its parameters as `Trainer.set_parameters` takes them."""
+        return [{"weights": layer.weights, "biases": layer.biases, **layer.further} for layer in self.parameters()]
 
     def _workspace(self, width: int) -> kernel.Workspace:
         return kernel.workspace(self.network.rows[-1], self.data.outputs, width, self.network.dtype)
@@ -193,6 +217,11 @@ class Model:
         self.run(kernel.PREDICT, self.probe, (x, x[:0], x[0, :0]), first_row, kernel.results(outputs), kernel.LOOK)
         return outputs
 
+    def rows_of(self, index: int) -> tuple[slice, slice]:
+        """Where a layer's sums, and where its units stand in the rows; hidden layers count from 0."""
+        sums = self._layer_rows()[index]
+        return sums, slice(sums.start, sums.start + self.network.sizes[index + 1])
+
     def _layer_rows(self) -> list[slice]:
         """Where each layer's units stand in a workspace, hidden layers in order, the output layer last."""
         return [slice(low, high) for low, high in pairwise(self.network.rows[1:])]
@@ -205,6 +234,22 @@ class Model:
         outputs, losses = np.empty(samples[1].shape, self.network.dtype), np.empty(samples[0].shape[1])
         self.run(kernel.EVALUATE, self.probe, samples, 0, kernel.results(outputs, losses), kernel.LOOK)
         return outputs, losses
+
+    def passes(self, part: str = "train") -> Passes:
+        """Every number of the measured samples of a part."""
+        samples, work = self.data.measured[part], self.probe
+        count, width = samples[0].shape[1], work.a.shape[1]
+        outputs, losses = np.empty(samples[1].shape, self.network.dtype), np.empty(count)
+        gradient = np.zeros(self.network.parameter_count, self.network.dtype)
+        rows = np.empty((3, self.network.rows[-1], count), self.network.dtype)
+        results, plan = kernel.results(outputs, losses, gradient), kernel.LOOK._replace(chunks=1)
+        for first in range(0, count, width):
+            self.run(kernel.EVALUATE, work, samples, first, results, plan)
+            n = min(width, count - first)
+            for row, there in zip(rows, (work.z, work.a, work.d), strict=True):
+                row[:, first : first + n] = there[:, :n]
+        rows[2] *= count  # the errors are those of a mean
+        return Passes(rows[0], rows[1], rows[2], outputs, losses, gradient)
 
     def measures(self, part: str, outputs: np.ndarray, losses: np.ndarray) -> dict[str, float]:
         """The loss and the metrics, of what `evaluate` gives."""

@@ -42,6 +42,15 @@ class Seen:
     out: np.ndarray  # what the layer gives
 
 
+@dataclass
+class Passed:
+    """What came by a layer on the way back. Arrays have a row for each sample."""
+
+    error: np.ndarray | None  # dL/d(out); None at the output where loss and activation are taken together
+    delta: np.ndarray  # dL/dz of the sums
+    further: tuple[np.ndarray, ...]  # the gradients of scales, shifts and slopes
+
+
 def forward(
     experiment: Experiment, layers: Layers, X: np.ndarray, running: Running | None = None, step: int | None = None
 ) -> list[Seen]:
@@ -88,15 +97,27 @@ def backward(
 ) -> Layers:
     """The loss's gradient with respect to every parameter, without penalties."""
     seen = forward(experiment, layers, X, running, step)
-    delta = _output_delta(experiment, seen[-1], targets)
-    gradients: Layers = []
-    further: tuple[np.ndarray, ...] = ()
-    for index in range(len(layers) - 1, -1, -1):
-        gradients.insert(0, (seen[index].x.T @ delta, delta.sum(axis=0), *further))
-        if index:
-            error = (delta @ layers[index][0].T) * seen[index].kept  # dL/d(out) of the layer below
-            delta, further = _through_units(experiment, index - 1, layers[index - 1], seen[index - 1], error, step)
-    return gradients
+    return gradients_of(seen, walk_back(experiment, layers, seen, targets, step))
+
+
+def walk_back(
+    experiment: Experiment, layers: Layers, seen: list[Seen], targets: np.ndarray, step: int | None = None
+) -> list[Passed]:
+    """The way from the loss back to the first layer."""
+    passed = [Passed(*_output_delta(experiment, seen[-1], targets), ())]
+    for index in range(len(layers) - 1, 0, -1):
+        error = (passed[0].delta @ layers[index][0].T) * seen[index].kept  # dL/d(out) of the layer below
+        below = _through_units(experiment, index - 1, layers[index - 1], seen[index - 1], error, step)
+        passed.insert(0, Passed(error, *below))
+    return passed
+
+
+def gradients_of(seen: list[Seen], passed: list[Passed]) -> Layers:
+    """From what entered each layer and what came back to it: dL/dW = x' delta, dL/db = the sum of delta."""
+    return [
+        (there.x.T @ back.delta, back.delta.sum(axis=0), *back.further)
+        for there, back in zip(seen, passed, strict=True)
+    ]
 
 
 def step(
@@ -112,18 +133,43 @@ def step(
 
     `count` is this step's number from 1, `epoch` the time in epochs at its beginning.
     """
-    entry = OPTIMIZERS.of(experiment.optimizer)
     schedule = SCHEDULES.of(experiment.schedule)
-    base, *further = entry.given(experiment.optimizer)
+    base = OPTIMIZERS.of(experiment.optimizer).given(experiment.optimizer)[0]
     learning_rate = base * schedule.factor(epoch, *schedule.values(experiment.schedule))
+    gradients = backward(experiment, layers, X, targets, step=count - 1)
+    gradients = total_gradients(experiment, layers, gradients)
+    return update(experiment, layers, memory, gradients, count, learning_rate)
+
+
+def total_gradients(experiment: Experiment, layers: Layers, gradients: Layers, penalties: bool = True) -> Layers:
+    """With the penalties, unless they come later, and clipped."""
+    total = [
+        (dW + _penalty_slope(layer.regularizer, own[0]) * penalties, *others)  # only weights are penalised
+        for own, layer, (dW, *others) in zip(layers, _layers(experiment), gradients, strict=True)
+    ]
+    return _clip(experiment, total)
+
+
+def replay_penalties(experiment: Experiment, before: Layers, after: Layers, learning_rate: float) -> Layers:
+    """TensorFlow Playground takes penalties off after the update; a weight that l1 pushes through 0 stays there."""
+    replayed = []
+    for layer, (W, *_), (moved, *others) in zip(_layers(experiment), before, after, strict=True):
+        pull = _penalty_slope(layer.regularizer, W)
+        there = moved - learning_rate * pull
+        severed = layer.regularizer is not None and layer.regularizer.name == "l1"
+        replayed.append((np.where(severed & (pull != 0) & (moved * there < 0), 0.0, there), *others))
+    return replayed
+
+
+def update(
+    experiment: Experiment, layers: Layers, memory: list[Layers], gradients: Layers, count: int, learning_rate: float
+) -> tuple[Layers, list[Layers]]:
+    """The optimizer's step: the new parameters, which meet the constraints, and the new memory."""
+    entry = OPTIMIZERS.of(experiment.optimizer)
+    _, *further = entry.given(experiment.optimizer)
     arguments = (learning_rate, *further)
     left = 1 - learning_rate * entry.weight_decay(experiment.optimizer)
     corrections = entry.corrections(count, *arguments) if entry.corrections else ()
-    gradients = backward(experiment, layers, X, targets, step=count - 1)
-    for index, layer in enumerate(_layers(experiment)):
-        dW, *others = gradients[index]  # only weights are penalised
-        gradients[index] = (dW + _penalty_slope(layer.regularizer, layers[index][0]), *others)
-    gradients = _clip(experiment, gradients)
     updated: Layers = []
     slots: list[Layers] = [[] for _ in range(entry.slots)]
     for index, layer in enumerate(_layers(experiment)):
@@ -181,17 +227,17 @@ def _slope(choice: Choice | None, z: np.ndarray, a: np.ndarray) -> np.ndarray:
     return np.vectorize(entry.derivative, otypes=[float])(z, a, *entry.values(_given(choice)))
 
 
-def _output_delta(experiment: Experiment, seen: Seen, targets: np.ndarray) -> np.ndarray:
-    """dL/dz of the output: (a - t) / n where loss and activation are joined, else by the chain rule."""
+def _output_delta(experiment: Experiment, seen: Seen, targets: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
+    """dL/da and dL/dz of the output: (a - t) / n where loss and activation are joined, else by the chain rule."""
     z, a = seen.z, seen.a
     choice, entry = _given(experiment.output.activation), LOSSES.of(_given(experiment.loss))
     share = targets.size if entry.mean_over_outputs else len(targets)
     if entry.joined == choice.name:
-        return (a - targets) / share
-    delta = _each(entry.derivative, a, targets, *entry.values(_given(experiment.loss))) / share
+        return None, (a - targets) / share
+    error = _each(entry.derivative, a, targets, *entry.values(_given(experiment.loss))) / share
     if ACTIVATIONS.of(choice).joint:
-        return a * (delta - np.sum(a * delta, axis=1, keepdims=True))
-    return delta * _slope(choice, z, a)
+        return error, a * (error - np.sum(a * error, axis=1, keepdims=True))
+    return error, error * _slope(choice, z, a)
 
 
 def _through_units(

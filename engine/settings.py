@@ -16,6 +16,8 @@ class Limits:
     evaluated_samples: int = 2_000
     resolution: int = 100
     predictions: int = 20_000
+    moments: int = 50  # of a run that are looked at together
+    bins: int = 200
     timeline_bytes: int = 4_000_000
     magnitude: float = 1e9
 

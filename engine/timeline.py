@@ -5,8 +5,11 @@ they never take more room than they may. To visit an epoch a second trainer star
 goes the same way again, change by change, which gives the same bytes: so from there the future is the same as well.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
 
 from engine.errors import FieldError, InvalidInput
 from engine.schedules import SCHEDULES
@@ -15,6 +18,8 @@ from engine.settings import LIMITS
 if TYPE_CHECKING:
     from engine.journal import Entry
     from engine.trainer import Checkpoint, Trainer
+
+T = TypeVar("T")
 
 FEWEST = 8  # checkpoints that are kept however large they are
 
@@ -140,3 +145,25 @@ class Visit:
         trainer.history = run.history.until(trainer.step)
         trainer.timeline = run.timeline.until(self.epoch)
         self.done = True
+
+
+class Course(Generic[T]):
+    """What is found at several kept epochs of a run, one after the other; `result` has it all when it is `done`."""
+
+    def __init__(self, run: "Trainer", moments: int, look: Callable[["Trainer"], T]) -> None:
+        marks = run.timeline.marks
+        chosen = np.unique(np.linspace(0, len(marks) - 1, min(moments, len(marks))).astype(int))
+        self._left = [marks[index] for index in chosen]
+        self._look = look
+        self._trainer = type(run)(run.asked, run.data)
+        self.result: list[T] = []
+
+    @property
+    def done(self) -> bool:
+        """Whether it has been everywhere."""
+        return not self._left
+
+    def advance(self, work: int) -> None:
+        """Looks at one more epoch, whatever `work` it takes."""
+        self._trainer.restore(self._left.pop(0).checkpoint)
+        self.result.append(self._look(self._trainer))

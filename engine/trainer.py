@@ -384,13 +384,18 @@ class Trainer(Model):
         state.parameters[:], state.previous[:], state.running[:] = buffer, buffer, running
         self._clock[kernel.DIVERGED] = 0
         self.diverged = None
-        self.journal.add(self, "parameters", {"layers": self._as_given()}, numbers=len(buffer) + len(mask))
+        self.journal.add(self, "parameters", {"layers": self.as_given()}, numbers=len(buffer) + len(mask))
         self._evaluation = Measurement(self)
         self.settle()
 
-    def _as_given(self) -> list[dict[str, np.ndarray]]:
-        """Its parameters as `set_parameters` takes them."""
-        return [{"weights": layer.weights, "biases": layer.biases, **layer.further} for layer in self.parameters()]
+    def fork(self) -> "Trainer":
+        """A trainer with the same past and present, which goes its own way from here. Finishes what is half done."""
+        other = Trainer(self.asked, self.data)
+        other.restore(self.checkpoint())
+        other.history = self.history.until(self.step)
+        other.journal = self.journal.until(len(self.journal.entries))
+        other.timeline = self.timeline.until(int(self.epoch))
+        return other
 
     def checkpoint(self) -> Checkpoint:
         """Where the run stands. Finishes what is half done first."""

@@ -1,11 +1,14 @@
 """What routes share: where the registry is found, how bodies are read, how errors are documented."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 
+from app.encoding import JSONResponse
 from app.problems import MEDIA_TYPE, Problem
 from app.registry import Registry
 from app.validation import Checker
@@ -81,3 +84,22 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The documentation of errors."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
     return {status: {"description": MEANINGS[status], "content": content} for status in statuses}
+
+
+async def unless_gone(request: Request, work: Coroutine[Any, Any, Any]) -> Response:
+    """What `work` gives; it is given up when the client goes away."""
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            return Response(status_code=499)  # nobody reads it
+        return JSONResponse(task.result())
+    finally:
+        task.cancel()
+        gone.cancel()
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

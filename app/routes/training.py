@@ -1,17 +1,14 @@
 """Training: commands, and orders to train that are answered when they are done."""
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.answers import SessionAnswer
-from app.encoding import JSONResponse
 from app.requests import Command, Train
-from app.routes.shared import Id, RegistryDep, body_of, documented, problems
+from app.routes.shared import Id, RegistryDep, body_of, documented, problems, unless_gone
 from app.validation import Checker
 
 router = APIRouter(prefix="/api/sessions/{id}", tags=["training"])
@@ -42,7 +39,7 @@ async def send_command(
     id: Id, request: Request, registry: RegistryDep, command: Annotated[Command, Depends(body_of(COMMAND))]
 ) -> Response:
     """Plays, pauses, resets or steps; answers with the session."""
-    return await _unless_gone(request, registry.change(id, lambda session: session.obey(command)))
+    return await unless_gone(request, registry.change(id, lambda session: session.obey(command)))
 
 
 @router.post(
@@ -59,23 +56,4 @@ async def train(
 
     It ends early if the network diverges, if somebody pauses or resets the session, or if the client goes away.
     """
-    return await _unless_gone(request, registry.change(id, lambda session: session.train(order)))
-
-
-async def _unless_gone(request: Request, work: Coroutine[Any, Any, Any]) -> Response:
-    """What `work` gives; it is given up when the client goes away."""
-    task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_disconnected(request))
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            return Response(status_code=499)  # nobody reads it
-        return JSONResponse(task.result())
-    finally:
-        task.cancel()
-        gone.cancel()
-
-
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+    return await unless_gone(request, registry.change(id, lambda session: session.train(order)))

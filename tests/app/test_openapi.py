@@ -93,6 +93,8 @@ def shortened(case: schemathesis.Case) -> None:
             body["epochs"] = 2
         if isinstance(seconds := body.get("seconds"), float | int) and 0.01 < seconds <= MOST_SECONDS:
             body["seconds"] = 0.01
+    if isinstance(body, dict) and body.get("fine_tune_epochs") in range(3, MOST_EPOCHS + 1):
+        body["fine_tune_epochs"] = 2
 
 
 @pytest.fixture(scope="module")

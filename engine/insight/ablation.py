@@ -1,0 +1,159 @@
+"""Ablation: what a part of a network is worth is what it costs to switch it off.
+
+A unit, a feature or a whole layer that is off gives 0 to whatever comes after it; a link that is off carries nothing.
+All of these are weights set to 0, so the network itself need not know.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from engine.errors import FieldError, InvalidInput
+from engine.model import Model
+
+MOST_LINKS = 2_000  # that are ranked
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is switched off: a `layer` (hidden ones count from 0; the output layer comes last), a `unit` of it, an
+    `input` of that unit, which is a link, or only the `input`, one of the network's features.
+    """
+
+    layer: int | None = None
+    unit: int | None = None
+    input: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """The word for it."""
+        if self.layer is None:
+            return "feature"
+        if self.unit is None:
+            return "layer"
+        return "unit" if self.input is None else "link"
+
+
+def switched_off(model: Model, parts: Iterable[Part]) -> Model:
+    """The same network without these. Raises InvalidInput for what it does not have."""
+    buffer = model.state.parameters.copy()
+    weights = [view["weights"] for view in model.network.views(buffer)]
+    for index, part in enumerate(parts):
+        _check(model, part, f"off.{index}")
+        _silence(model, weights, part)
+    return model.altered(buffer)
+
+
+def _silence(model: Model, weights: list[np.ndarray], part: Part) -> None:
+    if part.layer is None:
+        weights[0][part.input] = 0
+    elif part.unit is None:
+        weights[part.layer + 1][:] = 0
+    elif part.input is None:
+        weights[part.layer + 1][part.unit] = 0
+    else:  # a maxout unit has a column for each of its pieces
+        weights[part.layer][part.input, part.unit :: model.network.sizes[part.layer + 1]] = 0
+
+
+def _check(model: Model, part: Part, field: str) -> None:
+    sizes = model.network.sizes
+    last = len(sizes) - 2
+    if part.layer is None:
+        if part.input is None:
+            message = "say what to switch off: a layer, a unit of it, an input of that unit, or a feature by `input`"
+            raise InvalidInput(FieldError(field, None, "a layer or an input", message))
+        _within(f"{field}.input", part.input, sizes[0], "features")
+        return
+    _within(f"{field}.layer", part.layer, last + 1, "layers, the output layer last,")
+    if part.layer == last and part.input is None:
+        message = "the output layer is the answer: only links into it can be switched off"
+        raise InvalidInput(FieldError(f"{field}.layer", part.layer, f"0 to {last - 1}", message))
+    if part.unit is not None:
+        _within(f"{field}.unit", part.unit, sizes[part.layer + 1], "units in this layer")
+    if part.input is not None:
+        if part.unit is None:
+            raise InvalidInput(FieldError(f"{field}.unit", None, "a unit", "a link needs the unit that it leads to"))
+        _within(f"{field}.input", part.input, sizes[part.layer], "inputs to this layer")
+
+
+def _within(field: str, given: int, count: int, what: str) -> None:
+    if not 0 <= given < count:
+        raise InvalidInput(FieldError(field, given, f"0 to {count - 1}", f"there are {count} {what} from 0 on"))
+
+
+def cost(model: Model, parts: Iterable[Part], of: str) -> dict[str, Any]:
+    """The measures of a part of the data with everything on, and with these off."""
+    without = switched_off(model, parts)
+    return {"part": of, "before": _measured(model, of), "after": _measured(without, of)}
+
+
+def _measured(model: Model, of: str) -> dict[str, float]:
+    with np.errstate(all="ignore"):
+        return model.measures(of, *model.evaluate(of))
+
+
+class Ranking:
+    """What each feature, unit and hidden layer, and on request each link is worth.
+
+    Links are ranked if there are at most 2,000.
+    """
+
+    def __init__(self, model: Model, of: str, links: bool = False) -> None:
+        self._model, self._of = model.snapshot(), of
+        self._left = list(_parts(model, links))
+        self._before = _measured(self._model, of)
+        self._rows: list[dict[str, Any]] = []
+
+    @property
+    def done(self) -> bool:
+        """Whether all have been switched off once."""
+        return not self._left
+
+    def advance(self, work: int) -> None:
+        """Switches some off, one after the other, for about `work` multiply-adds."""
+        model = self._model
+        samples = model.data.measured[self._of][0].shape[1]
+        for _ in range(max(1, work // (samples * model.parameter_count))):
+            if self.done:
+                break
+            part = self._left.pop(0)
+            after = _measured(switched_off(model, [part]), self._of)
+            place = {"kind": part.kind, "layer": part.layer, "unit": part.unit, "input": part.input}
+            cost = {"after": after, "cost": after["loss"] - self._before["loss"]}
+            self._rows.append({**place, "name": _name(model, part), **cost})
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """The dearest first; what makes the loss infinite is worth most."""
+        rows = sorted(self._rows, key=lambda row: -row["cost"] if np.isfinite(row["cost"]) else -np.inf)
+        return {"part": self._of, "before": self._before, "parts": rows}
+
+
+def _parts(model: Model, links: bool) -> Iterator[Part]:
+    sizes = model.network.sizes
+    hidden = range(len(sizes) - 2)
+    yield from (Part(input=index) for index in range(sizes[0]))
+    yield from (Part(layer=layer) for layer in hidden)
+    yield from (Part(layer=layer, unit=unit) for layer in hidden for unit in range(sizes[layer + 1]))
+    pairs = [(layer, fan_in, fan_out) for layer, (fan_in, fan_out) in enumerate(pairwise(sizes))]
+    if links and sum(fan_in * fan_out for _, fan_in, fan_out in pairs) <= MOST_LINKS:
+        for layer, fan_in, fan_out in pairs:
+            yield from (Part(layer, unit, index) for unit in range(fan_out) for index in range(fan_in))
+
+
+def _name(model: Model, part: Part) -> str:
+    """What people call it; units count from 1."""
+    if part.layer is None:
+        return f"feature {model.data.features[part.input or 0]}"
+    layer = model.layer_name(part.layer)
+    if part.unit is None:
+        return layer
+    unit = f"unit {part.unit + 1} of {layer}"
+    if part.input is None:
+        return unit
+    if part.layer == 0:
+        return f"link from {model.data.features[part.input]} to {unit}"
+    return f"link from unit {part.input + 1} of {model.layer_name(part.layer - 1)} to {unit}"

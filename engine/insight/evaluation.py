@@ -1,0 +1,125 @@
+"""Evaluation: how good the answers are, beyond one number.
+
+Where answers are classes: which are confused, how many of those that were called so are so (precision), how many of
+those that are so were called so (recall), and how the two trade places as the threshold moves (ROC). A network is
+calibrated if of all it says with 80 % certainty, 80 % are right. Where answers are numbers: how far off, and which way.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from engine.insight.distributions import histogram
+from engine.metrics import labels
+from engine.model import Model
+
+CURVE_POINTS = 200
+CALIBRATION_BINS = 10
+SHOWN = 500  # pairs of target and answer
+
+
+def evaluation(model: Model, part: str) -> dict[str, Any]:
+    """What can be said of the measured samples of one part, by the task. Numbers that do not exist are NaN."""
+    outputs, losses = model.evaluate(part)
+    with np.errstate(all="ignore"):
+        told = {"samples": len(losses), "measures": model.measures(part, outputs, losses)}
+        if model.data.classes is None:
+            return told | {"regression": regression(model, part, outputs)}
+        truth = model.data.measured[part][1] > model.data.threshold
+        if model.task == "multilabel":
+            said = outputs > model.data.threshold
+            return told | {"classes": [_label(model, *row) for row in _rows(model, truth, said, outputs)]}
+        return told | classification(model, part, outputs)
+
+
+def classification(model: Model, part: str, outputs: np.ndarray) -> dict[str, Any]:
+    """The confusion of classes (row: what is so, column: what was said), and each class against the rest."""
+    data, names = model.data, model.data.classes or []
+    truth = labels(data.measured[part][1], data.threshold)
+    said = labels(np.nan_to_num(outputs, nan=-np.inf), data.threshold)
+    confusion = np.bincount(truth * len(names) + said, minlength=len(names) ** 2).reshape(len(names), -1)
+    scores = outputs if len(outputs) > 1 else np.stack([data.no + data.yes - outputs[0], outputs[0]])
+    rows = [_label(model, name, truth == index, said == index, scores[index]) for index, name in enumerate(names)]
+    return {"confusion": confusion, "classes": rows, "calibration": _calibration(model, truth, said, scores)}
+
+
+def _rows(model: Model, truth: np.ndarray, said: np.ndarray, scores: np.ndarray) -> Any:
+    return zip(model.data.classes or [], truth, said, scores, strict=True)
+
+
+def _label(model: Model, name: str, truth: np.ndarray, said: np.ndarray, scores: np.ndarray) -> dict[str, Any]:
+    """One class or label against the rest: truth and said are yes or no (n,), scores grow with the certainty of yes."""
+    hits = int(np.sum(truth & said))
+    called, there = int(said.sum()), int(truth.sum())
+    x, y = roc(truth, scores)
+    return {
+        "name": name,
+        "samples": there,
+        "called": called,
+        "hits": hits,
+        "precision": _share(hits, called),
+        "recall": _share(hits, there),
+        "f1": _share(2 * hits, called + there),
+        "roc": {"false_positives": _thinned(x), "true_positives": _thinned(y)},
+        "area": float(np.trapezoid(y, x)) if len(x) else float("nan"),
+    }
+
+
+def roc(truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The shares of false and of true positives as the threshold falls from above all scores; empty without both kinds.
+
+    Equal scores make one step, so that the area counts them half. Source: Fawcett, 2006.
+    """
+    if truth.all() or not truth.any() or not np.isfinite(scores).all():
+        return np.empty(0), np.empty(0)
+    order = np.argsort(-scores, kind="stable")
+    sorted_scores, hits = scores[order], truth[order]
+    ends = np.append(np.flatnonzero(np.diff(sorted_scores)), len(hits) - 1)
+    true, false = np.cumsum(hits)[ends], np.cumsum(~hits)[ends]
+    return np.concatenate([[0.0], false / false[-1]]), np.concatenate([[0.0], true / true[-1]])
+
+
+def _calibration(model: Model, truth: np.ndarray, said: np.ndarray, scores: np.ndarray) -> dict[str, Any] | None:
+    """How often answers of each certainty are right; None where answers are not meant as probabilities.
+
+    `error` is the expected calibration error (Naeini, Cooper and Hauskrecht, 2015).
+    """
+    output = model.experiment.output.activation
+    if output is None or output.name not in {"sigmoid", "softmax"} or not np.isfinite(scores).all():
+        return None
+    certainty = scores[said, np.arange(len(said))]
+    right = truth == said
+    places = np.minimum((certainty * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    counts = np.bincount(places, minlength=CALIBRATION_BINS)
+    sure = np.bincount(places, certainty, CALIBRATION_BINS) / counts
+    correct = np.bincount(places, right, CALIBRATION_BINS) / counts
+    error = float(np.nansum(np.abs(sure - correct) * counts) / len(said))
+    return {"counts": counts, "certainty": sure, "right": correct, "error": error}
+
+
+def regression(model: Model, part: str, outputs: np.ndarray) -> dict[str, Any]:
+    """How far the answers are from the targets, in the target's own unit; residuals are answer minus target."""
+    data = model.data
+    truth = data.in_units(data.measured[part][1])[0].astype(np.float64)
+    said = data.in_units(outputs)[0].astype(np.float64)
+    residuals = said - truth
+    squares, variance = np.mean(residuals**2), np.var(truth)
+    shown = np.unique(np.linspace(0, len(truth) - 1, min(SHOWN, len(truth))).astype(int))
+    return {
+        "mean_absolute_error": float(np.mean(np.abs(residuals))),
+        "root_mean_squared_error": float(np.sqrt(squares)),
+        "r2": float(1 - squares / variance) if variance > 0 else float("nan"),
+        "bias": float(np.mean(residuals)),
+        "residuals": histogram(residuals, 30),
+        "targets": truth[shown],
+        "answers": said[shown],
+    }
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
+
+
+def _thinned(values: np.ndarray) -> np.ndarray:
+    """At most so many of the values, first and last among them."""
+    return values[np.unique(np.linspace(0, len(values) - 1, min(CURVE_POINTS, len(values))).astype(int))]

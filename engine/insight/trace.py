@@ -1,0 +1,222 @@
+"""A trace: one sample goes forward, its error comes back, the weights move, and the sample goes forward again.
+
+Every number on the way is told, with the formula that it came from. They are those of `reference.py`, the training step
+as you would write it by hand, in double precision.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from engine import reference
+from engine.activations import ACTIVATIONS
+from engine.catalogue import Choice
+from engine.errors import FieldError, InvalidInput
+from engine.experiment import Experiment, Layer, Output
+from engine.formulas import katex
+from engine.losses import LOSSES
+from engine.optimizers import OPTIMIZERS
+from engine.reference import Layers, Passed, Running, Seen
+from engine.regularizers import REGULARIZERS
+from engine.trainer import Trainer
+
+TRAINING, EVALUATION = MODES = ("training", "evaluation")
+NORMALISED = ("scales", "shifts")
+
+# What is the same for every entry of the catalogue. KaTeX; j counts a layer's units, i what enters them.
+SUMS = r"z_j = \sum_i x_i \, w_{ij} + b_j"
+DROPPED = r"x_i = \frac{r_i}{1 - p} \, a_i, \quad r_i \in \{0, 1\}"
+NORMALIZED = r"h_j = \frac{z_j - \mu_j}{\sqrt{\sigma_j^2 + \epsilon}}, \quad y_j = \gamma_j \, h_j + \beta_j"
+JOINED = r"\delta_j = a_j - t_j"
+JOINED_MEAN = r"\delta_j = \frac{a_j - t_j}{m}"
+MEAN = r"\frac{1}{m} \sum_{k=1}^{m} "
+AT_OUTPUT = r"\delta_j = \frac{\partial L}{\partial a_j} \, f'(z_j)"
+SOFTMAX = r"\delta_j = a_j \left(e_j - \sum_k a_k \, e_k\right)"
+CARRIED = r"e_i = \sum_j w_{ij} \, \delta_j"
+DELTAS = r"\delta_j = e_j \, f'(z_j)"
+GRADIENTS = r"\frac{\partial L}{\partial w_{ij}} = x_i \, \delta_j, \quad \frac{\partial L}{\partial b_j} = \delta_j"
+
+
+def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = None) -> dict[str, Any]:
+    """What one sample of a part does, alone, in the next training step.
+
+    In `training` it meets noise and dropout, and batch normalisation looks at this sample alone; in `evaluation` there
+    is neither noise nor dropout, and running means stand in for the batch. Left open, it is training unless a layer is
+    normalised: the only sample of a batch has no spread. Raises InvalidInput for a sample that does not exist.
+    """
+    experiment = model.experiment
+    normalised = any(layer.batch_normalization for layer in experiment.layers)
+    mode = mode or (EVALUATION if normalised else TRAINING)
+    samples = _samples(model, part, sample)
+    X, targets = samples.x[:, sample][None].astype(float), samples.t[:, sample][None].astype(float)
+    weight = float(samples.weights[sample])
+    layers, running = _parameters(model)
+    step = model.step if mode == TRAINING else None
+    with np.errstate(all="ignore"):  # what is not finite is told, not warned of
+        seen = reference.forward(experiment, layers, X, running, step)
+        passed = reference.walk_back(experiment, layers, seen, targets, step)
+        gradients = [tuple(weight * part for part in layer) for layer in reference.gradients_of(seen, passed)]
+        total, updated = _update(model, layers, gradients)
+        again = reference.forward(experiment, updated, X, running, step)
+    units = _units(experiment)
+    told = [
+        _layer(model, index, layers[index], seen[index], passed[index], weight)
+        | {
+            "gradients": _named(model, index, gradients[index]),
+            "total_gradients": _named(model, index, total[index]),
+            "updated": _named(model, index, updated[index]),
+            "again": again[index].out[0],
+        }
+        for index in range(len(units))
+    ]
+    return {
+        "part": part,
+        "sample": sample,
+        "mode": mode,
+        "point": samples.points[sample],
+        "columns": list(model.data.columns),
+        "features": list(model.data.features),
+        "inputs": samples.x[:, sample].astype(float),
+        "target": samples.targets[sample],
+        "wanted": targets[0],
+        "weight": weight,
+        "layers": told,
+        "loss": _loss(experiment, seen[-1], targets, weight),
+        "loss_again": _loss(experiment, again[-1], targets, weight),
+        "penalty": model.penalty(),
+        "learning_rate": model.learning_rate,
+        "formulas": _formulas(experiment, model.data.outputs),
+    }
+
+
+def _samples(model: Trainer, part: str, sample: int) -> Any:
+    parts = {name: samples for name, samples in model.data.parts.items() if len(samples)}
+    if part not in parts:
+        message = f"the data has no {part} part; it has {', '.join(parts)}"
+        raise InvalidInput(FieldError("part", part, ", ".join(parts), message))
+    last = len(parts[part]) - 1
+    if not 0 <= sample <= last:
+        raise InvalidInput(FieldError("sample", sample, f"0 to {last}", f"the {part} part has samples 0 to {last}"))
+    return parts[part]
+
+
+def _units(experiment: Experiment) -> list[Layer | Output]:
+    return [*experiment.layers, experiment.output]
+
+
+def _parameters(model: Trainer) -> tuple[Layers, Running]:
+    layers, running = [], []
+    for layer in model.parameters():
+        further = layer.further
+        parts = (layer.weights, layer.biases, *(further[name] for name in (*NORMALISED, "slopes") if name in further))
+        layers.append(tuple(part.astype(float) for part in parts))
+        if "running_means" in further:
+            running.append((further["running_means"].astype(float), further["running_variances"].astype(float)))
+    return layers, running
+
+
+def _named(model: Trainer, index: int, parts: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
+    """What belongs to each of a layer's parameters, by their names."""
+    return dict(zip(model.network.parts[index], parts, strict=True))
+
+
+def _update(model: Trainer, layers: Layers, gradients: Layers) -> tuple[Layers, Layers]:
+    """The gradients that the optimizer gets, and what becomes of the parameters."""
+    experiment, state, rate = model.experiment, model.state, model.learning_rate
+    views = model.network.views
+    memory = [[tuple(part.astype(float) for part in layer.values()) for layer in views(slot)] for slot in state.slots]
+    replay = model.data.replay is not None
+    penalised = reference.total_gradients(experiment, layers, gradients, penalties=not replay)
+    if state.mask.size:
+        masks = [tuple(part.astype(float) for part in layer.values()) for layer in views(state.mask)]
+        penalised = _product(penalised, masks)
+    updated, _ = reference.update(experiment, layers, memory, penalised, model.step + 1, rate)
+    if replay:
+        updated = reference.replay_penalties(experiment, layers, updated, rate)
+    return penalised, _product(updated, masks) if state.mask.size else updated
+
+
+def _product(layers: Layers, others: Layers) -> Layers:
+    return [tuple(a * b for a, b in zip(*pair, strict=True)) for pair in zip(layers, others, strict=True)]
+
+
+def _layer(
+    model: Trainer, index: int, own: tuple[np.ndarray, ...], seen: Seen, passed: Passed, weight: float
+) -> dict[str, Any]:
+    """The numbers of one layer, on the way forward and back."""
+    layer = _units(model.experiment)[index]
+    choice = layer.activation
+    normalization = layer.batch_normalization if isinstance(layer, Layer) else None
+    sums = seen.x @ own[0] + own[1]
+    normal = None
+    if normalization and seen.h is not None and seen.spread is not None:
+        what = seen.a if normalization.after else sums
+        normal = {
+            "position": normalization.position,
+            "means": what[0] - seen.h[0] * seen.spread,
+            "deviations": np.broadcast_to(seen.spread, seen.h[0].shape),
+            "normalized": seen.h[0],
+            "scaled": seen.out[0] if normalization.after else seen.z[0],
+        }
+    return {
+        "name": model.layer_name(index),
+        "activation": choice.name if choice else "linear",
+        "inputs": seen.x[0],
+        "kept": seen.kept[0] if isinstance(seen.kept, np.ndarray) else None,
+        "parameters": _named(model, index, own),
+        "sums": sums[0],
+        "normalization": normal,
+        "slopes": None if seen.slope is None else seen.slope[0],
+        "activations": seen.a[0],
+        "outputs": seen.out[0],
+        "derivatives": _derivatives(choice, seen),
+        "errors": None if passed.error is None else weight * passed.error[0],
+        "deltas": weight * passed.delta[0],
+    }
+
+
+def _derivatives(choice: Choice | None, seen: Seen) -> np.ndarray | None:
+    """f'(z) of each unit; None where units depend on each other, as in softmax, or have several sums, as in maxout."""
+    if choice is None or ACTIVATIONS.of(choice).joint or ACTIVATIONS.of(choice).grouped:
+        return None
+    entry = ACTIVATIONS.of(choice)
+    values = entry.values(choice) if seen.slope is None else (seen.slope[0],)
+    slopes: np.ndarray = np.vectorize(entry.derivative, otypes=[float])(seen.z[0], seen.a[0], *values)
+    return slopes
+
+
+def _loss(experiment: Experiment, seen: Seen, targets: np.ndarray, weight: float) -> float:
+    return weight * reference.loss(experiment, seen.z, seen.out, targets)
+
+
+def _formulas(experiment: Experiment, outputs: int) -> dict[str, Any]:
+    """The formula of every kind of number in a trace, as KaTeX."""
+    units = _units(experiment)
+    chosen, loss = experiment.output.activation, experiment.loss
+    entry = LOSSES.of(loss) if loss else None
+    joined = bool(entry and chosen and entry.joined == chosen.name)
+    several = outputs > 1 and bool(entry and entry.mean_over_outputs)
+    at_joined = JOINED_MEAN if several else JOINED
+    return {
+        "sums": SUMS,
+        "dropout": DROPPED,
+        "normalization": NORMALIZED,
+        "layers": [_of_layer(layer) for layer in units],
+        "loss": (MEAN if several else "") + katex(entry.formula) if entry else "",
+        "loss_derivative": katex(entry.derivative_formula) if entry else "",
+        "output_deltas": at_joined if joined else SOFTMAX if chosen and ACTIVATIONS.of(chosen).joint else AT_OUTPUT,
+        "errors": CARRIED,
+        "deltas": DELTAS,
+        "gradients": GRADIENTS,
+        "update": katex(OPTIMIZERS.of(experiment.optimizer).formula),
+    }
+
+
+def _of_layer(layer: Layer | Output) -> dict[str, str | None]:
+    entry = ACTIVATIONS.of(layer.activation) if layer.activation else None
+    penalty = REGULARIZERS.of(layer.regularizer) if layer.regularizer else None
+    return {
+        "activation": katex(entry.formula) if entry else None,
+        "derivative": katex(entry.derivative_formula) if entry and entry.derivative_formula else None,
+        "penalty": katex(penalty.formula) if penalty else None,
+    }
