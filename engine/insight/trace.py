@@ -37,6 +37,7 @@ DELTAS = r"\delta_j = e_j \, f'(z_j)"
 GRADIENTS = r"\frac{\partial L}{\partial w_{ij}} = x_i \, \delta_j, \quad \frac{\partial L}{\partial b_j} = \delta_j"
 
 
+@np.errstate(all="ignore")  # what is not finite is told, not warned of
 def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = None) -> dict[str, Any]:
     """What one sample of a part does, alone, in the next training step.
 
@@ -52,12 +53,11 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = N
     weight = float(samples.weights[sample])
     layers, running = _parameters(model)
     step = model.step if mode == TRAINING else None
-    with np.errstate(all="ignore"):  # what is not finite is told, not warned of
-        seen = reference.forward(experiment, layers, X, running, step)
-        passed = reference.walk_back(experiment, layers, seen, targets, step)
-        gradients = [tuple(weight * part for part in layer) for layer in reference.gradients_of(seen, passed)]
-        total, updated = _update(model, layers, gradients)
-        again = reference.forward(experiment, updated, X, running, step)
+    seen = reference.forward(experiment, layers, X, running, step)
+    passed = reference.walk_back(experiment, layers, seen, targets, step)
+    gradients = [tuple(weight * part for part in layer) for layer in reference.gradients_of(seen, passed)]
+    total, updated = _update(model, layers, gradients)
+    again = reference.forward(experiment, updated, X, running, step)
     units = _units(experiment)
     told = [
         _layer(model, index, layers[index], seen[index], passed[index], weight)

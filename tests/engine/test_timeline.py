@@ -1,0 +1,189 @@
+"""A run can be looked at and taken up again at every epoch that it has passed."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Trainer, Visit
+from engine.datasets import DATASETS
+from engine.experiment import EarlyStopping, Input
+from engine.kernel import IN_EPOCH
+from engine.normalizations import BatchNormalization
+from engine.optimizers import OPTIMIZERS
+from engine.schedules import SCHEDULES
+from engine.settings import LIMITS, Limits
+from tests.engine.test_properties import bytes_of, experiments
+
+SMALL = Experiment(dataset=DATASETS.choice("circle", samples=40), batch_size=7)
+RICH = replace(
+    SMALL,
+    layers=(Layer(5, batch_normalization=BatchNormalization(), dropout=0.3), Layer(3)),
+    input=Input(noise=0.2),
+    optimizer=OPTIMIZERS.choice("adam"),
+    schedule=SCHEDULES.choice("reduce_on_plateau", patience=2),
+)
+IMPATIENT = replace(
+    RICH,
+    dataset=DATASETS.choice("circle", samples=60, validation_fraction=0.3),
+    early_stopping=EarlyStopping(patience=2),
+)
+
+
+def visited(run: Trainer, epoch: int, work: int = 3_000) -> Trainer:
+    visit = Visit(run, epoch)
+    while not visit.done:
+        visit.advance(work)
+    return visit.trainer
+
+
+def change(trainer: Trainer, what: str, number: int) -> None:
+    """One thing that a user may do."""
+    asked = trainer.asked
+    match what:
+        case "train":
+            trainer.step_once("batch", number)
+        case "samples":
+            first = trainer.step
+            trainer.step_once("sample", number)
+            if trainer.step > first:
+                trainer.journal.add(trainer, "step", {"unit": "sample", "count": trainer.step - first}, first)
+        case "batch_size":
+            trainer.update(replace(asked, batch_size=number))
+        case "shuffle":
+            trainer.update(replace(asked, shuffle=not asked.shuffle))
+        case "rate":
+            entry = OPTIMIZERS.of(asked.optimizer).name
+            rated = OPTIMIZERS.choice(entry, learning_rate=number / 100)
+            trainer.update(replace(asked, optimizer=rated))
+        case "parameters":
+            layers = trainer.as_given()
+            layers[0]["weights"] = layers[0]["weights"] * (1 + number / 10)
+            trainer.set_parameters(layers)
+        case "prune":
+            layers = trainer.as_given()
+            mask = np.ones_like(layers[0]["weights"])
+            mask[0, number % mask.shape[1]] = 0
+            trainer.set_parameters([layers[0] | {"mask": mask}, *layers[1:]])
+        case "resume":
+            trainer.go_on()
+
+
+KINDS = ["train", "train", "samples", "batch_size", "shuffle", "rate", "parameters", "prune", "resume"]
+ACTS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 20)), min_size=1, max_size=12)
+QUICK = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+
+
+@QUICK
+@given(chosen=st.sampled_from([SMALL, RICH, IMPATIENT]) | experiments(), acts=ACTS)
+def test_every_epoch_is_shown_as_it_was_whatever_was_changed_on_the_way(
+    chosen: Experiment, acts: list[tuple[str, int]]
+) -> None:
+    try:
+        run = Trainer(chosen)
+    except InvalidExperiment:
+        return
+    seen: dict[int, Any] = {0: bytes_of(run)}
+    for what, number in acts:
+        try:
+            for _ in range(number if what == "train" else 1):  # step by step, to see every epoch's end
+                change(run, what, 1 if what == "train" else number)
+                if run._clock[IN_EPOCH] == 0:
+                    seen[int(run.epoch)] = bytes_of(run)
+        except InvalidExperiment:
+            pass
+        if run.diverged:
+            break
+    for epoch, bytes_then in seen.items():
+        assert bytes_of(visited(run, epoch, 500)) == bytes_then, (epoch, run.journal.entries)
+
+
+@pytest.mark.parametrize("chosen", [SMALL, RICH, IMPATIENT], ids=["plain", "rich", "early stopping"])
+def test_a_fork_has_the_future_that_the_run_had_there(chosen: Experiment) -> None:
+    run = Trainer(chosen)
+    run.step_once("epoch", 30)
+    middle = int(run.epoch) // 2
+    fork = visited(run, middle)
+    assert 1 <= fork.epoch == middle and len(fork.history) == fork.epoch + 1
+    assert repr(fork.history.rows()) == repr(run.history.rows()[: len(fork.history)])
+    fork.advance(10**9, until_step=run.step)
+    fork.settle()
+    assert bytes_of(fork) == bytes_of(run) and fork.stopped == run.stopped
+    assert repr(fork.history.rows()) == repr(run.history.rows())
+    assert bytes_of(visited(fork, 1)) == bytes_of(visited(run, 1)), "a fork has the past of the run too"
+
+
+def test_a_fork_shares_nothing_that_changes() -> None:
+    run = Trainer(RICH)
+    run.step_once("epoch", 10)
+    before, rows = bytes_of(run), repr(run.history.rows())
+    for fork in (visited(run, 10), visited(run, 4), run.fork()):
+        change(fork, "parameters", 5)
+        fork.step_once("epoch", 20)
+    assert bytes_of(run) == before and repr(run.history.rows()) == rows and not run.journal.entries
+    assert [mark.epoch for mark in run.timeline.marks] == list(range(11))
+
+
+def test_memory_is_bounded_and_every_epoch_can_still_be_visited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.timeline.LIMITS", Limits(timeline_bytes=30_000))
+    run = Trainer(SMALL)
+    seen = {}
+    for epoch in range(1, 200):
+        run.step_once("epoch", 1)
+        seen[epoch] = bytes_of(run)
+    assert run.timeline.bytes <= 30_000 < LIMITS.timeline_bytes
+    assert run.timeline.stride > 1 and run.timeline.marks[0].epoch == 0
+    for epoch in (1, 2, 57, 64, 101, 199):
+        assert bytes_of(visited(run, epoch)) == seen[epoch]
+
+
+def test_what_is_told_of_the_size_is_so() -> None:
+    run = Trainer(RICH)
+    run.step_once("epoch", 20)
+    arrays = [
+        array.nbytes
+        for mark in run.timeline.marks
+        for array in vars(mark.checkpoint).values()
+        if isinstance(array, np.ndarray)
+    ]
+    assert sum(arrays) < run.timeline.bytes < sum(arrays) + 21 * 1_500
+
+
+@pytest.mark.parametrize("epoch", [-1, 4, 10**9])
+def test_epochs_beyond_the_run_are_refused(epoch: int) -> None:
+    run = Trainer(SMALL)
+    run.step_once("epoch", 3)
+    with pytest.raises(InvalidInput, match="epochs 0 to 3"):
+        Visit(run, epoch)
+
+
+def test_a_diverged_run_can_be_taken_up_before_it_diverged() -> None:
+    run = Trainer(replace(SMALL, dataset=DATASETS.choice("regression_plane", samples=40)))
+    run.step_once("epoch", 5)
+    run.update(replace(run.asked, optimizer=OPTIMIZERS.choice("sgd", learning_rate=1e9)))
+    run.step_once("epoch", 50)
+    assert run.diverged
+    fork = visited(run, 4)
+    assert fork.diverged is None
+    fork.step_once("epoch", 20)
+    assert fork.epoch == 24, "without what broke it"
+
+
+def test_where_too_much_was_changed_the_way_back_ends_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.journal.MOST_ENTRIES", 2)
+    run = Trainer(SMALL)
+    for number in range(1, 6):
+        change(run, "rate", number)
+        run.step_once("epoch", 1)
+    assert visited(run, 0).epoch == 0
+    with pytest.raises(InvalidInput, match="too many changes"):
+        Visit(run, 4)
