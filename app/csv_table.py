@@ -171,6 +171,38 @@ def read_table(body: bytes, options: Options) -> Reading:
     return Reading(table, found)
 
 
+def described(table: Table) -> dict[str, Any]:
+    """What `Reading.found` says, of a table that came without its file."""
+    columns = []
+    for name, values in zip(table.columns, table.points.T, strict=True):
+        known = values[~np.isnan(values)]
+        data = {"name": name, "type": "number", "role": "input", "missing": len(values) - len(known), "inputs": [name]}
+        numbers = {"low": float(known.min()), "high": float(known.max()), "mean": float(known.mean())}
+        columns.append(data | {"note": "It came with a session file."} | (numbers if len(known) else {}))
+    target = {"name": "target", "type": "number", "role": "target", "missing": 0, "inputs": [], "note": ""}
+    cells = [
+        [
+            *("" if np.isnan(value) else f"{value:g}" for value in point),
+            table.classes[int(t)] if table.classes else f"{t:g}",
+        ]
+        for point, t in zip(table.points[:PREVIEW_ROWS], table.targets, strict=False)
+    ]
+    return {
+        "name": table.name,
+        "rows": len(table),
+        "dropped": 0,
+        "delimiter": ",",
+        "decimal": ".",
+        "header": True,
+        "task": table.task,
+        "classes": list(table.classes) if table.classes else None,
+        "target": "target",
+        "columns": [*columns, target],
+        "inputs": list(table.columns),
+        "preview": {"names": [*table.columns, "target"], "rows": cells},
+    }
+
+
 def number_of(cell: str, decimal: str = ".") -> float | None:
     """The finite number in a cell, or None. What only Python reads as a number (`1_000`) is none."""
     text = cell.strip()

@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.problems import Problem
 from app.settings import Settings
 
-UPLOADS = "/api/datasets"  # the path whose bodies may be as large as an upload
+# Paths whose bodies may be as large as an upload, or a session file.
+UPLOADS, SESSIONS = "/api/datasets", "/api/sessions"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
 DEFAULT_PORTS = {"http": "80", "ws": "80", "https": "443", "wss": "443"}
@@ -83,8 +84,9 @@ class Security:
 
     def _limit(self, scope: Scope) -> int:
         """The largest body that is accepted there, in bytes."""
-        uploads = scope["type"] == "http" and scope["path"] == f"{self.settings.root_path}{UPLOADS}"
-        return self.settings.upload_limit_bytes if uploads else self.settings.body_limit_bytes
+        path = scope["path"].removeprefix(self.settings.root_path) if scope["type"] == "http" else ""
+        larger = {UPLOADS: self.settings.upload_limit_bytes, SESSIONS: self.settings.file_limit_bytes}
+        return larger.get(path, self.settings.body_limit_bytes)
 
     def _is_ours(self, host: str) -> bool:
         return host in self.hosts or (self.any_address and _is_address(host))

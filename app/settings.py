@@ -28,6 +28,7 @@ class Settings:
     forget_s: float = setting(24 * 3600.0, "Seconds after which a session nobody asks for is forgotten.")
     max_uploads: int = setting(50, "Uploaded tables held at the same time.")
     body_limit_bytes: int = setting(1 << 20, "The largest request body.")
+    file_limit_bytes: int = setting(16 << 20, "The largest session file.")
     upload_limit_bytes: int = setting(5 << 20, "The largest CSV file.")
     message_limit_bytes: int = setting(64 << 10, "The largest message over the websocket.")
 

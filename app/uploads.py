@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from app.csv_table import Options, read_table
+from app.csv_table import Options, described, read_table
 from app.problems import Problem
-from engine.uploads import TABLES
+from engine.uploads import TABLES, Table
 
 
 class Uploads:
@@ -32,6 +32,20 @@ class Uploads:
             **reading.found,
         }
         return self._found[id]
+
+    def adopt(self, table: Table) -> str:
+        """Keeps a table that came with a session file, and says by which id. Raises Problem 429."""
+        if len(self._found) >= self._most:
+            raise Problem(429, f"There are already {self._most} uploaded tables; delete one that is not needed.")
+        id = secrets.token_hex(16)
+        TABLES[id] = table
+        self._found[id] = {
+            "id": id,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "dataset": {"upload": id},
+            **described(table),
+        }
+        return id
 
     def get(self, id: str) -> dict[str, Any]:
         """What was found in a file. Raises Problem 404."""

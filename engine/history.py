@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.errors import FieldError, InvalidInput
 from engine.metrics import metrics_of
 from engine.parts import PARTS
 
@@ -75,6 +76,19 @@ class History:
     def rows(self, since: int = -1) -> list[dict[str, Any]]:
         """The rows numbered above `since`."""
         return [self.row(seq) for seq in range(max(since + 1, 0), self._count)]
+
+    @property
+    def table(self) -> np.ndarray:
+        """All its numbers (rows, columns), as `take` takes them."""
+        return self._table[: self._count]
+
+    def take(self, table: np.ndarray) -> None:
+        """Puts rows in the place of all there are. Raises InvalidInput if they are not of this run."""
+        width = self._table.shape[1]
+        if table.ndim != 2 or table.shape[1] != width or not len(table) or np.any(np.diff(table[:, 0]) < 0):
+            expected = f"rows of {width} numbers, in the order of their steps"
+            raise InvalidInput(FieldError("history", list(table.shape), expected, "this is no history of this run"))
+        self._table, self._count = np.array(table, np.float64), len(table)
 
     def until(self, step: int) -> "History":
         """A copy of the rows up to a step."""

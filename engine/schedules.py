@@ -185,13 +185,13 @@ class Plateau:
 
     def __init__(self) -> None:
         self.factor = 1.0
-        self._best = np.inf
-        self._since = 0.0
+        self.best = np.inf
+        self.since = 0.0
 
     def look(self, choice: Choice, epoch: float, loss: float) -> None:
         """Takes note of the loss after an epoch, and lowers the factor if it has stood still for too long."""
-        if loss < self._best - choice.min_delta:
-            self._best, self._since = loss, epoch
-        elif epoch - self._since > choice.patience:
+        if loss < self.best - choice.min_delta:
+            self.best, self.since = loss, epoch
+        elif epoch - self.since > choice.patience:
             self.factor = max(self.factor * choice.drop, choice.minimum)
-            self._since = epoch
+            self.since = epoch

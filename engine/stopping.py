@@ -58,20 +58,20 @@ class Watch:
     def __init__(self) -> None:
         self.best: float | None = None
         self.best_epoch = 0.0
-        self._since = 0.0
+        self.since = 0.0
 
     def look(self, rule: EarlyStopping, epoch: float, value: float) -> bool:
         """Takes note of the value after an epoch; True if it is the best so far."""
         better = -value if higher_is_better(rule.measure) else value
         if np.isfinite(value) and (self.best is None or better < self.best - rule.min_delta):
-            self.best, self.best_epoch, self._since = better, epoch, epoch
+            self.best, self.best_epoch, self.since = better, epoch, epoch
             return True
         return False
 
     def over(self, rule: EarlyStopping, epoch: float) -> bool:
         """Whether nothing better has been seen for as long as is borne."""
-        return epoch > self._since and epoch - self._since >= rule.patience
+        return epoch > self.since and epoch - self.since >= rule.patience
 
     def bear(self, epoch: float) -> None:
         """Starts to wait anew: training goes on because somebody wants it to."""
-        self._since = epoch
+        self.since = epoch

@@ -10,9 +10,12 @@ from starlette.responses import Response
 from app.answers import JournalAnswer, SessionAnswer, SessionList
 from app.encoding import JSONResponse
 from app.experiments import read_experiment
+from app.problems import Problem
 from app.routes.shared import PATCH_TYPES, Id, RegistryDep, documented, json_body, patch_body, problems
+from app.session_file import is_session_file, read
 from app.sessions import Session
-from engine import complete
+from app.uploads import Uploads
+from engine import Experiment, complete
 
 router = APIRouter(prefix="/api/sessions", tags=["sessions"])
 
@@ -44,12 +47,28 @@ PATCHES = {
 async def create_session(
     request: Request, registry: RegistryDep, body: Annotated[bytes, Depends(json_body)]
 ) -> Response:
-    """Makes a session from an experiment. Every field is optional; the answer holds the complete experiment."""
-    experiment = await run_in_threadpool(read_experiment, body)
-    await run_in_threadpool(complete, experiment)  # what is wrong is told at once, also while kernels are compiled
-    id = await registry.create(experiment)
+    """Makes a session from an experiment, or from a session file that was exported as `json`.
+
+    Every field of an experiment is optional; the answer holds the complete experiment. A file's run goes on where it
+    stood.
+    """
+    if is_session_file(body):
+        uploads: Uploads = request.app.state.uploads
+        trainer = await run_in_threadpool(read, body, uploads.adopt)
+        id = await registry.create(trainer.asked, trainer)
+    else:
+        limit = request.app.state.registry.settings.body_limit_bytes
+        if len(body) > limit:
+            raise Problem(413, f"The body is larger than {limit} bytes, and no session file.")
+        id = await registry.create(await run_in_threadpool(_experiment, body))
     location = f"{request.scope.get('root_path', '')}/api/sessions/{id}"
     return JSONResponse(await registry.look(id, Session.describe), 201, {"Location": location})
+
+
+def _experiment(body: bytes) -> Experiment:
+    experiment = read_experiment(body)
+    complete(experiment)  # what is wrong is told at once, also while kernels are compiled
+    return experiment
 
 
 @router.get("", operation_id="list_sessions", response_model=SessionList)
