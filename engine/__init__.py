@@ -2,11 +2,13 @@
 
 Read `reference.py` first: one training step as you would write it by hand. Then the families: `activations`, `losses`,
 `initializers`, `regularizers`, `constraints`, `optimizers`, `schedules`, `datasets` (made in `plane` and `tables`; also
-`uploads`, and `playground` for TensorFlow Playground's). Then `experiment`, `network`, `kernel` and `trainer`.
+`uploads`, and `playground` for TensorFlow Playground's). Then `experiment`, `network`, `kernel` and `trainer`;
+and `diagnosis`, which says what is wrong with a run.
 """
 
 from engine.catalogue import Choice, Family
 from engine.completion import Completion, Note, complete
+from engine.diagnosis import Finding, diagnose
 from engine.errors import EngineError, FieldError, InvalidExperiment, InvalidInput
 from engine.experiment import Experiment, Layer, Output, differences, fixed_differences, to_data
 from engine.history import History
@@ -24,6 +26,7 @@ __all__ = [
     "Experiment",
     "Family",
     "FieldError",
+    "Finding",
     "History",
     "InvalidExperiment",
     "InvalidInput",
@@ -35,6 +38,7 @@ __all__ = [
     "Trainer",
     "catalogue",
     "complete",
+    "diagnose",
     "differences",
     "fixed_differences",
     "to_data",

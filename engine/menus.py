@@ -9,6 +9,7 @@ from engine.catalogue import Family
 from engine.completion import complete
 from engine.constraints import CONSTRAINTS
 from engine.datasets import DATASETS
+from engine.diagnosis import FINDINGS
 from engine.experiment import Experiment, to_data
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
@@ -32,6 +33,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     OPTIMIZERS,
     SCHEDULES,
     METRICS,
+    FINDINGS,
 )
 
 CONVENTIONS = (
