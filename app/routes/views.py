@@ -2,19 +2,20 @@
 
 import csv
 import io
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.answers import BoundaryAnswer, DatasetAnswer, History, ParametersAnswer, Prediction
+from app.answers import BoundaryAnswer, DatasetAnswer, DiagnosisAnswer, History, ParametersAnswer, Prediction
 from app.encoding import JSONResponse, to_json
 from app.requests import Parameters, Predict
 from app.routes.shared import Id, RegistryDep, body_of, documented, problems
 from app.sessions import Session
 from app.validation import Checker
-from engine import LIMITS
+from engine import LIMITS, diagnose
 
 router = APIRouter(prefix="/api/sessions/{id}", tags=["views"])
 
@@ -142,3 +143,20 @@ async def predict(id: Id, registry: RegistryDep, given: Annotated[Predict, Depen
 async def get_dataset(id: Id, registry: RegistryDep) -> Response:
     """The points that it learns from and is tested on."""
     return JSONResponse(await registry.look(id, lambda session: session.trainer.data()))
+
+
+@router.get("/diagnosis", operation_id="diagnose", response_model=DiagnosisAnswer, responses=problems(404))
+async def get_diagnosis(id: Id, registry: RegistryDep) -> Response:
+    """What is wrong with the run so far, by which numbers it shows, the likely cause, and patches that help."""
+
+    def answer(session: Session) -> dict[str, Any]:
+        findings = diagnose(session.trainer)
+        return {
+            "run": session.run_id,
+            "step": session.trainer.step,
+            "epoch": session.trainer.epoch,
+            "healthy": not findings,
+            "findings": [asdict(finding) for finding in findings],
+        }
+
+    return JSONResponse(await registry.look(id, answer))
