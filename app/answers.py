@@ -209,6 +209,36 @@ class DatasetAnswer(BaseModel):
     parts: dict[str, PartAnswer]
 
 
+class FixAnswer(BaseModel):
+    """A change that helps."""
+
+    label: str
+    patch: Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": "#/components/schemas/MergePatch"}]})] = Field(
+        description="To send with PATCH as it is."
+    )
+    needs_reset: bool = Field(description="Whether it helps only a new run: send it with `reset=true`.")
+
+
+class FindingAnswer(BaseModel):
+    """One thing that is wrong. What its name means stands in the catalogue, in the family `finding`."""
+
+    name: str
+    label: str
+    severity: Literal["critical", "warning"]
+    layers: list[int] = Field(description="Where: from 0, the output last; none at all means the whole network.")
+    evidence: dict[str, Number] = Field(description="The numbers by which it shows.")
+    summary: str = Field(description="These numbers in a sentence.")
+    cause: str = Field(description="The likely cause.")
+    fixes: list[FixAnswer] = Field(description="What helps, the likeliest first.")
+
+
+class DiagnosisAnswer(Moment):
+    """What is wrong with a run, the worst first; consequences of what is named are left out."""
+
+    healthy: bool
+    findings: list[FindingAnswer]
+
+
 class ColumnAnswer(BaseModel):
     """One column of an uploaded file: what it holds, and which inputs it became."""
 

@@ -2,7 +2,8 @@
 
 Read `reference.py` first: one training step as you would write it by hand. Then the families: `activations`, `losses`,
 `initializers`, `regularizers`, `constraints`, `optimizers`, `schedules`, `datasets` (made in `plane` and `tables`; also
-`uploads`, and `playground` for TensorFlow Playground's). Then `experiment`, `network`, `kernel` and `trainer`.
+`uploads`, and `playground` for TensorFlow Playground's). Then `experiment`, `network`, `kernel` and `trainer`;
+and `diagnosis`, which says what is wrong with a run.
 """
 
 from engine.catalogue import Choice, Family
@@ -10,6 +11,7 @@ from engine.completion import Completion, Note, complete
 from engine.errors import EngineError, FieldError, InvalidExperiment, InvalidInput
 from engine.experiment import Experiment, Layer, Output, differences, fixed_differences, to_data
 from engine.history import History
+from engine.insight.diagnosis import Finding, diagnose
 from engine.menus import FAMILIES, catalogue
 from engine.model import Boundary, LayerParameters, Model
 from engine.settings import LIMITS, Limits
@@ -26,6 +28,7 @@ __all__ = [
     "Experiment",
     "Family",
     "FieldError",
+    "Finding",
     "History",
     "InvalidExperiment",
     "InvalidInput",
@@ -39,6 +42,7 @@ __all__ = [
     "Visit",
     "catalogue",
     "complete",
+    "diagnose",
     "differences",
     "fixed_differences",
     "to_data",

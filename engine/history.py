@@ -97,16 +97,17 @@ class History:
         earlier._table = self._table[: max(earlier._count, 1)].copy()
         return earlier
 
+    def arrays(self, since: int = -1) -> dict[str, np.ndarray]:
+        """The rows numbered above `since` by column, as views: (rows,), or (rows, layers) of a layer's quantity."""
+        table = self._table[max(since + 1, 0) : self._count]
+        names = [*FIRST_COLUMNS, *self._part_columns]
+        layers = table[:, len(names) :].reshape(len(table), self.layers, len(LAYER_COLUMNS))
+        arrays = {name: table[:, index] for index, name in enumerate(names)}
+        return arrays | {name: layers[:, :, index] for index, name in enumerate(LAYER_COLUMNS)}
+
     def columns(self, since: int = -1) -> dict[str, list[Any]]:
         """The same rows by column; a layer's quantity is a list with one number per layer."""
-        first = max(since + 1, 0)
-        table = self._table[first : self._count]
-        columns: dict[str, list[Any]] = {"seq": list(range(first, self._count))}
-        for index, name in enumerate([*FIRST_COLUMNS, *self._part_columns]):
-            columns[name] = table[:, index].tolist()
+        columns: dict[str, list[Any]] = {"seq": list(range(max(since + 1, 0), self._count))}
+        columns |= {name: array.tolist() for name, array in self.arrays(since).items()}
         columns["step"] = [int(step) for step in columns["step"]]
-        start = len(FIRST_COLUMNS) + len(self._part_columns)
-        layers = table[:, start:].reshape(len(table), self.layers, len(LAYER_COLUMNS))
-        for index, name in enumerate(LAYER_COLUMNS):
-            columns[name] = layers[:, :, index].tolist()
         return columns

@@ -13,6 +13,7 @@ from engine.experiment import Experiment, to_data
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
 from engine.insight.criteria import CRITERIA
+from engine.insight.diagnosis import FINDINGS
 from engine.losses import LOSSES
 from engine.metrics import METRICS
 from engine.optimizers import OPTIMIZERS
@@ -34,6 +35,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     SCHEDULES,
     METRICS,
     CRITERIA,
+    FINDINGS,
 )
 
 CONVENTIONS = (

@@ -180,7 +180,7 @@ class Model:
 
     def predict(self, x: list[list[float]]) -> tuple[np.ndarray, list[Any]]:
         """Outputs (n, outputs) for raw samples (n, columns), and what each means: a class, some labels or a number."""
-        outputs = self._outputs(self.data.inputs(self.data.check_points(x)), self.network.rows[-2])
+        outputs = self.outputs_of(self.data.inputs(self.data.check_points(x)), self.network.rows[-2])
         classes, threshold = self.data.classes, self.data.threshold
         if classes is None:
             outputs = self.data.in_units(outputs)
@@ -208,10 +208,10 @@ class Model:
             raise InvalidInput(FieldError("resolution", resolution, expected, f"the resolution is {expected} points"))
         if resolution not in self._planes:
             self._planes[resolution] = self.data.plane(resolution)
-        values = self._outputs(self._planes[resolution], first_row)
+        values = self.outputs_of(self._planes[resolution], first_row)
         return values.reshape(-1, resolution, resolution)
 
-    def _outputs(self, x: np.ndarray, first_row: int) -> np.ndarray:
+    def outputs_of(self, x: np.ndarray, first_row: int) -> np.ndarray:
         """What the rows of units from `first_row` on give for inputs x (features, n)."""
         outputs = np.empty((self.network.rows[-1] - first_row, x.shape[1]), self.network.dtype)
         self.run(kernel.PREDICT, self.probe, (x, x[:0], x[0, :0]), first_row, kernel.results(outputs), kernel.LOOK)

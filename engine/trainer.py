@@ -309,7 +309,7 @@ class Trainer(Model):
         """The same when the measured loss is not finite: on the way forward, or else in the loss itself."""
         x = self.data.measured["train"][0]
         for first in range(0, x.shape[1], 100):
-            a = self._outputs(np.ascontiguousarray(x[:, first : first + 100]), first_row=0)
+            a = self.outputs_of(np.ascontiguousarray(x[:, first : first + 100]), first_row=0)
             broken = [index for index, rows in enumerate(self._layer_rows()) if not np.isfinite(a[rows]).all()]
             if broken:
                 return broken[0]

@@ -2,19 +2,28 @@
 
 import csv
 import io
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.answers import BoundaryAnswer, DatasetAnswer, History, NeuronsAnswer, ParametersAnswer, Prediction
+from app.answers import (
+    BoundaryAnswer,
+    DatasetAnswer,
+    DiagnosisAnswer,
+    History,
+    NeuronsAnswer,
+    ParametersAnswer,
+    Prediction,
+)
 from app.encoding import JSONResponse, to_json
 from app.requests import Parameters, Predict
 from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, problems
 from app.sessions import Session
 from app.validation import Checker
-from engine import LIMITS, Model
+from engine import LIMITS, Model, Trainer, diagnose
 
 router = APIRouter(prefix="/api/sessions/{id}", tags=["views"])
 
@@ -160,3 +169,15 @@ async def predict(id: Id, registry: RegistryDep, given: Annotated[Predict, Depen
 async def get_dataset(id: Id, registry: RegistryDep) -> Response:
     """The points that it learns from and is tested on."""
     return JSONResponse(await registry.look(id, lambda session: session.trainer.data.as_data()))
+
+
+@router.get("/diagnosis", operation_id="diagnose", response_model=DiagnosisAnswer, responses=problems(404, 422))
+async def get_diagnosis(id: Id, registry: RegistryDep, epoch: Epoch = None) -> Response:
+    """What is wrong with the run so far, by which numbers it shows, the likely cause, and patches that help."""
+
+    def answer(session: Session, trainer: Trainer) -> dict[str, Any]:
+        findings = diagnose(trainer)
+        told = {"healthy": not findings, "findings": [asdict(finding) for finding in findings]}
+        return moment(session, trainer) | told
+
+    return JSONResponse(await registry.look_into(id, answer, epoch))

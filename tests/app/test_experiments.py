@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from tests.engine.test_diagnosis import CASES as DIAGNOSED
+from tests.engine.test_diagnosis import merged, provoked
 
 from app.experiments import patched, read_experiment
 from app.problems import Problem
@@ -97,3 +99,12 @@ def test_a_wrong_patch_is_refused(body: bytes) -> None:
 def test_nan_in_a_patch_names_its_field() -> None:
     with pytest.raises(Problem, match=r"optimizer\.learning_rate"):
         patched(Experiment(), b'{"optimizer": {"learning_rate": NaN}}')
+
+
+@pytest.mark.parametrize(("name", "index"), DIAGNOSED)
+def test_a_fix_is_applied_here_as_rfc_7396_has_it(name: str, index: int) -> None:
+    trainer, findings = provoked(name, index)
+    for fix in (fix for finding in findings for fix in finding.fixes):
+        applied = patched(trainer.experiment, json.dumps(fix.patch).encode())
+        expected = read_experiment(json.dumps(merged(to_data(trainer.experiment), fix.patch)).encode())
+        assert complete(applied) == complete(expected)

@@ -60,7 +60,7 @@ def test_arguments_that_contradict_each_other_are_refused() -> None:
 
 @pytest.mark.parametrize(
     "family",
-    [family for family in FAMILIES if family.name not in ("feature", "task", "metric")],
+    [family for family in FAMILIES if family.name not in ("feature", "task", "metric", "finding")],
     ids=lambda family: family.name,
 )
 def test_what_must_be_chosen_says_when_to_choose_it(family: object) -> None:

@@ -182,3 +182,51 @@ def test_a_look_does_not_change_the_run() -> None:
         watched.predict([[1.0, 1.0]])
     for one, other in zip(plain.parameters(), watched.parameters(), strict=True):
         np.testing.assert_array_equal(one.weights, other.weights)
+
+
+async def test_a_healthy_run_has_no_findings(client: httpx.AsyncClient, trained: str) -> None:
+    answer = strict((await client.get(f"{trained}/diagnosis")).text)
+    session = (await client.get(trained)).json()
+    assert answer == {"run": session["run"], "step": 250, "epoch": 10, "healthy": True, "findings": []}
+
+
+async def test_a_finding_comes_with_a_patch_that_helps(client: httpx.AsyncClient) -> None:
+    layers = [{"units": 8, "activation": "sigmoid"}] * 4
+    address = f"/api/sessions/{(await client.post('/api/sessions', json={'layers': layers})).json()['id']}"
+    await client.post(f"{address}/train", json={"epochs": 60})
+    answer = strict((await client.get(f"{address}/diagnosis")).text)
+    (found,) = answer["findings"]
+    assert not answer["healthy"]
+    assert (found["name"], found["severity"], found["layers"][0]) == ("vanishing_gradients", "critical", 0)
+    assert found["evidence"]["first_gradient"] < found["evidence"]["last_gradient"]
+    for fix in found["fixes"]:
+        assert fix["needs_reset"]
+        assert (await client.patch(address, json=fix["patch"])).status_code == 409
+        assert (await client.patch(f"{address}?reset=true", json=fix["patch"])).status_code == 200
+        await client.post(f"{address}/train", json={"epochs": 60})
+        assert (await client.get(f"{address}/diagnosis")).json()["healthy"], fix["label"]
+
+
+async def test_a_fix_that_needs_no_reset_is_taken_up_by_the_run(client: httpx.AsyncClient) -> None:
+    body = {"optimizer": {"name": "sgd", "learning_rate": 1e-5}}
+    address = f"/api/sessions/{(await client.post('/api/sessions', json=body)).json()['id']}"
+    await client.post(f"{address}/train", json={"epochs": 40})
+    answer = (await client.get(f"{address}/diagnosis")).json()
+    fix = answer["findings"][0]["fixes"][0]
+    assert fix["patch"] == {"optimizer": {"learning_rate": 0.03}} and not fix["needs_reset"]
+    session = (await client.patch(address, json=fix["patch"])).json()
+    assert session["run"] == answer["run"] and session["experiment"]["optimizer"]["learning_rate"] == 0.03
+
+
+async def test_a_diverged_run_is_diagnosed(client: httpx.AsyncClient) -> None:
+    body = {"dataset": "regression_plane", "optimizer": {"name": "sgd", "learning_rate": 1e6}}
+    address = f"/api/sessions/{(await client.post('/api/sessions', json=body)).json()['id']}"
+    await client.post(f"{address}/train", json={"epochs": 5})
+    answer = strict((await client.get(f"{address}/diagnosis")).text)
+    found = answer["findings"][0]
+    assert found["name"] == "divergence" and found["fixes"][0]["patch"] == {"optimizer": {"learning_rate": 0.03}}
+    assert "stopped being finite" in found["summary"]
+
+
+async def test_there_is_no_diagnosis_of_an_unknown_session(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/api/sessions/nobody/diagnosis")).status_code == 404

@@ -1,0 +1,277 @@
+"""Remedies: changes to an experiment that help against what a diagnosis finds.
+
+Each gives a changed experiment. As a fix it travels as a JSON merge patch (RFC 7396) from the one to the other, which
+is made here and never written by hand, and only if the changed experiment can be trained.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.activations import ACTIVATIONS
+from engine.catalogue import Choice
+from engine.completion import complete, split_sizes
+from engine.datasets import DATASETS
+from engine.errors import InvalidExperiment
+from engine.experiment import Clipping, Experiment, Layer, Output, fixed_differences, to_data
+from engine.initializers import INITIALIZERS
+from engine.losses import LOSSES
+from engine.normalizations import BatchNormalization
+from engine.optimizers import OPTIMIZERS
+from engine.regularizers import REGULARIZERS
+from engine.schedules import SCHEDULES
+from engine.stopping import EarlyStopping
+from engine.tasks import TASKS
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What to do, in words, and the experiment after it; `anew` if it helps a new run only."""
+
+    label: str
+    experiment: Experiment
+    anew: bool = False
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A remedy as a merge patch of the present experiment; `needs_reset` if it needs a new run."""
+
+    label: str
+    patch: dict[str, Any]
+    needs_reset: bool
+
+
+def fixes_of(present: Experiment, remedies: Iterable[Remedy]) -> tuple[Fix, ...]:
+    """Those remedies that change something and can be trained, without repetition."""
+    found: list[Fix] = []
+    for remedy in remedies:
+        patch = merge_patch(to_data(present), to_data(remedy.experiment))
+        try:
+            completed = complete(remedy.experiment).experiment
+        except InvalidExperiment:
+            continue
+        if patch and all(patch != fix.patch for fix in found):
+            needs_reset = remedy.anew or bool(fixed_differences(present, completed))
+            found.append(Fix(remedy.label, patch, needs_reset))
+    return tuple(found)
+
+
+def merge_patch(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """What turns one JSON object into another (RFC 7396): lists whole, and null for what is gone."""
+    patch: dict[str, Any] = {name: None for name in old if name not in new}
+    for name, value in new.items():
+        before = old.get(name)
+        if isinstance(value, dict) and isinstance(before, dict):
+            if inner := merge_patch(before, value):
+                patch[name] = inner
+        elif name not in old or value != before:
+            patch[name] = value
+    return patch
+
+
+def fitting_initializer(activation: Choice | None) -> Choice:
+    """The initializer that keeps variance level: He's for what is unbounded above, Glorot's else."""
+    if activation is None or activation.name == "linear":
+        return INITIALIZERS.choice("glorot_uniform")
+    if activation.name == "selu":
+        return INITIALIZERS.choice("lecun_normal")
+    unbounded = ACTIVATIONS.of(activation).range[1] is None
+    return INITIALIZERS.choice("he_normal" if unbounded else "glorot_uniform")
+
+
+def _each(experiment: Experiment, change: Callable[[Layer], Layer]) -> Experiment:
+    return replace(experiment, layers=tuple(change(layer) for layer in experiment.layers))
+
+
+def rounded(value: float) -> float:
+    """A number with one digit, as one would set it by hand."""
+    return float(f"{value:.0e}")
+
+
+def with_rate(experiment: Experiment, rate: float, anew: bool = False) -> Remedy:
+    """Another learning rate."""
+    old = experiment.optimizer.learning_rate
+    rate = min(rounded(rate), 1e9)
+    verb = "Lower" if rate < old else "Raise"
+    label = f"{verb} the learning rate from {old:g} to {rate:g}"
+    changes: dict[str, Any] = {"learning_rate": rate}
+    return Remedy(label, replace(experiment, optimizer=replace(experiment.optimizer, **changes)), anew)
+
+
+def adaptive(experiment: Experiment) -> Remedy:
+    """An optimizer that gives each weight a step of its own."""
+    changed = replace(experiment, optimizer=OPTIMIZERS.choice("adam"), schedule=SCHEDULES.choice("constant"))
+    return Remedy("Use Adam, which gives each weight steps of its own size", changed)
+
+
+def constant_rate(experiment: Experiment) -> Remedy:
+    """A learning rate that does not fall."""
+    return Remedy("Keep the learning rate constant", replace(experiment, schedule=SCHEDULES.choice("constant")), True)
+
+
+def reinitialised(experiment: Experiment, layers: Iterable[int]) -> Remedy:
+    """Starting weights that fit the activations, in some layers; biases that start at 0."""
+    chosen = set(layers)
+    zeros = INITIALIZERS.choice("zeros")
+
+    def begin(index: int, layer: Any) -> Any:
+        if index not in chosen:
+            return layer
+        return replace(layer, initializer=fitting_initializer(layer.activation), bias_initializer=zeros)
+
+    changed = replace(
+        experiment,
+        layers=tuple(begin(index, layer) for index, layer in enumerate(experiment.layers)),
+        output=begin(len(experiment.layers), experiment.output),
+    )
+    named: list[Layer | Output] = [*changed.layers, changed.output]
+    names = dict.fromkeys(INITIALIZERS.of(named[index].initializer).label for index in sorted(chosen))
+    return Remedy(f"Start with weights that fit the number of connections: {' and '.join(names)}", changed, True)
+
+
+def activated(experiment: Experiment, name: str) -> Remedy:
+    """Another activation in all hidden layers, with the starting weights that fit it and biases that start at 0."""
+    choice = ACTIVATIONS.choice(name)
+    initializer, zeros = fitting_initializer(choice), INITIALIZERS.choice("zeros")
+    changed = _each(
+        experiment,
+        lambda layer: replace(layer, activation=choice, initializer=initializer, bias_initializer=zeros),
+    )
+    starts = INITIALIZERS.of(initializer).label
+    return Remedy(f"Use {ACTIVATIONS.of(choice).label} in the hidden layers, started by {starts}", changed, True)
+
+
+def normalised(experiment: Experiment) -> Remedy:
+    """Batch normalisation in all hidden layers."""
+    changed = _each(
+        experiment, lambda layer: replace(layer, batch_normalization=layer.batch_normalization or BatchNormalization())
+    )
+    if experiment.batch_size is not None and experiment.batch_size < 8:
+        changed = replace(changed, batch_size=_larger_batch(experiment))
+    return Remedy("Normalise the sums of each hidden layer over the batch", changed)
+
+
+def unnormalised(experiment: Experiment) -> Remedy:
+    """No batch normalisation."""
+    return Remedy(
+        "Leave out batch normalization", _each(experiment, lambda layer: replace(layer, batch_normalization=None))
+    )
+
+
+def _larger_batch(experiment: Experiment) -> int:
+    return int(min(32, max(split_sizes(experiment.dataset)[0], 1)))
+
+
+def in_larger_batches(experiment: Experiment, anew: bool = False) -> Remedy:
+    """Batches that have something to normalise over."""
+    size = _larger_batch(experiment)
+    return Remedy(f"Train in batches of {size}", replace(experiment, batch_size=size), anew)
+
+
+def standardised(experiment: Experiment) -> Remedy:
+    """Inputs, and targets of a regression, with mean 0 and variance 1."""
+    what = "every input and the target" if experiment.task == "regression" else "every input"
+    dataset = replace(experiment.dataset, standardize=True)
+    return Remedy(f"Standardise {what} to mean 0 and variance 1", replace(experiment, dataset=dataset), True)
+
+
+def clipped(experiment: Experiment) -> Remedy:
+    """A limit to the gradient."""
+    return Remedy("Clip the gradient to length 1", replace(experiment, clipping=Clipping()), True)
+
+
+def both(one: Remedy, clipping: Remedy) -> Remedy:
+    """A remedy together with a limit to the gradient."""
+    changed = replace(one.experiment, clipping=clipping.experiment.clipping)
+    return Remedy(f"{one.label}, and {clipping.label[0].lower()}{clipping.label[1:]}", changed, True)
+
+
+def of_the_task(experiment: Experiment) -> Remedy:
+    """The output and the loss that are usual for the task."""
+    task = TASKS[experiment.task or "binary"]
+    output = replace(experiment.output, activation=ACTIVATIONS.choice(task.output))
+    label = f"Use {ACTIVATIONS[task.output].label} with {LOSSES[task.loss].label}, as is usual for this task"
+    return Remedy(label, replace(experiment, output=output, loss=LOSSES.choice(task.loss)))
+
+
+def balanced(experiment: Experiment) -> Remedy:
+    """Classes that weigh the same."""
+    return Remedy("Let rare classes count for more in the loss", replace(experiment, class_weight="balanced"))
+
+
+def with_more_data(experiment: Experiment, times: int) -> Iterable[Remedy]:
+    """More samples, where the data set can make them."""
+    entry = DATASETS.get(experiment.dataset.name)
+    now = experiment.dataset.samples or 0
+    if entry and now < entry.sizes[2]:
+        samples = min(now * times, entry.sizes[2])
+        yield Remedy(
+            f"Learn from {samples} samples instead of {now}",
+            replace(experiment, dataset=replace(experiment.dataset, samples=samples)),
+        )
+
+
+def penalised(experiment: Experiment, rate: float) -> Remedy:
+    """Weights that cost something."""
+    choice = REGULARIZERS.choice("l2", rate=rate)
+    changed = _each(experiment, lambda layer: replace(layer, regularizer=choice))
+    return Remedy(
+        f"Penalise large weights: L2 at a rate of {rate:g}",
+        replace(changed, output=replace(changed.output, regularizer=choice)),
+        True,
+    )
+
+
+def dropped_out(experiment: Experiment, share: float) -> Remedy:
+    """Units that are silent at random."""
+    return Remedy(
+        f"Silence {share:.0%} of the hidden units at random in each step",
+        _each(experiment, lambda layer: replace(layer, dropout=max(layer.dropout, share))),
+        True,
+    )
+
+
+def stopped_early(experiment: Experiment) -> Remedy:
+    """Training that ends when the validation loss turns."""
+    dataset = experiment.dataset
+    if not dataset.validation_fraction:
+        share = min(0.2, (1 - dataset.test_fraction) / 2)
+        dataset = replace(dataset, validation_fraction=rounded(share))
+    rule = EarlyStopping(monitor="validation_loss", patience=20)
+    return Remedy(
+        "Stop when the loss on a validation part has not fallen for 20 epochs, and keep the best weights",
+        replace(experiment, dataset=dataset, early_stopping=rule),
+        True,
+    )
+
+
+def unrestrained(experiment: Experiment) -> Remedy:
+    """Neither penalties nor dropout nor noise."""
+    changed = _each(experiment, lambda layer: replace(layer, regularizer=None, dropout=0.0, constraint=None))
+    changed = replace(
+        changed,
+        output=replace(changed.output, regularizer=None, constraint=None),
+        input=replace(changed.input, dropout=0.0, noise=0.0),
+    )
+    return Remedy("Leave out penalties, constraints and dropout", changed, True)
+
+
+def bent(experiment: Experiment, units: int) -> Remedy:
+    """Hidden layers that let the answer bend."""
+    layers = experiment.layers or (Layer(), Layer())
+    changed = activated(widened(replace(experiment, layers=layers), units).experiment, "relu").experiment
+    wide = "x".join(str(layer.units) for layer in changed.layers)
+    return Remedy(f"Use hidden layers that bend: {wide} units with ReLU", changed, True)
+
+
+def widened(experiment: Experiment, units: int) -> Remedy:
+    """Hidden layers of at least so many units."""
+    layers = tuple(replace(layer, units=max(layer.units, units)) for layer in experiment.layers)
+    wide = "x".join(str(layer.units) for layer in layers)
+    return Remedy(f"Use wider hidden layers: {wide}", replace(experiment, layers=layers))
+
+
+def reseeded(experiment: Experiment) -> Remedy:
+    """Other starting weights."""
+    return Remedy("Start from other weights", replace(experiment, seed=(experiment.seed + 1) % 2**32))

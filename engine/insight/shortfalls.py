@@ -1,0 +1,240 @@
+"""Shortfalls: what keeps a network from learning as well as it could, and how it is told from the evidence.
+
+A loss says little by itself, so these ask first whether the network has learnt less than there is to learn, or knows
+by heart what it should have understood. Each function gives what it has seen, or None.
+"""
+
+import numpy as np
+
+from engine.activations import ACTIVATIONS
+from engine.insight import remedies
+from engine.insight.evidence import Evidence
+from engine.insight.sightings import Sighting, slower
+from engine.losses import LOSSES
+from engine.tasks import TASKS
+
+# An update's length over that of the weights: 0.001 is usual, and a hundredth of that or less crawls.
+LONG_STEP, SHORT_STEP, NO_STEP = 0.01, 3e-4, 1e-6
+RESTLESS = 0.05  # by so much the loss changes from row to row; ordinary runs that are not yet good stay under it
+UNEVEN = 4  # times as many samples of one class as of another
+GAP_SEEN, GAP = 0.2, 0.5  # of a constant answer's error, where the loss on samples never seen has risen, and where not
+OFF_BY_CHANCE = 3  # standard errors
+
+
+def misfit_output(evidence: Evidence) -> Sighting | None:
+    experiment = evidence.experiment
+    activation, loss, task = experiment.output.activation, experiment.loss, TASKS[evidence.task]
+    if activation is None or loss is None:
+        return None
+    low, high = ACTIVATIONS.of(activation).range
+    outside = np.zeros(evidence.t.shape, bool)
+    if evidence.task == "regression":
+        outside |= evidence.t < low if low is not None else False
+        outside |= evidence.t > high if high is not None else False
+    share = float(outside.mean())
+    if share <= 0.01 and not (evidence.stalled and (activation.name, loss.name) != (task.output, task.loss)):
+        return None
+    if share > 0.01:
+        label = ACTIVATIONS.of(activation).label
+        summary = f"{share:.0%} of the targets lie outside of what {label} can say, {low} to {high}."
+        cause = "The network cannot give the right answer there, whatever it learns."
+    else:
+        told = [note.message for note in evidence.notes if note.field in ("output.activation", "loss")]
+        summary = " ".join(told) or f"For {task.name} the usual loss is {task.loss}; this is {loss.name}."
+        cause = LOSSES.of(loss).hazard
+    numbers = {"targets_out_of_range": share, "skill": evidence.skill}
+    return Sighting([evidence.hidden], numbers, summary, cause, [remedies.of_the_task(experiment)])
+
+
+def learning_rate_too_high(evidence: Evidence) -> Sighting | None:
+    loss = evidence.rows("train_loss")
+    risen = len(loss) >= 3 and loss[-3:].min() > 1.5 * loss[0]
+    restless = evidence.count >= 20 and evidence.roughness > RESTLESS and evidence.progress < 0.1
+    if evidence.straight:  # its best weights may be near 0, so that any step is long
+        restless = False
+    if not (risen or restless) or not evidence.falls_short or not evidence.update_ratio > LONG_STEP:
+        return None
+    flat = np.concatenate([evidence.typical("saturated")[:-1], evidence.typical("dead")[:-1]])
+    spoilt = bool((flat > 0.7).any())
+    numbers = {
+        "learning_rate": evidence.learning_rate,
+        "roughness": evidence.roughness,
+        "progress": evidence.progress,
+        "update_ratio": evidence.update_ratio,
+    }
+    summary = (
+        f"The training loss changes by {evidence.roughness:.0%} from one row to the next and does not fall; an update "
+        f"moves weights by {evidence.update_ratio:.1%}."
+    )
+    return Sighting(
+        [],
+        numbers,
+        summary,
+        "Steps are longer than the valley is wide: each update jumps over the minimum"
+        + (", and some have thrown units to where they no longer learn." if spoilt else "."),
+        [slower(evidence, anew=spoilt)],
+    )
+
+
+def learning_rate_too_low(evidence: Evidence) -> Sighting | None:
+    if evidence.count < 10 or not evidence.falls_short:
+        return None
+    experiment, ratio = evidence.experiment, evidence.update_ratio
+    given, usual = float(experiment.optimizer.learning_rate), evidence.usual_rate
+    loss = evidence.rows("train_loss", evidence.window)
+    falling = float(np.mean(np.diff(loss) < 0))
+    alive = float(evidence.gradients[-1].max()) > 1e-6
+    spent = given > 0 and evidence.learning_rate < 1e-3 * given
+    crawling = ratio < SHORT_STEP and falling > 0.8 and evidence.progress < 0.2
+    if not (crawling or (alive and (spent or ratio < NO_STEP))):
+        return None
+    numbers = {"learning_rate": evidence.learning_rate, "update_ratio": ratio, "progress": evidence.progress}
+    fallen = f"The loss has fallen by {evidence.progress:.2%} lately; "
+    if spent:
+        return Sighting(
+            [],
+            numbers,
+            f"The schedule has brought the learning rate down from {given:g} to {evidence.learning_rate:.2g}.",
+            "Training has as good as ended before the network had learnt what there is to learn.",
+            [remedies.constant_rate(experiment), remedies.adaptive(experiment)],
+        )
+    wanted = given * float(np.clip(2e-3 / max(ratio, 1e-9), 3, 1e6))
+    return Sighting(
+        [],
+        numbers,
+        fallen + f"an update moves weights by {ratio:.1g} of their length, where 0.001 is usual.",
+        "Steps are so short that the network would need many times as many epochs.",
+        [
+            remedies.with_rate(experiment, usual if given < usual else min(wanted, 30 * usual)),
+            remedies.adaptive(experiment),
+        ],
+    )
+
+
+def class_imbalance(evidence: Evidence) -> Sighting | None:
+    experiment, train = evidence.experiment, evidence.parts["train"]
+    if evidence.task not in ("binary", "multiclass") or experiment.class_weight or evidence.count < 10:
+        return None
+    truth = evidence.labels(train.t)
+    answers = evidence.labels(train.outputs)
+    counts = np.bincount(evidence.targets.astype(np.int64))
+    recall = {
+        index: float(np.mean(answers[truth == index] == index))
+        for index in range(len(counts))
+        if np.count_nonzero(truth == index) >= 5
+    }
+    common = int(counts.argmax())
+    rare = [index for index in recall if counts[index] * UNEVEN <= counts[common] and recall[index] < 0.5]
+    if not rare or recall[common] < 0.8:
+        return None
+    worst = min(rare, key=lambda index: recall[index])
+    numbers = {
+        "common_count": float(counts[common]),
+        "rare_count": float(counts[worst]),
+        "common_recall": recall[common],
+        "rare_recall": recall[worst],
+    }
+    names = evidence.classes
+    summary = (
+        f"Of {names[common]} there are {counts[common]} training samples and {recall[common]:.0%} are recognised, of "
+        f"{names[worst]} {counts[worst]} and {recall[worst]:.0%}."
+    )
+    return Sighting(
+        [evidence.hidden],
+        numbers,
+        summary,
+        "To answer with the common class costs little, because the rare one is rarely asked for; accuracy hides it.",
+        [remedies.balanced(experiment)],
+    )
+
+
+def overfitting(evidence: Evidence) -> Sighting | None:
+    part = evidence.held_out
+    if part is None or evidence.count < 10 or not evidence.baseline:
+        return None
+    seen, held = (evidence.errors(evidence.parts[name].outputs, evidence.parts[name].t) for name in ("train", part))
+    gap = float(held.mean() - seen.mean())
+    noise = float(np.sqrt(seen.var() / len(seen) + held.var() / len(held)))
+    loss = evidence.rows(f"{part}_loss")
+    smooth = np.median(np.lib.stride_tricks.sliding_window_view(loss, 5), axis=1)
+    best, now = float(smooth.min()), float(smooth[-1])
+    risen = now > 1.2 * best
+    if gap < OFF_BY_CHANCE * noise or gap < (GAP_SEEN if risen else GAP) * evidence.baseline:
+        return None
+    numbers = {
+        "train_error": float(seen.mean()),
+        f"{part}_error": float(held.mean()),
+        "noise": noise,
+        f"{part}_loss": now,
+        f"best_{part}_loss": best,
+        "best_epoch": float(evidence.rows("epoch")[int(smooth.argmin()) + 2]),
+    }
+    summary = (
+        f"The {part} error is {held.mean():.3g}, the training error {seen.mean():.3g}: a difference of "
+        f"{gap / max(noise, 1e-9):.0f} standard errors. The {part} loss is {now:.3g}, at its best it was {best:.3g}."
+    )
+    experiment = evidence.experiment
+    return Sighting(
+        [],
+        numbers,
+        summary,
+        f"The network knows its {evidence.sizes['train']} training samples by heart, accidents and all: it is large "
+        "for so few, or was trained for too long.",
+        [
+            *remedies.with_more_data(experiment, 10),
+            remedies.stopped_early(experiment),
+            remedies.penalised(experiment, 0.03),
+            remedies.dropped_out(experiment, 0.3),
+        ],
+    )
+
+
+def underfitting(evidence: Evidence) -> Sighting | None:
+    if not evidence.stalled:
+        return None
+    experiment = evidence.experiment
+    units = [layer.units for layer in experiment.layers]
+    numbers = {"skill": evidence.skill, "reachable_skill": evidence.reachable, "hidden_units": sum(units)}
+    numbers["penalty"] = float(evidence.rows("penalty")[-1])
+    if evidence.straight:
+        cause = "Without a bent activation in a hidden layer the network can only draw a straight line."
+        help = [remedies.bent(experiment, 8)]
+    elif evidence.held_back:
+        cause = "Penalties, dropout or noise hold it back more than it can bear."
+        help = [remedies.unrestrained(experiment)]
+    elif sum(units) <= 8 or min(units) <= 4:
+        cause = f"With {sum(units)} hidden units it is too small for what there is to learn."
+        help = [remedies.widened(experiment, 16 if len(units) > 1 else 32)]
+    else:
+        return None
+    return Sighting([], numbers, _short(evidence), cause, help)
+
+
+def plateau(evidence: Evidence) -> Sighting | None:
+    if not evidence.stalled:
+        return None
+    numbers = {
+        "skill": evidence.skill,
+        "reachable_skill": evidence.reachable,
+        "progress": evidence.progress,
+        "update_ratio": evidence.update_ratio,
+    }
+    experiment = evidence.experiment
+    return Sighting(
+        [],
+        numbers,
+        _short(evidence),
+        "The loss is nearly flat around the present weights. Some steps of another size or direction often lead out.",
+        [remedies.adaptive(experiment), remedies.normalised(experiment), remedies.reseeded(experiment)],
+    )
+
+
+def _short(evidence: Evidence) -> str:
+    """In words: that it stands still below what could be."""
+    rows = evidence.rows("epoch", evidence.window)
+    others = f", where each sample's nearest neighbours would avoid {evidence.reachable:.0%}"
+    return (
+        f"Over the last {rows[-1] - rows[0]:.0f} epochs the training loss has changed by {abs(evidence.progress):.1%}. "
+        f"The network avoids {max(evidence.skill, 0):.0%} of the errors of a constant answer"
+        f"{others if evidence.has_neighbours else ''}."
+    )

@@ -1,0 +1,351 @@
+"""Diagnosis: each finding is provoked, its first fix cures it, and healthy runs are not accused of anything."""
+
+import json
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from engine import Experiment, Finding, InvalidExperiment, Trainer, complete, diagnose, fixed_differences, to_data
+from engine.insight.diagnosis import FINDINGS
+from engine.insight.evidence import Evidence
+from engine.insight.remedies import merge_patch
+from tests.engine.test_properties import QUICK, bytes_of, experiments
+
+ADAPTER = TypeAdapter(Experiment)
+LARGE = {"initializer": {"name": "random_normal", "stddev": 2}}
+FEW = {"name": "circle", "samples": 200, "label_noise": 0.25}
+
+
+def hidden(*units: int, activation: str = "tanh", **fields: Any) -> list[dict[str, Any]]:
+    start = "he_normal" if activation in ("relu", "elu", "swish", "gelu") else "glorot_uniform"
+    return [{"units": count, "activation": activation, "initializer": start, **fields} for count in units]
+
+
+def rate(value: float, name: str = "sgd") -> dict[str, Any]:
+    return {"name": name, "learning_rate": value}
+
+
+def lopsided() -> dict[str, Any]:
+    """Two clouds that overlap a little, one of them with a twelfth of the other's points."""
+    draw = np.random.default_rng(0)
+    points = np.vstack([draw.normal(0, 1, (300, 2)), draw.normal(1.8, 0.6, (25, 2))])
+    return {"points": points.tolist(), "targets": [0.0] * 300 + [1.0] * 25}
+
+
+def lengths() -> dict[str, Any]:
+    """A table nobody has scaled: one column in the hundreds, one in the hundredths."""
+    points = [[index * 37 % 200, index * 7 % 3 / 100] for index in range(200)]
+    return {"points": points, "targets": [int(first > 100) for first, _ in points]}
+
+
+# By finding: experiments that show it, each with the epochs after which they do.
+PROVOKED: dict[str, list[tuple[dict[str, Any], int]]] = {
+    "divergence": [
+        ({"dataset": "regression_plane", "layers": hidden(8, activation="relu"), "optimizer": rate(1)}, 20),
+        ({"dataset": "digits", "layers": hidden(32, activation="relu"), "optimizer": rate(3)}, 5),
+    ],
+    "exploded_weights": [
+        ({"layers": hidden(8, 8), "optimizer": rate(30)}, 50),
+        ({"layers": hidden(16, 16, 16, 16, activation="relu", **LARGE)}, 50),
+        ({"dataset": {"name": "houses", "standardize": False}, "layers": hidden(8, activation="relu")}, 20),
+    ],
+    "batch_of_one": [({"layers": hidden(8, 8, batch_normalization={}), "batch_size": 1}, epochs) for epochs in (0, 50)],
+    "identical_units": [
+        ({"layers": hidden(8, 8, initializer="zeros"), "output": {"initializer": "zeros"}}, epochs)
+        for epochs in (0, 50)
+    ]
+    + [
+        ({"layers": hidden(8, initializer={"name": "constant", "value": 0.5}), "output": {"initializer": "ones"}}, 50),
+        ({"layers": hidden(8, activation="relu", initializer="zeros"), "output": {"initializer": "zeros"}}, 50),
+    ],
+    "unscaled_features": [
+        ({"dataset": lengths()}, 50),
+        ({"dataset": {"name": "wine", "standardize": False}}, 50),
+        ({"dataset": {"name": "diabetes", "standardize": False}}, 50),
+    ],
+    "misfit_output": [({"dataset": "houses", "output": {"activation": "sigmoid"}}, 50)],
+    "exploding_gradients": [
+        ({"layers": hidden(16, 16, 16, 16, activation="relu", **LARGE), "optimizer": rate(1e-5)}, epochs)
+        for epochs in (0, 50)
+    ],
+    "dead_relus": [
+        ({"layers": hidden(8, activation="relu", bias_initializer={"name": "constant", "value": -20})}, epochs)
+        for epochs in (0, 50)
+    ]
+    + [
+        ({"layers": hidden(8, 8, activation="relu"), "optimizer": rate(10)}, 50),
+        ({"layers": hidden(8, 8, activation="relu"), "optimizer": rate(0.3, "adam"), "dataset": "spiral"}, 100),
+    ],
+    "saturation": [({"layers": hidden(8, initializer={"name": "random_normal", "stddev": 10})}, 50)],
+    "vanishing_gradients": [
+        ({"layers": hidden(8, 8, 8, 8, activation="sigmoid")}, 50),
+        ({"layers": hidden(8, 8, 8, initializer={"name": "random_normal", "stddev": 0.01})}, 50),
+        ({"layers": hidden(8, activation="binary_step"), "dataset": "xor"}, 50),
+    ],
+    "learning_rate_too_high": [
+        ({"optimizer": rate(10)}, 50),
+        ({"optimizer": rate(1, "adam")}, 50),
+        ({"optimizer": rate(0.5, "momentum")}, 50),
+    ],
+    "learning_rate_too_low": [
+        ({"optimizer": rate(1e-4)}, 50),
+        ({"optimizer": rate(1e-5, "adam")}, 50),
+        ({"dataset": "regression_plane", "optimizer": rate(1e-6)}, 50),
+        ({"schedule": {"name": "exponential", "decay": 0.5}, "dataset": "xor"}, 100),
+    ],
+    "plateau": [
+        ({"dataset": {"name": "spiral", "turns": 2.5}, "layers": hidden(8, 8)}, 50),
+        ({"layers": hidden(8, 8, activation="sigmoid")}, 50),
+    ],
+    "overfitting": [
+        ({"dataset": FEW, "layers": hidden(32, 32, activation="relu"), "optimizer": rate(0.01, "adam")}, 300),
+        ({"dataset": "diabetes", "layers": hidden(64, 64, activation="relu"), "optimizer": rate(0.01, "adam")}, 100),
+    ],
+    "underfitting": [
+        ({"dataset": "xor", "layers": []}, 50),
+        ({"layers": hidden(8, 8, activation="linear")}, 50),
+        ({"layers": hidden(1)}, 300),
+        ({"layers": hidden(8, 8, regularizer={"name": "l2", "rate": 1})}, 50),
+        ({"layers": hidden(4, 4, dropout=0.9)}, 50),
+    ],
+    "class_imbalance": [({"dataset": lopsided(), "layers": hidden(4)}, 12)],
+}
+CASES = [
+    pytest.param(name, index, id=f"{name}-{index}") for name, given in PROVOKED.items() for index in range(len(given))
+]
+
+HEALTHY: dict[str, dict[str, Any]] = {
+    "default": {},
+    "relu": {"layers": hidden(8, 8, activation="relu")},
+    "no hidden layer": {"dataset": "gauss", "layers": []},
+    "noisy": {"dataset": {"name": "gauss", "noise": 0.5}},
+    "wrong labels": {"dataset": {"name": "circle", "label_noise": 0.2, "samples": 2000}},
+    "xor, Adam": {"dataset": "xor", "layers": hidden(8, activation="relu"), "optimizer": "adam"},
+    "spiral": {"dataset": "spiral", "layers": hidden(16, 16), "optimizer": rate(0.01, "adam")},
+    "checkerboard": {"dataset": "checkerboard", "layers": hidden(32, 32, activation="gelu"), "optimizer": "adam"},
+    "moons, momentum": {
+        "dataset": {"name": "moons", "noise": 0.1},
+        "layers": hidden(8, activation="relu"),
+        "optimizer": "momentum",
+    },
+    "four blobs": {"dataset": {"name": "blobs", "classes": 4}},
+    "rings, RMSprop": {"dataset": "rings", "layers": hidden(12, activation="elu"), "optimizer": "rmsprop"},
+    "discs": {"dataset": "discs", "layers": hidden(16, activation="relu"), "optimizer": "adam"},
+    "regression": {"dataset": "regression_plane", "layers": hidden(4)},
+    "bumps": {"dataset": "regression_bumps", "layers": hidden(16, 16), "optimizer": rate(0.01, "adam")},
+    "curve": {"dataset": "curve", "layers": hidden(16), "optimizer": rate(0.01, "adam")},
+    "houses": {"dataset": "houses", "layers": hidden(8, activation="relu")},
+    "iris": {"dataset": "iris", "optimizer": rate(0.01, "adam")},
+    "diabetes": {"dataset": "diabetes", "layers": hidden(4, regularizer={"name": "l2", "rate": 0.01})},
+    "digits": {"dataset": "digits", "layers": hidden(32, activation="relu"), "batch_size": 32},
+    "one sigmoid layer": {"layers": hidden(8, activation="sigmoid"), "optimizer": rate(0.01, "adam")},
+    "deep": {"layers": hidden(8, 8, 8, 8, 8), "optimizer": rate(0.003, "adam")},
+    "wide": {"layers": hidden(256, activation="relu")},
+    "normalised": {"layers": hidden(8, 8, activation="relu", batch_normalization={}), "batch_size": 25},
+    "dropout": {"layers": hidden(32, activation="relu", dropout=0.2)},
+    "full batch": {"batch_size": None, "optimizer": rate(0.01, "adam")},
+    "single samples": {"batch_size": 1},
+    "all features": {"features": ["x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"]},
+    "cosine": {"schedule": {"name": "cosine", "epochs": 200}},
+    "squared error": {"loss": "mean_squared_error"},
+    "hinge": {"loss": "hinge", "output": {"activation": "linear"}},
+    "equal start below": {"layers": hidden(8, initializer={"name": "constant", "value": 0.5})},
+    "four points": {
+        "dataset": {"points": [[0, 0], [0, 1], [1, 0], [1, 1]], "targets": [0, 1, 1, 0], "test_fraction": 0},
+        "layers": hidden(8),
+        "optimizer": rate(0.05, "adam"),
+    },
+    "TensorFlow Playground": {
+        "dataset": {"name": "tensorflow_playground", "shape": "circle", "noise": 0.1},
+        "output": {"activation": "tanh"},
+        "loss": "half_mean_squared_error",
+    },
+}
+
+
+def trained(spec: dict[str, Any] | Experiment, epochs: int) -> Trainer:
+    trainer = Trainer(spec if isinstance(spec, Experiment) else ADAPTER.validate_json(json.dumps(spec)))
+    trainer.step_once("epoch", epochs)
+    return trainer
+
+
+@cache
+def provoked(name: str, index: int) -> tuple[Trainer, list[Finding]]:
+    trainer = trained(*PROVOKED[name][index])
+    return trainer, diagnose(trainer)
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """RFC 7396, section 2, to the letter."""
+    if not isinstance(patch, dict):
+        return patch
+    target = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            target.pop(name, None)
+        else:
+            target[name] = merged(target.get(name), value)
+    return target
+
+
+def patched(experiment: Experiment, patch: dict[str, Any]) -> Experiment:
+    return ADAPTER.validate_json(json.dumps(merged(to_data(experiment), patch)))
+
+
+def complaint(name: str, trainer: Trainer) -> float:
+    """The number that the finding complains about; lower is better."""
+    evidence = Evidence(trainer)
+    if name == "overfitting":
+        seen, held = (
+            evidence.errors(evidence.parts[part].outputs, evidence.parts[part].t) for part in ("train", "test")
+        )
+        return float(held.mean() - seen.mean())
+    if name == "class_imbalance":
+        rare = evidence.parts["train"].t[0] == 1
+        return float(np.mean(evidence.parts["train"].outputs[0, rare] <= 0.5))
+    if name in ("exploding_gradients", "exploded_weights"):
+        return float(trainer.row()["train"]["loss"])
+    if name == "batch_of_one" or trainer.step == 0:
+        return 0.0  # before training there is nothing to be better at
+    return -evidence.skill
+
+
+def test_every_finding_is_provoked() -> None:
+    assert list(PROVOKED) and set(PROVOKED) == set(FINDINGS)
+    assert all(set(entry.explains) <= set(FINDINGS) for entry in FINDINGS.values())
+    assert all(entry.exception.endswith(".") and entry.source for entry in FINDINGS.values())
+
+
+@pytest.mark.parametrize(("name", "index"), CASES)
+def test_it_is_found_and_first_where_it_is_the_cause(name: str, index: int) -> None:
+    trainer, findings = provoked(name, index)
+    assert findings[0].name == name
+    found = findings[0]
+    assert found.summary.endswith(".") and found.cause.endswith(".") and found.evidence
+    assert any(character.isdigit() for character in found.summary)
+    assert all(0 <= layer <= len(trainer.experiment.layers) for layer in found.layers)
+    assert found.label == FINDINGS[name].label and found.fixes
+
+
+@pytest.mark.parametrize(("name", "index"), CASES)
+def test_the_first_fix_cures_it(name: str, index: int) -> None:
+    spec, epochs = PROVOKED[name][index]
+    before, findings = provoked(name, index)
+    fix = findings[0].fixes[0]
+    changed = patched(before.experiment, fix.patch)
+    if fix.needs_reset:
+        after = trained(changed, epochs)
+    else:
+        after = trained(spec, epochs)
+        after.update(changed)
+        after.step_once("epoch", epochs)
+    assert name not in [finding.name for finding in diagnose(after)]
+    assert after.diverged is None
+    was, now = complaint(name, before), complaint(name, after)
+    assert now <= was and (now < was - 0.05 or epochs == 0 or name == "batch_of_one"), (was, now)
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_what_is_healthy_is_not_accused(name: str) -> None:
+    trainer = trained(HEALTHY[name], 0)
+    for epochs in (0, 1, 4, 15, 40, 140):  # 0, 1, 5, 20, 60 and 200 epochs in all
+        trainer.step_once("epoch", epochs)
+        accused = [(finding.name, finding.evidence) for finding in diagnose(trainer)]
+        assert accused == [], f"after {trainer.epoch:g} epochs"
+
+
+def test_a_small_test_part_that_is_off_by_chance_is_no_overfitting() -> None:
+    """With 20 test samples and a fifth of all labels wrong, the parts differ a good deal: never by three errors."""
+    for seed in range(20):
+        data = {"name": "gauss", "samples": 400, "label_noise": 0.2, "test_fraction": 0.05, "seed": seed}
+        assert diagnose(trained({"dataset": data, "layers": hidden(2)}, 40)) == []
+
+
+def test_what_is_wrong_later_is_not_told_of_what_was_wrong_before() -> None:
+    """A learning rate that was too low is forgiven once it is raised."""
+    trainer = trained({"optimizer": rate(1e-5)}, 40)
+    (found,) = diagnose(trainer)
+    assert not found.fixes[0].needs_reset
+    trainer.update(patched(trainer.experiment, found.fixes[0].patch))
+    trainer.step_once("epoch", 60)
+    assert diagnose(trainer) == []
+
+
+def test_equal_units_put_in_by_hand_are_seen() -> None:
+    trainer = trained({"layers": hidden(3, 2)}, 5)
+    layers = [{"weights": layer.weights, "biases": layer.biases} for layer in trainer.parameters()]
+    layers[0] = {"weights": np.ones((2, 3)), "biases": np.ones(3)}
+    trainer.set_parameters(layers)
+    assert "identical_units" not in [finding.name for finding in diagnose(trainer)], "what goes out of them differs"
+    layers[1]["weights"] = np.tile(layers[1]["weights"][:1], (3, 1))
+    trainer.set_parameters(layers)
+    (found,) = (finding for finding in diagnose(trainer) if finding.name == "identical_units")
+    assert found.layers == [0] and found.evidence == {"units": 3, "different_units": 1}
+
+
+def test_neighbours_know_what_can_be_learnt() -> None:
+    """On circles they know nearly all; where labels are drawn by lot, nothing."""
+    known = Evidence(trained({}, 0)).reachable
+    data = {"name": "circle", "samples": 2000, "label_noise": 0.5}
+    assert known > 0.9 and abs(Evidence(trained({"dataset": data}, 0)).reachable) < 0.15
+
+
+@pytest.mark.parametrize("name", ["default", "iris", "houses", "normalised"])
+def test_looking_changes_nothing(name: str) -> None:
+    looked, plain = (trained(HEALTHY[name], 2) for _ in range(2))
+    for _ in range(5):
+        looked.advance(1)  # in the middle of a step or of a measurement
+        diagnose(looked)
+    plain.advance(10**7, until_step=looked.step + 3)
+    looked.advance(10**7, until_step=plain.step)
+    assert bytes_of(looked) == bytes_of(plain)
+
+
+def check(trainer: Trainer) -> None:
+    """The answer is strict JSON once numbers that are not finite are null, and every fix can be trained."""
+    for finding in diagnose(trainer):
+        data = asdict(finding)
+        assert all(isinstance(value, int | float) for value in data["evidence"].values())
+        data["evidence"] = {key: value if np.isfinite(value) else None for key, value in data["evidence"].items()}
+        json.dumps(data, allow_nan=False)
+        for fix in finding.fixes:
+            changed = complete(patched(trainer.experiment, fix.patch)).experiment
+            fixed = bool(fixed_differences(trainer.experiment, changed))
+            assert fix.needs_reset or not fixed
+            assert merge_patch(to_data(trainer.experiment), to_data(changed)), "it changes something"
+
+
+@QUICK
+@given(chosen=experiments(), epochs=st.sampled_from([0, 1, 3, 30]), data=st.data())
+def test_whatever_the_experiment_and_the_numbers_it_answers(
+    chosen: Experiment, epochs: int, data: st.DataObject
+) -> None:
+    try:
+        trainer = Trainer(chosen)
+    except InvalidExperiment:
+        return
+    trainer.advance(10**7, until_step=trainer.steps_to_epoch(epochs))
+    check(trainer)
+    table = trainer.history._table
+    number = st.floats(allow_nan=True, allow_infinity=True, width=64)
+    strange = np.array(data.draw(st.lists(number, min_size=1, max_size=9)))
+    places = np.random.default_rng(data.draw(st.integers(0, 9))).random(table.shape) < 0.3
+    table[places] = np.resize(strange, table.shape)[places]
+    check(trainer)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 0.0, 1e308, -1e308, 5e-324])
+@pytest.mark.parametrize("name", ["default", "iris", "houses", "no hidden layer"])
+def test_any_number_anywhere(name: str, number: float) -> None:
+    trainer = trained(HEALTHY[name], 40)
+    trainer.history._table[:] = number
+    check(trainer)
+    trainer = trained(HEALTHY[name], 40)
+    trainer._state.parameters[:] = np.float32(np.clip(number, -3e38, 3e38))
+    check(trainer)
