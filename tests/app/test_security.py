@@ -236,7 +236,7 @@ async def test_bodies_have_a_limit_with_and_without_a_length(client: httpx.Async
 async def test_an_endless_body_is_refused_before_its_end(server: RealServer) -> None:
     host, _, port = server.address.partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    head = f"POST /api/sessions HTTP/1.1\r\nHost: {server.address}\r\nContent-Type: application/json\r\n"
+    head = f"POST /api/spread HTTP/1.1\r\nHost: {server.address}\r\nContent-Type: application/json\r\n"
     writer.write(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
     for _ in range(17):  # a little more than a MiB; the end of the body never comes
         writer.write(b"10000\r\n" + b" " * (1 << 16) + b"\r\n")

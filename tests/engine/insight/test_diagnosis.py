@@ -347,5 +347,5 @@ def test_any_number_anywhere(name: str, number: float) -> None:
     trainer.history._table[:] = number
     check(trainer)
     trainer = trained(HEALTHY[name], 40)
-    trainer._state.parameters[:] = np.float32(np.clip(number, -3e38, 3e38))
+    trainer.state.parameters[:] = np.float32(np.clip(number, -3e38, 3e38))
     check(trainer)
