@@ -18,6 +18,7 @@ from app.registry import Registry
 from app.routes import (
     catalogue,
     datasets,
+    exports,
     health,
     imports,
     insight,
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Application:
         travel,
         insight,
         pruning,
+        exports,
         streams,
         health,
     ):

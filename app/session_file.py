@@ -23,7 +23,7 @@ from app.experiments import EXPERIMENT
 from app.problems import Problem, invalid
 from app.requests import Strict
 from app.validation import Checker, unparse
-from engine import EngineError, Experiment, FieldError, Trainer, to_data
+from engine import EngineError, Experiment, FieldError, Trainer, complete, fixed_differences, kernel, to_data
 from engine.datasets import UploadedData
 from engine.journal import Entry
 from engine.trainer import Checkpoint
@@ -33,7 +33,7 @@ FORMAT = "gradlab session"
 VERSION = 1
 CHECKED = 5  # points
 TOLERANCE = 1e-5
-MOST_ROWS = 100_000
+MOST_STEPS = 2**53
 
 Register = Callable[[Table], str]  # keeps a table, and says by which id
 
@@ -189,13 +189,22 @@ def read(body: bytes, register: Register) -> Trainer:
         with np.errstate(all="ignore"):
             return _taken_up(given, register)
     except EngineError as error:
-        raise Problem(422, f"This file does not fit itself: {error}") from None
+        raise Problem(422, f"This file does not fit itself: {error}", getattr(error, "errors", ())) from None
 
 
 def _taken_up(given: SessionFile, register: Register) -> Trainer:
     upload = register(_table(given.table)) if given.table else None
     trainer = Trainer(_experiment("experiment", given.experiment, upload))
-    asked = _experiment("asked", given.asked, upload)
+
+    def changed(field: str, data: dict[str, Any]) -> Experiment:
+        """An experiment that the run may have come to without a reset."""
+        experiment = _experiment(field, data, upload)
+        fixed = fixed_differences(trainer.experiment, complete(experiment).experiment)
+        if fixed:
+            raise _refusal(f"{field}.{fixed[0]}", "this cannot have changed while the run went on")
+        return experiment
+
+    asked = changed("asked", given.asked)
     state, own, clock = given.state, trainer.checkpoint(), _unpack("state.clock", given.state.clock)
     memory = state.memory
     plateau, watch, _, _ = own.memory
@@ -211,7 +220,9 @@ def _taken_up(given: SessionFile, register: Register) -> Trainer:
     mask = _unpack("state.mask", state.mask)
     order = _like("order", state.order, own.order).astype(np.int64)
     samples = len(trainer.data.parts["train"])
-    if clock.shape != own.clock.shape or clock.min() < 0 or clock[2] >= samples or clock[3] != 0:
+    if clock.shape != own.clock.shape or not (clock.min() >= 0 and clock.max() <= MOST_STEPS):
+        raise _refusal("state.clock", "this run cannot stand there")
+    if clock[kernel.IN_EPOCH] >= samples or clock[kernel.IN_BATCH]:
         raise _refusal("state.clock", "this run cannot stand there")
     if order.max() >= samples or (mask.size and mask.shape != own.parameters.shape):
         raise _refusal("state", "this state is not of this network and data")
@@ -237,7 +248,7 @@ def _taken_up(given: SessionFile, register: Register) -> Trainer:
             entry.epoch,
             entry.kind,
             entry.what,
-            _experiment(f"entries.{index}", entry.experiment, upload),
+            changed(f"entries.{index}.experiment", entry.experiment),
         )
         for index, entry in enumerate(given.entries)
     ]
