@@ -1,4 +1,4 @@
-"""`python -m benchmarks [engine|page] [--quick]`: measures, prints tables, writes them to benchmarks/results/."""
+"""`python -m benchmarks [engine|insight|page] [--quick]`: measures, prints tables, writes benchmarks/results/."""
 
 import argparse
 from importlib import import_module
@@ -7,11 +7,11 @@ from pathlib import Path
 from benchmarks import plots, report
 
 parser = argparse.ArgumentParser(prog="benchmarks", description="Measures speed against peers and targets.")
-parser.add_argument("what", nargs="?", choices=["engine", "page"], help="one of them; without it, both")
+parser.add_argument("what", nargs="?", choices=["engine", "insight", "page"], help="one of them; without it, all")
 parser.add_argument("--quick", action="store_true", help="a few cells and rounds, to see that it works: not written")
 parser.add_argument("--playground", type=Path, help="a checkout of TensorFlow Playground, to measure it too")
 arguments = parser.parse_args()
-for what in [arguments.what] if arguments.what else ["engine", "page"]:
+for what in [arguments.what] if arguments.what else ["engine", "insight", "page"]:
     more = {"playground": arguments.playground} if what == "engine" else {}
     results = import_module(f"benchmarks.{what}").main(arguments.quick, **more)
     print("\n" + getattr(report, what)(results) + "\n")

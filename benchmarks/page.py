@@ -6,19 +6,15 @@ Run `python -m benchmarks page`; results go to benchmarks/results/page.json, wit
 
 import gzip
 import json
-import re
 import statistics
-import subprocess
-import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.machine import facts
+from benchmarks.served import server
 
 RESULTS = Path(__file__).parent / "results" / "page.json"
 SECONDS = 5
@@ -55,21 +51,6 @@ LISTEN = """() => {
     for (const entry of list.getEntries()) if (["click", "keydown"].includes(entry.name)) inputs.push(entry.duration);
   }).observe({ type: "event", durationThreshold: 16, buffered: true });
 }"""
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """The address of a server of our own."""
-    command = [str(Path(sys.executable).parent / "gradlab"), "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            line = process.stdout.readline() if process.stdout else ""
-            found = re.search(r"http://\S+", line)
-            if not found:
-                raise SystemExit(f"the server did not start: {line}")
-            yield found[0].rstrip("/") + "/"
-        finally:
-            process.terminate()
 
 
 def measure_pictures(page: Page, address: str, fragment: str) -> dict[str, float]:
