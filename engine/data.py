@@ -60,13 +60,13 @@ class Data:
         # What an answer looks like that says no, and one that says yes.
         self.no, self.yes = (-1.0, 1.0) if signed(experiment) else (0.0, 1.0)
         parts = parts_of(experiment, max(self.outputs, 2), self.replay)
-        self._offset = np.zeros((len(self.features), 1))
-        self._scale = np.ones((len(self.features), 1))
+        self.offset = np.zeros((len(self.features), 1))
+        self.scale = np.ones((len(self.features), 1))
         if dataset.standardize:
             x = self._raw_features(parts["train"][0])
-            self._offset = x.mean(axis=1, keepdims=True)
+            self.offset = x.mean(axis=1, keepdims=True)
             spread = x.std(axis=1, keepdims=True)
-            self._scale = 1 / np.where(spread > 0, spread, 1)
+            self.scale = 1 / np.where(spread > 0, spread, 1)
         self.target_mean, self.target_spread = 0.0, 1.0
         if dataset.standardize and self.task == "regression":
             targets = parts["train"][1]
@@ -124,7 +124,7 @@ class Data:
     def inputs(self, points: np.ndarray) -> np.ndarray:
         """What the network is fed with, (features, n), for raw points (n, columns)."""
         with np.errstate(over="ignore"):
-            x = (self._raw_features(points) - self._offset) * self._scale
+            x = (self._raw_features(points) - self.offset) * self.scale
             return np.ascontiguousarray(x, dtype=self.dtype)
 
     def _part(self, points: np.ndarray, targets: np.ndarray) -> Part:
