@@ -35,10 +35,6 @@ class Errand:
         arrived = self.last_step is not None and trainer.step >= self.last_step and trainer.settled
         return arrived or now >= self.deadline
 
-    def steps_made(self, trainer: Trainer) -> int:
-        """How far it has come."""
-        return trainer.step - self.first_step if self.first_step >= 0 else 0
-
 
 class Undertaking(Protocol):
     """Work of the engine's that goes on beside training, a little at a time."""

@@ -26,7 +26,7 @@ from app.validation import Checker, unparse
 from engine import EngineError, Experiment, FieldError, Trainer, complete, fixed_differences, kernel, to_data
 from engine.datasets import UploadedData
 from engine.journal import Entry
-from engine.trainer import Checkpoint
+from engine.timeline import Checkpoint
 from engine.uploads import TABLES, Table
 
 FORMAT = "gradlab session"
@@ -133,7 +133,7 @@ def is_session_file(body: bytes) -> bool:
 def write(trainer: Trainer) -> bytes:
     """The file of a run at rest."""
     checkpoint = trainer.checkpoint()
-    plateau, watch, best, stopped = checkpoint.memory
+    plateau, watch, best, stopped, _ = checkpoint.memory
     points = next(part.points for part in trainer.data.parts.values() if len(part))[:CHECKED]
     document = {
         "format": FORMAT,
@@ -207,7 +207,7 @@ def _taken_up(given: SessionFile, register: Register) -> Trainer:
     asked = changed("asked", given.asked)
     state, own, clock = given.state, trainer.checkpoint(), _unpack("state.clock", given.state.clock)
     memory = state.memory
-    plateau, watch, _, _ = own.memory
+    plateau, watch, *_ = own.memory
     plateau.factor, plateau.since = memory.factor, memory.plateau_since
     plateau.best = np.inf if memory.plateau_best is None else memory.plateau_best
     watch.best, watch.best_epoch, watch.since = memory.watch_best, memory.watch_best_epoch, memory.watch_since
@@ -218,13 +218,19 @@ def _taken_up(given: SessionFile, register: Register) -> Trainer:
             _like("best_running", memory.best_running, own.running),
         )
     mask = _unpack("state.mask", state.mask)
-    order = _like("order", state.order, own.order).astype(np.int64)
+    order = _unpack("state.order", state.order)
     samples = len(trainer.data.parts["train"])
     if clock.shape != own.clock.shape or not (clock.min() >= 0 and clock.max() <= MOST_STEPS):
         raise _refusal("state.clock", "this run cannot stand there")
     if clock[kernel.IN_EPOCH] >= samples or clock[kernel.IN_BATCH]:
         raise _refusal("state.clock", "this run cannot stand there")
-    if order.max() >= samples or (mask.size and mask.shape != own.parameters.shape):
+    if (
+        order.ndim != 1
+        or not order.size
+        or order.dtype.kind != "u"
+        or order.max() >= samples
+        or (mask.size and mask.shape != own.parameters.shape)
+    ):
         raise _refusal("state", "this state is not of this network and data")
     trainer.restore(
         Checkpoint(
@@ -235,10 +241,9 @@ def _taken_up(given: SessionFile, register: Register) -> Trainer:
             mask.astype(own.parameters.dtype),
             clock,
             order,
-            (plateau, watch, best, memory.stopped),
+            (plateau, watch, best, memory.stopped, given.diverged),
         )
     )
-    trainer.diverged = given.diverged
     trainer.history.take(_unpack("history", given.history))
     trainer.journal.complete = given.complete
     trainer.journal.entries = [
@@ -254,7 +259,7 @@ def _taken_up(given: SessionFile, register: Register) -> Trainer:
     ]
     _check(trainer, given.check)
     if trainer.epoch == int(trainer.epoch) and trainer.diverged is None:
-        trainer.timeline.pass_by(trainer)
+        trainer.pass_by()
     return trainer
 
 

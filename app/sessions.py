@@ -187,10 +187,8 @@ class Session:
     def _leave(self, errand: Errand) -> None:
         """An errand is over, whether or not it came to its end."""
         self._errands.remove(errand)
-        made = errand.steps_made(self.trainer)
-        if errand.single_samples and made:  # not what the experiment says: so it belongs to the journal
-            what = {"unit": "sample", "count": made}
-            self.trainer.journal.add(self.trainer, "step", what, errand.first_step)
+        if errand.single_samples and errand.first_step >= 0:  # not what the experiment says: so it is a change
+            self.trainer.note_samples(errand.first_step)
         if not self._errands and not self._playing and self._rest in {"ready", "finished"} and not self.trainer.stopped:
             self._rest, self.reason = "paused", None
         self.stage += 1

@@ -15,8 +15,8 @@ from engine.insight.diagnosis import Finding, diagnose
 from engine.menus import FAMILIES, catalogue
 from engine.model import Boundary, LayerParameters, Model
 from engine.settings import LIMITS, Limits
-from engine.timeline import Visit
 from engine.trainer import Trainer
+from engine.travel import Visit
 
 __all__ = [
     "FAMILIES",

@@ -3,6 +3,7 @@
 The bounds of single numbers are checked where JSON is read; here is what only the whole can tell.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,6 +101,7 @@ def complete(experiment: Experiment) -> Completion:
     _check_stopping(completed)
     _check_hidden(completed)
     _check_size(completed, shape)
+    notes += _hints(completed, training)
     return Completion(completed, tuple(notes))
 
 
@@ -348,7 +350,27 @@ def _check_output(experiment: Experiment, shape: Shape, notes: list[Note]) -> No
         )
     if entry.name != TASKS[task].output:
         usual = TASKS[task].output
-        notes.append(Note("output.activation", f"For {task} the usual output is {usual}; {entry.name} also works."))
+        low, high = entry.range
+        if task == "regression" and (low is not None or high is not None):
+            reach = " to ".join("any number" if end is None else f"{end:g}" for end in (low, high))
+            says = f"{entry.name} answers only {reach}: targets beyond are out of its reach; {usual} reaches all."
+        else:
+            says = f"For {task} the usual output is {usual}; {entry.name} also works."
+        notes.append(Note("output.activation", says))
+
+
+def _hints(experiment: Experiment, training: int) -> Iterator[Note]:
+    """What can be trained, but will disappoint."""
+    for index, layer in enumerate(experiment.layers):
+        if layer.activation.name == "binary_step":
+            yield Note(f"layers.{index}.activation", "The gradient of a step is 0: nothing below it can learn.")
+        if layer.initializer.name in {"zeros", "ones", "constant"} and layer.units > 1:
+            says = "All units begin alike and stay alike: the layer can say no more than one unit could."
+            yield Note(f"layers.{index}.initializer", says)
+        if layer.batch_normalization and min(experiment.batch_size or training, training) == 1:
+            says = "In a batch of 1 a normalised layer says the same to every sample: take larger batches."
+            yield Note("batch_size", says)
+            break
 
 
 def _check_classes(experiment: Experiment, shape: Shape) -> None:

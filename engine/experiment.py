@@ -159,7 +159,7 @@ class Experiment:
         OPTIMIZERS.choice("sgd"), title="Optimizer", help=OPTIMIZERS.help
     )
     schedule: Annotated[Choice, SCHEDULES] = described(
-        SCHEDULES.choice("constant"), title="Schedule", help=SCHEDULES.help
+        SCHEDULES.choice("constant"), title="Schedule", help=SCHEDULES.help, live=True
     )
     batch_size: int | None = described(
         10,

@@ -4,12 +4,9 @@ The experiment a run began with and its journal reproduce the run: train to the 
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.experiment import Experiment, to_data
-
-if TYPE_CHECKING:
-    from engine.trainer import Trainer
 
 MOST_ENTRIES = 10_000
 MOST_NUMBERS = 1_000_000
@@ -32,16 +29,6 @@ class Entry:
         """This entry as it travels."""
         return {"seq": self.seq, "step": self.step, "epoch": self.epoch, "kind": self.kind, "what": self.what}
 
-    def apply(self, trainer: "Trainer") -> None:
-        """Makes the change once more; but single samples are the caller's to train."""
-        match self.kind:
-            case "patch":
-                trainer.update(self.experiment)
-            case "parameters":
-                trainer.set_parameters(self.what["layers"])
-            case "resume":
-                trainer.go_on()
-
 
 class Journal:
     """The changes of one run, oldest first. `complete` turns false when there were too many to keep."""
@@ -52,14 +39,13 @@ class Journal:
         self.complete = True
         self._numbers = 0
 
-    def add(self, trainer: "Trainer", kind: str, what: Any, step: int | None = None, numbers: int = 0) -> None:
-        """Notes a change made now, or at `step`; `numbers` says how many numbers `what` holds, if many."""
+    def add(self, entry: Entry, numbers: int = 0) -> None:
+        """Notes a change; `numbers` says how many numbers it holds, if many."""
         self._numbers += numbers
         if len(self.entries) >= MOST_ENTRIES or self._numbers > MOST_NUMBERS:
             self.complete = False
         if self.complete:
-            at = trainer.step if step is None else step
-            self.entries.append(Entry(len(self.entries), at, trainer.epoch, kind, what, trainer.asked))
+            self.entries.append(entry)
 
     def until(self, count: int) -> "Journal":
         """A journal of the first `count` entries."""

@@ -116,6 +116,9 @@ STEP, EPOCH, IN_EPOCH, IN_BATCH, DIVERGED, CHUNKS = range(6)
 CLOCK = 6
 
 
+# Only an update longer than this, or weight decay that turns weights round, can make finite parameters infinite.
+RISKY = 1e25
+
 # Where the penalty of the weights has its effect.
 NO_PENALTY, IN_GRADIENT, AFTER_UPDATE = range(3)
 
@@ -365,7 +368,7 @@ def take_batch(
         rng.shuffle(order, plan.seed, clock[EPOCH])
     first = clock[IN_EPOCH] + clock[IN_BATCH]
     if plan.carried > 0:
-        first += plan.carried - left_over(plan.carried, clock)
+        first += plan.carried - left_over(plan.batch_size, plan.carried, clock)
     n = min(work.a.shape[1], batch_of(plan.batch_size, plan.carried, x.shape[1], clock) - clock[IN_BATCH])
     for s in range(U(n)):
         sample = U(order[U(first) + s])
@@ -381,9 +384,9 @@ def take_batch(
 
 
 @part
-def left_over(carried: int, clock: Array) -> int:
-    """How many samples of the epoch before belong to the batch under way."""
-    return carried if clock[EPOCH] > 0 and clock[IN_EPOCH] == 0 else 0
+def left_over(batch_size: int, carried: int, clock: Array) -> int:
+    """How many samples of the epoch before belong to the batch under way; none to a single sample."""
+    return carried if batch_size > 1 and clock[EPOCH] > 0 and clock[IN_EPOCH] == 0 else 0
 
 
 @part
@@ -394,7 +397,7 @@ def batch_of(batch_size: int, carried: int, samples: int, clock: Array) -> int:
         return min(batch_size, left)
     if left > carried:  # unless batches were smaller when this epoch began
         left -= carried
-    return min(batch_size, left) + left_over(carried, clock)
+    return min(batch_size, left) + left_over(batch_size, carried, clock)
 
 
 @part
@@ -431,20 +434,24 @@ def finish_step(
     """From the gradient of a whole batch to new parameters, unless a number in it is not finite."""
     parameters, gradient = state.parameters, state.gradient
     if plan.carried > 0:
-        batch -= left_over(plan.carried, clock)
+        batch -= left_over(plan.batch_size, plan.carried, clock)
     if plan.penalty == IN_GRADIENT:
         add_penalties(net, parameters, gradient)
     clock[IN_BATCH] = 0
-    if not np.isfinite(sum_of_squares(gradient)):
+    if state.mask.size > 0:
+        apply_mask(gradient, state.mask)
+    length = np.sqrt(np.float64(sum_of_squares(gradient)))
+    if not np.isfinite(length):
         clock[DIVERGED] = 1  # before the update: the parameters stay at the last finite state
         return
     clip(gradient, net.clip_value, net.clip_norm)
-    if keep or plan.penalty == AFTER_UPDATE:
-        for i in range(parameters.size):
-            state.previous[i] = parameters[i]
     epoch = np.float64(clock[EPOCH]) + np.float64(clock[IN_EPOCH]) / np.float64(samples)
     rate = plan.learning_rate * factor(plan.schedule, epoch, plan.schedule_arguments)
     arguments[0] = rate
+    risky = not rate * length < RISKY or rate * plan.weight_decay > 2
+    if keep or risky or plan.penalty == AFTER_UPDATE:
+        for i in range(parameters.size):
+            state.previous[i] = parameters[i]
     if plan.weight_decay > 0:
         left = parameters.dtype.type(1 - rate * plan.weight_decay)
         for layer in range(1, net.layers.shape[0]):
@@ -452,8 +459,6 @@ def finish_step(
                 parameters[i] *= left
     clock[STEP] += 1
     clock[IN_EPOCH] += batch
-    if state.mask.size > 0:
-        apply_mask(gradient, state.mask)
     update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), arguments)
     if plan.penalty == AFTER_UPDATE:
         gradient[:] = 0
@@ -466,6 +471,13 @@ def finish_step(
             weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
             w = weights.reshape(net.layers[layer - 1, UNITS], -1)
             constrain(net.layers[layer, CONSTRAINT], w, net.arguments[OF_CONSTRAINT, layer])
+    if risky and not np.isfinite(sum_of_squares(parameters)):
+        for i in range(parameters.size):
+            parameters[i] = state.previous[i]
+        clock[STEP] -= 1
+        clock[IN_EPOCH] -= batch
+        clock[DIVERGED] = 1
+        return
     if clock[IN_EPOCH] >= samples - plan.carried:
         clock[IN_EPOCH] = 0
         clock[EPOCH] += 1

@@ -69,7 +69,7 @@ def normalise(
             for s in range(U(n)):
                 variance += (x[u, s] - mean) * (x[u, s] - mean)
             variance /= real(n)
-            if np.isfinite(variance):
+            if n > 1 and np.isfinite(variance):  # one sample has no spread to learn of
                 running[0, u] = p[MOMENTUM] * running[0, u] + (real(1) - p[MOMENTUM]) * mean
                 running[1, u] = p[MOMENTUM] * running[1, u] + (real(1) - p[MOMENTUM]) * variance
         else:

@@ -141,12 +141,16 @@ def step(
     return update(experiment, layers, memory, gradients, count, learning_rate)
 
 
-def total_gradients(experiment: Experiment, layers: Layers, gradients: Layers, penalties: bool = True) -> Layers:
-    """With the penalties, unless they come later, and clipped."""
+def total_gradients(
+    experiment: Experiment, layers: Layers, gradients: Layers, penalties: bool = True, masks: Layers | None = None
+) -> Layers:
+    """With the penalties, unless they come later; without those of weights that a mask holds at 0; and clipped."""
     total = [
         (dW + _penalty_slope(layer.regularizer, own[0]) * penalties, *others)  # only weights are penalised
         for own, layer, (dW, *others) in zip(layers, _layers(experiment), gradients, strict=True)
     ]
+    if masks is not None:
+        total = [tuple(g * m for g, m in zip(*pair, strict=True)) for pair in zip(total, masks, strict=True)]
     return _clip(experiment, total)
 
 

@@ -7,7 +7,7 @@ went first.
 """
 
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from engine.data import Data
 from engine.errors import FieldError, InvalidExperiment, InvalidInput
 from engine.experiment import Experiment, Layer, Output, differences, fixed_differences, to_data
 from engine.history import MANY_STEPS, History, next_epoch_due
-from engine.journal import Journal
+from engine.journal import Entry, Journal
 from engine.measurement import OVERHEAD, Measurement
 from engine.model import Model, starting_state
 from engine.network import Network
@@ -26,30 +26,9 @@ from engine.optimizers import OPTIMIZERS
 from engine.schedules import ARGUMENTS, SCHEDULES, Plateau
 from engine.settings import chunk_samples
 from engine.stopping import Watch
-from engine.timeline import Timeline
+from engine.timeline import Checkpoint, Timeline
 
 EXPLODED_WEIGHT = 100.0
-ARRAY_BYTES = 120  # that an array takes beside its numbers
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """A run at rest between two steps: all that its future depends on. Its arrays are nobody else's."""
-
-    asked: Experiment
-    parameters: np.ndarray  # (P,)
-    slots: np.ndarray  # (SLOTS, P)
-    running: np.ndarray  # (2, rows)
-    mask: np.ndarray  # (P,) or (0,)
-    clock: np.ndarray
-    order: np.ndarray  # small whole numbers
-    memory: tuple[Any, ...]  # what the schedule and early stopping remember, and what became of the run
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes."""
-        arrays = (self.parameters, self.slots, self.running, self.mask, self.clock, self.order)
-        return sum(array.nbytes + ARRAY_BYTES for array in arrays) + 2 * ARRAY_BYTES
 
 
 class Trainer(Model):
@@ -90,18 +69,18 @@ class Trainer(Model):
         experiment, samples = self.experiment, len(self._train)
         self._net = self.network.describe(experiment)
         self._batch_size = min(experiment.batch_size or samples, samples)
-        # In a replay what does not fill a batch waits for the next epoch, so it stands once more before the first.
-        carried = samples % self._batch_size if self.data.replay else 0
+        carried = self._left_over(experiment)
         if carried != self._carried:
             self._carried = carried
             self._order = np.concatenate([np.arange(samples - carried, samples), np.arange(samples)])
         entry = OPTIMIZERS.of(experiment.optimizer)
+        watches = SCHEDULES.of(experiment.schedule).watches
         course = [float(value) for value in SCHEDULES.of(experiment.schedule).values(experiment.schedule)]
         layers: tuple[Layer | Output, ...] = (*experiment.layers, experiment.output)
         penalties = {layer.regularizer.name for layer in layers if layer.regularizer}
         self._plan = kernel.Plan(
             optimizer=OPTIMIZERS.codes[entry.name],
-            learning_rate=float(entry.values(experiment.optimizer)[0]) * self._plateau.factor,
+            learning_rate=float(entry.values(experiment.optimizer)[0]) * (self._plateau.factor if watches else 1),
             weight_decay=float(entry.weight_decay(experiment.optimizer)),
             schedule=SCHEDULES.codes[experiment.schedule.name],
             schedule_arguments=np.array(course + [0.0] * (ARGUMENTS - len(course))),
@@ -117,6 +96,11 @@ class Trainer(Model):
         self._optimizer_arguments = np.array(entry.given(experiment.optimizer), self.network.dtype)
         self._fit_workspace()
 
+    def _left_over(self, experiment: Experiment) -> int:
+        """In a replay what does not fill a batch waits for the next epoch, so it stands once more before the first."""
+        samples = len(self._train)
+        return samples % min(experiment.batch_size or samples, samples) if self.data.replay else 0
+
     def _effect_of(self, penalties: set[str]) -> int:
         """Where penalties have their effect: in a replay they are taken off after the update."""
         if not penalties:
@@ -127,6 +111,8 @@ class Trainer(Model):
         """Makes room for one chunk: a batch, or an even share of one too large; 1 sample, or a multiple of 8."""
         batch = batch_size or self._batch_size
         # What is normalised over the batch needs it whole.
+        if self._normalised:
+            batch += self._carried
         pieces = 1 if self._normalised else -(-batch // chunk_samples(self.network.parameter_count))
         share = -(-batch // pieces)
         width = 1 if share == 1 else -(-share // 8) * 8
@@ -241,7 +227,7 @@ class Trainer(Model):
         elif row["epoch"] >= 1 and row["epoch"] == int(row["epoch"]) and self.stopped is None:
             self._look_back(row)
         if self._clock[kernel.IN_EPOCH] == 0 and self.settled and self.diverged is None:
-            self.timeline.pass_by(self)
+            self.pass_by()
 
     def _look_back(self, row: dict[str, Any]) -> None:
         """After an epoch: whether the learning rate is to fall, and whether to stop."""
@@ -258,6 +244,7 @@ class Trainer(Model):
             self.stopped = f"Early stopping at epoch {epoch:g}: the {best}."
             if rule.restore_best and self._best is not None:
                 self.state.parameters[:], self.state.running[:] = self._best
+                self.state.previous[:] = self.state.parameters  # to go back is no update
                 self.stopped += " The weights are those of that epoch."
                 self._evaluation = Measurement(self)
 
@@ -266,7 +253,7 @@ class Trainer(Model):
         if self.stopped:
             self.stopped = None
             self._watch.bear(self.epoch)
-            self.journal.add(self, "resume", {})
+            self._note("resume", {})
 
     def _warn(self, row: dict[str, Any]) -> None:
         """Says so when the weights have exploded and yet every number is finite."""
@@ -330,13 +317,39 @@ class Trainer(Model):
         changed = differences(self.experiment, completion.experiment)
         if changed:
             self.settle()
+            self._forget(self.experiment, completion.experiment)
             self.asked = experiment
             self.experiment, self.notes = completion.experiment, completion.notes
             self._configure()
             data = to_data(self.experiment)
             sections = {path.split(".")[0] for path in changed}
-            self.journal.add(self, "patch", {name: value for name, value in data.items() if name in sections})
+            self._note("patch", {name: value for name, value in data.items() if name in sections})
         return changed
+
+    def _forget(self, before: Experiment, after: Experiment) -> None:
+        """What was watched and is no more has nothing to say of what is watched from now on."""
+        if before.schedule.name != after.schedule.name:
+            self._plateau = Plateau()
+        old, new = before.early_stopping, after.early_stopping
+        if new and (old is None or old.monitor != new.monitor):
+            self._watch_anew()
+
+    def _watch_anew(self) -> None:
+        self._watch, self._best = Watch(), None
+        self._watch.bear(self.epoch)
+
+    def note_samples(self, first_step: int) -> None:
+        """Puts into the journal that the steps since `first_step` were of one sample each."""
+        if self.step > first_step:
+            self._note("step", {"unit": "sample", "count": self.step - first_step}, first_step)
+
+    def _note(self, kind: str, what: Any, step: int | None = None, numbers: int = 0) -> None:
+        at = self.step if step is None else step
+        self.journal.add(Entry(len(self.journal.entries), at, self.epoch, kind, what, self.asked), numbers)
+
+    def pass_by(self) -> None:
+        """At rest after a whole epoch: a moment that may be kept."""
+        self.timeline.pass_by(int(self.epoch), len(self.journal.entries), self.checkpoint)
 
     def reset(self, seed: int | None = None) -> None:
         """Back to step 0 with an empty history; with other starting weights if `seed` is given."""
@@ -384,7 +397,8 @@ class Trainer(Model):
         state.parameters[:], state.previous[:], state.running[:] = buffer, buffer, running
         self._clock[kernel.DIVERGED] = 0
         self.diverged = None
-        self.journal.add(self, "parameters", {"layers": self.as_given()}, numbers=len(buffer) + len(mask))
+        self._watch_anew()
+        self._note("parameters", {"layers": self.as_given()}, numbers=len(buffer) + len(mask))
         self._evaluation = Measurement(self)
         self.settle()
 
@@ -392,6 +406,7 @@ class Trainer(Model):
         """A trainer with the same past and present, which goes its own way from here. Finishes what is half done."""
         other = Trainer(self.asked, self.data)
         other.restore(self.checkpoint())
+        other.state.previous[:] = self.state.previous
         other.history = self.history.until(self.step)
         other.journal = self.journal.until(len(self.journal.entries))
         other.timeline = self.timeline.until(int(self.epoch))
@@ -409,7 +424,7 @@ class Trainer(Model):
             state.mask.copy(),
             self._clock.copy(),
             self._order.astype(np.min_scalar_type(len(self._order))),
-            (copy(self._plateau), copy(self._watch), self._best, self.stopped),
+            (copy(self._plateau), copy(self._watch), self._best, self.stopped, self.diverged),
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -417,20 +432,19 @@ class Trainer(Model):
 
         The history stays as it is. Raises InvalidInput for a checkpoint of a network of another shape.
         """
-        own = self.state
+        own, completion = self.state, complete(checkpoint.asked)
+        order = len(self._train) + self._left_over(completion.experiment)
         shapes = [
             (given.shape, array.shape)
             for given, array in (
                 (checkpoint.parameters, own.parameters),
                 (checkpoint.slots, own.slots),
                 (checkpoint.running, own.running),
-                (checkpoint.order, self._order),
             )
         ]
-        if any(given != array for given, array in shapes):
+        if any(given != array for given, array in shapes) or checkpoint.order.shape != (order,):
             expected = "a checkpoint of this experiment"
             raise InvalidInput(FieldError("checkpoint", None, expected, "it is of a network or data of another shape"))
-        completion = complete(checkpoint.asked)
         self.asked, self.experiment, self.notes = checkpoint.asked, completion.experiment, completion.notes
         self.state = kernel.State(
             parameters=checkpoint.parameters.copy(),
@@ -440,11 +454,11 @@ class Trainer(Model):
             previous=checkpoint.parameters.copy(),
             mask=checkpoint.mask.copy(),
         )
-        self._clock[:], self._order = checkpoint.clock, checkpoint.order.astype(np.int64)
-        plateau, watch, self._best, self.stopped = checkpoint.memory
+        plateau, watch, self._best, self.stopped, self.diverged = checkpoint.memory
         self._plateau, self._watch = copy(plateau), copy(watch)
-        self.diverged, self._evaluation = None, None
+        self._evaluation = None
         self._configure()
+        self._clock[:], self._order = checkpoint.clock, checkpoint.order.astype(np.int64)
 
     # Looking
 

@@ -27,7 +27,7 @@ from app.sessions import Session
 from app.validation import Checker
 from engine import LIMITS, FieldError, Model, Trainer
 from engine.insight import ablation, distributions, evaluation, trace
-from engine.timeline import Course
+from engine.travel import Course
 
 router = APIRouter(tags=["insight"])
 

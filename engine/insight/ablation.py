@@ -62,6 +62,8 @@ def _check(model: Model, part: Part, field: str) -> None:
     sizes = model.network.sizes
     last = len(sizes) - 2
     if part.layer is None:
+        if part.unit is not None:
+            raise InvalidInput(FieldError(f"{field}.layer", None, "a layer", "a unit needs the layer that it is in"))
         if part.input is None:
             message = "say what to switch off: a layer, a unit of it, an input of that unit, or a feature by `input`"
             raise InvalidInput(FieldError(field, None, "a layer or an input", message))

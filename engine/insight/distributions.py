@@ -10,8 +10,8 @@ import numpy as np
 
 from engine.model import Model, Passes
 from engine.settings import LIMITS
-from engine.timeline import Course
 from engine.trainer import Trainer
+from engine.travel import Course
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
@@ -35,9 +35,9 @@ def histogram(numbers: np.ndarray, bins: int) -> dict[str, Any]:
 
 
 def _counts(numbers: np.ndarray, low: float, high: float, bins: int) -> np.ndarray:
-    width = (high - low) / bins
-    places = ((numbers - low) / width).astype(int) if width > 0 else np.zeros(len(numbers), int)
-    return np.bincount(np.minimum(places, bins - 1), minlength=bins)
+    width = high / bins - low / bins  # divided first: the span of two finite numbers can overflow
+    places = (numbers / width - low / width).astype(int) if width > 0 else np.zeros(len(numbers), int)
+    return np.bincount(np.clip(places, 0, bins - 1), minlength=bins)
 
 
 def distributions(model: Model, bins: int = 40) -> list[dict[str, Any]]:

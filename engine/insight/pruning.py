@@ -38,7 +38,11 @@ def lowest(scores: Scores, amount: Amount) -> list[np.ndarray]:
         return [score < amount.threshold for score in scores]
     fraction = amount.fraction or 0.0
     if amount.scope == "layer":
-        return [_lowest(score.reshape(-1), fraction).reshape(score.shape) for score in scores]
+        # The last one of a layer stays: without it nothing would pass.
+        shares = [min(fraction, (score.size - 1) / score.size) for score in scores]
+        return [
+            _lowest(score.reshape(-1), share).reshape(score.shape) for score, share in zip(scores, shares, strict=True)
+        ]
     chosen = _lowest(np.concatenate([score.reshape(-1) for score in scores]), fraction)
     ends = np.cumsum([score.size for score in scores])[:-1]
     return [part.reshape(score.shape) for part, score in zip(np.split(chosen, ends), scores, strict=True)]
@@ -64,10 +68,13 @@ def kept_weights(model: Model, criterion: Criterion, amount: Amount) -> list[np.
 
 def units_to_go(model: Model, criterion: Criterion, amount: Amount) -> Removal:
     """The units that go, and who takes over; each layer keeps its best one. Raises InvalidInput if all were to go."""
+    if not model.experiment.layers:
+        message = "this network has no hidden units to prune; its weights can be"
+        raise InvalidInput(FieldError("criterion", criterion.name, "magnitude", message))
     passes = model.passes()
     scores = criterion.score(model, passes)
     gone = lowest(scores, amount)
-    if gone and all(part.all() for part in gone):
+    if all(part.all() for part in gone):
         raise _nothing_left(amount, "unit")
     removal: Removal = []
     for layer, (part, score) in enumerate(zip(gone, scores, strict=True)):
@@ -264,8 +271,8 @@ class Pruning:
             return
         left = sum(self.trainer.network.sizes[1:-1])
         if amount.fraction is not None:
-            gone = round(amount.fraction * share * self._units)
-            amount = replace(amount, fraction=max(0.0, 1 - (self._units - gone) / left))
+            gone = min(round(amount.fraction * share * self._units), self._units - 1)
+            amount = replace(amount, fraction=max(0.0, 1 - (self._units - gone) / max(left, 1)))
         else:
             amount = replace(amount, threshold=(amount.threshold or 0.0) * share)
         removal = units_to_go(self.trainer, self._criterion, amount)

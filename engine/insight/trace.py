@@ -126,18 +126,16 @@ def _update(model: Trainer, layers: Layers, gradients: Layers) -> tuple[Layers, 
     views = model.network.views
     memory = [[tuple(part.astype(float) for part in layer.values()) for layer in views(slot)] for slot in state.slots]
     replay = model.data.replay is not None
-    penalised = reference.total_gradients(experiment, layers, gradients, penalties=not replay)
+    masks = None
     if state.mask.size:
         masks = [tuple(part.astype(float) for part in layer.values()) for layer in views(state.mask)]
-        penalised = _product(penalised, masks)
+    penalised = reference.total_gradients(experiment, layers, gradients, not replay, masks)
     updated, _ = reference.update(experiment, layers, memory, penalised, model.step + 1, rate)
     if replay:
         updated = reference.replay_penalties(experiment, layers, updated, rate)
-    return penalised, _product(updated, masks) if state.mask.size else updated
-
-
-def _product(layers: Layers, others: Layers) -> Layers:
-    return [tuple(a * b for a, b in zip(*pair, strict=True)) for pair in zip(layers, others, strict=True)]
+    if masks is not None:
+        updated = [tuple(p * m for p, m in zip(*pair, strict=True)) for pair in zip(updated, masks, strict=True)]
+    return penalised, updated
 
 
 def _layer(

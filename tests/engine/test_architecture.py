@@ -8,7 +8,8 @@ import pytest
 
 import engine
 
-FILES = sorted(Path(engine.__file__).parent.glob("*.py"))
+ROOT = Path(engine.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
 FORBIDDEN = {
     "the web": {"fastapi", "starlette", "uvicorn", "pydantic", "websockets", "httpx", "http", "socket", "app"},
     "the clock": {"time", "datetime"},
@@ -27,14 +28,14 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_engine_knows_nothing_of(path: Path) -> None:
     roots = {name.split(".")[0] for name in imports(path)}
     for what, modules in FORBIDDEN.items():
         assert not roots & modules, f"{path.name} must know nothing of {what}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_global_random_numbers(path: Path) -> None:
     allowed = {"Generator", "Philox", "SeedSequence"}
     for node in ast.walk(ast.parse(path.read_text())):
@@ -46,9 +47,9 @@ def test_no_global_random_numbers(path: Path) -> None:
 
 def test_imports_point_one_way() -> None:
     """No circles: modules can be put in an order in which each imports only those before it."""
-    needs = {path.stem: {name.split(".")[1] for name in imports(path) if name.startswith("engine.")} for path in FILES}
-    needs = {name: {other for other in others if other in needs} for name, others in needs.items()}
-    needs = {name: others for name, others in needs.items() if not name.startswith("__")}
+    modules = {".".join(["engine", *path.relative_to(ROOT).with_suffix("").parts]): path for path in FILES}
+    modules = {name: path for name, path in modules.items() if "__" not in name}
+    needs = {name: {other for other in imports(path) if other in modules} for name, path in modules.items()}
     while needs:
         free = [name for name, others in needs.items() if not others & set(needs)]
         assert free, f"these import each other in a circle: {sorted(needs)}"

@@ -49,8 +49,7 @@ def change(trainer: Trainer, what: str, number: int) -> None:
         case "samples":
             first = trainer.step
             trainer.step_once("sample", number)
-            if trainer.step > first:
-                trainer.journal.add(trainer, "step", {"unit": "sample", "count": trainer.step - first}, first)
+            trainer.note_samples(first)
         case "batch_size":
             trainer.update(replace(asked, batch_size=number))
         case "shuffle":

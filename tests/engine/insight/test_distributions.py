@@ -1,0 +1,112 @@
+"""Distributions are those of the reference's numbers."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import Experiment, Layer, Trainer, Visit, reference
+from engine.activations import ACTIVATIONS
+from engine.datasets import DATASETS
+from engine.initializers import INITIALIZERS
+from engine.insight.distributions import along, distributions, histogram, spread, unit_distributions
+from engine.normalizations import BatchNormalization
+from tests.engine.cases import experiment, layers_of, running_of, samples_of, scatter
+
+WHAT = ("weights", "sums", "activations", "gradients", "errors")
+LAYERS: dict[str, tuple[Layer, ...]] = {
+    "tanh": (Layer(4), Layer(3)),
+    "relu": (Layer(4, activation=ACTIVATIONS.choice("relu")),),
+    "maxout": (Layer(3, activation=ACTIVATIONS.choice("maxout")), Layer(2)),
+    "normalised before": (Layer(4, batch_normalization=BatchNormalization(position="before")), Layer(3)),
+    "normalised after": (Layer(4, batch_normalization=BatchNormalization(position="after")), Layer(3)),
+    "none": (),
+}
+
+
+def test_a_histogram_counts_every_number_once() -> None:
+    numbers = np.random.default_rng(0).normal(size=(30, 40))
+    told = histogram(numbers, 17)
+    wanted, edges = np.histogram(numbers, 17)
+    assert told["counts"].tolist() == wanted.tolist()
+    assert (told["low"], told["high"]) == (edges[0], edges[-1])
+    assert told["mean"] == pytest.approx(numbers.mean()) and told["std"] == pytest.approx(numbers.std())
+    assert told["quantiles"][3] == pytest.approx(np.median(numbers))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "counted", "not_finite"),
+    [([2.0, 2.0], 2, 0), ([np.nan, 1.0, np.inf], 1, 2), ([np.nan], 0, 1), ([], 0, 0), ([-1e308, 1e308], 2, 0)],
+)
+def test_histograms_of_anything(numbers: list[float], counted: int, not_finite: int) -> None:
+    with np.errstate(all="ignore"):
+        told = histogram(np.array(numbers), 5)
+    assert sum(told["counts"]) == counted and told["not_finite"] == not_finite
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_numbers_are_those_of_the_reference(name: str, task: str) -> None:
+    trainer = Trainer(replace(experiment(task), layers=LAYERS[name]))
+    scatter(trainer)
+    trainer.step_once("epoch", 2)
+    complete, layers, running = trainer.experiment, layers_of(trainer), running_of(trainer)
+    x, t = samples_of(trainer)
+    seen = reference.forward(complete, layers, x, running)
+    passed = reference.walk_back(complete, layers, seen, t)
+    gradients = reference.gradients_of(seen, passed)
+    for index, layer in enumerate(distributions(trainer)):
+        wanted: dict[str, Any] = {
+            "weights": layers[index][0],
+            "sums": seen[index].z,
+            "activations": seen[index].a,
+            "gradients": gradients[index][0],
+            "errors": passed[index].delta * len(x),
+        }
+        for what in WHAT:
+            told, numbers = layer[what], wanted[what]
+            assert sum(told["counts"]) == numbers.size, what
+            found = [told["low"], told["high"], told["mean"], told["std"]]
+            ends = [numbers.min(), numbers.max(), numbers.mean(), numbers.std()]
+            assert found == pytest.approx(ends, rel=1e-9, abs=1e-12), what
+
+
+def test_units_share_a_range() -> None:
+    trainer = Trainer(experiment())
+    units = unit_distributions(trainer, 0, bins=10)
+    layer = distributions(trainer, bins=10)[0]["sums"]
+    assert {(unit["low"], unit["high"]) for unit in units} == {(layer["low"], layer["high"])}
+    assert np.sum([unit["counts"] for unit in units], axis=0).tolist() == layer["counts"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("initializer", "arguments", "forward"),
+    [("lecun_normal", {}, (0.5, 1.5)), ("random_normal", {"stddev": 0.01}, (0, 0.01)), ("zeros", {}, (0, 0))],
+)
+def test_a_stack_keeps_its_spread_or_loses_it(
+    initializer: str, arguments: dict[str, float], forward: tuple[float, float]
+) -> None:
+    choice = INITIALIZERS.choice(initializer, **arguments)
+    layer = Layer(100, activation=ACTIVATIONS.choice("selu"), initializer=choice)
+    told = spread(Trainer(Experiment(layers=(layer,) * 6)))
+    assert len(told) == 7
+    ratio = told[5]["activations"] / told[0]["activations"] if told[0]["activations"] else 0.0
+    assert forward[0] <= ratio <= forward[1]
+    errors = told[0]["errors"] / told[4]["errors"] if told[4]["errors"] else 0.0
+    assert errors <= 3 and (errors >= 0.2) == (initializer == "lecun_normal")
+
+
+def test_along_a_run_are_the_distributions_of_then() -> None:
+    run = Trainer(Experiment(dataset=DATASETS.choice("xor", samples=60), layers=(Layer(3),)))
+    run.step_once("epoch", 40)
+    before = run.state.parameters.copy()
+    course = along(run, moments=5)
+    while not course.done:
+        course.advance(1)
+    assert [moment["epoch"] for moment in course.result] == [0, 10, 20, 30, 40]
+    assert (run.state.parameters == before).all()
+    visit = Visit(run, 20)
+    while not visit.done:
+        visit.advance(10_000)
+    assert repr(course.result[2]["layers"]) == repr(distributions(visit.trainer))

@@ -1,0 +1,125 @@
+"""Evaluation says what scikit-learn says."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from app.encoding import to_json
+from engine import Experiment, Layer, Trainer
+from engine.insight.evaluation import evaluation, roc
+from engine.metrics import labels
+from tests.engine.cases import experiment, points
+
+
+def trained(task: str, **choices: Any) -> Trainer:
+    trainer = Trainer(experiment(task, **choices))
+    trainer.step_once("epoch", 8)
+    return trainer
+
+
+def scores_of(trainer: Trainer, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Raw outputs (outputs, n) and targets (outputs, n)."""
+    return trainer.evaluate(part)[0], trainer.data.measured[part][1]
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_classes_as_scikit_learn_counts_them(task: str, part: str) -> None:
+    trainer = trained(task)
+    outputs, t = scores_of(trainer, part)
+    truth, said = labels(t), labels(outputs)
+    told = evaluation(trainer, part)
+    names = list(range(len(trainer.data.classes or [])))
+    assert told["confusion"].tolist() == metrics.confusion_matrix(truth, said, labels=names).tolist()
+    precision, recall, f1, support = metrics.precision_recall_fscore_support(
+        truth, said, labels=names, zero_division=np.nan
+    )
+    for index, row in enumerate(told["classes"]):
+        wanted = [precision[index], recall[index], f1[index], support[index]]
+        assert [row["precision"], row["recall"], row["f1"], row["samples"]] == pytest.approx(wanted, nan_ok=True)
+        score = outputs[index] if len(outputs) > 1 else outputs[0] if index else -outputs[0]
+        assert row["area"] == pytest.approx(metrics.roc_auc_score(truth == index, score))
+    assert told["measures"]["accuracy"] == pytest.approx(np.trace(told["confusion"]) / told["samples"])
+
+
+def test_labels_each_by_itself() -> None:
+    trainer = trained("multilabel")
+    outputs, t = scores_of(trainer, "test")
+    told = evaluation(trainer, "test")
+    assert "confusion" not in told
+    for index, row in enumerate(told["classes"]):
+        truth = t[index] > 0.5
+        assert row["recall"] == pytest.approx(metrics.recall_score(truth, outputs[index] > 0.5))
+        assert row["area"] == pytest.approx(metrics.roc_auc_score(truth, outputs[index]))
+
+
+def test_a_regression() -> None:
+    trainer = Trainer(
+        experiment(
+            "regression",
+            dataset=points(
+                *[(x, x * x) for x in range(30)],
+                targets=tuple(float(3 * x + 100) for x in range(30)),
+                test_fraction=0.4,
+            ),
+        )
+    )
+    trainer.step_once("epoch", 20)
+    for part in ("train", "test"):
+        told = evaluation(trainer, part)["regression"]
+        found = trainer.data.parts[part]
+        said = trainer.predict(found.points.tolist())[0][:, 0]
+        assert told["r2"] == pytest.approx(metrics.r2_score(found.targets, said))
+        assert told["mean_absolute_error"] == pytest.approx(metrics.mean_absolute_error(found.targets, said))
+        assert told["root_mean_squared_error"] == pytest.approx(metrics.root_mean_squared_error(found.targets, said))
+        assert told["bias"] == pytest.approx(np.mean(said - found.targets))
+        assert sum(told["residuals"]["counts"]) == len(said) == len(told["answers"])
+        assert told["targets"] == pytest.approx(found.targets) and told["answers"] == pytest.approx(said)
+
+
+def test_the_curve_with_ties_is_that_of_scikit_learn() -> None:
+    draw = np.random.default_rng(0)
+    for levels in (2, 5, 1_000):
+        truth, scores = draw.integers(0, 2, 300) > 0, draw.integers(0, levels, 300) / levels
+        x, y = roc(truth, scores)
+        wanted_x, wanted_y, _ = metrics.roc_curve(truth, scores, drop_intermediate=False)
+        assert x == pytest.approx(wanted_x) and y == pytest.approx(wanted_y)
+    for truth in (np.ones(5, bool), np.zeros(5, bool)):
+        assert len(roc(truth, np.arange(5.0))[0]) == 0, "there is no curve of one kind"
+
+
+def test_a_network_that_knows_how_sure_it_may_be_is_calibrated() -> None:
+    # Points at one place, 80 % of them yes: the best answer is 0.8, and then certainty and truth agree.
+    where, targets = [(1.0, 1.0)] * 50, (1.0,) * 40 + (0.0,) * 10
+    trainer = Trainer(experiment("binary", units=(), dataset=points(*where, targets=targets, standardize=False)))
+    trainer.set_parameters([{"weights": [[0.0], [0.0]], "biases": [np.log(4)]}])
+    told = evaluation(trainer, "train")["calibration"]
+    assert told["error"] == pytest.approx(0, abs=1e-12) and told["counts"][8 - (told["counts"][7] > 0)] == 50
+    trainer.set_parameters([{"weights": [[0.0], [0.0]], "biases": [np.log(99)]}])
+    assert evaluation(trainer, "train")["calibration"]["error"] == pytest.approx(0.19)
+
+
+def test_scores_that_are_no_probabilities_have_no_calibration() -> None:
+    trainer = trained("binary", output="tanh", loss="mean_squared_error")
+    told = evaluation(trainer, "test")
+    assert told["calibration"] is None
+    outputs, t = scores_of(trainer, "test")
+    assert told["confusion"].tolist() == metrics.confusion_matrix(t[0] > 0, outputs[0] > 0).tolist()
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])
+@pytest.mark.parametrize("number", [np.nan, np.inf, 1e300])
+def test_networks_that_are_not_finite_are_told_in_strict_json(task: str, number: float) -> None:
+    trainer = trained(task)
+    trainer.state.parameters[:] = number
+    for part in trainer.data.measured:
+        assert b"NaN" not in to_json(evaluation(trainer, part))
+
+
+def test_a_part_with_one_class() -> None:
+    data = points((0, 0), (1, 1), targets=(0, 1), test_points=((0, 1), (1, 0)), test_targets=(1, 1))
+    told = evaluation(Trainer(Experiment(task="binary", dataset=data, layers=(Layer(2),))), "test")
+    assert np.isnan(told["classes"][0]["recall"]) and np.isnan(told["classes"][1]["area"])
+    assert told["classes"][1]["samples"] == 2
