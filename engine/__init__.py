@@ -2,8 +2,8 @@
 
 Read `reference.py` first: one training step as you would write it by hand. Then the families: `activations`, `losses`,
 `initializers`, `regularizers`, `constraints`, `optimizers`, `schedules`, `datasets` (made in `plane` and `tables`; also
-`uploads`, and `playground` for TensorFlow Playground's). Then `experiment`, `network`, `kernel` and `trainer`;
-and `diagnosis`, which says what is wrong with a run.
+`uploads`, and `playground` for TensorFlow Playground's). Then `experiment`, `network`, `kernel`, `model` and `trainer`;
+`travel` goes back along a run, and `insight` looks into a network.
 """
 
 from engine.catalogue import Choice, Family
