@@ -17,7 +17,10 @@ else:
     FormatName = Literal[tuple(FORMATS)]
 
 HELP = "; ".join(f"`{name}`: {entry.help}" for name, entry in FORMATS.items())
-CONTENT: dict[str, Any] = {entry.media_type: {"schema": {"type": "string"}} for entry in FORMATS.values()}
+CONTENT: dict[str, Any] = {
+    entry.media_type: {"schema": {"type": "object" if "json" in entry.media_type else "string"}}
+    for entry in FORMATS.values()
+}
 
 
 @router.get(

@@ -1,6 +1,6 @@
 // What the server's JSON Schema says about a number: its name, its explanation, its bounds.
 
-/** @import { NumberSpec, Schema } from "./types.js" */
+/** @import { Field, NumberSpec, Schema } from "./types.js" */
 
 /** The specification of a field such as `batch_size`, `dataset.noise` or `layers.0.units`.
  * @type {(schema: Schema | null, path: string) => NumberSpec} */
@@ -15,6 +15,22 @@ export function numberSpec(schema, path) {
     integer: nodes.some((node) => node.type === "integer"),
     scale: first((node) => node["x-scale"]) ?? "linear",
     unit: first((node) => node["x-unit"]),
+  };
+}
+
+/** What a field may hold; null for one that the schema does not have.
+ * @type {(schema: Schema | null, path: string) => Field | null} */
+export function fieldOf(schema, path) {
+  const nodes = schema ? find(schema, { ...schema }, path.split(".")) : [];
+  if (nodes.length === 0) return null;
+  const first = (/** @type {(node: Schema) => any} */ read) => nodes.map(read).find((value) => value !== undefined);
+  return {
+    label: first((node) => node.title) ?? path,
+    help: first((node) => node.description) ?? "",
+    kind: first((node) => (node.type === "null" ? undefined : node.type)),
+    nullable: nodes.some((node) => node.type === "null"),
+    options: first((node) => node.enum),
+    properties: first((node) => node.properties),
   };
 }
 

@@ -15,6 +15,7 @@ import { parametersFrame, subscription } from "./wire.js";
 const POLL_MS = 500;
 const RETRY_MS = 2000;
 const NOTICE_MS = 12_000;
+const EXAMINE_MS = 1000;
 const KEPT = "gradlab.session";
 
 /** @type {(milliseconds: number) => Promise<void>} */
@@ -30,6 +31,8 @@ export class Session {
   #pointsOf = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noticeTimer;
+  #examining = false;
+  #examined = -Infinity;
 
   /** @param {store.Store} page */
   constructor(page) {
@@ -365,6 +368,26 @@ export class Session {
       if (this.store.state.run === run) this.store.apply(store.set, { journal });
     } catch {
       // The marks on the time strip are a convenience; the next change fetches them again.
+    }
+  }
+
+  /** Asks the doctor, but not too often: what he says follows the run a little behind. */
+  examine() {
+    if (this.#examining) return;
+    this.#examining = true;
+    setTimeout(() => void this.#examine(), Math.max(0, this.#examined + EXAMINE_MS - performance.now()));
+  }
+
+  async #examine() {
+    this.#examining = false;
+    this.#examined = performance.now();
+    const { session, run } = this.store.state;
+    if (!session) return;
+    try {
+      const diagnosis = await api.getDiagnosis(session);
+      if (this.store.state.run === run && diagnosis.run === run) this.store.apply(store.set, { diagnosis });
+    } catch {
+      // The next row asks again.
     }
   }
 

@@ -4,14 +4,14 @@
 import { EMPTY, extended } from "./history.js";
 import { patched } from "./experiment.js";
 
-/** @import { BoundaryFrame, Catalogue, Change, DatasetPoints, Experiment, Hello, NeuronsFrame, Note,
+/** @import { BoundaryFrame, Catalogue, Change, DatasetPoints, Diagnosis, Experiment, Finding, Fix, Hello, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing,
  *    StepUnit } from "./types.js" */
 /** @import { History } from "./history.js" */
 
 /** @typedef {"starting" | "open" | "lost" | "gone"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
-/** @typedef {"curves" | "gradients"} Dock */
+/** @typedef {"curves" | "gradients" | "doctor"} Dock */
 /** @typedef {"system" | "light" | "dark"} Theme */
 
 /** Something to tell the user; `undo`: with a button that takes back the change it speaks of.
@@ -19,6 +19,9 @@ import { patched } from "./experiment.js";
 
 /** A change that can be undone or redone: what its fields were, which places in them it touched, and when it was made.
  * @typedef {{ fields: Patch, places: string, at: number }} Undoable */
+
+/** A fix that was applied against a finding; by `epoch` it should have helped.
+ * @typedef {{ finding: Finding, fix: Fix, epoch: number }} Treatment */
 
 /** @typedef {typeof INITIAL} State */
 
@@ -66,6 +69,10 @@ export const INITIAL = Object.freeze({
   boundary: fact(/** @type {BoundaryFrame | null} */ (null)),
   neurons: fact(/** @type {NeuronsFrame | null} */ (null)),
   parameters: fact(/** @type {ParametersFrame | null} */ (null)),
+
+  /** What is wrong with it, as far as the doctor knows; and what was last done about it. */
+  diagnosis: fact(/** @type {Diagnosis | null} */ (null)),
+  treatment: fact(/** @type {Treatment | null} */ (null)),
 
   // The page itself.
   word: fact(/** @type {Word | null} */ (null)),
@@ -152,7 +159,7 @@ export function sessionArrived(state, session) {
  * @type {(state: State, run: string) => State} */
 function begun(state, run) {
   if (run === state.run) return state;
-  return { ...state, run, history: EMPTY, journal: [], step: 0, epoch: 0, stepsPerSecond: null, reason: null, warning: null };
+  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, step: 0, epoch: 0, stepsPerSecond: null, reason: null, warning: null };
 }
 
 /** The stream begins, or begins again: after a lost connection, a new run, or a change of the experiment.

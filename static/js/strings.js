@@ -87,7 +87,7 @@ export const strings = {
     closeHelp: "Closes this panel. Key: Escape.",
     none: "None",
     applyToAll: "Use these settings for all hidden layers",
-    applyToAllHelp: "Activation, initializers and regularizer; each layer keeps its number of units.",
+    applyToAllHelp: "All but the number of units, which each layer keeps.",
     insertAfter: "Add a layer after this one",
     insertAfterHelp: "A further hidden layer like this one.",
     remove: "Remove this layer",
@@ -106,12 +106,13 @@ export const strings = {
     moreHelp: "The formula, when to choose it, what goes wrong, and where it comes from.",
     fullBatch: "All samples at once (full batch)",
     fullBatchHelp: "Each update looks at every training sample: smooth, but few updates for the work.",
+    balanced: "Balanced class weights",
     outputUnits: "The data decide how many outputs there are.",
   },
   training: {
     title: "Training",
     more: "More",
-    moreHelp: "Shuffling, seed, precision and the rest.",
+    moreHelp: "Clipping, early stopping, noise, schedule, seed and the rest.",
     slower: (/** @type {string} */ what) => `${what}: smaller`,
     faster: (/** @type {string} */ what) => `${what}: larger`,
     open: (/** @type {string} */ what, /** @type {string} */ value) => `${what}: ${value}`,
@@ -143,9 +144,13 @@ export const strings = {
   dock: {
     label: "Charts",
     curves: "Curves",
-    curvesHelp: "Loss and accuracy over time.",
     gradients: "Gradients",
-    gradientsHelp: "How strong the gradient is in each layer: vanishing and exploding are seen here.",
+    doctor: "Doctor",
+    help: {
+      curves: "Loss and accuracy over time.",
+      gradients: "How strong the gradient is in each layer: vanishing and exploding are seen here.",
+      doctor: "What is wrong with this run, how it shows, the likely cause, and what helps.",
+    },
     loss: "Loss",
     accuracy: "Accuracy",
     train: "train",
@@ -159,6 +164,18 @@ export const strings = {
     empty: "Press Play: the curves grow here.",
     chart: (/** @type {string} */ title, /** @type {string} */ values) => `${title} over the epochs. Now: ${values}.`,
     none: "nothing yet",
+  },
+  doctor: {
+    waiting: "The doctor looks at the run as soon as there is one.",
+    healthyAtFirst: "Nothing stands in the way of learning. Press Play, and the doctor watches.",
+    healthy: "Healthy: nothing keeps this network from learning.",
+    severity: { critical: "serious", warning: "worth a look" },
+    fixAnew: "Changes this and starts a new run: it only helps from the beginning. Undo takes it back.",
+    fixNow: "Changes this while the run goes on. Undo takes it back.",
+    outcome: (/** @type {string} */ fix, /** @type {string} */ finding, /** @type {boolean} */ still, /** @type {boolean} */ early) => {
+      if (!still) return early ? `${fix}: no sign of it so far (${finding.toLowerCase()}).` : `${fix}: it helped. No more ${finding.toLowerCase()}.`;
+      return early ? `${fix}: too early to tell whether it helps.` : `${fix}: it has not helped so far. Try another fix.`;
+    },
   },
   words: {
     firstVisit: (/** @type {string} */ what) => `Press Play: the network learns to ${what}. Watch the output change.`,

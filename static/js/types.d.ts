@@ -134,7 +134,7 @@ export interface Schema {
   minimum?: number;
   maximum?: number;
   exclusiveMaximum?: number;
-  enum?: unknown[];
+  enum?: string[];
   anyOf?: Schema[];
   oneOf?: Schema[];
   allOf?: Schema[];
@@ -145,6 +145,43 @@ export interface Schema {
   "x-scale"?: "linear" | "log";
   "x-unit"?: string;
   "x-live"?: boolean;
+}
+
+/** A change that helps against a finding. */
+export interface Fix {
+  label: string;
+  patch: Patch;
+  needs_reset: boolean;
+}
+
+/** One thing that is wrong with a run. */
+export interface Finding {
+  name: string;
+  label: string;
+  severity: "critical" | "warning";
+  layers: number[];
+  evidence: Record<string, number | null>;
+  summary: string;
+  cause: string;
+  fixes: Fix[];
+}
+
+/** What the server says is wrong with a run. */
+export interface Diagnosis {
+  run: string;
+  epoch: number;
+  healthy: boolean;
+  findings: Finding[];
+}
+
+/** What the schema says that a field may hold. */
+export interface Field {
+  label: string;
+  help: string;
+  kind?: string;
+  nullable: boolean;
+  options?: string[];
+  properties?: Record<string, Schema>;
 }
 
 /** A number the user can set: what a control needs to know about it. */

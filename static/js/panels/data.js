@@ -8,6 +8,7 @@ import { paletteOf, targetLook, targetScale } from "../palette.js";
 import { drawPoints } from "../draw/points.js";
 import { Canvas } from "../draw/canvas.js";
 import { numberSpec } from "../schema.js";
+import { settingField } from "../settings.js";
 import { strings } from "../strings.js";
 
 /** @import { Page } from "../main.js" */
@@ -63,6 +64,10 @@ export function dataPanel(root, page) {
         ${entry ? samplesField(numberSpec(schema, "dataset.samples"), experiment, entry) : nothing}
         ${slider({ spec: numberSpec(schema, "dataset.noise"), value: experiment.dataset.noise, usual: USUAL_NOISE, sink: sink("noise") })}
         ${slider({ spec: numberSpec(schema, "dataset.test_fraction"), value: experiment.dataset.test_fraction, usual: 0.9, sink: sink("test_fraction") })}
+        ${slider({ spec: numberSpec(schema, "dataset.validation_fraction"), value: experiment.dataset.validation_fraction, usual: 0.5, sink: sink("validation_fraction") })}
+        ${slider({ spec: numberSpec(schema, "dataset.label_noise"), value: experiment.dataset.label_noise, usual: 0.5, sink: sink("label_noise") })}
+        ${experiment.task === "regression" ? nothing : onOff("stratify", experiment.dataset.stratify)}
+        ${onOff("standardize", experiment.dataset.standardize)}
         ${entry
           ? argumentFields(
               entry,
@@ -76,6 +81,10 @@ export function dataPanel(root, page) {
       ${entry ? features(catalogue, experiment, entry) : nothing}
     `;
   }
+
+  /** @type {(field: string, value: boolean) => unknown} */
+  const onOff = (field, value) =>
+    settingField({ schema: store.state.schema, path: `dataset.${field}`, value, change: (checked) => change({ [field]: checked }), refuse: () => {} });
 
   /** @param {Patch} dataset */
   const change = (dataset) => session.change({ dataset });

@@ -8,6 +8,7 @@ import { paletteOf } from "../palette.js";
 import { Chart } from "../draw/chart.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
+import { doctorPanel } from "./doctor.js";
 import { layerColour } from "./network.js";
 
 /** @import { Page } from "../main.js" */
@@ -19,7 +20,7 @@ import { layerColour } from "./network.js";
 
 const words = strings.dock;
 /** @type {Dock[]} */
-const DOCKS = ["curves", "gradients"];
+const DOCKS = ["curves", "gradients", "doctor"];
 const PARTS = /** @type {const} */ (["train", "validation", "test"]);
 
 /** What one chart shows of a history.
@@ -27,7 +28,8 @@ const PARTS = /** @type {const} */ (["train", "validation", "test"]);
  *    log: boolean, range?: [number | null, number | null], format: (value: number | null) => string }} Subject */
 
 /** @param {HTMLElement} root @param {Page} page */
-export function dockPanel(root, { store, frames }) {
+export function dockPanel(root, page) {
+  const { store, frames } = page;
   render(frame(), root);
   const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   const views = [
@@ -36,10 +38,12 @@ export function dockPanel(root, { store, frames }) {
     new View(part(".chart.norms"), (state) => normSubject(state)),
   ];
 
+  doctorPanel(part("[data-panel=doctor]"), page);
+
   frames.watch(
-    ({ dock, logLoss }) => [dock, logLoss],
-    (dock, logLoss) => {
-      render(tabs(dock, logLoss), part(".dock-head"));
+    ({ dock, logLoss, diagnosis }) => [dock, logLoss, diagnosis?.findings.length],
+    (dock, logLoss, findings) => {
+      render(tabs(dock, logLoss, findings ?? 0), part(".dock-head"));
       for (const name of DOCKS) part(`[data-panel=${name}]`).hidden = name !== dock;
     },
   );
@@ -61,15 +65,16 @@ export function dockPanel(root, { store, frames }) {
       <section id="panel-gradients" data-panel="gradients" role="tabpanel" aria-labelledby="tab-gradients" hidden>
         <div class="chart norms"></div>
       </section>
+      <section id="panel-doctor" data-panel="doctor" role="tabpanel" aria-labelledby="tab-doctor" hidden></section>
     `;
   }
 
-  /** @type {(dock: Dock, logLoss: boolean) => unknown} */
-  const tabs = (dock, logLoss) => html`
+  /** @type {(dock: Dock, logLoss: boolean, findings: number) => unknown} */
+  const tabs = (dock, logLoss, findings) => html`
     <div role="tablist" aria-label=${words.label} @keydown=${arrows}>
       ${DOCKS.map((name) => html`<button type="button" role="tab" class="tab" id="tab-${name}" aria-controls="panel-${name}"
         aria-selected=${name === dock ? "true" : "false"} tabindex=${name === dock ? 0 : -1}
-        aria-description=${name === "curves" ? words.curvesHelp : words.gradientsHelp} @click=${() => store.apply(set, { dock: name })}>${words[name]}</button>`)}
+        aria-description=${words.help[name]} @click=${() => store.apply(set, { dock: name })}>${words[name]}${name === "doctor" && findings > 0 ? html` <span class="badge">${findings}</span>` : nothing}</button>`)}
     </div>
     ${dock === "curves"
       ? toggle({ label: words.log, help: words.logHelp, checked: logLoss, change: (checked) => store.apply(set, { logLoss: checked }) })

@@ -7,7 +7,8 @@ import {
 } from "../experiment.js";
 import { argumentFields, iconButton, menu, stepper, textButton, toggle } from "../fields.js";
 import { icons } from "../icons.js";
-import { numberSpec } from "../schema.js";
+import { fieldOf, numberSpec } from "../schema.js";
+import { settingField } from "../settings.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 import { about } from "./entry.js";
@@ -18,6 +19,7 @@ import { about } from "./entry.js";
 
 const words = strings.editor;
 const MARGIN = 8;
+const VALIDATION_SHARE = 0.2;
 
 /** Opens the editor of a part of the experiment, or closes it if it is open.
  * @param {Store} store @param {string} part */
@@ -105,6 +107,7 @@ export function editorPanel(root, page) {
         ${stepper({ spec, value: layer.units, step: (from, direction) => from + direction, sink: { change: (units) => change({ units }), refuse: (text) => session.refuse(text, spec.label) } })}</div>
       ${choiceEditor("activation", layer.activation, catalogue, (activation) => change({ activation }), hidden)}
       ${weightChoices(layer, catalogue, change)}
+      ${["dropout", "batch_normalization"].map((name) => setting(`layers.0.${name}`, layer[/** @type {"dropout" | "batch_normalization"} */ (name)], (value) => change({ [name]: value })))}
       <div class="actions">
         ${experiment.layers.length > 1
           ? textButton({ text: words.applyToAll, help: words.applyToAllHelp, click: () => session.change(likeLayerPatch(store.state.experiment ?? experiment, index)) })
@@ -142,12 +145,18 @@ export function editorPanel(root, page) {
   }
 
   /** How the weights begin and what holds them back: the same for hidden layers and the output.
-   * @type {(layer: { initializer: Choice, bias_initializer: Choice, regularizer: Choice | null }, catalogue: Catalogue, change: (part: any) => void) => unknown} */
+   * @type {(layer: { initializer: Choice, bias_initializer: Choice, regularizer: Choice | null, constraint: Choice | null }, catalogue: Catalogue, change: (part: any) => void) => unknown} */
   const weightChoices = (layer, catalogue, change) => html`
     ${choiceEditor("initializer", layer.initializer, catalogue, (initializer) => change({ initializer }))}
     ${choiceEditor("bias_initializer", layer.bias_initializer, catalogue, (choice) => change({ bias_initializer: choice }))}
     ${choiceEditor("regularizer", layer.regularizer, catalogue, (regularizer) => change({ regularizer }), undefined, true)}
+    ${choiceEditor("constraint", layer.constraint, catalogue, (constraint) => change({ constraint }), undefined, true)}
   `;
+
+  /** A field that the schema describes.
+   * @type {(path: string, value: unknown, change: (value: any) => void, fits?: (option: string) => boolean) => unknown} */
+  const setting = (path, value, change, fits) =>
+    settingField({ schema: store.state.schema, path, value, change, fits, refuse: (text, label) => session.refuse(text, label) });
 
   /** @type {(experiment: Experiment, catalogue: Catalogue, state: State) => unknown} */
   function trainingBody(experiment, catalogue, { schema }) {
@@ -167,9 +176,34 @@ export function editorPanel(root, page) {
         items: ["float32", "float64"].map((name) => ({ value: name, label: name })),
         change: (precision) => session.change({ precision }),
       })}
+      ${setting("clipping", experiment.clipping, (clipping) => session.change({ clipping }))}
+      ${setting("early_stopping", experiment.early_stopping, stopEarly, (option) => watchable(option, experiment, catalogue))}
+      ${setting("input", experiment.input, (input) => session.change({ input }))}
+      ${experiment.task === "regression" ? nothing : html`
+        ${setting("label_smoothing", experiment.label_smoothing, (value) => session.change({ label_smoothing: value }))}
+        ${experiment.task === "multilabel" ? nothing : balance(experiment)}`}
       ${several("schedule") ? choiceEditor("schedule", experiment.schedule, catalogue, (schedule) => session.change({ schedule })) : nothing}
       ${!tasks || tasks.length > 1 ? taskMenu(experiment, catalogue, tasks) : nothing}
     `;
+  }
+
+  /** Early stopping watches the validation part: where there is none, it is made.
+   * @param {Experiment["early_stopping"]} rule */
+  function stopEarly(rule) {
+    const { experiment } = store.state;
+    const lacking = rule?.monitor.startsWith("validation") && experiment?.dataset.validation_fraction === 0;
+    session.change(lacking ? { early_stopping: rule, dataset: { validation_fraction: VALIDATION_SHARE } } : { early_stopping: rule });
+  }
+
+  /** @param {Experiment} experiment */
+  function balance({ class_weight: weight }) {
+    const field = fieldOf(store.state.schema, "class_weight");
+    return toggle({
+      label: words.balanced,
+      help: field?.help ?? "",
+      checked: weight !== null,
+      change: (checked) => session.change({ class_weight: checked ? "balanced" : null }),
+    });
   }
 
   /** @type {(experiment: Experiment, catalogue: Catalogue, allowed: Task[] | null | undefined) => unknown} */
@@ -226,6 +260,14 @@ export function editorPanel(root, page) {
     draw();
     place(root, opener);
   }
+}
+
+/** Whether a quantity such as `validation_loss` is measured in this experiment.
+ * @type {(option: string, experiment: Experiment, catalogue: Catalogue) => boolean} */
+function watchable(option, { task }, catalogue) {
+  const measure = option.slice(option.indexOf("_") + 1);
+  const metric = catalogue.families.metric.entries.find(({ name }) => name === measure);
+  return measure === "loss" || (metric !== undefined && (!metric.tasks || metric.tasks.includes(task)));
 }
 
 /** Of a family, what fits the experiment.
