@@ -1,0 +1,61 @@
+"""A run that does not learn: the doctor says why, and one click helps."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+
+pytestmark = pytest.mark.browser
+
+DEEP_SIGMOIDS = "#layers=6,6,6,6,6&layers.activation=sigmoid"
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_a_finding_its_fix_and_that_it_helped(open_page: Open, size: str) -> None:
+    page = open_page(DEEP_SIGMOIDS, size=size)
+    if size == "phone":
+        page.locator("#tabs").get_by_text("Charts", exact=True).click()
+    page.get_by_role("tab", name="Doctor").click()
+    page.get_by_label("Speed").select_option("null")
+    page.get_by_role("button", name="Play", exact=True).click()
+    finding = page.locator("[data-finding=vanishing_gradients]")
+    expect(finding).to_contain_text("hardly learn")
+    expect(page.get_by_role("tab", name="Doctor")).to_contain_text("1")
+    finding.get_by_role("button").first.click()
+    expect(finding).to_be_hidden()
+    expect(page.locator(".treatment")).to_contain_text("helped")
+    if size == "wide":
+        expect(page.locator("[data-panel=network]")).to_contain_text("ReLU")
+    page.get_by_role("button", name="Undo").click()
+    expect(finding).to_be_visible()
+
+
+def test_a_run_with_nothing_wrong(open_page: Open) -> None:
+    page = open_page()
+    page.get_by_role("tab", name="Doctor").click()
+    expect(page.locator("[data-panel=doctor]")).to_contain_text("Nothing stands in the way")
+    assert page.locator("[data-finding]").count() == 0
+
+
+def test_what_the_schema_knows_can_be_set(open_page: Open) -> None:
+    page = open_page()
+    page.locator('[data-opens="layers.0"]').first.click()
+    editor = page.get_by_role("dialog", name="Layer 1")
+    editor.get_by_role("checkbox", name="Batch normalization").check()
+    editor.get_by_label("Position").select_option("after")
+    expect(page).to_have_url(re.compile(r"layers\.0\.batch_normalization\.position=after"))
+    editor.get_by_role("textbox", name="Dropout").fill("0.25")
+    editor.get_by_role("textbox", name="Dropout").press("Enter")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"layers\.0\.dropout=0\.25"))
+    page.locator('[data-opens="training"]').first.click()
+    training = page.get_by_role("dialog", name="Training")
+    training.get_by_role("checkbox", name="Early stopping").check()
+    expect(page).to_have_url(re.compile(r"early_stopping"))
+    expect(page).to_have_url(re.compile(r"validation_fraction=0\.2"))
+    training.get_by_role("checkbox", name="Clipping").check()
+    training.get_by_role("textbox", name="Threshold").fill("0.5")
+    training.get_by_role("textbox", name="Threshold").press("Enter")
+    expect(page).to_have_url(re.compile(r"clipping\.threshold=0\.5"))
