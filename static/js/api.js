@@ -1,6 +1,6 @@
 // REST: the one module that asks the server over HTTP. Addresses are relative, so that a sub-path works.
 
-/** @import { Catalogue, Change, Command, DatasetPoints, Diagnosis, Patch, Problem, Schema, Session } from "./types.js" */
+/** @import { Catalogue, Change, Command, DatasetPoints, Diagnosis, Evaluation, Patch, Problem, Schema, Session } from "./types.js" */
 
 /** What the server said no to, as a problem document. */
 export class Refusal extends Error {
@@ -88,6 +88,9 @@ export const getJournal = async (id) => (await ask("GET", `${session(id)}/journa
 
 /** @type {(id: string) => Promise<Diagnosis>} */
 export const getDiagnosis = (id) => ask("GET", `${session(id)}/diagnosis`);
+
+/** @type {(id: string) => Promise<Evaluation>} */
+export const getEvaluation = (id) => ask("GET", `${session(id)}/evaluation`);
 
 /** The address of a session's stream.
  * @type {(id: string) => string} */

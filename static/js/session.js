@@ -371,7 +371,7 @@ export class Session {
     }
   }
 
-  /** Asks the doctor, but not too often: what he says follows the run a little behind. */
+  /** Asks the doctor, and for the errors if they are looked at; not too often: this follows the run a little behind. */
   examine() {
     if (this.#examining) return;
     this.#examining = true;
@@ -381,11 +381,14 @@ export class Session {
   async #examine() {
     this.#examining = false;
     this.#examined = performance.now();
-    const { session, run } = this.store.state;
+    const { session, run, dock } = this.store.state;
     if (!session) return;
     try {
-      const diagnosis = await api.getDiagnosis(session);
-      if (this.store.state.run === run && diagnosis.run === run) this.store.apply(store.set, { diagnosis });
+      const asked = dock === "errors" ? api.getEvaluation(session) : null;
+      const [diagnosis, evaluation] = await Promise.all([api.getDiagnosis(session), asked]);
+      if (this.store.state.run !== run) return;
+      if (diagnosis.run === run) this.store.apply(store.set, { diagnosis });
+      if (evaluation?.run === run) this.store.apply(store.set, { evaluation });
     } catch {
       // The next row asks again.
     }

@@ -4,14 +4,14 @@
 import { EMPTY, extended } from "./history.js";
 import { patched } from "./experiment.js";
 
-/** @import { BoundaryFrame, Catalogue, Change, DatasetPoints, Diagnosis, Experiment, Finding, Fix, Hello, NeuronsFrame, Note,
+/** @import { BoundaryFrame, Catalogue, Change, DatasetPoints, Diagnosis, Evaluation, Experiment, Finding, Fix, Hello, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing,
  *    StepUnit } from "./types.js" */
 /** @import { History } from "./history.js" */
 
 /** @typedef {"starting" | "open" | "lost" | "gone"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
-/** @typedef {"curves" | "gradients" | "doctor"} Dock */
+/** @typedef {"curves" | "gradients" | "errors" | "doctor"} Dock */
 /** @typedef {"system" | "light" | "dark"} Theme */
 
 /** Something to tell the user; `undo`: with a button that takes back the change it speaks of.
@@ -72,6 +72,8 @@ export const INITIAL = Object.freeze({
 
   /** What is wrong with it, as far as the doctor knows; and what was last done about it. */
   diagnosis: fact(/** @type {Diagnosis | null} */ (null)),
+  /** How good its answers are, beyond one number. */
+  evaluation: fact(/** @type {Evaluation | null} */ (null)),
   treatment: fact(/** @type {Treatment | null} */ (null)),
 
   // The page itself.
@@ -159,7 +161,7 @@ export function sessionArrived(state, session) {
  * @type {(state: State, run: string) => State} */
 function begun(state, run) {
   if (run === state.run) return state;
-  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, step: 0, epoch: 0, stepsPerSecond: null, reason: null, warning: null };
+  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, step: 0, epoch: 0, stepsPerSecond: null, reason: null, warning: null };
 }
 
 /** The stream begins, or begins again: after a lost connection, a new run, or a change of the experiment.

@@ -174,6 +174,39 @@ export interface Diagnosis {
   findings: Finding[];
 }
 
+/** One class or label against the rest. */
+export interface ClassEvaluation {
+  name: string;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+  area: number | null;
+  roc: { false_positives: number[]; true_positives: number[] };
+}
+
+/** How good the answers are on one part of the data. */
+export interface PartEvaluation {
+  samples: number;
+  confusion?: number[][];
+  classes?: ClassEvaluation[];
+  calibration?: { error: number | null } | null;
+  regression?: {
+    mean_absolute_error: number | null;
+    root_mean_squared_error: number | null;
+    r2: number | null;
+    bias: number | null;
+    targets: (number | null)[];
+    answers: (number | null)[];
+  };
+}
+
+/** How good the answers are. */
+export interface Evaluation {
+  run: string;
+  classes: string[] | null;
+  parts: Partial<Record<"train" | "validation" | "test", PartEvaluation>>;
+}
+
 /** What the schema says that a field may hold. */
 export interface Field {
   label: string;

@@ -9,6 +9,7 @@ import { Chart } from "../draw/chart.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 import { doctorPanel } from "./doctor.js";
+import { errorsPanel } from "./errors.js";
 import { layerColour } from "./network.js";
 
 /** @import { Page } from "../main.js" */
@@ -20,7 +21,7 @@ import { layerColour } from "./network.js";
 
 const words = strings.dock;
 /** @type {Dock[]} */
-const DOCKS = ["curves", "gradients", "doctor"];
+const DOCKS = ["curves", "gradients", "errors", "doctor"];
 const PARTS = /** @type {const} */ (["train", "validation", "test"]);
 
 /** What one chart shows of a history.
@@ -38,6 +39,7 @@ export function dockPanel(root, page) {
     new View(part(".chart.norms"), (state) => normSubject(state)),
   ];
 
+  errorsPanel(part("[data-panel=errors]"), page);
   doctorPanel(part("[data-panel=doctor]"), page);
 
   frames.watch(
@@ -65,6 +67,7 @@ export function dockPanel(root, page) {
       <section id="panel-gradients" data-panel="gradients" role="tabpanel" aria-labelledby="tab-gradients" hidden>
         <div class="chart norms"></div>
       </section>
+      <section id="panel-errors" data-panel="errors" role="tabpanel" aria-labelledby="tab-errors" hidden></section>
       <section id="panel-doctor" data-panel="doctor" role="tabpanel" aria-labelledby="tab-doctor" hidden></section>
     `;
   }

@@ -14,7 +14,7 @@ const words = strings.doctor;
 /** @param {HTMLElement} root @param {Page} page */
 export function doctorPanel(root, { store, session, frames }) {
   frames.watch(
-    ({ history, visible, phase }) => [visible.dock, history, phase],
+    ({ history, visible, phase, dock, confirmed }) => [visible.dock, history, phase, dock, confirmed],
     () => {
       if (store.state.visible.dock) session.examine();
     },
