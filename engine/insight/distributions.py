@@ -35,8 +35,8 @@ def histogram(numbers: np.ndarray, bins: int) -> dict[str, Any]:
 
 
 def _counts(numbers: np.ndarray, low: float, high: float, bins: int) -> np.ndarray:
-    width = high / bins - low / bins  # divided first: the span of two finite numbers can overflow
-    places = (numbers / width - low / width).astype(int) if width > 0 else np.zeros(len(numbers), int)
+    span = high / 2 - low / 2  # halved first: the span of two finite numbers can overflow
+    places = ((numbers / 2 - low / 2) / span * bins).astype(int) if span > 0 else np.zeros(len(numbers), int)
     return np.bincount(np.clip(places, 0, bins - 1), minlength=bins)
 
 
