@@ -36,11 +36,12 @@ def classification(model: Model, part: str, outputs: np.ndarray) -> dict[str, An
     """The confusion of classes (row: what is so, column: what was said), and each class against the rest."""
     data, names = model.data, model.data.classes or []
     truth = labels(data.measured[part][1], data.threshold)
-    said = labels(np.nan_to_num(outputs, nan=-np.inf), data.threshold)
+    said = labels(outputs, data.threshold)
     confusion = np.bincount(truth * len(names) + said, minlength=len(names) ** 2).reshape(len(names), -1)
-    scores = outputs if len(outputs) > 1 else np.stack([data.no + data.yes - outputs[0], outputs[0]])
+    # Not 1 - p: that would make equal what is all but sure.
+    scores = outputs if len(outputs) > 1 else np.stack([-outputs[0], outputs[0]])
     rows = [_label(model, name, truth == index, said == index, scores[index]) for index, name in enumerate(names)]
-    return {"confusion": confusion, "classes": rows, "calibration": _calibration(model, truth, said, scores)}
+    return {"confusion": confusion, "classes": rows, "calibration": _calibration(model, truth == said, outputs)}
 
 
 def _rows(model: Model, truth: np.ndarray, said: np.ndarray, scores: np.ndarray) -> Any:
@@ -79,21 +80,20 @@ def roc(truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([[0.0], false / false[-1]]), np.concatenate([[0.0], true / true[-1]])
 
 
-def _calibration(model: Model, truth: np.ndarray, said: np.ndarray, scores: np.ndarray) -> dict[str, Any] | None:
+def _calibration(model: Model, right: np.ndarray, outputs: np.ndarray) -> dict[str, Any] | None:
     """How often answers of each certainty are right; None where answers are not meant as probabilities.
 
     `error` is the expected calibration error (Naeini, Cooper and Hauskrecht, 2015).
     """
     output = model.experiment.output.activation
-    if output is None or output.name not in {"sigmoid", "softmax"} or not np.isfinite(scores).all():
+    if output is None or output.name not in {"sigmoid", "softmax"} or not np.isfinite(outputs).all():
         return None
-    certainty = scores[said, np.arange(len(said))]
-    right = truth == said
+    certainty = outputs.max(axis=0) if len(outputs) > 1 else np.maximum(outputs[0], 1 - outputs[0])
     places = np.minimum((certainty * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     counts = np.bincount(places, minlength=CALIBRATION_BINS)
     sure = np.bincount(places, certainty, CALIBRATION_BINS) / counts
     correct = np.bincount(places, right, CALIBRATION_BINS) / counts
-    error = float(np.nansum(np.abs(sure - correct) * counts) / len(said))
+    error = float(np.nansum(np.abs(sure - correct) * counts) / len(right))
     return {"counts": counts, "certainty": sure, "right": correct, "error": error}
 
 
