@@ -51,7 +51,7 @@ class Journal:
         """A journal of the first `count` entries."""
         journal = Journal(self.experiment)
         journal.entries = self.entries[:count]
-        journal.complete = self.complete or count <= len(self.entries)
+        journal.complete = self.complete or count < len(self.entries)
         journal._numbers = self._numbers
         return journal
 
