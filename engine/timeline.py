@@ -56,8 +56,10 @@ class Timeline:
 
     def pass_by(self, epoch: int, changes: int, checkpoint: Callable[[], Checkpoint]) -> None:
         """Keeps a checkpoint of a run at rest after a whole epoch, if it is time for one."""
-        if epoch % self.stride or (self.marks and epoch <= self.marks[-1].epoch):
+        if epoch % self.stride or (self.marks and (epoch, changes) <= (self.marks[-1].epoch, self.marks[-1].changes)):
             return
+        if self.marks and epoch == self.marks[-1].epoch:  # changed since it was passed
+            self._keep(self.marks[:-1])
         mark = Mark(epoch, changes, checkpoint())
         self.marks.append(mark)
         self.bytes += mark.checkpoint.size

@@ -267,9 +267,6 @@ class Trainer(Model):
                 return
         self.warning = None
 
-    def _layer_name(self, index: int) -> str:
-        return "the output layer" if index == len(self.network.layers) - 1 else f"hidden layer {index + 1}"
-
     def _diverge(self, layer: int) -> None:
         self._evaluation = None
         self._clock[kernel.IN_BATCH] = 0
