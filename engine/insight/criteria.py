@@ -7,17 +7,18 @@ from typing import Any, Literal
 import numpy as np
 
 from engine.catalogue import Entry, Family
-from engine.model import Model, Passes
+from engine.model import Model
 
+ROUNDING = 1e-9  # as a share of the numbers themselves
 Scores = list[np.ndarray]  # for each layer; what scores lowest goes first
 
 
 @dataclass(frozen=True, kw_only=True)
 class Criterion(Entry):
-    """`score(model, passes)` of weights (fan_in, fan_out) in every layer, or of units (units,) in hidden layers."""
+    """`score(model)` of weights (fan_in, fan_out) in every layer, or of units (units,) in hidden layers."""
 
     what: Literal["weights", "neurons"]
-    score: Callable[[Model, Passes], Scores]
+    score: Callable[[Model], Scores]
     merges: bool = False  # whether another unit takes over what a removed one did
 
     def as_data(self) -> dict[str, Any]:
@@ -25,11 +26,11 @@ class Criterion(Entry):
         return super().as_data() | {"what": self.what}
 
 
-def _magnitude(model: Model, passes: Passes) -> Scores:
+def _magnitude(model: Model) -> Scores:
     return [np.abs(view["weights"]).astype(np.float64) for view in model.network.views(model.state.parameters)]
 
 
-def _weight_norm(model: Model, passes: Passes) -> Scores:
+def _weight_norm(model: Model) -> Scores:
     scores = []
     views = model.network.views(model.state.parameters)
     for view, units in zip(views[:-1], model.network.sizes[1:-1], strict=True):
@@ -38,12 +39,12 @@ def _weight_norm(model: Model, passes: Passes) -> Scores:
     return scores
 
 
-def _activation(model: Model, passes: Passes) -> Scores:
-    return [np.abs(given).mean(axis=1) for given in given_by(model, passes)]
+def _activation(model: Model) -> Scores:
+    return [np.abs(given).mean(axis=1) for given in given_by(model)]
 
 
-def _redundancy(model: Model, passes: Passes) -> Scores:
-    return [likeness(given)[0] for given in given_by(model, passes)]
+def _redundancy(model: Model) -> Scores:
+    return [likeness(given)[0] for given in given_by(model)]
 
 
 CRITERIA: Family[Criterion] = Family(
@@ -96,9 +97,9 @@ CRITERIA: Family[Criterion] = Family(
 )
 
 
-def given_by(model: Model, passes: Passes) -> list[np.ndarray]:
-    """What each hidden layer's units (units, n) give to the next layer."""
-    given = []
+def given_by(model: Model) -> list[np.ndarray]:
+    """What each hidden layer's units (units, n) give to the next layer, for the measured training samples."""
+    passes, given = model.passes(), []
     for index, layer in enumerate(model.experiment.layers):
         a = passes.a[model.rows_of(index)[1]].astype(np.float64)
         further = model.parameters()[index].further
@@ -115,18 +116,24 @@ def likeness(given: np.ndarray) -> tuple[np.ndarray, list[tuple[int, int]]]:
 
     Pairs are taken apart one after the other, the most alike first; a unit that never changes is like any other.
     """
-    units = len(given)
-    centred = given - given.mean(axis=1, keepdims=True)
+    centred = deviations(given)
     lengths = np.linalg.norm(centred, axis=1)
     directions = centred / np.where(lengths > 0, lengths, 1)[:, None]
-    alike = np.abs(directions @ directions.T)
+    alike = np.nan_to_num(np.abs(directions @ directions.T))  # of what is not finite nothing is known
     alike[lengths == 0] = alike[:, lengths == 0] = 1
-    np.fill_diagonal(alike, -1)
-    scores, pairs = np.full(units, np.inf), []
-    for _ in range(units - 1):
-        first, second = np.unravel_index(np.nanargmax(alike), alike.shape)
-        gone, stays = (first, second) if lengths[first] <= lengths[second] else (second, first)
-        scores[gone] = 1 - alike[gone, stays]
-        pairs.append((int(gone), int(stays)))
-        alike[gone] = alike[:, gone] = -1
+    firsts, seconds = np.triu_indices(len(given), 1)
+    order = np.argsort(-alike[firsts, seconds], kind="stable")
+    scores, pairs = np.full(len(given), np.inf), []
+    for first, second in zip(firsts[order].tolist(), seconds[order].tolist(), strict=True):
+        if scores[first] == scores[second] == np.inf:  # both are there
+            gone, stays = (first, second) if lengths[first] <= lengths[second] else (second, first)
+            scores[gone] = 1 - alike[gone, stays]
+            pairs.append((gone, stays))
     return scores, pairs
+
+
+def deviations(given: np.ndarray) -> np.ndarray:
+    """How far numbers (units, n) are from the mean of their unit; 0 where only rounding tells them apart."""
+    centred = given - given.mean(axis=1, keepdims=True)
+    centred[np.linalg.norm(centred, axis=1) <= ROUNDING * np.linalg.norm(given, axis=1)] = 0
+    return centred

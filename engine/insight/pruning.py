@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Layer
-from engine.insight.criteria import Criterion, Scores, given_by, likeness
+from engine.insight.criteria import Criterion, Scores, deviations, given_by, likeness
 from engine.metrics import higher_is_better
 from engine.model import Model
 from engine.trainer import Trainer
@@ -54,9 +54,10 @@ def _lowest(scores: np.ndarray, fraction: float) -> np.ndarray:
     return chosen
 
 
+@np.errstate(all="ignore")
 def kept_weights(model: Model, criterion: Criterion, amount: Amount) -> list[np.ndarray]:
     """For each layer a mask (fan_in, fan_out): 1 for the weights that stay. Raises InvalidInput if none would."""
-    gone = lowest(criterion.score(model, model.passes()), amount)
+    gone = lowest(criterion.score(model), amount)
     if all(part.all() for part in gone):
         raise _nothing_left(amount, "weight")
     masks = model.network.views(model.state.mask) if model.state.mask.size else []
@@ -66,22 +67,23 @@ def kept_weights(model: Model, criterion: Criterion, amount: Amount) -> list[np.
     return [part.astype(np.float64) for part in stays]
 
 
+@np.errstate(all="ignore")
 def units_to_go(model: Model, criterion: Criterion, amount: Amount) -> Removal:
     """The units that go, and who takes over; each layer keeps its best one. Raises InvalidInput if all were to go."""
     if not model.experiment.layers:
         message = "this network has no hidden units to prune; its weights can be"
         raise InvalidInput(FieldError("criterion", criterion.name, "magnitude", message))
-    passes = model.passes()
-    scores = criterion.score(model, passes)
-    gone = lowest(scores, amount)
-    if all(part.all() for part in gone):
+    scores = criterion.score(model)
+    if all(part.all() for part in lowest(scores, amount)):
         raise _nothing_left(amount, "unit")
+    for score in scores:
+        score[np.argmax(score)] = np.inf
+    given = given_by(model) if criterion.merges else []
     removal: Removal = []
-    for layer, (part, score) in enumerate(zip(gone, scores, strict=True)):
-        if part.all():
-            part[np.argmax(score)] = False
+    for layer, (low, score) in enumerate(zip(lowest(scores, amount), scores, strict=True)):
+        part = low & (score < np.inf)
         if criterion.merges:
-            _, pairs = likeness(given_by(model, passes)[layer])
+            _, pairs = likeness(given[layer])
             removal += [(layer, unit, heir) for unit, heir in pairs if part[unit]]
         else:
             removal += [(layer, int(unit), None) for unit in np.flatnonzero(part)]
@@ -94,23 +96,28 @@ def _nothing_left(amount: Amount, what: str) -> InvalidInput:
     return InvalidInput(FieldError(field, given, "less", message))
 
 
+@np.errstate(all="ignore")
 def without_units(model: Model, removal: Removal) -> np.ndarray:
     """Parameters (P,) of the same network in which these units are of no effect, and their heirs stand in for them."""
     buffer = model.state.parameters.copy()
     views = model.network.views(buffer)
-    given = given_by(model, model.passes()) if any(heir is not None for _, _, heir in removal) else []
+    given = given_by(model) if any(heir is not None for _, _, heir in removal) else []
     for layer, unit, heir in removal:
         following = views[layer + 1]
         if heir is not None:
-            # What the unit gave is about slope * heir + level.
-            x, y = given[layer][heir], given[layer][unit]
-            variance = x.var()
-            slope = float(((x - x.mean()) * (y - y.mean())).mean() / variance) if variance > 0 else 0.0
-            level = float(y.mean() - slope * x.mean())
+            slope, level = _line(given[layer][[heir, unit]])
             following["weights"][heir] += slope * following["weights"][unit]
             following["biases"] += level * following["weights"][unit]
         following["weights"][unit] = 0
     return buffer
+
+
+def _line(given: np.ndarray) -> tuple[float, float]:
+    """The slope and the level with which the first row (2, n) comes nearest to the second; 0 if they are not finite."""
+    x, y = deviations(given)
+    slope = float(x @ y / (x @ x)) if x.any() else 0.0
+    level = float(given[1].mean() - slope * given[0].mean())
+    return (slope, level) if np.isfinite([slope, level]).all() else (0.0, 0.0)
 
 
 def smaller(run: Trainer, removal: Removal) -> Trainer:
@@ -170,12 +177,15 @@ def measured(model: Model) -> dict[str, dict[str, float]]:
 
 
 class Tradeoff:
-    """What is left of a network's quality at each share pruned, without training in between."""
+    """What is left of a network's quality at each share pruned that leaves something, without training in between."""
 
     def __init__(self, model: Model, criterion: Criterion, scope: Literal["network", "layer"], points: int) -> None:
-        self._model = model.snapshot()
+        self.model = model.snapshot()
         self._criterion, self._scope = criterion, scope
-        self._left = list(np.linspace(0, 1, points, endpoint=False))
+        sizes, shapes = model.network.sizes, model.network.shapes
+        count = sum(sizes[1:-1]) if criterion.what == "neurons" else sum(fan_in * fan_out for fan_in, fan_out in shapes)
+        shares = np.linspace(0, 1, points, endpoint=False).tolist()
+        self._left = [share for share in shares if round(share * count) < max(count, 1)]  # that leave something
         self.result: list[dict[str, Any]] = []
 
     @property
@@ -185,7 +195,7 @@ class Tradeoff:
 
     def advance(self, work: int) -> None:
         """Tries one more share."""
-        model, amount = self._model, Amount(self._left.pop(0), scope=self._scope)
+        model, amount = self.model, Amount(self._left.pop(0), scope=self._scope)
         if self._criterion.what == "weights":
             masks = kept_weights(model, self._criterion, amount)
             buffer = model.state.parameters.copy()
