@@ -403,15 +403,19 @@ class Session:
     def prune(self, begin: Callable[[Trainer], Pruning], report: Callable[[Pruning], T]) -> Future[T]:
         """Prunes; training stops for it, and the pruned network is a new run."""
 
+        def start() -> Pruning:
+            pruning = begin(self.trainer)
+            if self.state == "running":
+                self._end("paused")
+            return pruning
+
         def finish(pruning: Pruning) -> T:
             before = self.trainer
             self.take_up(pruning.trainer)
             self._unpruned = [*self._unpruned, before][-UNDONE:]
             return report(pruning)
 
-        if self.state == "running":
-            self._end("paused")
-        return self.undertake(lambda: begin(self.trainer), finish)
+        return self.undertake(start, finish)
 
     def undo_prune(self) -> dict[str, Any]:
         """Goes back to the network as it was before it was pruned last."""

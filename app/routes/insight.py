@@ -181,10 +181,10 @@ async def get_ablation(
     """What each feature, unit and layer is worth: what it costs to switch it off, the dearest first."""
 
     def begin(session: Session) -> Any:
-        here = moment(session, session.trainer)
         of = part_of(session.trainer, part)
         return session.undertake(
-            lambda: ablation.Ranking(session.trainer, of, links), lambda ranking: to_json(here | ranking.result)
+            lambda: ablation.Ranking(session.trainer, of, links),
+            lambda ranking: to_json(moment(session, ranking.model) | ranking.result),
         )
 
     return JSONResponse(await registry.change(id, begin))

@@ -98,10 +98,10 @@ async def get_tradeoff(
     """What would be left of the quality at each share, without training in between. Nothing is changed."""
 
     def begin(session: Session) -> Any:
-        here = moment(session, session.trainer) | {"criterion": criterion}
-        return session.undertake(
-            lambda: Tradeoff(session.trainer, CRITERIA[criterion], scope, points),
-            lambda tradeoff: to_json(here | {"points": tradeoff.result}),
-        )
+        def finish(tradeoff: Tradeoff) -> bytes:
+            found = {"criterion": criterion, "points": tradeoff.result}
+            return to_json(moment(session, tradeoff.model) | found)
+
+        return session.undertake(lambda: Tradeoff(session.trainer, CRITERIA[criterion], scope, points), finish)
 
     return JSONResponse(await registry.change(id, begin))

@@ -104,9 +104,9 @@ class Ranking:
     """
 
     def __init__(self, model: Model, of: str, links: bool = False) -> None:
-        self._model, self._of = model.snapshot(), of
+        self.model, self._of = model.snapshot(), of
         self._left = list(_parts(model, links))
-        self._before = _measured(self._model, of)
+        self._before = _measured(self.model, of)
         self._rows: list[dict[str, Any]] = []
 
     @property
@@ -116,7 +116,7 @@ class Ranking:
 
     def advance(self, work: int) -> None:
         """Switches some off, one after the other, for about `work` multiply-adds."""
-        model = self._model
+        model = self.model
         samples = model.data.measured[self._of][0].shape[1]
         for _ in range(max(1, work // (samples * model.parameter_count))):
             if self.done:
