@@ -1,5 +1,6 @@
 """Questions about a network over REST: answered, or refused with the reason."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -82,6 +83,14 @@ async def test_what_it_costs_to_switch_off(client: httpx.AsyncClient) -> None:
         ({"off": [{}]}, "off.0"),
         ({"off": [{"layer": 7}]}, "off.0.layer"),
         ({"off": [{"input": 1.5}]}, "off.0.input"),
+        ({"off": [{"layer": True}]}, "off.0.layer"),
+        ({"off": [{"input": 0}, {"layer": -1}]}, "off.1.layer"),
+        ({"off": [{"layer": 2}]}, "off.0.layer"),
+        ({"off": [{"layer": 0, "unit": 2**70}]}, "off.0.unit"),
+        ({"off": [{"layer": 0, "unit": 0, "input": 2}]}, "off.0.input"),
+        ({"off": [{"layer": 0, "units": 0}]}, "off.0.units"),
+        ({"off": [{"input": 0}] * 1_001}, "off"),
+        ({"off": [{"input": 0}], "part": "all"}, "part"),
         ({"off": [{"input": 0}], "part": "validation"}, "part"),
     ):
         response = await client.post(f"{address}/ablation", json=body)
@@ -105,3 +114,27 @@ async def test_sessions_that_are_not_there(client: httpx.AsyncClient) -> None:
     for question in QUESTIONS:
         assert (await client.get(f"/api/sessions/none/{question}")).status_code == 404
     assert (await client.post("/api/sessions/none/ablation", json={"off": [{"input": 0}]})).status_code == 404
+
+
+async def test_a_ranking_is_of_the_moment_that_it_tells(client: httpx.AsyncClient) -> None:
+    # Each step is an epoch, so there is a row for each.
+    experiment = {"batch_size": None, "dataset": {"name": "circle", "samples": 100}}
+    address = await made(client, experiment, epochs=1)
+    await client.post(f"{address}/commands", json={"command": "play", "rate": 300})
+    questions = ["ablation", "prune/tradeoff?points=3"] * 4
+    answers = [strict(found.text) for found in await asyncio.gather(*(client.get(f"{address}/{q}") for q in questions))]
+    await client.post(f"{address}/commands", json={"command": "pause"})
+    columns = strict((await client.get(f"{address}/metrics")).text)["columns"]
+    losses = dict(zip(columns["step"], columns["test_loss"], strict=True))
+    for told in answers:
+        loss = told["before"]["loss"] if "before" in told else told["points"][0]["measures"]["test"]["loss"]
+        assert loss == losses[told["step"]]
+
+
+@pytest.mark.parametrize("question", ["evaluation", "distributions", "distributions/layers/1"])
+async def test_questions_about_an_earlier_epoch(client: httpx.AsyncClient, question: str) -> None:
+    address = await made(client, {"dataset": {"name": "iris"}}, epochs=4)
+    then = strict((await client.get(f"{address}/{question}")).text)
+    await client.post(f"{address}/train", json={"epochs": 3})
+    assert strict((await client.get(f"{address}/{question}?epoch=4")).text) == then
+    assert strict((await client.get(f"{address}/{question}")).text)["epoch"] == 7

@@ -10,6 +10,15 @@ from tests.app.conftest import strict
 pytestmark = pytest.mark.anyio
 
 
+RICH = {
+    "layers": [
+        {"units": 6, "activation": "maxout", "batch_normalization": {"position": "before"}},
+        {"units": 5, "activation": "parametric_relu", "batch_normalization": {"position": "after"}, "dropout": 0.1},
+    ],
+    "optimizer": {"name": "adam", "learning_rate": 0.01},
+}
+
+
 @pytest.fixture
 async def trained(client: httpx.AsyncClient) -> str:
     body = {"layers": [{"units": 6}, {"units": 4}]}
@@ -136,3 +145,81 @@ async def test_a_network_without_hidden_units(client: httpx.AsyncClient) -> None
 async def test_sessions_that_are_not_there(client: httpx.AsyncClient) -> None:
     assert (await client.post("/api/sessions/none/prune", json={"fraction": 0.5})).status_code == 404
     assert (await client.delete("/api/sessions/none/prune")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body", [{"fraction": 0.4}, {"criterion": "redundancy", "fraction": 0.4, "steps": 2, "fine_tune_epochs": 1}]
+)
+async def test_pruned_runs_of_any_layers_are_made_again_from_journal_and_file(
+    client: httpx.AsyncClient, body: Any
+) -> None:
+    address = f"/api/sessions/{(await ask(client, 'POST', '/api/sessions', RICH))['id']}"
+    await ask(client, "POST", f"{address}/train", {"epochs": 4})
+    await ask(client, "POST", f"{address}/prune", body)
+    file = (await client.get(f"{address}/export?format=json")).content
+    await ask(client, "POST", f"{address}/train", {"epochs": 3})
+    wanted = await ask(client, "GET", f"{address}/parameters")
+
+    journal = await ask(client, "GET", f"{address}/journal")
+    assert journal["complete"] and {entry["kind"] for entry in journal["entries"]} == {"parameters"}
+    again = f"/api/sessions/{(await ask(client, 'POST', '/api/sessions', journal['experiment']))['id']}"
+    for entry in journal["entries"]:
+        while (epoch := (await ask(client, "GET", again))["epoch"]) < entry["epoch"]:
+            await ask(client, "POST", f"{again}/train", {"epochs": int(entry["epoch"] - epoch)})
+        await ask(client, "PUT", f"{again}/parameters", entry["what"])
+    left = int(wanted["epoch"] - (await ask(client, "GET", again))["epoch"])
+    await ask(client, "POST", f"{again}/train", {"epochs": left})
+    assert (await ask(client, "GET", f"{again}/parameters"))["layers"] == wanted["layers"]
+
+    headers = {"content-type": "application/json"}
+    opened = strict((await client.post("/api/sessions", content=file, headers=headers)).text)
+    await ask(client, "POST", f"/api/sessions/{opened['id']}/train", {"epochs": 3})
+    assert (await ask(client, "GET", f"/api/sessions/{opened['id']}/parameters"))["layers"] == wanted["layers"]
+
+
+@pytest.mark.parametrize("criterion", ["magnitude", "activation"])
+async def test_after_undoing_the_run_goes_on_as_if_nothing_had_been(client: httpx.AsyncClient, criterion: str) -> None:
+    futures = []
+    for pruning in (False, True):
+        address = f"/api/sessions/{(await ask(client, 'POST', '/api/sessions', RICH))['id']}"
+        await ask(client, "POST", f"{address}/train", {"epochs": 3})
+        if pruning:
+            order = {"criterion": criterion, "fraction": 0.5, "fine_tune_epochs": 2}
+            await ask(client, "POST", f"{address}/prune", order)
+            await ask(client, "DELETE", f"{address}/prune")
+        await ask(client, "POST", f"{address}/train", {"epochs": 3})
+        metrics = (await ask(client, "GET", f"{address}/metrics"))["columns"]
+        futures.append(((await ask(client, "GET", f"{address}/parameters"))["layers"], metrics))
+    assert futures[0] == futures[1]
+
+
+async def test_an_order_that_makes_no_sense_lets_training_go_on(client: httpx.AsyncClient, trained: str) -> None:
+    await ask(client, "POST", f"{trained}/commands", {"command": "play", "rate": 5})
+    stop = {"metric": "test_beauty", "drop": 0.1}
+    assert (await client.post(f"{trained}/prune", json={"fraction": 0.5, "stop": stop})).status_code == 422
+    assert (await ask(client, "GET", trained))["state"] == "running"
+    told = await ask(client, "POST", f"{trained}/prune", {"fraction": 0.5})
+    assert told["session"]["state"] == "paused", "a good one stops it"
+
+
+async def test_the_trade_off_of_a_line(client: httpx.AsyncClient) -> None:
+    address = f"/api/sessions/{(await ask(client, 'POST', '/api/sessions', {'layers': []}))['id']}"
+    before = await ask(client, "GET", f"{address}/parameters")
+    told = await ask(client, "GET", f"{address}/prune/tradeoff")
+    assert told["points"][0]["measures"]["test"] == (await ask(client, "GET", address))["metrics"]["test"]
+    assert told["points"][-1]["fraction"] == pytest.approx(0.7), "more would take both of two weights"
+    assert await ask(client, "GET", f"{address}/parameters") == before
+
+
+async def test_diverged_and_untrained_runs_can_be_pruned(client: httpx.AsyncClient) -> None:
+    wild = {"dataset": {"name": "regression_plane"}, "optimizer": {"name": "sgd", "learning_rate": 1e9}}
+    for experiment, epochs in (({}, 0), (wild, 3)):
+        address = f"/api/sessions/{(await ask(client, 'POST', '/api/sessions', experiment))['id']}"
+        if epochs:
+            await client.post(f"{address}/train", json={"epochs": epochs})
+        before = await ask(client, "GET", f"{address}/parameters")
+        for criterion in ("magnitude", "redundancy"):
+            told = await ask(client, "POST", f"{address}/prune", {"criterion": criterion, "fraction": 0.4})
+            assert told["session"]["state"] in {"ready", "paused", "diverged"}
+            await ask(client, "DELETE", f"{address}/prune")
+        assert (await ask(client, "GET", f"{address}/parameters"))["layers"] == before["layers"]

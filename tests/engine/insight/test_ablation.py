@@ -13,6 +13,7 @@ from tests.engine.cases import experiment, layers_of, running_of, samples_of, sc
 
 LAYERS: dict[str, tuple[Layer, ...]] = {
     "tanh": (Layer(4), Layer(3)),
+    "relu": (Layer(4, activation=ACTIVATIONS.choice("relu"), dropout=0.3), Layer(3, dropout=0.3)),
     "maxout": (Layer(3, activation=ACTIVATIONS.choice("maxout")), Layer(2)),
     "normalised": (
         Layer(4, batch_normalization=BatchNormalization(position="after")),
@@ -113,3 +114,30 @@ def test_what_it_does_not_have_is_refused(part: Part, field: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         switched_off(made(), [Part(input=0), part])
     assert refusal.value.errors[0].field == f"off.1{field}"
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_without_a_feature_it_is_the_network_that_never_had_it(task: str) -> None:
+    with_both = made("normalised", task)
+    narrow = Trainer(replace(with_both.asked, features=("x2",)))
+    first, *others = with_both.as_given()
+    narrow.set_parameters([first | {"weights": first["weights"][1:]}, *others])
+    found = switched_off(with_both, [Part(input=0)]).evaluate("test")[0]
+    assert found == pytest.approx(narrow.evaluate("test")[0], rel=1e-12)
+
+
+def test_a_ranking_goes_on_by_as_much_as_it_may() -> None:
+    trainer = made()
+    one = len(trainer.data.parts["test"]) * trainer.parameter_count
+    ranking = Ranking(trainer, "test", links=True)
+    for work, done in ((1, 1), (one, 2), (3 * one + 1, 5), (10**9, 34)):
+        ranking.advance(work)
+        assert len(ranking.result["parts"]) == done
+    assert ranking.done
+
+
+def test_too_many_links_are_left_out() -> None:
+    wide = Ranking(Trainer(experiment(units=(40, 50))), "test", links=True)
+    while not wide.done:
+        wide.advance(10**9)
+    assert {row["kind"] for row in wide.result["parts"]} == {"feature", "layer", "unit"}

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Experiment, Layer, Trainer, Visit, reference
+from app.encoding import to_json
+from engine import LIMITS, Experiment, Layer, Trainer, Visit, reference, timeline
 from engine.activations import ACTIVATIONS
 from engine.datasets import DATASETS
 from engine.initializers import INITIALIZERS
@@ -21,6 +22,9 @@ LAYERS: dict[str, tuple[Layer, ...]] = {
     "maxout": (Layer(3, activation=ACTIVATIONS.choice("maxout")), Layer(2)),
     "normalised before": (Layer(4, batch_normalization=BatchNormalization(position="before")), Layer(3)),
     "normalised after": (Layer(4, batch_normalization=BatchNormalization(position="after")), Layer(3)),
+    "dropout": (Layer(4, dropout=0.5), Layer(3)),
+    "parametric relu": (Layer(3, activation=ACTIVATIONS.choice("parametric_relu")), Layer(2)),
+    "one unit": (Layer(1), Layer(1)),
     "none": (),
 }
 
@@ -43,6 +47,12 @@ def test_histograms_of_anything(numbers: list[float], counted: int, not_finite: 
     with np.errstate(all="ignore"):
         told = histogram(np.array(numbers), 5)
     assert sum(told["counts"]) == counted and told["not_finite"] == not_finite
+
+
+def test_numbers_that_are_nearly_equal_are_told_apart() -> None:
+    step = 2.0**-52
+    assert histogram(1 + np.arange(17) * step, 17)["counts"].tolist() == [1] * 17
+    assert histogram(1e308 * (1 + np.arange(4) * step), 2)["counts"].tolist() == [2, 2]
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])
@@ -110,3 +120,52 @@ def test_along_a_run_are_the_distributions_of_then() -> None:
     while not visit.done:
         visit.advance(10_000)
     assert repr(course.result[2]["layers"]) == repr(distributions(visit.trainer))
+
+
+@pytest.mark.parametrize(
+    ("activation", "initializer", "arguments", "growth"),
+    [
+        ("tanh", "glorot_uniform", {}, (0.5, 1.2)),  # saturation takes a little away
+        ("relu", "he_normal", {}, (0.5, 2)),
+        ("tanh", "random_normal", {"stddev": 0.05}, (0, 0.6)),
+        ("relu", "random_normal", {"stddev": 0.3}, (1.6, 3)),
+    ],
+)
+def test_each_layer_changes_the_spread_by_as_much_as_theory_says(
+    activation: str, initializer: str, arguments: dict[str, float], growth: tuple[float, float]
+) -> None:
+    """With relu a layer multiplies by stddev * sqrt(units / 2), a tanh that is hardly bent by stddev * sqrt(units)."""
+    layer = Layer(
+        100, activation=ACTIVATIONS.choice(activation), initializer=INITIALIZERS.choice(initializer, **arguments)
+    )
+    told = spread(Trainer(Experiment(layers=(layer,) * 8)))
+    for what, (first, last) in {"activations": (1, 7), "errors": (6, 0)}.items():
+        per_layer = (told[last][what] / told[first][what]) ** (1 / 6)
+        assert growth[0] <= per_layer <= growth[1], what
+
+
+def test_a_course_goes_to_what_is_kept_from_the_first_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timeline, "LIMITS", replace(LIMITS, timeline_bytes=30_000))
+    run = Trainer(Experiment(dataset=DATASETS.choice("xor", samples=20), layers=(Layer(2),)))
+    run.step_once("epoch", 70)
+    kept = [mark.epoch for mark in run.timeline.marks]
+    assert run.timeline.stride > 1 and kept[0] == 0
+    for moments in (2, 7, 50):
+        course = along(run, moments)
+        while not course.done:
+            course.advance(1)
+        epochs = [moment["epoch"] for moment in course.result]
+        assert set(epochs) <= set(kept) and (epochs[0], epochs[-1]) == (0, kept[-1]) and epochs == sorted(epochs)
+        assert len(epochs) == min(moments, len(kept))
+
+
+def test_networks_that_are_not_finite_have_distributions() -> None:
+    run = Trainer(replace(experiment("regression"), layers=LAYERS["normalised after"]))
+    for number in (np.nan, np.inf, 1e300):
+        run.state.parameters[:] = number
+        for layer in distributions(run):
+            for what in WHAT:
+                told = layer[what]
+                finite = sum(told["counts"])
+                assert finite + told["not_finite"] > 0 and (finite > 0) == (told["low"] is not None)
+        assert b"NaN" not in to_json([distributions(run), unit_distributions(run, 0), spread(run)])

@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn import metrics
+from sklearn.calibration import calibration_curve
 
 from app.encoding import to_json
 from engine import Experiment, Layer, Trainer
-from engine.insight.evaluation import evaluation, roc
+from engine.datasets import DATASETS
+from engine.insight.evaluation import CURVE_POINTS, evaluation, roc
 from engine.metrics import labels
 from tests.engine.cases import experiment, points
 
@@ -123,3 +125,70 @@ def test_a_part_with_one_class() -> None:
     told = evaluation(Trainer(Experiment(task="binary", dataset=data, layers=(Layer(2),))), "test")
     assert np.isnan(told["classes"][0]["recall"]) and np.isnan(told["classes"][1]["area"])
     assert told["classes"][1]["samples"] == 2
+
+
+def test_both_classes_of_two_have_the_same_area_however_sure_the_network_is() -> None:
+    trainer = Trainer(Experiment(layers=()))  # float32, where 1 - 1e-10 is 1
+    for bias in (-40.0, -20.0, 0.0):
+        trainer.set_parameters([{"weights": [[3.0], [2.0]], "biases": [bias]}])
+        outputs, t = scores_of(trainer, "test")
+        for row in evaluation(trainer, "test")["classes"]:
+            assert row["area"] == pytest.approx(metrics.roc_auc_score(t[0], outputs[0]))
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_calibration_is_that_of_scikit_learn(task: str) -> None:
+    trainer = trained(task)
+    outputs, t = scores_of(trainer, "train")
+    certainty = outputs.max(axis=0) if len(outputs) > 1 else np.where(outputs[0] > 0.5, outputs[0], 1 - outputs[0])
+    right = labels(outputs) == labels(t)
+    told = evaluation(trainer, "train")["calibration"]
+    filled = told["counts"] > 0
+    wanted_right, wanted_certainty = calibration_curve(right, certainty, n_bins=10)
+    assert told["right"][filled] == pytest.approx(wanted_right)
+    assert told["certainty"][filled] == pytest.approx(wanted_certainty)
+    gaps = np.abs(wanted_right - wanted_certainty)
+    assert told["error"] == pytest.approx(np.average(gaps, weights=told["counts"][filled]))
+
+
+@pytest.mark.parametrize(
+    ("task", "choices"),
+    [
+        ("binary", {"label_smoothing": 0.5}),
+        ("multiclass", {"label_smoothing": 0.5}),
+        ("multilabel", {"label_smoothing": 0.4}),
+        ("binary", {"output": "tanh", "loss": "hinge"}),
+        ("binary", {"class_weight": "balanced"}),
+        ("multiclass", {"class_weight": (5.0, 1.0, 0.0)}),
+    ],
+)
+def test_what_is_so_is_what_the_data_say_however_it_is_trained(task: str, choices: dict[str, Any]) -> None:
+    trainer = trained(task, **choices)
+    targets = trainer.data.parts["test"].targets.astype(int)
+    told = evaluation(trainer, "test")
+    counts = targets.sum(axis=0) if task == "multilabel" else np.bincount(targets)
+    assert [row["samples"] for row in told["classes"]] == counts.tolist()
+    if task != "multilabel":
+        assert told["measures"]["accuracy"] == pytest.approx(np.trace(told["confusion"]) / len(targets))
+
+
+def test_confusion_agrees_with_accuracy_where_one_output_is_no_number() -> None:
+    trainer = trained("multiclass", output="linear", loss="mean_squared_error")
+    trainer.network.views(trainer.state.parameters)[-1]["biases"][1] = np.nan
+    told = evaluation(trainer, "test")
+    assert told["confusion"][:, 1].sum() == told["samples"]
+    assert told["measures"]["accuracy"] == pytest.approx(np.trace(told["confusion"]) / told["samples"])
+
+
+def test_long_curves_are_thinned_from_end_to_end() -> None:
+    trainer = Trainer(experiment("binary", dataset=DATASETS.choice("circle", samples=2_000)))
+    for row in evaluation(trainer, "train")["classes"]:
+        for axis in row["roc"].values():
+            assert len(axis) == CURVE_POINTS and (axis[0], axis[-1]) == (0, 1) and (np.diff(axis) >= 0).all()
+
+
+def test_targets_that_are_all_the_same_have_no_r2() -> None:
+    data = points((0, 0), (1, 1), targets=(2.5, 4), test_points=((0, 1), (1, 0)), test_targets=(3, 3))
+    told = evaluation(Trainer(experiment("regression", dataset=data)), "test")["regression"]
+    assert np.isnan(told["r2"]) and told["targets"] == pytest.approx([3, 3])
+    assert told["bias"] == pytest.approx(np.mean(told["answers"]) - 3)

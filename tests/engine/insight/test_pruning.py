@@ -6,9 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Experiment, InvalidInput, Layer, Trainer
+from app.encoding import to_json
+from engine import Experiment, InvalidInput, Layer, Trainer, Visit, journal
 from engine.activations import ACTIVATIONS
-from engine.insight.criteria import CRITERIA
+from engine.constraints import CONSTRAINTS
+from engine.experiment import Clipping
+from engine.insight.criteria import CRITERIA, likeness
+from engine.insight.distributions import along, distributions
 from engine.insight.pruning import (
     Amount,
     Pruning,
@@ -87,10 +91,15 @@ def test_a_threshold_takes_what_is_below_it() -> None:
         assert (after.weights[kept] == before.weights[kept]).all() and (after.biases == before.biases).all()
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw", "adagrad"])
-def test_masks_stay_through_whatever_follows(optimizer: str) -> None:
-    penalty = REGULARIZERS.choice("l2")
-    run = made("normalised after", optimizer=OPTIMIZERS.choice(optimizer), regularizer=penalty)
+@pytest.mark.parametrize("name", ["normalised before", "normalised after"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_masks_stay_through_whatever_follows(optimizer: str, name: str) -> None:
+    kept_short = {"regularizer": REGULARIZERS.choice("l2"), "constraint": CONSTRAINTS.choice("unit_norm")}
+    layers = tuple(replace(layer, **kept_short) for layer in LAYERS[name])
+    asked = experiment(optimizer=OPTIMIZERS.choice(optimizer), clipping=Clipping())
+    run = Trainer(replace(asked, layers=layers))
+    scatter(run)
+    run.step_once("epoch", 3)
     trainer = pruned(run, "magnitude", Amount(fraction=0.5), steps=2, tune=2).trainer
     gone = [layer.weights == 0 for layer in trainer.parameters()]
     before = [layer.weights.copy() for layer in trainer.parameters()]
@@ -218,3 +227,155 @@ def test_untrained_diverged_and_flat_networks() -> None:
     assert diverging.diverged
     report = pruned(diverging, "magnitude", Amount(fraction=0.5), steps=3, tune=5)
     assert report.stopped or report.trainer.diverged is None
+
+
+@pytest.mark.parametrize("amount", [Amount(fraction=0.6), Amount(threshold=0.4), Amount(fraction=0.6, scope="layer")])
+def test_without_training_in_between_many_steps_are_as_one(amount: Amount) -> None:
+    run = made()
+    once, often = (pruned(run, "magnitude", amount, steps).trainer for steps in (1, 5))
+    assert (once.state.parameters == often.state.parameters).all() and (once.state.mask == often.state.mask).all()
+
+
+@pytest.mark.parametrize("criterion", NEURONS)
+def test_as_many_units_go_as_are_asked_for_while_each_layer_keeps_its_best(criterion: str) -> None:
+    run = Trainer(experiment(units=(3, 8)))
+    scatter(run)
+    layers = run.as_given()
+    layers[0]["weights"] *= 1e-3  # so that all of these would go first
+    run.set_parameters(layers)
+    for fraction in (0.2, 0.5, 0.8):
+        removal = units_to_go(run, CRITERIA[criterion], Amount(fraction=fraction))
+        assert len({(layer, unit) for layer, unit, _ in removal}) == len(removal) == round(fraction * 11)
+        assert sum(layer == 0 for layer, _, _ in removal) <= 2
+        assert min(smaller(run, removal).network.sizes) >= 1
+
+
+def test_likeness_takes_apart_the_most_alike_first() -> None:
+    draw = np.random.default_rng(0)
+    given = draw.normal(size=(12, 50))
+    given[3], given[7], given[9] = 2 * given[1] + 1, -given[4], 0.1  # 9 never changes, but for rounding
+    scores, pairs = likeness(given)
+    sizes = np.std(given, axis=1)
+    sizes[9] = 0
+    alike = np.abs(np.corrcoef(given))
+    alike[9] = alike[:, 9] = 1
+    left = set(range(12))
+    for gone, stays in pairs:
+        best = max(alike[a, b] for a in left for b in left if a != b)
+        assert 1 - scores[gone] == pytest.approx(alike[gone, stays]) == pytest.approx(best)
+        assert {gone, stays} <= left and sizes[gone] <= sizes[stays] * (1 + 1e-9)
+        left.remove(gone)
+    assert len(left) == 1 and np.isinf(scores[left.pop()])
+    assert {pair[0] for pair in pairs[:3]} == {1, 9, min(4, 7)} or {4, 7} & {pair[0] for pair in pairs[:3]}
+
+
+@pytest.mark.parametrize("name", ["tanh", "normalised after"])
+def test_a_unit_that_never_changes_becomes_a_bias(name: str) -> None:
+    run = made(name)
+    layers = run.as_given()
+    layers[0]["weights"][:, 4], layers[0]["biases"][4] = 0, 0.3
+    run.set_parameters(layers)
+    removal = units_to_go(run, CRITERIA["redundancy"], Amount(fraction=1 / 14))
+    assert [(layer, unit) for layer, unit, _ in removal] == [(0, 4)]
+    for part in ("train", "test"):
+        assert smaller(run, removal).evaluate(part)[0] == pytest.approx(run.evaluate(part)[0], abs=1e-9)
+
+
+@pytest.mark.parametrize("criterion", NEURONS)
+@pytest.mark.parametrize("name", ["tanh", "maxout", "normalised before", "normalised after"])
+def test_neurons_may_go_after_weights(name: str, criterion: str) -> None:
+    thinned = pruned(made(name), "magnitude", Amount(fraction=0.5), tune=1).trainer
+    removal = units_to_go(thinned, CRITERIA[criterion], Amount(fraction=0.3))
+    trainer = smaller(thinned, [(layer, unit, None) for layer, unit, _ in removal])
+    wanted = thinned.altered(without_units(thinned, [(layer, unit, None) for layer, unit, _ in removal]))
+    assert trainer.evaluate("test")[0] == pytest.approx(wanted.evaluate("test")[0], abs=1e-12)
+    before = zeros(trainer)
+    assert sum(before) > 0
+    trainer.step_once("epoch", 3)
+    assert zeros(trainer) == before, "what was pruned stays away"
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+@pytest.mark.parametrize("units", [(), (1,), (1, 1), (2, 3)])
+def test_the_trade_off_of_a_small_network_ends_where_nothing_would_be_left(
+    units: tuple[int, ...], criterion: str
+) -> None:
+    run = Trainer(experiment(units=units))
+    tradeoff = Tradeoff(run, CRITERIA[criterion], "network", 100)
+    if not units and criterion in NEURONS:
+        with pytest.raises(InvalidInput, match="no hidden units"):
+            tradeoff.advance(1)
+        return
+    while not tradeoff.done:
+        tradeoff.advance(1)
+    fractions = [point["fraction"] for point in tradeoff.result]
+    assert fractions == pytest.approx(np.arange(len(fractions)) / 100) and 0.49 <= fractions[-1] <= 0.99
+    assert tradeoff.result[0]["measures"] == measured(run)
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+@pytest.mark.parametrize("name", ["tanh", "normalised before"])
+def test_the_trade_off_says_what_pruning_would_leave(name: str, criterion: str) -> None:
+    run = made(name, "multiclass")
+    tradeoff = Tradeoff(run, CRITERIA[criterion], "network", 4)
+    while not tradeoff.done:
+        tradeoff.advance(1)
+    for point in tradeoff.result[1:]:
+        found = measured(pruned(run, criterion, Amount(fraction=point["fraction"])).trainer)
+        for part, measures in point["measures"].items():
+            assert found[part] == pytest.approx(measures, rel=1e-9)
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_activations_that_are_not_finite_are_no_fault(criterion: str) -> None:
+    relu = ACTIVATIONS.choice("relu")
+    run = Trainer(replace(experiment("regression"), layers=(Layer(4, activation=relu),) * 2))
+    run.set_parameters(
+        [layer | {"weights": np.full_like(layer["weights"], 1e308)} for layer in run.as_given()],
+    )
+    assert run.diverged
+    before = run.state.parameters.copy()
+    pruning = pruned(run, criterion, Amount(fraction=0.5), steps=2, tune=1)
+    assert pruning.stopped and pruning.trainer.diverged
+    assert (pruning.trainer.state.parameters == before).all(), "the step was undone"
+    tradeoff = Tradeoff(run, CRITERIA[criterion], "layer", 3)
+    while not tradeoff.done:
+        tradeoff.advance(1)
+    assert b"NaN" not in to_json(tradeoff.result)
+
+
+def test_the_course_of_a_smaller_network_begins_with_it() -> None:
+    run = made()
+    trainer = smaller(run, units_to_go(run, CRITERIA["weight_norm"], Amount(fraction=0.5)))
+    wanted = repr(distributions(trainer))
+    trainer.step_once("epoch", 2)
+    course = along(trainer)
+    while not course.done:
+        course.advance(1)
+    assert [moment["epoch"] for moment in course.result] == [0, 1, 2]
+    assert repr(course.result[0]["layers"]) == wanted
+    visit = Visit(trainer, 0)
+    while not visit.done:
+        visit.advance(1)
+    assert repr(distributions(visit.trainer)) == wanted
+
+
+def test_a_fork_knows_that_the_journal_is_not_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_ENTRIES", 1)
+    run = made()
+    assert run.fork().journal.complete
+    run.set_parameters(run.as_given())
+    assert not run.journal.complete and not run.fork().journal.complete
+
+
+def test_it_costs_a_layer_with_everything_what_its_numbers_say() -> None:
+    run = Trainer(
+        replace(experiment(), layers=LAYERS["normalised before"])
+    )  # 2 to 6 to 5 to 1, two pieces each, float64
+    pieces = [layer.weights.shape[1] for layer in run.parameters()]
+    weights = 2 * pieces[0] + 6 * pieces[1] + 5 * 1
+    others = 3 * pieces[0] + 3 * pieces[1] + 1  # biases, and scales and shifts where it is normalised
+    told = size(run)
+    assert told["parameters"] == told["nonzero"] == weights + others == run.parameter_count
+    assert told["bytes"] == 8 * (weights + others) and told["units"] == 11
+    assert told["flops"] == told["effective_flops"] == 2 * weights + sum(pieces)
