@@ -52,7 +52,8 @@ def test_histograms_of_anything(numbers: list[float], counted: int, not_finite: 
 def test_numbers_that_are_nearly_equal_are_told_apart() -> None:
     step = 2.0**-52
     assert histogram(1 + np.arange(17) * step, 17)["counts"].tolist() == [1] * 17
-    assert histogram(1e308 * (1 + np.arange(4) * step), 2)["counts"].tolist() == [2, 2]
+    with np.errstate(over="ignore"):  # of their mean and spread; the span is less
+        assert histogram(1e308 * (1 + np.arange(4) * step), 2)["counts"].tolist() == [2, 2]
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])

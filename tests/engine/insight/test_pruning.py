@@ -94,7 +94,7 @@ def test_a_threshold_takes_what_is_below_it() -> None:
 @pytest.mark.parametrize("name", ["normalised before", "normalised after"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_masks_stay_through_whatever_follows(optimizer: str, name: str) -> None:
-    kept_short = {"regularizer": REGULARIZERS.choice("l2"), "constraint": CONSTRAINTS.choice("unit_norm")}
+    kept_short = {"regularizer": REGULARIZERS.choice("l2"), "constraint": CONSTRAINTS.choice("max_norm")}
     layers = tuple(replace(layer, **kept_short) for layer in LAYERS[name])
     asked = experiment(optimizer=OPTIMIZERS.choice(optimizer), clipping=Clipping())
     run = Trainer(replace(asked, layers=layers))
