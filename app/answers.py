@@ -199,6 +199,13 @@ class PartAnswer(BaseModel):
     targets: list[float] | list[list[float]]
 
 
+class ProjectionAnswer(BaseModel):
+    """A point x is drawn at `rows x - shift`."""
+
+    rows: list[list[float]]
+    shift: list[float]
+
+
 class DatasetAnswer(BaseModel):
     """The points, for drawing."""
 
@@ -206,6 +213,7 @@ class DatasetAnswer(BaseModel):
     targets: Targets
     domain: list[float]
     axes: list[int]
+    principal: ProjectionAnswer | None = Field(description="Where the points spread most; null for a plane.")
     parts: dict[str, PartAnswer]
 
 

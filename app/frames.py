@@ -5,16 +5,20 @@ step. Grids are one byte per value, row 0 at the top (highest x2).
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from app.encoding import Codec, to_grid
 from app.sessions import Session
+from engine import Axes, Data, Domain, InvalidInput, Model, Part, labels
 
 PROTOCOL = 1
 MOST_ROWS = 200  # in one message: more would hold up other sessions while they are written
 SHOWN_CLASSES = 2
+KEPT = 32  # pictures of one moment
+ANSWERED = 3_000  # points of each part, the first ones: more are not drawn
 
 
 def hello(session: Session, recovered: bool) -> dict[str, Any]:
@@ -62,19 +66,35 @@ def metrics(session: Session, since: int) -> dict[str, Any]:
     }
 
 
-def boundary(session: Session, resolution: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Scene:
+    """What pictures show: which plane, which part of it, and which epoch if not the present one."""
+
+    axes: Axes | None = None
+    domain: Domain | None = None
+    epoch: int | None = None
+
+    def fitted(self, data: Data) -> "Scene":
+        """The same for these data; columns that they do not have are passed over."""
+        try:
+            data.projection(self.axes)
+        except InvalidInput:
+            return Scene(epoch=self.epoch)
+        return self
+
+
+def boundary(model: Model, scene: Scene, resolution: int) -> dict[str, Any]:
     """The output over the plane; with several classes or labels the winning one and its probability."""
-    picture = session.trainer.boundary(resolution)
+    picture = model.boundary(resolution, scene.axes, scene.domain)
     message = {
-        "type": "boundary",
-        "step": picture.step,
         "width": picture.width,
         "height": picture.height,
-        "domain": list(picture.domain),
-        "classes": session.classes,
+        "axes": scene.axes or model.data.axes,
+        "domain": picture.domain,
+        "classes": len(model.data.classes) if model.data.classes else None,
     }
     values = picture.values
-    if len(values) <= SHOWN_CLASSES and session.trainer.task != "multilabel":
+    if len(values) <= SHOWN_CLASSES and model.task != "multilabel":
         return message | to_grid(values[-1])
     no, yes = picture.range
     winner = values.argmax(axis=0).astype(np.uint8)
@@ -83,41 +103,82 @@ def boundary(session: Session, resolution: int) -> dict[str, Any]:
     return message | {"low": 0.0, "high": 255.0} | grids
 
 
-def neurons(session: Session, resolution: int) -> dict[str, Any]:
+def neurons(model: Model, scene: Scene, resolution: int) -> dict[str, Any]:
     """Every unit's activation over the plane; each layer has its own scale."""
-    maps = session.trainer.neurons(resolution)
+    maps = model.neurons(resolution, scene.axes, scene.domain)
     layers = [{"units": len(layer)} | to_grid(layer) for layer in maps]
-    step = session.trainer.step
-    return {"type": "neurons", "step": step, "width": resolution, "height": resolution, "layers": layers}
+    return {"width": resolution, "height": resolution, "layers": layers}
 
 
-def parameters(session: Session) -> dict[str, Any]:
+def parameters(model: Model, scene: Scene, resolution: int) -> dict[str, Any]:
     """Weights and biases as float32 bytes (little endian), weights row by row, one row for each input."""
     layers = [
         {
             "fan_in": layer.weights.shape[0],
             "fan_out": layer.weights.shape[1],
-            "weights": layer.weights.astype("<f4").tobytes(),
-            "biases": layer.biases.astype("<f4").tobytes(),
+            "weights": floats(layer.weights),
+            "biases": floats(layer.biases),
         }
-        for layer in session.trainer.parameters()
+        for layer in model.parameters()
     ]
-    return {"type": "parameters", "step": session.trainer.step, "layers": layers}
+    return {"layers": layers}
 
 
-PICTURES: dict[str, Callable[[Session, int], dict[str, Any]]] = {
+def answers(model: Model, scene: Scene, resolution: int) -> dict[str, Any]:
+    """What is said of the first points of each part, how sure it is, what it loses, and whether it is wrong."""
+    parts = {name: _answers(model, part) for name, part in model.data.parts.items() if len(part)}
+    return {"parts": parts}
+
+
+def _answers(model: Model, part: Part) -> dict[str, Any]:
+    count = min(len(part), ANSWERED)
+    data, samples = model.data, (part.x[:, :count], part.t[:, :count], part.weights[:count])
+    outputs, losses = model.answer(tuple(map(np.ascontiguousarray, samples)))  # type: ignore[arg-type]
+    told = {"count": count, "losses": floats(losses)}
+    if model.task == "regression":
+        return told | {"answers": floats(data.in_units(outputs)[0])}
+    if model.task == "multilabel":
+        wrong = ((outputs > data.threshold) != (part.targets[:count].T > 0.5)).any(axis=0)
+        return told | {"wrong": to_bits(wrong)}
+    said = labels(outputs, data.threshold)
+    sure = (outputs.max(axis=0) - data.no) / (data.yes - data.no)
+    wrong = said != part.targets[:count].astype(int)
+    return told | {"answers": floats(said), "certainty": floats(sure), "wrong": to_bits(wrong)}
+
+
+def floats(numbers: np.ndarray) -> bytes:
+    """Numbers as float32, little endian."""
+    return numbers.astype("<f4").tobytes()
+
+
+def to_bits(flags: np.ndarray) -> bytes:
+    """A byte for each, 0 or 1."""
+    return flags.astype(np.uint8).tobytes()
+
+
+PICTURES: dict[str, Callable[[Model, Scene, int], dict[str, Any]]] = {
     "boundary": boundary,
     "neurons": neurons,
-    "parameters": lambda session, _: parameters(session),
+    "parameters": parameters,
+    "answers": answers,
 }
 
 
-def picture(session: Session, kind: str, resolution: int, codec: Codec) -> str | bytes:
-    """An encoded picture; the one made before, if nothing has changed since."""
-    key = kind, resolution, codec.name
-    if session.frames_revision != session.revision:
+def picture(
+    session: Session, kind: str, resolution: int, codec: Codec, scene: Scene, past: Model | None = None
+) -> str | bytes:
+    """An encoded picture of the present, or of the past; of the present the one made before, if nothing has changed."""
+    if past:
+        return codec.encode(_drawn(past, kind, scene, resolution))
+    key = kind, resolution, codec.name, scene
+    if session.frames_revision != session.revision or len(session.frames) >= KEPT:
         session.frames.clear()
         session.frames_revision = session.revision
     if key not in session.frames:
-        session.frames[key] = codec.encode(PICTURES[kind](session, resolution))
+        session.frames[key] = codec.encode(_drawn(session.trainer, kind, scene, resolution))
     return session.frames[key]
+
+
+def _drawn(model: Model, kind: str, scene: Scene, resolution: int) -> dict[str, Any]:
+    moment = {"type": kind, "step": model.step, "epoch": model.epoch, "past": scene.epoch is not None}
+    return moment | PICTURES[kind](model, scene.fitted(model.data), resolution)

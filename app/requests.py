@@ -169,8 +169,28 @@ class ParameterRate(Rate):
     max_fps: float = Field(default=8.0, gt=0, le=MOST_FRAMES)
 
 
+class Plane(Strict):
+    """Which plane pictures show, and which part of it."""
+
+    axes: Annotated[list[int], Field(min_length=2, max_length=2)] | Literal["principal"] | None = Field(
+        default=None, description="Two columns, counted from 0; or the two directions in which the points spread most."
+    )
+    domain: Annotated[list[float], Field(min_length=4, max_length=4)] | None = Field(
+        default=None, description="From and to across, from and to upwards. Without it, where the points are."
+    )
+
+
+class AnswerRate(Rate):
+    """How often what is said of each point may come."""
+
+    max_fps: float = Field(default=4.0, gt=0, le=MOST_FRAMES)
+
+
 class Subscribe(Strict):
-    """What a viewer wants to see; null turns a kind off. With `run` and `since`, only the rows it lacks."""
+    """What a viewer wants to see; null turns a kind off. With `run` and `since`, only the rows it lacks.
+
+    Pictures, parameters and answers are of now, or of an earlier whole `epoch` of the run.
+    """
 
     type: Literal["subscribe"]
     run: str | None = Field(default=None, max_length=100)
@@ -179,6 +199,9 @@ class Subscribe(Strict):
     boundary: Picture | None = Picture()
     neurons: NeuronPicture | None = NeuronPicture()
     parameters: ParameterRate | None = ParameterRate()
+    answers: AnswerRate | None = None
+    plane: Plane = Plane()
+    epoch: int | None = Field(default=None, ge=0)
 
 
 class PatchMessage(Strict):

@@ -45,7 +45,7 @@ class Session:
         self.revision = 0  # grows whenever something that can be drawn has changed
         self.facts = 0  # grows with every new run or changed experiment
         self.stage = 0  # grows with every change of state
-        self.frames: dict[tuple[str, int, str], str | bytes] = {}  # encoded pictures of `frames_revision`
+        self.frames: dict[Any, str | bytes] = {}  # encoded pictures of `frames_revision`
         self.frames_revision = 0
         self._unpruned: list[Trainer] = []  # as they were before each pruning
         self._begin(experiment, trainer)
@@ -53,8 +53,6 @@ class Session:
     def _begin(self, experiment: Experiment, trainer: Trainer | None = None) -> None:
         """A new run. Raises InvalidExperiment before anything has changed."""
         self.trainer = trainer or Trainer(experiment)
-        classes = self.trainer.data.classes
-        self.classes = len(classes) if classes else None
         shapes = [layer.weights.shape for layer in self.trainer.parameters()]
         self.units: int = sum(fan_out for _, fan_out in shapes)
         self.parameter_count: int = sum((fan_in + 1) * fan_out for fan_in, fan_out in shapes)
@@ -371,12 +369,24 @@ class Session:
         self.stage += 1
         return errand.future
 
-    def patch(self, body: bytes, reset: bool) -> Future[dict[str, Any]]:
-        """Changes the experiment: at the next step boundary, or with a new run if `reset`."""
+    def patch(self, body: bytes, reset: bool, keep: bool = False) -> Future[dict[str, Any]]:
+        """Changes the experiment: at the next step boundary, or with a new run if `reset`.
+
+        With `keep` that begins with what this one has learnt, where the network stays as it is.
+        """
         if not reset:
             return self.at_step_boundary(lambda: self._update(patched(self.trainer.asked, body)))
+
+        def restart() -> dict[str, Any]:
+            before = self.trainer
+            answer = self._restart(patched(self.trainer.asked, body))
+            if not keep or before.diverged or not alike(before, self.trainer):
+                return answer
+            self.trainer.set_parameters(before.as_given())
+            return self.describe()
+
         future: Future[dict[str, Any]] = Future()
-        fulfil(future, lambda: self._restart(patched(self.trainer.asked, body)))
+        fulfil(future, restart)
         return future
 
     def fork(self, epoch: int, patch: bytes | None) -> Future[Trainer]:
@@ -472,3 +482,11 @@ class Session:
                 type=f"urn:gradlab:{self._rest}",
                 title=f"This session has {self._rest}",
             )
+
+
+def alike(one: Model, other: Model) -> bool:
+    """Whether the one's parameters fit the other."""
+    given = [[{name: numbers.shape for name, numbers in layer.items()} for layer in m.as_given()] for m in (one, other)]
+    for layer in (*given[0], *given[1]):
+        layer.pop("mask", None)
+    return given[0] == given[1]

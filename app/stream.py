@@ -21,6 +21,7 @@ from app.requests import PatchMessage, Pause, Play, Reset, Step, Subscribe
 from app.security import deny
 from app.validation import Checker, unparse
 from app.viewers import Viewer
+from engine import Model
 
 GREETING_S = 0.5  # a client that sends no subscription in this time is greeted all the same
 UNKNOWN_SESSION = 4404
@@ -172,7 +173,8 @@ class Connection:
         """Does what a message asks. What came of it is seen in the messages that follow."""
         match message:
             case Subscribe():
-                await self._registry.render(self._id, lambda _: self._viewer.subscribe(message))
+                past = await self._past(message.epoch)
+                await self._registry.render(self._id, lambda _: self._viewer.subscribe(message, past))
                 self._subscribed.set()
                 self._news.set()
             case PatchMessage():
@@ -180,6 +182,13 @@ class Connection:
                 await self._registry.change(self._id, lambda session: session.patch(body, message.reset))
             case _:
                 await self._registry.change(self._id, lambda session: session.obey(message))
+
+    async def _past(self, epoch: int | None) -> Model | None:
+        """The network at an earlier epoch."""
+        if epoch is None:
+            return None
+        found: Model = await self._registry.change(self._id, lambda session: session.look_back(epoch, lambda it: it))
+        return found
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:

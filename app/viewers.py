@@ -10,16 +10,20 @@ from dataclasses import dataclass
 
 from app import frames
 from app.encoding import Codec
-from app.requests import Subscribe
+from app.frames import Scene
+from app.requests import Plane, Subscribe
 from app.sessions import Session
+from engine import Axes, Domain, Model, check_domain
 
 STATE_PERIOD_S = 0.25
 BUNCH_S = 0.004  # what is due this soon is sent along
 # A page shall stay under 200 KB/s whatever the network: beyond these sizes pictures come more rarely.
 USUAL_UNITS = 25
 USUAL_PARAMETERS = 1_000
+USUAL_POINTS = 1_000
 # Looking takes at most a quarter of what a session gets of the processor.
 COST_FACTOR = 4
+PAST = -2  # the revision of what does not change any more
 
 
 @dataclass
@@ -29,7 +33,7 @@ class Channel:
     period_s: float
     resolution: int = 0
     due: float = 0.0
-    shown: int = -1  # the session's revision that was sent last
+    shown: int = -1  # the revision that was sent last: the session's, or PAST
 
     def sent(self, now: float, revision: int, least_period_s: float = 0.0) -> None:
         """Sets when the next may come: in step with the period, unless it has fallen behind."""
@@ -50,9 +54,17 @@ class Viewer:
         self._greeted = -1  # the session's facts that were sent last
         self._stage = -1
         self._channels: dict[str, Channel] = {"state": Channel(STATE_PERIOD_S)}
+        self._scene = Scene()
+        self._past: Model | None = None
 
-    def subscribe(self, wish: Subscribe) -> None:
-        """Takes up a subscription; a hello answers it."""
+    def subscribe(self, wish: Subscribe, past: Model | None = None) -> None:
+        """Takes up a subscription; a hello answers it. `past` is the network at the epoch that is asked for.
+
+        Raises InvalidInput for a plane that the data does not have.
+        """
+        scene = Scene(*plane_of(wish.plane), wish.epoch)
+        self.session.trainer.data.projection(scene.axes)
+        self._scene, self._past = scene, past
         channels = {"state": self._channels["state"]}
         if wish.metrics:
             channels["metrics"] = Channel(1 / wish.metrics.max_fps)
@@ -61,6 +73,8 @@ class Viewer:
                 channels[kind] = Channel(1 / picture.max_fps, picture.resolution)
         if wish.parameters:
             channels["parameters"] = Channel(1 / wish.parameters.max_fps)
+        if wish.answers:
+            channels["answers"] = Channel(1 / wish.answers.max_fps)
         self._channels = channels
         if wish.run is not None or wish.since is not None:
             self.run = None
@@ -89,7 +103,10 @@ class Viewer:
         if kind == "metrics":
             behind = self.seq < self.session.trainer.history.last_seq
             return behind or self.run != self.session.run_id
-        return channel.shown != self.session.revision or (kind == "state" and self._stage != self.session.stage)
+        return channel.shown != self._revision(kind) or (kind == "state" and self._stage != self.session.stage)
+
+    def _revision(self, kind: str) -> int:
+        return PAST if self._past and kind in frames.PICTURES else self.session.revision
 
     def render(self, due: list[str]) -> list[str | bytes]:
         """The messages of these kinds, encoded."""
@@ -124,9 +141,9 @@ class Viewer:
             if self.seq == session.trainer.history.last_seq:  # else the rest follows at once
                 channel.sent(now, session.revision)
             return self.codec.encode(message)
-        encoded = frames.picture(session, kind, channel.resolution, self.codec)
+        encoded = frames.picture(session, kind, channel.resolution, self.codec, self._scene, self._past)
         cost_s = time.monotonic() - now
-        channel.sent(now, session.revision, max(self._fair_period_s(kind, channel), COST_FACTOR * cost_s))
+        channel.sent(now, self._revision(kind), max(self._fair_period_s(kind, channel), COST_FACTOR * cost_s))
         return encoded
 
     def _fair_period_s(self, kind: str, channel: Channel) -> float:
@@ -135,4 +152,14 @@ class Viewer:
             return channel.period_s * self.session.units / USUAL_UNITS
         if kind == "parameters":
             return channel.period_s * self.session.parameter_count / USUAL_PARAMETERS
+        if kind == "answers":
+            parts = self.session.trainer.data.parts.values()
+            return channel.period_s * sum(min(len(part), frames.ANSWERED) for part in parts) / USUAL_POINTS
         return 0.0
+
+
+def plane_of(wish: Plane) -> tuple[Axes | None, Domain | None]:
+    """A plane as the engine has it. Raises InvalidInput where there is nothing to see."""
+    axes = wish.axes if wish.axes is None or wish.axes == "principal" else (wish.axes[0], wish.axes[1])
+    low1, high1, low2, high2 = wish.domain or (0, 1, 0, 1)
+    return axes, check_domain((low1, high1, low2, high2)) if wish.domain else None

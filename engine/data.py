@@ -5,6 +5,7 @@ runs through neighbouring memory.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine.errors import FieldError, InvalidInput
 from engine.experiment import Experiment, signed
 from engine.features import FEATURES, PLANE
 from engine.parts import parts_of, replay_of
+from engine.projection import Axes, Domain, Projection, along_columns, principal
 from engine.settings import LIMITS
 from engine.tables import telling
 
@@ -80,7 +82,8 @@ class Data:
         self.middle = parts["train"][0].mean(axis=0)
         self.axes = self._axes()
         stated = PLANE if self.replay else entry.domain if entry else None
-        self.domain = stated or self._range(parts)
+        self.domain = stated or self._range(along_columns(self.axes, self.middle))
+        self._domains: dict[Axes | None, Domain] = {None: self.domain, self.axes: self.domain}
 
     @property
     def threshold(self) -> float:
@@ -106,14 +109,40 @@ class Data:
         first, second = sorted(sorted(range(len(self.columns)), key=rank)[:2]) if len(self.columns) > 1 else (0, 0)
         return first, second
 
-    def _range(self, parts: dict[str, tuple[np.ndarray, np.ndarray]]) -> tuple[float, float, float, float]:
-        points = np.vstack([points for points, _ in parts.values()])[:, self.axes]
+    def _range(self, projection: Projection) -> Domain:
+        """The part of a plane where the points are, with a margin."""
+        drawn = np.vstack([projection.coordinates(part.points) for part in self.parts.values()])
         if len(self.columns) == 1 and self.task == "regression":  # a curve is drawn over its only column
-            points[:, 1] = np.concatenate([targets for _, targets in parts.values()])
-        low, high = points.min(axis=0), points.max(axis=0)
+            drawn[:, 1] = np.concatenate([part.targets for part in self.parts.values()])
+        low, high = drawn.min(axis=0), drawn.max(axis=0)
         margin = np.where(high > low, (high - low) * 0.1, 1.0)
-        (x1_low, x2_low), (x1_high, x2_high) = (low - margin).tolist(), (high + margin).tolist()
-        return x1_low, x1_high, x2_low, x2_high
+        (low1, low2), (high1, high2) = (low - margin).tolist(), (high + margin).tolist()
+        return low1, high1, low2, high2
+
+    @cached_property
+    def principal(self) -> Projection:
+        """The plane in which the training points differ most."""
+        return principal(self.parts["train"].points)
+
+    def projection(self, axes: Axes | None = None) -> Projection:
+        """The plane along two columns, the two that tell most if none are named, or the principal one.
+
+        Raises InvalidInput for columns that there are not.
+        """
+        if axes == "principal":
+            return self.principal
+        last = len(self.columns) - 1
+        if axes and not (all(0 <= axis <= last for axis in axes) and axes[0] != axes[1]):
+            expected = f"two columns, from 0 to {last}, or principal"
+            raise InvalidInput(FieldError("axes", list(axes), expected, f"a picture's axes are {expected}"))
+        return along_columns(axes or self.axes, self.middle)
+
+    def domain_of(self, axes: Axes | None = None) -> Domain:
+        """The part of a plane that is shown unless another is asked for."""
+        known = self._domains.get(axes)
+        if known is None:
+            known = self._domains[axes] = self._range(self.projection(axes))
+        return known
 
     def _raw_features(self, points: np.ndarray) -> np.ndarray:
         if self.columns == ("x1", "x2"):
@@ -155,14 +184,9 @@ class Data:
             return outputs
         return outputs * outputs.dtype.type(self.target_spread) + outputs.dtype.type(self.target_mean)
 
-    def plane(self, resolution: int) -> np.ndarray:
-        """Inputs (features, resolution^2) over the plane, from the highest x2 down; other columns at their mean."""
-        x1_low, x1_high, x2_low, x2_high = self.domain
-        first, second = self.axes
-        points = np.tile(self.middle, (resolution * resolution, 1))
-        points[:, second] = np.repeat(np.linspace(x2_high, x2_low, resolution), resolution)
-        points[:, first] = np.tile(np.linspace(x1_low, x1_high, resolution), resolution)
-        return self.inputs(points)
+    def plane(self, resolution: int, axes: Axes | None = None, domain: Domain | None = None) -> np.ndarray:
+        """Inputs (features, resolution^2) over a part of a plane, from its upper left corner row by row."""
+        return self.inputs(self.projection(axes).plane(domain or self.domain_of(axes), resolution))
 
     def check_points(self, x: Any) -> np.ndarray:
         """Points (n, columns) from nested lists. Raises InvalidInput where they do not fit the data."""
@@ -187,6 +211,7 @@ class Data:
             },
             "domain": list(self.domain),
             "axes": list(self.axes),
+            "principal": self.principal.as_data() if len(self.columns) > 2 else None,
             "parts": {
                 name: {"points": part.points, "targets": part.targets} for name, part in self.parts.items() if len(part)
             },

@@ -17,10 +17,12 @@ from engine.experiment import Experiment, Layer, Output
 from engine.metrics import labels, metrics_of
 from engine.network import Network
 from engine.optimizers import OPTIMIZERS
+from engine.projection import Axes, Domain, check_domain
 from engine.regularizers import penalty
 from engine.settings import LIMITS, chunk_samples
 
 PROBE_SAMPLES = 128  # that go through the network at a time
+KEPT_PLANES = 4  # whose inputs are remembered: pictures are made again and again of the same
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Boundary:
     step: int
     width: int
     height: int
-    domain: tuple[float, float, float, float]
+    domain: Domain
     values: np.ndarray
     range: tuple[float, float] = (0.0, 1.0)
 
@@ -83,7 +85,7 @@ class Model:
         self._order = np.arange(0)
         self._optimizer_arguments = np.zeros(1, network.dtype)
         self.probe = self._workspace(min(PROBE_SAMPLES, chunk_samples(network.parameter_count)))
-        self._planes: dict[int, np.ndarray] = {}
+        self._planes: dict[tuple[int, Axes | None, Domain | None], np.ndarray] = {}
 
     def altered(self, parameters: np.ndarray) -> "Model":
         """The same at this moment with other parameters (P,), which it keeps as its own."""
@@ -190,25 +192,28 @@ class Model:
             return outputs.T, named
         return outputs.T, [classes[index] for index in labels(outputs, threshold)]
 
-    def boundary(self, resolution: int) -> Boundary:
-        """The outputs over the plane, `resolution` points each way."""
-        values = self.data.in_units(self._over_plane(resolution, self.network.rows[-2]))
-        return Boundary(self.step, resolution, resolution, self.data.domain, values, (self.data.no, self.data.yes))
+    def boundary(self, resolution: int, axes: Axes | None = None, domain: Domain | None = None) -> Boundary:
+        """The outputs over a part of a plane, `resolution` points each way; see `Data.projection`."""
+        values = self.data.in_units(self._over_plane(self.network.rows[-2], resolution, axes, domain))
+        shown = domain or self.data.domain_of(axes)
+        return Boundary(self.step, resolution, resolution, shown, values, (self.data.no, self.data.yes))
 
-    def neurons(self, resolution: int) -> list[np.ndarray]:
-        """Every unit's activation over the plane: per layer (units, height, width), hidden layers then output."""
+    def neurons(self, resolution: int, axes: Axes | None = None, domain: Domain | None = None) -> list[np.ndarray]:
+        """Every unit's activation over the same: per layer (units, height, width), hidden layers then output."""
         first = self.network.rows[1]
-        maps = self._over_plane(resolution, first)
+        maps = self._over_plane(first, resolution, axes, domain)
         units = self.network.sizes[1:]
         return [maps[rows.start - first :][:count] for rows, count in zip(self._layer_rows(), units, strict=True)]
 
-    def _over_plane(self, resolution: int, first_row: int) -> np.ndarray:
+    def _over_plane(self, first_row: int, resolution: int, axes: Axes | None, domain: Domain | None) -> np.ndarray:
         if not 2 <= resolution <= LIMITS.resolution:
             expected = f"2 to {LIMITS.resolution}"
             raise InvalidInput(FieldError("resolution", resolution, expected, f"the resolution is {expected} points"))
-        if resolution not in self._planes:
-            self._planes[resolution] = self.data.plane(resolution)
-        values = self.outputs_of(self._planes[resolution], first_row)
+        key = resolution, axes, domain
+        if key not in self._planes:
+            plane = self.data.plane(resolution, axes, check_domain(domain) if domain else None)
+            self._planes = dict([*self._planes.items(), (key, plane)][-KEPT_PLANES:])
+        values = self.outputs_of(self._planes[key], first_row)
         return values.reshape(-1, resolution, resolution)
 
     def outputs_of(self, x: np.ndarray, first_row: int) -> np.ndarray:
@@ -230,7 +235,10 @@ class Model:
 
     def evaluate(self, part: str) -> tuple[np.ndarray, np.ndarray]:
         """Its outputs (outputs, n) for the measured samples of a part, and the losses (n,)."""
-        samples = self.data.measured[part]
+        return self.answer(self.data.measured[part])
+
+    def answer(self, samples: Samples) -> tuple[np.ndarray, np.ndarray]:
+        """Its outputs (outputs, n) for some samples, and the losses (n,)."""
         outputs, losses = np.empty(samples[1].shape, self.network.dtype), np.empty(samples[0].shape[1])
         self.run(kernel.EVALUATE, self.probe, samples, 0, kernel.results(outputs, losses), kernel.LOOK)
         return outputs, losses

@@ -102,13 +102,16 @@ async def patch_session(
     registry: RegistryDep,
     body: Annotated[bytes, Depends(patch_body)],
     reset: Annotated[bool, Query(description="Start a new run, which can change anything.")] = False,
+    keep: Annotated[
+        bool, Query(description="With `reset`: begin with what was learnt, if the network has the same shape.")
+    ] = False,
 ) -> Response:
     """Changes the experiment by a JSON merge patch (RFC 7396).
 
     Lists are replaced whole. What can change while a run goes on does so at the next step and is noted in the journal;
     anything else needs `?reset=true`. Null stays null where the field may be null, else it means the default.
     """
-    return JSONResponse(await registry.change(id, lambda session: session.patch(body, reset)))
+    return JSONResponse(await registry.change(id, lambda session: session.patch(body, reset, keep)))
 
 
 @router.get("/{id}/journal", operation_id="get_journal", response_model=JournalAnswer, responses=problems(404))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -19,11 +20,13 @@ from app.answers import (
     Prediction,
 )
 from app.encoding import JSONResponse, to_json
-from app.requests import Parameters, Predict
+from app.problems import invalid
+from app.requests import Parameters, Plane, Predict
 from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, problems
 from app.sessions import Session
 from app.validation import Checker
-from engine import LIMITS, Model, Trainer, diagnose
+from app.viewers import plane_of
+from engine import LIMITS, Axes, Domain, FieldError, Model, Trainer, diagnose
 
 router = APIRouter(prefix="/api/sessions/{id}", tags=["views"])
 
@@ -92,15 +95,46 @@ def harmless(cell: Any) -> Any:
     return cell
 
 
+def plane(
+    axes: Annotated[
+        str | None, Query(max_length=20, description="Two columns such as `0,2`, or `principal`.", examples=["0,2"])
+    ] = None,
+    domain: Annotated[
+        str | None, Query(max_length=200, description="From, to across and from, to upwards.", examples=["-6,6,-6,6"])
+    ] = None,
+) -> tuple[Axes | None, Domain | None]:
+    """Which plane a picture shows, and which part of it; the two columns that tell most, where the points are."""
+    wish: dict[str, Any] = {"axes": axes}
+    if axes not in (None, "principal"):
+        wish["axes"] = _numbers("axes", axes, int, 2)
+    if domain is not None:
+        wish["domain"] = _numbers("domain", domain, float, 4)
+    return plane_of(Plane.model_construct(**wish))
+
+
+def _numbers(field: str, text: str | None, kind: Callable[[str], Any], count: int) -> list[Any]:
+    """So many numbers with commas between them. Raises Problem."""
+    try:
+        numbers = [kind(part) for part in str(text).split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) != count:
+        raise invalid([FieldError(field, text, f"{count} numbers", f"{field} are {count} numbers with commas between")])
+    return numbers
+
+
+PlaneDep = Annotated[tuple[Axes | None, Domain | None], Depends(plane)]
 Resolution = Annotated[int, Query(json_schema_extra=RESOLUTIONS, description="Points each way.")]
 
 
 @router.get("/boundary", operation_id="get_boundary", response_model=BoundaryAnswer, responses=problems(404, 422))
-async def get_boundary(id: Id, registry: RegistryDep, resolution: Resolution = 100, epoch: Epoch = None) -> Response:
+async def get_boundary(
+    id: Id, registry: RegistryDep, shown: PlaneDep, resolution: Resolution = 100, epoch: Epoch = None
+) -> Response:
     """The network's output over the plane."""
 
     def draw(session: Session, model: Model) -> dict[str, Any]:
-        picture = model.boundary(resolution)
+        picture = model.boundary(resolution, *shown)
         values = picture.values[0] if len(picture.values) == 1 else picture.values
         return moment(session, model) | {
             "width": picture.width,
@@ -113,15 +147,19 @@ async def get_boundary(id: Id, registry: RegistryDep, resolution: Resolution = 1
 
 
 @router.get("/neurons", operation_id="get_neurons", response_model=NeuronsAnswer, responses=problems(404, 422))
-async def get_neurons(id: Id, registry: RegistryDep, resolution: Resolution = 20, epoch: Epoch = None) -> Response:
+async def get_neurons(
+    id: Id, registry: RegistryDep, shown: PlaneDep, resolution: Resolution = 20, epoch: Epoch = None
+) -> Response:
     """What every unit gives over the plane."""
 
     def draw(session: Session, model: Model) -> dict[str, Any]:
         layers = [
-            {"name": model.layer_name(index), "units": maps} for index, maps in enumerate(model.neurons(resolution))
+            {"name": model.layer_name(index), "units": maps}
+            for index, maps in enumerate(model.neurons(resolution, *shown))
         ]
-        plane = {"width": resolution, "height": resolution, "domain": list(model.data.domain)}
-        return moment(session, model) | plane | {"layers": layers}
+        axes, domain = shown
+        size = {"width": resolution, "height": resolution, "domain": domain or model.data.domain_of(axes)}
+        return moment(session, model) | size | {"layers": layers}
 
     return JSONResponse(await registry.look_into(id, draw, epoch))
 

@@ -130,6 +130,20 @@ async def test_the_last_pictures_come_after_a_pause(lab: Lab) -> None:
         await client.until(lambda message: message["type"] == "boundary" and message["step"] == paused["step"])
 
 
+async def test_pictures_of_an_earlier_epoch_and_back(lab: Lab) -> None:
+    async with lab.connect() as client:
+        await lab.command(command="step", unit="epoch", count=5)
+        await client.send(type="subscribe", epoch=2)
+        for kind in ("boundary", "neurons", "parameters"):
+            shown = await client.until_type(kind)
+            assert (shown["epoch"], shown["past"]) == (2, True)
+        await client.send(type="subscribe", epoch=9)
+        problem = await client.until_type("error")
+        assert problem["errors"][0]["field"] == "epoch"
+        await client.send(type="subscribe")
+        assert (await client.until(lambda m: m["type"] == "boundary" and not m["past"]))["epoch"] == 5
+
+
 async def test_other_subprotocols_are_refused(lab: Lab) -> None:
     with pytest.raises(websockets.InvalidStatus) as refused:
         await websockets.connect(lab.url, subprotocols=["gradlab.v9.xml"])  # type: ignore[list-item]

@@ -11,11 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from app import frames
 from app.encoding import JSON, MSGPACK, Codec, to_json
+from app.experiments import read_experiment
 from app.requests import Play, Reset, Subscribe
 from app.sessions import Session
 from app.viewers import Viewer
-from engine import Experiment, Layer, catalogue
+from engine import Experiment, InvalidInput, Layer, catalogue
 from tests.app.conftest import strict
 
 FAR = 1e9  # a moment at which everything is due
@@ -124,6 +126,87 @@ def test_the_parameters_are_the_trainers(session: Session) -> None:
         np.testing.assert_array_equal(np.frombuffer(layer["biases"], "<f4"), expected.biases)
 
 
+def numbers(data: bytes) -> np.ndarray:
+    return np.frombuffer(data, "<f4")
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        {},
+        {"output": {"activation": "tanh"}, "loss": "hinge"},
+        {"dataset": {"name": "blobs", "classes": 4}},
+        {"dataset": {"name": "regression_bumps"}},
+        {"task": "multilabel", "dataset": {"name": "discs"}},
+    ],
+)
+def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> None:
+    session = Session("one", read_experiment(to_json(experiment)))
+    session.trainer.step_once("epoch", 5)
+    viewer = subscribed(session, MSGPACK, answers={})
+    (message,) = [message for message in look(viewer) if message["type"] == "answers"]
+    data = session.trainer.data
+    for name, part in data.parts.items():
+        if not len(part):
+            assert name not in message["parts"]
+            continue
+        told = message["parts"][name]
+        outputs, losses = session.trainer.evaluate(name)
+        assert told["count"] == len(part)
+        np.testing.assert_allclose(numbers(told["losses"]), losses, rtol=1e-6)
+        if data.task == "regression":
+            np.testing.assert_allclose(numbers(told["answers"]), outputs[0], rtol=1e-6)
+            continue
+        right = session.trainer.measures(name, outputs, losses)[("accuracy", "exact_match")[data.task == "multilabel"]]
+        assert 1 - np.frombuffer(told["wrong"], np.uint8).mean() == pytest.approx(right)
+        if data.task != "multilabel":
+            said = [data.classes.index(label) for label in session.trainer.predict(part.points.tolist())[1]]
+            assert numbers(told["answers"]).tolist() == said
+            assert ((numbers(told["certainty"]) >= 0) & (numbers(told["certainty"]) <= 1)).all()
+
+
+def test_pictures_of_another_plane() -> None:
+    session = Session("one", read_experiment(b'{"dataset": {"name": "iris"}}'))
+    for axes in ([0, 3], "principal"):
+        plane = {"axes": axes, "domain": [-1.0, 1.0, 0.0, 2.0]}
+        messages = {message["type"]: message for message in look(subscribed(session, MSGPACK, plane=plane))}
+        wanted = session.trainer.boundary(64, tuple(axes) if axes != "principal" else "principal", (-1, 1, 0, 2)).values
+        assert (messages["boundary"]["axes"], messages["boundary"]["domain"]) == (axes, [-1, 1, 0, 2])
+        np.testing.assert_array_equal(np.frombuffer(messages["boundary"]["data"], np.uint8), wanted.argmax(0).ravel())
+    with pytest.raises(InvalidInput, match="two columns"):
+        subscribed(session, plane={"axes": [0, 9]})
+    with pytest.raises(InvalidInput, match="part of the plane"):
+        subscribed(session, plane={"domain": [1.0, -1.0, 0.0, 1.0]})
+
+
+def test_columns_that_a_new_run_does_not_have_are_passed_over() -> None:
+    session = Session("one", read_experiment(b'{"dataset": {"name": "iris"}}'))
+    viewer = subscribed(session, plane={"axes": [2, 3], "domain": [-1.0, 1.0, 0.0, 2.0]})
+    look(viewer)
+    session.patch(b'{"dataset": {"name": "circle"}, "task": null, "features": null}', reset=True).result(0)
+    (message,) = [message for message in look(viewer) if message["type"] == "boundary"]
+    assert (message["axes"], message["domain"]) == ([0, 1], [-6, 6, -6, 6])
+
+
+def test_pictures_of_the_past_stay_while_rows_go_on(session: Session) -> None:
+    session.trainer.step_once("epoch", 3)
+    then = {m["type"]: m for m in look(subscribed(session, MSGPACK)) if m["type"] in frames.PICTURES}
+    session.trainer.step_once("epoch", 4)
+    arrived = session.look_back(3, lambda trainer: trainer)
+    while not arrived.done():
+        session.run(1.0)
+    viewer = Viewer(session, MSGPACK)
+    viewer.subscribe(Subscribe(type="subscribe", epoch=3), arrived.result())
+    shown = {message["type"]: message for message in look(viewer)}
+    for kind, message in then.items():
+        assert shown[kind] == message | {"past": True}, kind
+    session.trainer.step_once("epoch", 1)
+    session.revision += 1
+    assert {message["type"] for message in look(viewer, 2 * FAR)} == {"state", "metrics"}
+    viewer.subscribe(Subscribe(type="subscribe"))
+    assert {m["epoch"] for m in look(viewer, 3 * FAR) if m["type"] in frames.PICTURES} == {8}
+
+
 def test_many_rows_come_in_several_messages_without_a_gap(session: Session) -> None:
     session.trainer.step_once("epoch", 450)
     viewer = subscribed(session, boundary=None, neurons=None, parameters=None)
@@ -163,7 +246,7 @@ def test_viewers_share_a_picture(session: Session, monkeypatch: pytest.MonkeyPat
     drawn: list[int] = []
     original = session.trainer.boundary
     monkeypatch.setattr(
-        session.trainer, "boundary", lambda resolution: drawn.append(resolution) or original(resolution)
+        session.trainer, "boundary", lambda resolution, *plane: drawn.append(resolution) or original(resolution)
     )
     for _ in range(3):
         look(subscribed(session))

@@ -257,3 +257,16 @@ async def test_a_fault_of_ours_fails_one_session_only(
     assert (await client.post(f"/api/sessions/{other['id']}/train", json={"epochs": 1})).status_code == 409
     assert (await client.post(f"/api/sessions/{other['id']}/commands", json={"command": "reset"})).status_code == 200
     assert (await client.post(f"/api/sessions/{other['id']}/train", json={"epochs": 1})).json()["epoch"] == 1
+
+
+@pytest.mark.parametrize("change", [{"dataset": {"noise": 0.4}}, {"layers": [{"units": 4}, {"units": 3}]}])
+async def test_a_new_run_may_begin_with_what_was_learnt(client: httpx.AsyncClient, change: Any) -> None:
+    address = f"/api/sessions/{(await client.post('/api/sessions', json={})).json()['id']}"
+    await client.post(f"{address}/train", json={"epochs": 5})
+    before = (await client.get(f"{address}/parameters")).json()["layers"]
+    answer = (await client.patch(f"{address}?reset=true&keep=true", json=change)).json()
+    assert (answer["step"], answer["state"]) == (0, "ready")
+    after = (await client.get(f"{address}/parameters")).json()["layers"]
+    assert (after == before) is ("dataset" in change), "where the network has the same shape"
+    journal = (await client.get(f"{address}/journal")).json()["entries"]
+    assert [entry["kind"] for entry in journal] == ["parameters"] * ("dataset" in change)

@@ -86,6 +86,28 @@ async def test_the_boundary_is_the_networks_output(client: httpx.AsyncClient, tr
     np.testing.assert_allclose(np.ravel(answer["values"]), np.ravel(outputs), rtol=1e-6)
 
 
+@pytest.mark.parametrize("view", ["boundary", "neurons"])
+async def test_pictures_of_any_plane_and_any_part_of_it(client: httpx.AsyncClient, view: str) -> None:
+    id = (await client.post("/api/sessions", json={"dataset": {"name": "iris"}})).json()["id"]
+    address = f"/api/sessions/{id}/{view}?resolution=4"
+    usual = (await client.get(address)).json()
+    assert (await client.get(f"{address}&axes=2,3")).json() == usual, "the two that tell most"
+    answers = [(await client.get(f"{address}&{more}")).json() for more in ("axes=0,1", "axes=principal", "axes=3,2")]
+    answers.append((await client.get(f"{address}&axes=2,3&domain=-1,1.5,0,2")).json())
+    assert answers[-1]["domain"] == [-1, 1.5, 0, 2]
+    assert len({str(answer) for answer in [usual, *answers]}) == 5
+    for wrong, field in (
+        ("axes=0", "axes"),
+        ("axes=0,9", "axes"),
+        ("axes=up,down", "axes"),
+        ("domain=1,0,0,1", "domain"),
+        ("domain=0,1,0", "domain"),
+        ("domain=0,nan,0,1", "domain"),
+    ):
+        response = await client.get(f"{address}&{wrong}")
+        assert response.status_code == 422 and response.json()["errors"][0]["field"] == field
+
+
 async def test_the_boundary_of_several_classes_is_one_grid_each(client: httpx.AsyncClient) -> None:
     id = (await client.post("/api/sessions", json={"dataset": {"name": "blobs", "classes": 4}})).json()["id"]
     values = np.array((await client.get(f"/api/sessions/{id}/boundary?resolution=7")).json()["values"])
