@@ -383,6 +383,7 @@ class Session:
             if not keep or before.diverged or not alike(before, self.trainer):
                 return answer
             self.trainer.set_parameters(before.as_given())
+            self.trainer.history.forget()  # of the random weights that it never had
             return self.describe()
 
         future: Future[dict[str, Any]] = Future()

@@ -21,6 +21,7 @@ from engine.settings import LIMITS, whole_batch
 from engine.tasks import TASKS, TaskName
 from engine.uploads import TABLES, Table
 
+LONGEST_NAME = 60  # characters
 MOST_WEIGHT = 1e6
 
 
@@ -209,6 +210,7 @@ def _given_points(task: TaskName | None, data: GivenPoints) -> tuple[TaskName, D
             "two classes or more",
             "all targets are of one class: there is nothing to tell apart. Add points of another class",
         )
+    _check_names(data.class_names, 0 if task == "regression" else max(int(targets.max()) + 1, 2))
     return task, replace(data, samples=len(data.points), standardize=bool(data.standardize))
 
 
@@ -217,7 +219,20 @@ def _given_labels(task: TaskName | None, data: GivenPoints, targets: np.ndarray)
         raise _refuse("task", task, "multilabel", "targets that are lists of labels are for the task multilabel")
     if not np.isin(targets, (0, 1)).all():
         raise _refuse("dataset.targets", None, "lists of 0 and 1", "each label is 0 or 1")
+    _check_names(data.class_names, targets.shape[1])
     return "multilabel", replace(data, samples=len(data.points), standardize=bool(data.standardize))
+
+
+def _check_names(names: tuple[str, ...] | None, classes: int) -> None:
+    if names is not None and len(names) < classes:
+        message = f"there are {classes} classes and only {len(names)} names"
+        raise _refuse("dataset.class_names", list(names), f"{classes} names", message)
+    for index, name in enumerate(names or ()):
+        if not 1 <= len(name) <= LONGEST_NAME:
+            expected = f"1 to {LONGEST_NAME} characters"
+            raise _refuse(
+                f"dataset.class_names.{index}", name[:LONGEST_NAME], expected, f"a class's name has {expected}"
+            )
 
 
 def _check_points(field: str, points: tuple[tuple[float, ...], ...], columns: int) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine import rng
 from engine.completion import shape_of, table_of
-from engine.datasets import DATASETS, UploadedData
+from engine.datasets import DATASETS, GivenPoints, UploadedData
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Experiment, signed
 from engine.features import FEATURES, PLANE
@@ -58,7 +58,8 @@ class Data:
         table = table_of(dataset) if isinstance(dataset, UploadedData) else None
         named = table or entry
         self.replay = replay_of(experiment)
-        self.classes = self._class_names(named.classes if named else PLAYGROUND_CLASSES if self.replay else None)
+        given = dataset.class_names if isinstance(dataset, GivenPoints) else PLAYGROUND_CLASSES if self.replay else None
+        self.classes = self._class_names(named.classes if named else given)
         # What an answer looks like that says no, and one that says yes.
         self.no, self.yes = (-1.0, 1.0) if signed(experiment) else (0.0, 1.0)
         parts = parts_of(experiment, max(self.outputs, 2), self.replay)

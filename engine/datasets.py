@@ -138,6 +138,12 @@ class GivenPoints(DatasetChoice):
     test_targets: Targets | None = described(
         None, title="Test targets", help="One target for each test point.", max_length=LIMITS.samples
     )
+    class_names: tuple[str, ...] | None = described(
+        None,
+        title="Class names",
+        help="What the classes or labels are called, from class 0 on.",
+        max_length=LIMITS.classes,
+    )
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,11 @@ class History:
         earlier._table = self._table[: max(earlier._count, 1)].copy()
         return earlier
 
+    def forget(self) -> None:
+        """Leaves nothing but the newest row, as the first one."""
+        self._table = self._table[max(self._count - 1, 0) : self._count].copy()
+        self._count = len(self._table)
+
     def arrays(self, since: int = -1) -> dict[str, np.ndarray]:
         """The rows numbered above `since` by column, as views: (rows,), or (rows, layers) of a layer's quantity."""
         table = self._table[max(since + 1, 0) : self._count]

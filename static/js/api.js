@@ -74,8 +74,14 @@ export const getSession = (id) => ask("GET", session(id));
 /** @type {(id: string) => Promise<void>} */
 export const deleteSession = (id) => ask("DELETE", session(id));
 
-/** @type {(id: string, patch: Patch, reset: boolean) => Promise<Session>} */
-export const patchSession = (id, patch, reset) => ask("PATCH", `${session(id)}${reset ? "?reset=true" : ""}`, patch);
+/** With `keep` a new run begins with what was learnt.
+ * @type {(id: string, patch: Patch, reset: boolean, keep: boolean) => Promise<Session>} */
+export const patchSession = (id, patch, reset, keep) =>
+  ask("PATCH", `${session(id)}${reset ? `?reset=true&keep=${keep}` : ""}`, patch);
+
+/** Goes on from an earlier epoch, in a session of its own or in the same one.
+ * @type {(id: string, epoch: number, into: "new" | "same") => Promise<Session>} */
+export const forkSession = (id, epoch, into) => ask("POST", `${session(id)}/fork`, { epoch, into });
 
 /** @type {(id: string, command: Command) => Promise<Session>} */
 export const sendCommand = (id, command) => ask("POST", `${session(id)}/commands`, command);

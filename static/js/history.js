@@ -67,3 +67,16 @@ export function lastOf(history, name) {
 function trimmed(column, length) {
   return column.length === length ? column : column.slice(0, length);
 }
+
+/** The row of an epoch, or the last one before it; -1 if there is none.
+ * @type {(history: History, epoch: number) => number} */
+export function indexAt(history, epoch) {
+  const epochs = history.columns.epoch ?? [];
+  let [low, high] = [0, history.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((epochs[middle] ?? 0) <= epoch) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

@@ -26,7 +26,11 @@ const OBJECTS = {
 const OF_LAYERS = ["batch_normalization"];
 /** Data sets that are no entry of the catalogue but fit in a link, with the fields of their own.
  * @type {Record<string, string[]>} */
-const DATA = { tensorflow_playground: ["shape", "seed_text"] };
+const DATA = { tensorflow_playground: ["shape", "seed_text"], upload: ["upload"] };
+
+/** Whether a link can carry the data: painted points are too many for it.
+ * @type {(experiment: Experiment) => boolean} */
+export const fitsInLink = ({ dataset }) => dataset.name !== "points";
 
 /** The fragment, without `#`, that restores `experiment`; empty for the default one.
  * @type {(experiment: Experiment, catalogue: Catalogue) => string} */
@@ -34,7 +38,7 @@ export function encodeLink(experiment, catalogue) {
   const base = usualExperiment(catalogue, experiment.dataset.name);
   /** @type {Pairs} */
   const pairs = [
-    ...choicePairs("dataset", experiment.dataset, catalogue.default_experiment.dataset, catalogue, base.dataset),
+    ...(fitsInLink(experiment) ? choicePairs : () => [])("dataset", experiment.dataset, catalogue.default_experiment.dataset, catalogue, base.dataset),
     ...listPair("features", experiment.features, base.features),
     ...layerPairs(experiment.layers, base.layers, catalogue),
     ...fieldPairs("output", experiment.output, base.output, catalogue),

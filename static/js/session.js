@@ -8,15 +8,17 @@ import { decodeLink } from "./link.js";
 import * as store from "./store.js";
 import { Stream } from "./stream.js";
 import { strings } from "./strings.js";
-import { parametersFrame, subscription } from "./wire.js";
+import { answersFrame, parametersFrame, subscription } from "./wire.js";
 
-/** @import { Command, Patch, ServerMessage, Session as SessionData, StepUnit } from "./types.js" */
+/** @import { Command, Moment, Patch, ServerMessage, Session as SessionData, StepUnit, Until } from "./types.js" */
 
 const POLL_MS = 500;
 const RETRY_MS = 2000;
 const NOTICE_MS = 12_000;
 const EXAMINE_MS = 1000;
 const KEPT = "gradlab.session";
+
+/** @typedef {{ patch: Patch, reset: boolean, keep: boolean }} Waiting */
 
 /** @type {(milliseconds: number) => Promise<void>} */
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -26,11 +28,13 @@ export class Session {
   #stream = null;
   /** Deeds run one after the other. @type {Promise<void>} */
   #deeds = Promise.resolve();
-  /** The newest patch, as long as it waits for its turn. @type {{ patch: Patch, reset: boolean } | null} */
+  /** The newest patch, as long as it waits for its turn. @type {Waiting | null} */
   #waiting = null;
   #pointsOf = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noticeTimer;
+  /** Whether the server is on its way to an earlier epoch. */
+  #travelling = false;
   #examining = false;
   #examined = -Infinity;
 
@@ -155,6 +159,7 @@ export class Session {
     const page = this.store;
     switch (message.type) {
       case "hello":
+        this.#travelling &&= this.store.state.visit !== null;
         page.apply(store.greeted, message);
         void this.#fetchPoints();
         break;
@@ -165,23 +170,39 @@ export class Session {
         page.apply(store.phaseChanged, message);
         break;
       case "boundary":
-        page.apply(store.set, { boundary: message });
+        this.#pictured(message, { boundary: message });
         break;
       case "neurons":
-        page.apply(store.set, { neurons: message });
+        this.#pictured(message, { neurons: message });
         break;
       case "parameters":
-        page.apply(store.set, { parameters: parametersFrame(message) });
+        this.#pictured(message, { parameters: parametersFrame(message) });
+        break;
+      case "answers":
+        this.#pictured(message, { answers: answersFrame(message) });
         break;
       case "error":
+        if (this.#travelling) page.apply(store.set, { visit: null });
+        this.#travelling = false;
         page.apply(store.told, { kind: "refusal", text: store.problemText(message) });
         break;
     }
   }
 
-  /** What the page wants to see has changed. */
+  /** @param {Moment} frame @param {Partial<store.State>} change */
+  #pictured(frame, change) {
+    this.store.apply(store.pictureArrived, frame, change);
+    if (!frame.past || !this.#travelling) return;
+    this.#travelling = false;
+    this.subscribe();
+  }
+
+  /** What the page wants to see has changed. One epoch is gone to at a time: a handle is dragged past many. */
   subscribe() {
-    this.#stream?.subscribe();
+    const { visit } = this.store.state;
+    if (visit !== null && this.#travelling) return;
+    const sent = this.#stream?.subscribe() ?? false;
+    this.#travelling = visit !== null && (sent || this.#travelling);
   }
 
   /** The network is back, or the page is shown again. */
@@ -192,9 +213,14 @@ export class Session {
   // ---- deeds ----
 
   play() {
-    const { rate } = this.store.state;
-    this.store.apply(store.set, { playing: true, hasPlayed: true, word: null });
-    this.#command({ command: "play", rate });
+    this.store.apply(store.set, { playing: true, hasPlayed: true, word: null, visit: null });
+    this.#command(this.#playing());
+  }
+
+  /** @returns {Command} */
+  #playing() {
+    const { rate, until } = this.store.state;
+    return { command: "play", rate, until };
   }
 
   pause() {
@@ -209,7 +235,7 @@ export class Session {
 
   /** @param {StepUnit} unit */
   step(unit = "epoch") {
-    this.store.apply(store.set, { playing: false, stepping: true, hasPlayed: true, word: null });
+    this.store.apply(store.set, { playing: false, stepping: true, hasPlayed: true, word: null, visit: null });
     this.#command({ command: "step", unit, count: 1 }, () => this.store.apply(store.set, { stepping: false }));
   }
 
@@ -222,17 +248,24 @@ export class Session {
   /** @param {number | null} rate */
   setRate(rate) {
     this.store.apply(store.set, { rate });
-    if (this.store.state.playing) this.#command({ command: "play", rate });
+    if (this.store.state.playing) this.#command(this.#playing());
+  }
+
+  /** Where playing ends from now on. @param {Until | null} until */
+  setUntil(until) {
+    this.store.apply(store.set, { until });
+    if (this.store.state.playing) this.#command(this.#playing());
   }
 
   /** Changes the experiment: while it runs if that is possible, else with a new start.
-   * @param {Patch} patch @param {{ reset?: boolean, play?: boolean, word?: string }} options `word` says what to look at */
-  change(patch, { reset = false, play = false, word } = {}) {
+   * @param {Patch} patch @param {{ reset?: boolean, keep?: boolean, play?: boolean, word?: string }} options
+   * `keep`: a new start begins with what was learnt; `word` says what to look at */
+  change(patch, { reset = false, keep = false, play = false, word } = {}) {
     const before = this.#undoable();
     this.store.apply(store.experimentChanged, patch, performance.now());
     if (play) this.store.apply(store.set, { playing: true, hasPlayed: true });
     if (word) this.#tell(word, true);
-    this.#submit(patch, before, { reset, told: Boolean(word) });
+    this.#submit(patch, before, { reset, keep, told: Boolean(word) || keep });
   }
 
   /** Takes back the last change of the experiment.
@@ -260,41 +293,41 @@ export class Session {
 
   /** Sends a change. If the server refuses it, `before` is what can be undone and redone.
    * @param {Patch} patch @param {Pick<store.State, "past" | "future">} before
-   * @param {{ reset?: boolean, told?: boolean }} options `told`: the user knows what happens */
-  #submit(patch, before, { reset = false, told = false } = {}) {
+   * @param {{ reset?: boolean, keep?: boolean, told?: boolean }} options `told`: the user knows what happens */
+  #submit(patch, before, { reset = false, keep = false, told = false } = {}) {
     const last = this.#waiting;
     if (last && !renames(last.patch, patch)) {
-      Object.assign(last, { patch: combined(last.patch, patch), reset: reset || last.reset });
+      Object.assign(last, { patch: combined(last.patch, patch), reset: reset || last.reset, keep: keep && last.keep });
       return;
     }
-    const waiting = (this.#waiting = { patch, reset });
+    const waiting = (this.#waiting = { patch, reset, keep });
     this.#do(() => this.#sendPatch(waiting, told), before);
   }
 
-  /** @param {{ patch: Patch, reset: boolean }} waiting @param {boolean} told */
+  /** @param {Waiting} waiting @param {boolean} told */
   async #sendPatch(waiting, told) {
     const { session, run, playing, phase } = this.store.state;
     if (this.#waiting === waiting) this.#waiting = null;
     if (!session) return;
     const untouched = phase === "ready" && !playing; // nothing is lost by a reset
-    const answer = await this.#patch(session, waiting.patch, waiting.reset || untouched, told);
+    const answer = await this.#patch(session, { ...waiting, reset: waiting.reset || untouched }, told);
     this.#confirm(answer);
     const restarted = answer.run !== run;
     if (restarted && playing && answer.state !== "running") {
-      this.#confirm(await api.sendCommand(session, { command: "play", rate: this.store.state.rate }));
+      this.#confirm(await api.sendCommand(session, this.#playing()));
     }
     if (!restarted) await this.#fetchJournal();
   }
 
   /** Sends a patch; where it needs a reset, sends it again with one, and says so.
-   * @param {string} session @param {Patch} patch @param {boolean} reset @param {boolean} told */
-  async #patch(session, patch, reset, told) {
+   * @param {string} session @param {Waiting} waiting @param {boolean} told */
+  async #patch(session, { patch, reset, keep }, told) {
     try {
-      return await api.patchSession(session, patch, reset);
+      return await api.patchSession(session, patch, reset, keep);
     } catch (error) {
       if (!(error instanceof api.Refusal) || error.problem.type !== "urn:gradlab:needs-reset") throw error;
       const { step } = this.store.state;
-      const answer = await api.patchSession(session, patch, true);
+      const answer = await api.patchSession(session, patch, true, keep);
       const fields = (error.problem.errors ?? []).map(({ field }) => field);
       if (step > 0 && !told) this.#tell(strings.words.startedAgain(fields));
       return answer;
@@ -335,6 +368,8 @@ export class Session {
       const gone = error.problem.status === 404;
       if (gone) this.store.apply(store.set, { connection: "gone", playing: false });
       else this.store.apply(store.refused, store.problemText(error.problem), before);
+      this.#pointsOf = ""; // points that were painted may have been refused
+      void this.#fetchPoints();
       if (this.store.state.phase !== "running") this.store.apply(store.set, { playing: false });
     } else if (error instanceof api.Unreachable) {
       this.store.apply(store.refused, strings.words.unreachable, before);
@@ -342,6 +377,49 @@ export class Session {
     } else {
       reportError(error);
     }
+  }
+
+  // ---- the past ----
+
+  /** Shows an earlier epoch of the run, or the present again. @param {number | null} epoch */
+  look(epoch) {
+    this.store.apply(store.set, { visit: epoch });
+  }
+
+  /** Goes on from the epoch that is looked at; what came after it is forgotten. */
+  resume() {
+    this.#do(async () => {
+      const { session, visit } = this.store.state;
+      if (session && visit !== null) this.#confirm(await api.forkSession(session, visit, "same"));
+    });
+  }
+
+  /** Makes a run of its own that goes on from the epoch that is looked at, and goes there. */
+  fork() {
+    this.#do(async () => {
+      const { session, visit } = this.store.state;
+      if (!session || visit === null) return;
+      this.#stop();
+      this.#enter(await api.forkSession(session, visit, "new"));
+      this.store.apply(store.set, { playing: false, sibling: { session, epoch: visit, forked: false } });
+    });
+  }
+
+  /** Goes from a fork to the run it came from, or back. */
+  visitSibling() {
+    this.#do(async () => {
+      const { session, sibling } = this.store.state;
+      if (!session || !sibling) return;
+      const found = await api.getSession(sibling.session);
+      this.#stop();
+      this.#enter(found);
+      this.store.apply(store.set, { playing: false, sibling: { session, epoch: sibling.epoch, forked: !sibling.forked } });
+    });
+  }
+
+  /** Whoever leaves a run leaves it paused: it would train unseen. */
+  #stop() {
+    if (this.store.state.playing) this.#stream?.send({ command: "pause" });
   }
 
   // ---- what is fetched besides ----
@@ -354,7 +432,7 @@ export class Session {
     if (key === this.#pointsOf) return;
     this.#pointsOf = key;
     try {
-      this.store.apply(store.set, { points: await api.getPoints(session) });
+      this.store.apply(store.pointsArrived, await api.getPoints(session));
     } catch {
       this.#pointsOf = "";
     }

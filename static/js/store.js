@@ -3,15 +3,18 @@
 
 import { EMPTY, extended } from "./history.js";
 import { patched } from "./experiment.js";
+import { WHOLE } from "./plane.js";
 
-/** @import { BoundaryFrame, Catalogue, Change, DatasetPoints, Diagnosis, Evaluation, Experiment, Finding, Fix, Hello, NeuronsFrame, Note,
+/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, DatasetPoints, Diagnosis, Evaluation, Experiment, Finding, Fix, Hello, Moment, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing,
- *    StepUnit } from "./types.js" */
+ *    StepUnit, Until } from "./types.js" */
+/** @import { View } from "./plane.js" */
 /** @import { History } from "./history.js" */
 
 /** @typedef {"starting" | "open" | "lost" | "gone"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
 /** @typedef {"curves" | "gradients" | "errors" | "doctor"} Dock */
+/** @typedef {"paint" | "flip" | "erase"} Tool */
 /** @typedef {"system" | "light" | "dark"} Theme */
 
 /** Something to tell the user; `undo`: with a button that takes back the change it speaks of.
@@ -22,6 +25,9 @@ import { patched } from "./experiment.js";
 
 /** A fix that was applied against a finding; by `epoch` it should have helped.
  * @typedef {{ finding: Finding, fix: Fix, epoch: number }} Treatment */
+
+/** Another session to go to: the run before it was forked, or the fork.
+ * @typedef {{ session: string, epoch: number, forked: boolean }} Sibling */
 
 /** @typedef {typeof INITIAL} State */
 
@@ -70,6 +76,13 @@ export const INITIAL = Object.freeze({
   neurons: fact(/** @type {NeuronsFrame | null} */ (null)),
   parameters: fact(/** @type {ParametersFrame | null} */ (null)),
 
+  /** What is said of each point. */
+  answers: fact(/** @type {AnswersFrame | null} */ (null)),
+  /** The epoch that pictures, weights and figures are of; null: now. */
+  visit: fact(/** @type {number | null} */ (null)),
+  /** The run that this one was forked from, or its fork. */
+  sibling: fact(/** @type {Sibling | null} */ (null)),
+
   /** What is wrong with it, as far as the doctor knows; and what was last done about it. */
   diagnosis: fact(/** @type {Diagnosis | null} */ (null)),
   /** How good its answers are, beyond one number. */
@@ -85,10 +98,20 @@ export const INITIAL = Object.freeze({
   suggestionsClosed: fact(/** @type {boolean} */ (false)),
   /** Epochs per second; null: as fast as the server can. */
   rate: fact(/** @type {number | null} */ (30)),
+  /** Where Play ends. */
+  until: fact(/** @type {Until | null} */ (null)),
   /** How far the Step button goes. */
   stepUnit: fact(/** @type {StepUnit} */ ("epoch")),
   showTest: fact(/** @type {boolean} */ (false)),
+  showValidation: fact(/** @type {boolean} */ (false)),
+  markWrong: fact(/** @type {boolean} */ (false)),
   hardClasses: fact(/** @type {boolean} */ (false)),
+  contours: fact(/** @type {boolean} */ (false)),
+  /** Which plane is looked at, and which part of it. */
+  view: fact(/** @type {View} */ (WHOLE)),
+  /** What a click on the plane does to the points; with which class or value points are painted. */
+  tool: fact(/** @type {Tool | null} */ (null)),
+  brush: fact(/** @type {number} */ (1)),
   logLoss: fact(/** @type {boolean} */ (false)),
   dock: fact(/** @type {Dock} */ ("curves")),
   tab: fact(/** @type {Tab} */ ("network")),
@@ -137,6 +160,19 @@ export function set(state, change) {
   return { ...state, ...change };
 }
 
+/** A picture or the like; one of another moment than the one that is looked at comes too late.
+ * @type {(state: State, frame: Moment, change: Partial<State>) => State} */
+export function pictureArrived(state, { past }, change) {
+  return past === (state.visit !== null) ? { ...state, ...change } : state;
+}
+
+/** The points of the data set; another one is looked at as a whole.
+ * @type {(state: State, points: DatasetPoints) => State} */
+export function pointsArrived(state, points) {
+  const same = state.points?.columns.join() === points.columns.join();
+  return { ...state, points, view: same ? state.view : WHOLE, answers: null };
+}
+
 /** The server's session, new or changed. Its experiment is the confirmed one. The stream may have been quicker.
  * @type {(state: State, session: Session) => State} */
 export function sessionArrived(state, session) {
@@ -161,7 +197,7 @@ export function sessionArrived(state, session) {
  * @type {(state: State, run: string) => State} */
 function begun(state, run) {
   if (run === state.run) return state;
-  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, step: 0, epoch: 0, stepsPerSecond: null, reason: null, warning: null };
+  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, answers: null, visit: null, step: 0, epoch: 0, stepsPerSecond: null, reason: null, warning: null };
 }
 
 /** The stream begins, or begins again: after a lost connection, a new run, or a change of the experiment.

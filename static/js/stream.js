@@ -50,13 +50,14 @@ export class Stream {
     this.#connect();
   }
 
-  /** Tells the server what the page wants to see, if that has changed. */
+  /** Tells the server what the page wants to see, if that has changed; says whether it has. */
   subscribe() {
     const wishes = this.listener.wishes();
     const text = JSON.stringify(wishes);
-    if (this.#socket?.readyState !== WebSocket.OPEN || text === this.#wished) return;
+    if (this.#socket?.readyState !== WebSocket.OPEN || text === this.#wished) return false;
     this.#wished = text;
     this.#socket.send(encode({ type: "subscribe", ...this.listener.progress(), ...wishes }));
+    return true;
   }
 
   /** Sends a command on its way, without waiting for an answer; false if there is no connection.

@@ -277,12 +277,20 @@ export interface Points {
 
 export type Part = "train" | "validation" | "test";
 
+/** Two columns, or the plane in which the points spread most. */
+export type Axes = [number, number] | "principal";
+
+/** From and to across, from and to upwards. */
+export type Domain = [number, number, number, number];
+
 export interface DatasetPoints {
   columns: string[];
   /** `range` holds the answers that mean no and yes. */
   targets: { kind: Task; classes: string[] | null; range: [number, number] | null };
-  domain: [number, number, number, number];
+  domain: Domain;
   axes: [number, number];
+  /** A point x is drawn at `rows x - shift`. */
+  principal: { rows: number[][]; shift: number[] } | null;
   parts: Partial<Record<Part, Points>>;
 }
 
@@ -297,8 +305,11 @@ export interface Change {
 
 export type StepUnit = "sample" | "batch" | "epoch";
 
+/** Where playing is to end. */
+export type Until = { epochs: number } | { metric: string; target: number };
+
 export type Command =
-  | { command: "play"; rate: number | null; until?: { epochs: number } | null }
+  | { command: "play"; rate: number | null; until: Until | null }
   | { command: "pause" }
   | { command: "reset"; seed: "same" | "new" }
   | { command: "step"; unit: StepUnit; count: number };
@@ -325,18 +336,24 @@ export interface Grid {
   data: Uint8Array;
 }
 
-export interface BoundaryFrame extends Grid {
+/** Which moment a frame shows: the present, or the epoch of the past that was asked for. */
+export interface Moment {
   step: number;
+  epoch: number;
+  past: boolean;
+}
+
+export interface BoundaryFrame extends Grid, Moment {
   width: number;
   height: number;
-  domain: [number, number, number, number];
+  axes: Axes;
+  domain: Domain;
   /** With more than two classes: `data` is the class, this its probability, 0 to 255. */
   confidence?: Uint8Array;
   classes: string[] | number | null;
 }
 
-export interface NeuronsFrame {
-  step: number;
+export interface NeuronsFrame extends Moment {
   width: number;
   height: number;
   layers: (Grid & { units: number })[];
@@ -350,9 +367,24 @@ export interface LayerParameters {
   biases: Float32Array;
 }
 
-export interface ParametersFrame {
-  step: number;
+export interface ParametersFrame extends Moment {
   layers: LayerParameters[];
+}
+
+/** What is said of the first points of a part. */
+export interface PartAnswers {
+  count: number;
+  losses: Float32Array;
+  /** The class, or the number; several labels have none. */
+  answers?: Float32Array;
+  /** How likely the class is; with one output, how likely yes is. */
+  certainty?: Float32Array;
+  /** 1 where the class is wrong. */
+  wrong?: Uint8Array;
+}
+
+export interface AnswersFrame extends Moment {
+  parts: Partial<Record<Part, PartAnswers>>;
 }
 
 /** Where a session stands, as `hello` and `state` tell it. */
@@ -379,9 +411,13 @@ export interface Hello extends Standing {
 }
 
 /** Weights and biases as float32 bytes, little endian; one row of weights for each input. */
-export interface ParametersMessage {
-  step: number;
+export interface ParametersMessage extends Moment {
   layers: { fan_in: number; fan_out: number; weights: Uint8Array; biases: Uint8Array }[];
+}
+
+/** The same numbers as bytes. */
+export interface AnswersMessage extends Moment {
+  parts: Partial<Record<Part, { count: number; losses: Uint8Array; answers?: Uint8Array; certainty?: Uint8Array; wrong?: Uint8Array }>>;
 }
 
 export type ServerMessage =
@@ -390,6 +426,7 @@ export type ServerMessage =
   | ({ type: "boundary" } & BoundaryFrame)
   | ({ type: "neurons" } & NeuronsFrame)
   | ({ type: "parameters" } & ParametersMessage)
+  | ({ type: "answers" } & AnswersMessage)
   | ({ type: "state" } & Standing)
   | ({ type: "error" } & Problem);
 
@@ -398,4 +435,7 @@ export interface Subscription {
   boundary: { resolution: number; max_fps: number } | null;
   neurons: { resolution: number; max_fps: number } | null;
   parameters: { max_fps: number } | null;
+  answers: { max_fps: number } | null;
+  plane: { axes: Axes | null; domain: Domain | null };
+  epoch: number | null;
 }

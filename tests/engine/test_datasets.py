@@ -1,11 +1,12 @@
 """Each data set: as many points as asked for, balanced, lawful, and a function of its seed."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import Experiment, Trainer, rng
+from engine import Experiment, InvalidExperiment, Trainer, complete, rng
 from engine.data import Data
 from engine.datasets import DATASETS
 from tests.engine.cases import points
@@ -283,3 +284,17 @@ def test_given_test_points_are_kept_apart() -> None:
     assert parts["test"]["points"].tolist() == [[5], [6], [7]]
     assert parts["test"]["targets"].tolist() == [1, 0, 1]
     assert sorted(parts["train"]["points"].tolist()) == [[0], [1]]
+
+
+@pytest.mark.parametrize(
+    ("targets", "names"),
+    [((0, 1), ("no", "yes")), ((0, 1, 2), ("a", "b", "c", "d")), (((0, 1), (1, 1)), ("cat", "dog"))],
+)
+def test_given_points_may_name_their_classes(targets: Any, names: tuple[str, ...]) -> None:
+    rows = tuple((float(index), 0.0) for index in range(len(targets)))
+    data = Data(complete(Experiment(dataset=points(*rows, targets=targets, class_names=names))).experiment)
+    assert data.classes == list(names[: max(data.outputs, 2)])
+    for wrong in (names[:1], ("", *names[1:]), ("x" * 61, *names[1:])):
+        with pytest.raises(InvalidExperiment) as refusal:
+            complete(Experiment(dataset=points(*rows, targets=targets, class_names=wrong)))
+        assert refusal.value.errors[0].field.startswith("dataset.class_names")

@@ -8,7 +8,8 @@ import { DEFAULT, chance } from "./catalogue.js";
 
 test("only what is on screen is asked for, and metrics always", () => {
   const hidden = subscription({ ...INITIAL, visible: {} }, false);
-  assert.deepEqual(hidden, { metrics: { max_fps: 20 }, boundary: null, neurons: null, parameters: null });
+  const rest = { plane: { axes: null, domain: null }, epoch: null };
+  assert.deepEqual(hidden, { metrics: { max_fps: 20 }, boundary: null, neurons: null, parameters: null, answers: null, ...rest });
   const shown = subscription({ ...INITIAL, visible: { network: true, output: true } }, false);
   assert.ok(shown.boundary && shown.neurons && shown.parameters);
 });
@@ -28,7 +29,7 @@ test("weights are read from wherever they lie in a message", () => {
   message.set(new Uint8Array(numbers.buffer), 3); // three bytes in: not at a multiple of four
   const weights = message.subarray(3, 3 + 16);
   const biases = message.subarray(3 + 16);
-  const { layers } = parametersFrame({ step: 9, layers: [{ fan_in: 2, fan_out: 2, weights, biases }] });
+  const { layers } = parametersFrame({ step: 9, epoch: 1, past: false, layers: [{ fan_in: 2, fan_out: 2, weights, biases }] });
   assert.deepEqual([...layers[0].weights], [...numbers.subarray(0, 4)]);
   assert.deepEqual([...layers[0].biases], [...numbers.subarray(4)]);
 });

@@ -43,3 +43,16 @@ export function drawPoints(context, box, scatter) {
     context.fill(path);
   }
 }
+
+/** Rings around some points.
+ * @type {(context: CanvasRenderingContext2D, places: [number, number][], radius: number, colour: string, width: number) => void} */
+export function drawRings(context, places, radius, colour, width) {
+  const path = new Path2D();
+  for (const [x, y] of places) {
+    path.moveTo(x + radius, y);
+    path.arc(x, y, radius, 0, 2 * Math.PI);
+  }
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke(path);
+}

@@ -5,7 +5,7 @@ import { iconButton, textButton } from "../fields.js";
 import { icons } from "../icons.js";
 import { strings } from "../strings.js";
 
-/** @typedef {{ share: () => void, help: () => void }} Dialogs */
+/** @typedef {{ share: (whole?: boolean) => void, help: () => void }} Dialogs */
 
 /** @type {(root: HTMLDialogElement) => Dialogs} */
 export function dialogs(root) {
@@ -21,13 +21,13 @@ export function dialogs(root) {
     if (!root.open) root.showModal();
   }
 
-  /** @param {string} [outcome] what came of copying */
-  function share(outcome) {
+  /** @param {boolean} whole whether the link carries the data @param {string} [outcome] what came of copying */
+  function share(whole, outcome) {
     const words = strings.share;
-    const copy = async () => share((await copied(field())) ? words.copied : words.byHand);
+    const copy = async () => share(whole, (await copied(field())) ? words.copied : words.byHand);
     open(
       words.title,
-      html`<p>${words.text}</p>
+      html`<p>${whole ? words.text : words.withoutData}</p>
         <div class="copy"><input type="text" readonly aria-label=${words.field} aria-description=${words.fieldHelp} .value=${location.href}
           @focus=${(/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.target).select()}>
           ${textButton({ text: words.copy, help: words.copyHelp, class: "primary", click: () => void copy() })}</div>
@@ -49,7 +49,7 @@ export function dialogs(root) {
     );
   }
 
-  return { share: () => share(), help };
+  return { share: (whole = true) => share(whole), help };
 }
 
 /** Whether the text of a field could be put on the clipboard. On plain http there is only the old way.

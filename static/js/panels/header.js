@@ -5,6 +5,7 @@ import { entryOf, nameOf, outputsOf, sizes } from "../experiment.js";
 import { iconButton, menu, textButton } from "../fields.js";
 import { speed } from "../format.js";
 import { icons } from "../icons.js";
+import { fitsInLink } from "../link.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 
@@ -47,7 +48,7 @@ export function headerPanel(root, page) {
     <div class="page-actions">
       ${iconButton({ icon: icons.undo, name: words.undo, help: words.undoHelp, disabled: state.past.length === 0, click: () => session.undo() })}
       ${iconButton({ icon: icons.redo, name: words.redo, help: words.redoHelp, disabled: state.future.length === 0, click: () => session.redo() })}
-      ${textButton({ text: words.share, icon: icons.share, help: words.shareHelp, class: "quiet", click: () => dialogs.share() })}
+      ${textButton({ text: words.share, icon: icons.share, help: words.shareHelp, class: "quiet", click: () => dialogs.share(!state.experiment || fitsInLink(state.experiment)) })}
       ${themeButton(state.theme)}
       ${iconButton({ icon: icons.help, name: words.help, help: words.helpHelp, click: () => dialogs.help() })}
     </div>

@@ -23,6 +23,7 @@ export function wordsPanel(root, page) {
     (state) => [
       state.catalogue, state.waitingFor, state.connection, state.session, state.phase, state.playing, state.reason, state.warning,
       state.word, state.notes, state.hasPlayed, state.learntRun, state.suggestionsClosed, state.run, state.experiment, state.points, state.step > 0,
+      state.visit, state.visit !== null && Math.floor(state.epoch),
     ],
     () => {
       const { tone, text, actions = nothing } = line(store.state);
@@ -51,6 +52,7 @@ export function wordsPanel(root, page) {
     if (state.waitingFor) return { tone: "notice", text: `${words.waitingFor(state.waitingFor)}` };
     if (!state.experiment) return { tone: "plain", text: words.loading };
     if (state.word?.kind === "refusal") return { tone: "alarm", text: state.word.text, actions: dismiss() };
+    if (state.visit !== null) return { tone: "notice", text: words.past(state.visit, Math.floor(state.epoch)), actions: waysFromThere() };
     if (state.phase === "diverged") return { tone: "alarm", text: state.reason ?? words.diverged, actions: waysOut(state) };
     if (state.phase === "failed") {
       return { tone: "alarm", text: words.failed(state.reason ?? ""), actions: action(words.reset, () => session.reset()) };
@@ -66,6 +68,13 @@ export function wordsPanel(root, page) {
     }
     return { tone: state.hasPlayed ? "plain" : "notice", text: usual(state) };
   }
+
+  /** From an earlier epoch. */
+  const waysFromThere = () => html`
+    ${textButton({ text: words.resume, help: words.resumeHelp, click: () => session.resume() })}
+    ${textButton({ text: words.fork, help: words.forkHelp, click: () => session.fork() })}
+    ${textButton({ text: words.back, help: words.backHelp, class: "quiet", click: () => session.look(null) })}
+  `;
 
   /** @type {(state: State) => string} */
   function usual(state) {

@@ -268,5 +268,7 @@ async def test_a_new_run_may_begin_with_what_was_learnt(client: httpx.AsyncClien
     assert (answer["step"], answer["state"]) == (0, "ready")
     after = (await client.get(f"{address}/parameters")).json()["layers"]
     assert (after == before) is ("dataset" in change), "where the network has the same shape"
+    rows = (await client.get(f"{address}/metrics")).json()["columns"]
+    assert rows["seq"] == [0] and rows["train_loss"] == [answer["metrics"]["train"]["loss"]]
     journal = (await client.get(f"{address}/journal")).json()["entries"]
     assert [entry["kind"] for entry in journal] == ["parameters"] * ("dataset" in change)
