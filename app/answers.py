@@ -177,6 +177,21 @@ class ParametersAnswer(Moment):
     layers: list[LayerAnswer]
 
 
+class ChangeAnswer(BaseModel):
+    """A weight, or a bias, and its value."""
+
+    layer: int
+    unit: int
+    input: int | None
+    value: float
+
+
+class ChangesAnswer(Moment):
+    """What was changed, as it was before: sent again, it takes the change back."""
+
+    before: list[ChangeAnswer]
+
+
 class Prediction(BaseModel):
     """What the network says of each sample."""
 

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from app.answers import ProblemDocument
 from app.experiments import EXPERIMENT
-from app.requests import Ablation, Command, Fork, Import, Parameters, Predict, Prune, Train
+from app.requests import Ablation, Command, Fork, Import, ParameterChanges, Parameters, Predict, Prune, Train
 
 DESCRIPTION = """\
 Train small neural networks and look inside. Errors are problem documents (RFC 9457) that name each wrong field, what
@@ -21,6 +21,7 @@ BODIES: dict[str, TypeAdapter[Any]] = {
     "Fork": TypeAdapter(Fork),
     "Train": TypeAdapter(Train),
     "Parameters": TypeAdapter(Parameters),
+    "ParameterChanges": TypeAdapter(ParameterChanges),
     "Predict": TypeAdapter(Predict),
     "Ablation": TypeAdapter(Ablation),
     "Prune": TypeAdapter(Prune),

@@ -11,6 +11,7 @@ MOST_EPOCHS = 1_000_000
 MOST_SECONDS = 600.0
 MOST_STEPS = 1_000
 MOST_OFF = 1_000
+MOST_CHANGES = 1_000
 FASTEST = 1_000_000.0  # epochs per second that a rate may ask for
 MOST_FRAMES = 60.0  # per second
 
@@ -121,6 +122,21 @@ class Parameters(Strict):
     run: str | None = None
     step: int | None = None
     epoch: float | None = None
+
+
+class WeightChange(Strict):
+    """Another value for the weight from an input to a unit of a layer, or without `input` for the unit's bias."""
+
+    layer: int = Field(description="Hidden layers count from 0, the output layer comes last.")
+    unit: int = Field(description="Of a maxout layer, its sum.")
+    input: int | None = None
+    value: float
+
+
+class ParameterChanges(Strict):
+    """Single weights and biases to be changed."""
+
+    changes: list[WeightChange] = Field(min_length=1, max_length=MOST_CHANGES)
 
 
 class Fork(Strict):

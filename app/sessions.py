@@ -22,9 +22,9 @@ from app.experiments import patched
 from app.goals import Goal
 from app.host import Closed
 from app.pace import Pace, Speedometer
-from app.problems import Problem, needs_reset
-from app.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs
-from engine import Experiment, Model, Trainer, Visit, complete, fixed_differences, to_data
+from app.problems import Problem, invalid, needs_reset
+from app.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs, WeightChange
+from engine import Experiment, FieldError, Model, Trainer, Visit, complete, fixed_differences, to_data
 from engine.insight.pruning import Pruning
 
 T = TypeVar("T")
@@ -455,6 +455,26 @@ class Session:
 
         return self.at_step_boundary(change)
 
+    def change_parameters(self, changes: list[WeightChange]) -> Future[dict[str, Any]]:
+        """Puts in other values for single weights and biases, and answers with those that they had."""
+
+        def change() -> dict[str, Any]:
+            # Without masks: a pruned weight that gets a value is there again.
+            layers = [{name: layer[name] for name in layer if name != "mask"} for layer in self.trainer.as_given()]
+            places = [place_of(layers, index, wish) for index, wish in enumerate(changes)]
+            before = [
+                wish.model_dump() | {"value": float(numbers[at])}
+                for wish, (numbers, at) in zip(changes, places, strict=True)
+            ]
+            for wish, (numbers, at) in zip(changes, places, strict=True):
+                with np.errstate(over="ignore"):  # what is too large is refused below
+                    numbers[at] = wish.value
+            self.trainer.set_parameters(layers)
+            self.revision += 1
+            return {"run": self.run_id, "step": self.trainer.step, "epoch": self.trainer.epoch, "before": before}
+
+        return self.at_step_boundary(change)
+
     def parameters(self, model: Model) -> dict[str, Any]:
         """All weights and biases, exact: every float32 is a float64."""
         layers = [
@@ -491,3 +511,20 @@ def alike(one: Model, other: Model) -> bool:
     for layer in (*given[0], *given[1]):
         layer.pop("mask", None)
     return given[0] == given[1]
+
+
+def place_of(layers: list[dict[str, np.ndarray]], index: int, wish: WeightChange) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The array and the place in it that a change is meant for. Raises Problem where there is none."""
+    bounds = {"layer": len(layers)}
+    if 0 <= wish.layer < len(layers):
+        fan_in, fan_out = layers[wish.layer]["weights"].shape
+        bounds |= {"unit": fan_out} | ({"input": fan_in} if wish.input is not None else {})
+    for name, count in bounds.items():
+        given = getattr(wish, name)
+        if not 0 <= given < count:
+            field, expected = f"changes.{index}.{name}", f"0 to {count - 1}"
+            raise invalid([FieldError(field, given, expected, f"there is no {name} {given} here, only {expected}")])
+    layer = layers[wish.layer]
+    if wish.input is None:
+        return layer["biases"], (wish.unit,)
+    return layer["weights"], (wish.input, wish.unit)

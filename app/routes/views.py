@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from app.answers import (
     BoundaryAnswer,
+    ChangesAnswer,
     DatasetAnswer,
     DiagnosisAnswer,
     History,
@@ -21,7 +22,7 @@ from app.answers import (
 )
 from app.encoding import JSONResponse, to_json
 from app.problems import invalid
-from app.requests import Parameters, Plane, Predict
+from app.requests import ParameterChanges, Parameters, Plane, Predict
 from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, problems
 from app.sessions import Session
 from app.validation import Checker
@@ -37,6 +38,8 @@ def moment(session: Session, model: Model) -> dict[str, Any]:
 
 
 PARAMETERS: Checker[Parameters] = Checker(Parameters, "parameters")
+CHANGES: Checker[ParameterChanges] = Checker(ParameterChanges, "changes of parameters")
+LAST_BIAS = {"layer": 2, "unit": 0, "value": 0}
 PREDICT: Checker[Predict] = Checker(Predict, "samples")
 CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
 RESOLUTIONS = {"minimum": 2, "maximum": LIMITS.resolution}  # which the engine checks, in better words
@@ -184,6 +187,24 @@ async def put_parameters(
     layers = [layer.model_dump(exclude_none=True) for layer in given.layers]
     answer = await registry.change(id, lambda session: session.set_parameters(layers))
     return JSONResponse(await run_in_threadpool(to_json, answer))
+
+
+@router.patch(
+    "/parameters",
+    operation_id="patch_parameters",
+    response_model=ChangesAnswer,
+    responses=problems(404, 409, 413, 415, 422),
+    openapi_extra=documented(
+        "ParameterChanges",
+        {"a weight and a bias": {"changes": [{"layer": 0, "input": 1, "unit": 2, "value": 0.5}, LAST_BIAS]}},
+    ),
+)
+async def patch_parameters(
+    id: Id, registry: RegistryDep, given: Annotated[ParameterChanges, Depends(body_of(CHANGES))]
+) -> Response:
+    """Changes single weights and biases at the next step, and answers with what they were before."""
+    answer = await registry.change(id, lambda session: session.change_parameters(given.changes))
+    return JSONResponse(answer)
 
 
 @router.post(

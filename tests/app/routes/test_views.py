@@ -86,6 +86,56 @@ async def test_the_boundary_is_the_networks_output(client: httpx.AsyncClient, tr
     np.testing.assert_allclose(np.ravel(answer["values"]), np.ravel(outputs), rtol=1e-6)
 
 
+async def test_single_weights_are_changed_and_changed_back(client: httpx.AsyncClient, trained: str) -> None:
+    before = (await client.get(f"{trained}/parameters")).json()["layers"]
+    changes = [{"layer": 0, "input": 1, "unit": 2, "value": 0.5}, {"layer": 2, "unit": 0, "value": -1.25}]
+    answer = strict((await client.patch(f"{trained}/parameters", json={"changes": changes})).text)
+    assert answer["before"] == [
+        {"layer": 0, "input": 1, "unit": 2, "value": before[0]["weights"][1][2]},
+        {"layer": 2, "input": None, "unit": 0, "value": before[2]["biases"][0]},
+    ]
+    after = (await client.get(f"{trained}/parameters")).json()["layers"]
+    assert (after[0]["weights"][1][2], after[2]["biases"]) == (0.5, [-1.25])
+    await client.patch(f"{trained}/parameters", json={"changes": answer["before"]})
+    assert (await client.get(f"{trained}/parameters")).json()["layers"] == before
+    journal = (await client.get(f"{trained}/journal")).json()
+    assert [entry["kind"] for entry in journal["entries"]] == ["parameters"] * 2
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"layer": 3, "unit": 0}, "changes.1.layer"),
+        ({"layer": -1, "unit": 0}, "changes.1.layer"),
+        ({"layer": 0, "unit": 4}, "changes.1.unit"),
+        ({"layer": 0, "unit": 0, "input": 2}, "changes.1.input"),
+        ({"layer": 0}, "changes.1.unit"),
+        ({"layer": 0, "unit": 0.5}, "changes.1.unit"),
+        ({"layer": 0, "unit": 0, "value": "1"}, "changes.1.value"),
+        ({"layer": 0, "unit": 0, "value": 1e300}, "layers.0.biases"),
+    ],
+)
+async def test_weights_that_there_are_not_are_refused(
+    client: httpx.AsyncClient, trained: str, change: Any, field: str
+) -> None:
+    before = (await client.get(f"{trained}/parameters")).json()
+    body = {"changes": [{"layer": 0, "unit": 0, "value": 9}, {"value": 1} | change]}
+    response = await client.patch(f"{trained}/parameters", json=body)
+    assert response.status_code == 422 and response.json()["errors"][0]["field"].startswith(field)
+    assert (await client.get(f"{trained}/parameters")).json() == before
+
+
+async def test_a_pruned_weight_that_gets_a_value_is_there_again(client: httpx.AsyncClient, trained: str) -> None:
+    await client.post(f"{trained}/prune", json={"fraction": 0.5})
+    layers = (await client.get(f"{trained}/parameters")).json()["layers"]
+    row, column = np.argwhere(np.array(layers[1]["mask"]) == 0)[0].tolist()
+    change = {"layer": 1, "input": row, "unit": column, "value": 0.75}
+    await client.patch(f"{trained}/parameters", json={"changes": [change]})
+    after = (await client.get(f"{trained}/parameters")).json()["layers"]
+    assert (after[1]["weights"][row][column], after[1]["mask"][row][column]) == (0.75, 1)
+    assert np.sum(np.array(after[0]["mask"])) == np.sum(np.array(layers[0]["mask"]))
+
+
 @pytest.mark.parametrize("view", ["boundary", "neurons"])
 async def test_pictures_of_any_plane_and_any_part_of_it(client: httpx.AsyncClient, view: str) -> None:
     id = (await client.post("/api/sessions", json={"dataset": {"name": "iris"}})).json()["id"]
