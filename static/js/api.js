@@ -1,6 +1,6 @@
 // REST: the one module that asks the server over HTTP. Addresses are relative, so that a sub-path works.
 
-/** @import { Catalogue, Change, Command, DatasetPoints, Diagnosis, Evaluation, Patch, Problem, Schema, Session } from "./types.js" */
+/** @import { AblationCost, Catalogue, Change, Command, DatasetPoints, Diagnosis, Evaluation, Patch, Problem, Schema, Session, UnitHistogram, WeightChange } from "./types.js" */
 
 /** What the server said no to, as a problem document. */
 export class Refusal extends Error {
@@ -94,6 +94,16 @@ export const getJournal = async (id) => (await ask("GET", `${session(id)}/journa
 
 /** @type {(id: string) => Promise<Diagnosis>} */
 export const getDiagnosis = (id) => ask("GET", `${session(id)}/diagnosis`);
+
+/** @type {(id: string, changes: WeightChange[]) => Promise<void>} */
+export const patchParameters = (id, changes) => ask("PATCH", `${session(id)}/parameters`, { changes });
+
+/** What it costs to switch off a unit, or a link.
+ * @type {(id: string, off: { layer: number, unit: number, input?: number }) => Promise<AblationCost>} */
+export const getAblation = (id, off) => ask("POST", `${session(id)}/ablation`, { off: [off] });
+
+/** @type {(id: string, layer: number) => Promise<UnitHistogram[]>} */
+export const getUnits = async (id, layer) => (await ask("GET", `${session(id)}/distributions/layers/${layer}`)).units;
 
 /** @type {(id: string) => Promise<Evaluation>} */
 export const getEvaluation = (id) => ask("GET", `${session(id)}/evaluation`);

@@ -144,6 +144,13 @@ export function insertLayerPatch(experiment, index, fallback) {
   return { layers: [...layers.slice(0, index), { ...model }, ...layers.slice(index)] };
 }
 
+/** A layer taken to another position.
+ * @type {(experiment: Experiment, from: number, to: number) => Patch} */
+export function moveLayerPatch({ layers }, from, to) {
+  const others = layers.filter((_, index) => index !== from);
+  return { layers: [...others.slice(0, to), layers[from], ...others.slice(to)] };
+}
+
 /** @type {(experiment: Experiment, index: number) => Patch} */
 export function removeLayerPatch(experiment, index) {
   return { layers: experiment.layers.filter((_, at) => at !== index) };

@@ -1,7 +1,7 @@
 // The page's form controls: each with a name, an explanation, and the value that holds.
 // An explanation is the control's `aria-description`: read aloud by screen readers, shown by tip.js to everyone else.
 
-import { html, live, nothing } from "lit";
+import { html, live, nothing, ref } from "lit";
 import { nextRound, parseNumber, setting } from "./format.js";
 import { icons } from "./icons.js";
 import { strings } from "./strings.js";
@@ -26,9 +26,9 @@ export function iconButton({ icon, name, help, click, disabled = false, class: k
 }
 
 /** A button with words.
- * @type {(options: { text: unknown, help: string, click: () => void, class?: string, icon?: unknown }) => Template} */
-export function textButton({ text, help, click, class: kind = "", icon = nothing }) {
-  return html`<button type="button" class="button ${kind}" aria-description=${help} @click=${click}>${icon}${text}</button>`;
+ * @type {(options: { text: unknown, help: string, click: () => void, class?: string, icon?: unknown, disabled?: boolean }) => Template} */
+export function textButton({ text, help, click, class: kind = "", icon = nothing, disabled = false }) {
+  return html`<button type="button" class="button ${kind}" aria-description=${help} ?disabled=${disabled} @click=${click}>${icon}${text}</button>`;
 }
 
 /** On or off.
@@ -60,13 +60,32 @@ export function numberInput(spec, value, sink, blank = "") {
   const changed = (event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
     const number = parseNumber(input.value);
+    typing.delete(input);
     if (number === null) {
       sink.refuse(input.value);
       input.value = shown;
     } else if (number !== value) sink.change(number);
   };
+  /** @param {KeyboardEvent} event */
+  const escaped = (event) => {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    if (event.key !== "Escape" || !typing.delete(input)) return;
+    event.preventDefault(); // the first Escape gives the value back, a second one closes what the field is in
+    input.value = shown;
+  };
   return html`<input class="number" type="text" inputmode="decimal" autocomplete="off" spellcheck="false"
-    aria-label=${spec.label} aria-description=${explained(spec)} .value=${live(shown)} @change=${changed}>`;
+    aria-label=${spec.label} aria-description=${explained(spec)} ${ref((input) => show(input, shown))} @keydown=${escaped}
+    @input=${(/** @type {Event} */ event) => typing.add(/** @type {Element} */ (event.target))} @change=${changed}>`;
+}
+
+/** Fields in which something is being typed, which must not be overwritten. @type {WeakSet<Element>} */
+const typing = new WeakSet();
+
+/** @type {(input: Element | undefined, text: string) => void} */
+function show(input, text) {
+  if (!(input instanceof HTMLInputElement)) return;
+  if (document.activeElement !== input) typing.delete(input);
+  if (!typing.has(input) && input.value !== text) input.value = text;
 }
 
 /** The help with the bounds, where there are some worth telling.

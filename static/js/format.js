@@ -34,6 +34,13 @@ export function count(value) {
   return Math.floor(value).toLocaleString("en");
 }
 
+/** So many bytes, in words.
+ * @type {(bytes: number) => string} */
+export function memory(bytes) {
+  if (bytes < 1000) return `${bytes} bytes`;
+  return bytes < 1e6 ? `${speed(bytes / 1000)} KB` : `${speed(bytes / 1e6)} MB`;
+}
+
 /** A speed: three significant digits are enough, so the rest does not flicker.
  * @type {(value: number | null | undefined) => string} */
 export function speed(value) {

@@ -5,17 +5,18 @@ import * as api from "./api.js";
 import { combined, isObject, renames } from "./experiment.js";
 import { lastOf } from "./history.js";
 import { decodeLink } from "./link.js";
+import { Questions } from "./questions.js";
 import * as store from "./store.js";
 import { Stream } from "./stream.js";
 import { strings } from "./strings.js";
+import { partOf } from "./weights.js";
 import { answersFrame, parametersFrame, subscription } from "./wire.js";
 
-/** @import { Command, Moment, Patch, ServerMessage, Session as SessionData, StepUnit, Until } from "./types.js" */
+/** @import { Command, Moment, Patch, ServerMessage, Session as SessionData, StepUnit, Until, WeightChange } from "./types.js" */
 
 const POLL_MS = 500;
 const RETRY_MS = 2000;
 const NOTICE_MS = 12_000;
-const EXAMINE_MS = 1000;
 const KEPT = "gradlab.session";
 
 /** @typedef {{ patch: Patch, reset: boolean, keep: boolean }} Waiting */
@@ -30,17 +31,17 @@ export class Session {
   #deeds = Promise.resolve();
   /** The newest patch, as long as it waits for its turn. @type {Waiting | null} */
   #waiting = null;
-  #pointsOf = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noticeTimer;
+  /** The newest weights, as long as they wait for their turn. @type {WeightChange[] | null} */
+  #weights = null;
   /** Whether the server is on its way to an earlier epoch. */
   #travelling = false;
-  #examining = false;
-  #examined = -Infinity;
 
   /** @param {store.Store} page */
   constructor(page) {
     this.store = page;
+    this.questions = new Questions(page);
   }
 
   // ---- beginning ----
@@ -114,8 +115,8 @@ export class Session {
       busy: () => this.store.state.playing,
       gone: () => this.store.apply(store.set, { connection: "gone", playing: false }),
     });
-    void this.#fetchPoints();
-    void this.#fetchJournal();
+    void this.questions.points();
+    void this.questions.journal();
   }
 
   /** Asks again and again while the server cannot be reached.
@@ -161,7 +162,7 @@ export class Session {
       case "hello":
         this.#travelling &&= this.store.state.visit !== null;
         page.apply(store.greeted, message);
-        void this.#fetchPoints();
+        void this.questions.points();
         break;
       case "metrics":
         page.apply(store.rowsArrived, message.rows);
@@ -268,13 +269,37 @@ export class Session {
     this.#submit(patch, before, { reset, keep, told: Boolean(word) || keep });
   }
 
-  /** Takes back the last change of the experiment.
+  /** Gives weights and biases other values. @param {WeightChange[]} changes */
+  setWeights(changes) {
+    const before = this.#undoable();
+    this.store.apply(store.weightsChanged, changes, performance.now());
+    this.#sendWeights(changes, before);
+  }
+
+  /** @param {WeightChange[]} changes @param {Pick<store.State, "past" | "future">} before */
+  #sendWeights(changes, before) {
+    const last = this.#weights;
+    if (last?.map(partOf).join() === changes.map(partOf).join()) {
+      last.splice(0, last.length, ...changes); // still waiting: the newest values are enough
+      return;
+    }
+    const waiting = (this.#weights = [...changes]);
+    this.#do(async () => {
+      const { session } = this.store.state;
+      if (this.#weights === waiting) this.#weights = null;
+      if (session) await api.patchParameters(session, waiting);
+      await this.questions.journal();
+    }, before);
+  }
+
+  /** Takes back the last change.
    * @param {boolean} [told] whether it needs no word that the run starts again */
   undo(told = false) {
     const before = this.#undoable();
     const change = before.past.at(-1);
     this.store.apply(store.undone);
-    if (change) this.#submit(change.fields, before, { told });
+    if (change?.weights) this.#sendWeights(change.weights.before, before);
+    else if (change) this.#submit(change.fields, before, { told });
   }
 
   /** Makes again what was undone last. */
@@ -282,7 +307,8 @@ export class Session {
     const before = this.#undoable();
     const change = before.future.at(-1);
     this.store.apply(store.redone);
-    if (change) this.#submit(change.fields, before);
+    if (change?.weights) this.#sendWeights(change.weights.after, before);
+    else if (change) this.#submit(change.fields, before);
   }
 
   /** @returns {Pick<store.State, "past" | "future">} */
@@ -316,7 +342,7 @@ export class Session {
     if (restarted && playing && answer.state !== "running") {
       this.#confirm(await api.sendCommand(session, this.#playing()));
     }
-    if (!restarted) await this.#fetchJournal();
+    if (!restarted) await this.questions.journal();
   }
 
   /** Sends a patch; where it needs a reset, sends it again with one, and says so.
@@ -354,7 +380,7 @@ export class Session {
     this.store.apply(store.sessionArrived, session);
     this.store.apply(store.set, { playing });
     if (this.#waiting && experiment) this.store.apply(store.set, { experiment });
-    void this.#fetchPoints();
+    void this.questions.points();
   }
 
   /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before] */
@@ -368,8 +394,7 @@ export class Session {
       const gone = error.problem.status === 404;
       if (gone) this.store.apply(store.set, { connection: "gone", playing: false });
       else this.store.apply(store.refused, store.problemText(error.problem), before);
-      this.#pointsOf = ""; // points that were painted may have been refused
-      void this.#fetchPoints();
+      void this.questions.points(true); // points that were painted may have been refused
       if (this.store.state.phase !== "running") this.store.apply(store.set, { playing: false });
     } else if (error instanceof api.Unreachable) {
       this.store.apply(store.refused, strings.words.unreachable, before);
@@ -420,56 +445,6 @@ export class Session {
   /** Whoever leaves a run leaves it paused: it would train unseen. */
   #stop() {
     if (this.store.state.playing) this.#stream?.send({ command: "pause" });
-  }
-
-  // ---- what is fetched besides ----
-
-  /** The points, when they may have changed. */
-  async #fetchPoints() {
-    const { session, confirmed } = this.store.state;
-    if (!session || !confirmed) return;
-    const key = JSON.stringify([session, confirmed.task, confirmed.dataset, confirmed.features]);
-    if (key === this.#pointsOf) return;
-    this.#pointsOf = key;
-    try {
-      this.store.apply(store.pointsArrived, await api.getPoints(session));
-    } catch {
-      this.#pointsOf = "";
-    }
-  }
-
-  async #fetchJournal() {
-    const { session, run } = this.store.state;
-    if (!session) return;
-    try {
-      const journal = await api.getJournal(session);
-      if (this.store.state.run === run) this.store.apply(store.set, { journal });
-    } catch {
-      // The marks on the time strip are a convenience; the next change fetches them again.
-    }
-  }
-
-  /** Asks the doctor, and for the errors if they are looked at; not too often: this follows the run a little behind. */
-  examine() {
-    if (this.#examining) return;
-    this.#examining = true;
-    setTimeout(() => void this.#examine(), Math.max(0, this.#examined + EXAMINE_MS - performance.now()));
-  }
-
-  async #examine() {
-    this.#examining = false;
-    this.#examined = performance.now();
-    const { session, run, dock } = this.store.state;
-    if (!session) return;
-    try {
-      const asked = dock === "errors" ? api.getEvaluation(session) : null;
-      const [diagnosis, evaluation] = await Promise.all([api.getDiagnosis(session), asked]);
-      if (this.store.state.run !== run) return;
-      if (diagnosis.run === run) this.store.apply(store.set, { diagnosis });
-      if (evaluation?.run === run) this.store.apply(store.set, { evaluation });
-    } catch {
-      // The next row asks again.
-    }
   }
 
   /** Text that should have been a number.

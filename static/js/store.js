@@ -4,10 +4,11 @@
 import { EMPTY, extended } from "./history.js";
 import { patched } from "./experiment.js";
 import { WHOLE } from "./plane.js";
+import { partOf, valueOf, withWeights } from "./weights.js";
 
-/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, DatasetPoints, Diagnosis, Evaluation, Experiment, Finding, Fix, Hello, Moment, NeuronsFrame, Note,
+/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, DatasetPoints, Diagnosis, Evaluation, Experiment, Finding, Fix, Hello, Inspection, Moment, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing,
- *    StepUnit, Until } from "./types.js" */
+ *    StepUnit, Until, WeightChange } from "./types.js" */
 /** @import { View } from "./plane.js" */
 /** @import { History } from "./history.js" */
 
@@ -20,8 +21,9 @@ import { WHOLE } from "./plane.js";
 /** Something to tell the user; `undo`: with a button that takes back the change it speaks of.
  * @typedef {{ kind: "notice" | "refusal", text: string, undo?: boolean }} Word */
 
-/** A change that can be undone or redone: what its fields were, which places in them it touched, and when it was made.
- * @typedef {{ fields: Patch, places: string, at: number }} Undoable */
+/** A change that can be undone or redone: what its fields were, which places in them it touched, and when it was made; or
+ * weights that were edited, as they were and as they became.
+ * @typedef {{ fields: Patch, places: string, at: number, weights?: { before: WeightChange[], after: WeightChange[] } }} Undoable */
 
 /** A fix that was applied against a finding; by `epoch` it should have helped.
  * @typedef {{ finding: Finding, fix: Fix, epoch: number }} Treatment */
@@ -87,6 +89,8 @@ export const INITIAL = Object.freeze({
   diagnosis: fact(/** @type {Diagnosis | null} */ (null)),
   /** How good its answers are, beyond one number. */
   evaluation: fact(/** @type {Evaluation | null} */ (null)),
+  /** What was found out about the unit or weight that is looked at. */
+  inspection: fact(/** @type {Inspection | null} */ (null)),
   treatment: fact(/** @type {Treatment | null} */ (null)),
 
   // The page itself.
@@ -260,6 +264,25 @@ export function experimentChanged(state, patch, at) {
   };
 }
 
+/** The user edits weights: shown at once, until the next frame comes. A slider that is dragged is undone as one.
+ * @type {(state: State, after: WeightChange[], at: number) => State} */
+export function weightsChanged(state, after, at) {
+  const { parameters, past } = state;
+  if (!parameters) return state;
+  const places = after.map(partOf).join();
+  const last = past.at(-1);
+  const goesOn = last?.weights && at - last.at < ONE_CHANGE_MS && last.places === places;
+  const before = goesOn ? last.weights?.before : after.map((place) => ({ ...place, value: valueOf(parameters, place) ?? 0 }));
+  const change = { fields: {}, places, at, weights: { before: before ?? [], after } };
+  return {
+    ...state,
+    parameters: withWeights(parameters, after),
+    past: [...(goesOn ? past.slice(0, -1) : past.slice(-MOST_CHANGES + 1)), change],
+    future: [],
+    word: null,
+  };
+}
+
 const ONE_CHANGE_MS = 1000;
 const MOST_CHANGES = 100;
 
@@ -275,6 +298,7 @@ function moved(state, from, to) {
   const { experiment } = state;
   const change = state[from].at(-1);
   if (!experiment || !change) return state;
+  if (change.weights) return { ...state, [from]: state[from].slice(0, -1), [to]: [...state[to], change], word: null };
   return {
     ...state,
     experiment: { ...experiment, ...change.fields },

@@ -1,7 +1,7 @@
 // Every sentence the page says itself, in English. Names and explanations of what can be chosen come from the server.
 // A further language is a further file of this shape.
 
-import { count, setting } from "./format.js";
+import { count, memory, setting } from "./format.js";
 
 export const strings = {
   title: "gradlab",
@@ -64,12 +64,17 @@ export const strings = {
     inputs: "Inputs",
     layer: (/** @type {number} */ index) => `Layer ${index + 1}`,
     output: "Output",
-    summary: (/** @type {number[]} */ sizes, /** @type {number} */ parameters) =>
-      `${sizes.join(" \u2192 ")} \u00b7 ${count(parameters)} weights and biases`,
+    summary: (/** @type {number[]} */ sizes, /** @type {number} */ parameters, /** @type {number} */ bytes) =>
+      `${sizes.join(" \u2192 ")} \u00b7 ${count(parameters)} weights and biases, ${memory(parameters * bytes)}`,
+    unit: (/** @type {string} */ layer, /** @type {number} */ unit) => `${layer}, unit ${unit + 1}`,
+    unitAlone: (/** @type {number} */ unit) => `unit ${unit + 1}`,
+    weightOf: (/** @type {string} */ from, /** @type {string} */ to) => `weight from ${from} to ${to.charAt(0).toLowerCase()}${to.slice(1)}`,
+    biasOf: (/** @type {string} */ unit) => `bias of ${unit.charAt(0).toLowerCase()}${unit.slice(1)}`,
+    grip: "Drag sideways to move the layer",
     canvas: (/** @type {number[]} */ sizes) =>
       `The network, ${sizes.join(" to ")} units. Each square shows what one unit says over the plane; each line is a weight.`,
     region: "The network's layers, from the input on the left to the output on the right",
-    regionHelp: "Squares are units: each shows what it says, everywhere on the plane. Lines are weights: blue is positive, orange is negative, thick is strong.",
+    regionHelp: "Squares are units: each shows what it says, everywhere on the plane; click one to look closely. Lines are weights, dots are biases: blue is positive, orange is negative, thick is strong; click one to change it.",
     layers: "Hidden layers",
     addLayer: "Add a layer",
     addLayerHelp: "A further hidden layer before the output: the network can bend its answer in more ways.",
@@ -82,7 +87,45 @@ export const strings = {
     settingsHelp: "Activation, initializer, regularizer and their arguments.",
     matrix: "Many weights: shown as a table, one row for each unit on the left.",
   },
+  weight: {
+    weight: "How much this input counts in the unit's sum. Change it and see what happens; training goes on from there.",
+    bias: "What the unit's sum begins with. Change it and see what happens; training goes on from there.",
+    value: "value",
+    valueHelp: "Any number. It is changed at the next step; Undo takes it back.",
+    zero: "Set to 0",
+    off: "Switch it off: set to 0",
+    zeroHelp: "Training may let it grow again. Undo takes it back.",
+    asking: "What it is worth is being measured.",
+    without: "without it",
+    now: "now",
+    part: { train: "Training points", validation: "Validation points", test: "Test points" },
+  },
+  unit: {
+    previous: "Previous unit",
+    next: "Next unit",
+    stepHelp: "Another unit of the same layer.",
+    of: (/** @type {number} */ unit, /** @type {number} */ all) => `${unit} of ${count(all)}`,
+    map: "What this unit says everywhere on the plane, with the points",
+    sum: "sum",
+    output: "output",
+    applied: (/** @type {string} */ activation) => `${activation.charAt(0).toLowerCase()}${activation.slice(1)}(sum)`,
+    more: (/** @type {number} */ terms) => `and ${count(terms)} more`,
+    curve: (/** @type {string} */ activation) => `The curve of ${activation}, with the sums that this unit gets`,
+    sums: "Bars: which sums the training points give it.",
+    flat: (/** @type {string} */ share) => `For ${share} of them the curve is flat, so they teach its weights next to nothing.`,
+    without: "without the unit",
+    off: "Switch it off",
+    offHelp: "Sets all weights from this unit to 0: nobody hears it. Training may let them grow again. Undo takes it back.",
+    weights: "Its weights and bias",
+    weightsHelp: "Each as a number that you can change.",
+    bias: "bias",
+    piece: (/** @type {number} */ piece) => `(piece ${piece})`,
+    weightFrom: (/** @type {string} */ name) => `weight from ${name}`,
+  },
   editor: {
+    moveLeft: "Move left",
+    moveRight: "Move right",
+    moveHelp: "Another place in the order of the layers. In the network you can also drag the layer's name.",
     close: "Close",
     closeHelp: "Closes this panel. Key: Escape.",
     none: "None",

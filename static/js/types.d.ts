@@ -359,6 +359,38 @@ export interface NeuronsFrame extends Moment {
   layers: (Grid & { units: number })[];
 }
 
+/** A weight of a layer; without an input, a bias. Of a maxout layer, `unit` is the sum. */
+export interface WeightPlace {
+  layer: number;
+  input: number | null;
+  unit: number;
+}
+
+export interface WeightChange extends WeightPlace {
+  value: number;
+}
+
+/** How often a unit's activation gets which sums. */
+export interface UnitHistogram {
+  low: number;
+  high: number;
+  counts: number[];
+}
+
+/** What it costs to switch something off. */
+export interface AblationCost {
+  part: Part;
+  before: Measures;
+  after: Measures;
+}
+
+/** What was found out about a unit, a weight or a bias. */
+export interface Inspection {
+  part: string;
+  cost: AblationCost | null;
+  units: UnitHistogram[];
+}
+
 export interface LayerParameters {
   fan_in: number;
   fan_out: number;

@@ -21,7 +21,25 @@ export class Heatmap {
   /** Colours every byte by a table of 256 colours.
    * @param {Uint8Array} data @param {number} width @param {number} height @param {Table} table */
   fill(data, width, height, table) {
-    this.each(width, height, (index) => [table, data[index]]);
+    this.strips(width, height, [table], data);
+  }
+
+  /** Pictures of the same size one below the other, each coloured by a table of its own.
+   * @param {number} width @param {number} height of one of them @param {Table[]} tables @param {Uint8Array} data */
+  strips(width, height, tables, data) {
+    const image = this.#fit(width, height * tables.length);
+    const pixels = image.data;
+    const size = width * height;
+    tables.forEach((table, strip) => {
+      for (let index = strip * size; index < (strip + 1) * size; index += 1) {
+        const value = data[index] * 3;
+        pixels[index * 4] = table[value];
+        pixels[index * 4 + 1] = table[value + 1];
+        pixels[index * 4 + 2] = table[value + 2];
+        pixels[index * 4 + 3] = 255;
+      }
+    });
+    this.#canvas?.getContext("2d")?.putImageData(image, 0, 0);
   }
 
   /** Colours every value by a table of its own.

@@ -24,9 +24,7 @@ export function drawLinks(context, layers, colours) {
         const size = Math.min(Math.abs(weight) / FULL_WEIGHT, 1);
         const bucket = Math.ceil(size * BUCKETS) - 1;
         const path = bucket < 0 ? zero : buckets[weight > 0 ? BUCKETS + bucket : bucket];
-        const middle = (start.x + end.x) / 2;
-        path.moveTo(start.x, start.y);
-        path.bezierCurveTo(middle, start.y, middle, end.y, end.x, end.y);
+        addLink(path, start, end);
       });
     });
   }
@@ -44,4 +42,12 @@ export function drawLinks(context, layers, colours) {
     context.stroke(buckets[BUCKETS + bucket]);
   }
   context.globalAlpha = 1;
+}
+
+/** The curve of one link.
+ * @type {(path: Path2D, start: Point, end: Point) => void} */
+export function addLink(path, start, end) {
+  const middle = (start.x + end.x) / 2;
+  path.moveTo(start.x, start.y);
+  path.bezierCurveTo(middle, start.y, middle, end.y, end.x, end.y);
 }

@@ -10,7 +10,7 @@ import { set } from "../store.js";
 import { strings } from "../strings.js";
 import { doctorPanel } from "./doctor.js";
 import { errorsPanel } from "./errors.js";
-import { layerColour } from "./network.js";
+import { layerColour } from "./heads.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { Dock, State } from "../store.js" */

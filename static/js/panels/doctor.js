@@ -16,7 +16,7 @@ export function doctorPanel(root, { store, session, frames }) {
   frames.watch(
     ({ history, visible, phase, dock, confirmed }) => [visible.dock, history, phase, dock, confirmed],
     () => {
-      if (store.state.visible.dock) session.examine();
+      if (store.state.visible.dock) session.questions.examine();
     },
   );
   frames.watch(

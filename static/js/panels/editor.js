@@ -2,7 +2,7 @@
 
 import { html, nothing, render } from "lit";
 import {
-  FAMILY_OF, argumentOf, chosen, insertLayerPatch, layerPatch, likeLayerPatch, nameOf, outputActivationPatch, removeLayerPatch,
+  FAMILY_OF, argumentOf, chosen, insertLayerPatch, layerPatch, likeLayerPatch, moveLayerPatch, nameOf, outputActivationPatch, removeLayerPatch,
   taskPatch, withArgument,
 } from "../experiment.js";
 import { argumentFields, iconButton, menu, stepper, textButton, toggle } from "../fields.js";
@@ -12,12 +12,15 @@ import { settingField } from "../settings.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 import { about } from "./entry.js";
+import { unitView } from "./unit.js";
+import { weightEditor } from "./weight.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { State, Store } from "../store.js" */
 /** @import { Catalogue, Choice, Entry, Experiment, Layer, Patch, Schema, Task } from "../types.js" */
 
 const words = strings.editor;
+const LIVE = /^(unit|weight|bias)\./;
 const MARGIN = 8;
 const VALIDATION_SHARE = 0.2;
 
@@ -62,6 +65,17 @@ export function editorPanel(root, page) {
       place(root, opener);
     },
   );
+  // Units and weights are looked at while they change.
+  frames.watch(
+    ({ editing, parameters, neurons, inspection, scheme }) => (editing && LIVE.test(editing) ? [parameters, neurons, inspection, scheme] : []),
+    (...parts) => {
+      if (parts.length === 0) return;
+      const { offsetHeight } = root;
+      draw();
+      if (root.offsetHeight !== offsetHeight) place(root, opener);
+      session.questions.inspect();
+    },
+  );
 
   function draw() {
     const { editing, experiment, catalogue } = store.state;
@@ -85,6 +99,11 @@ export function editorPanel(root, page) {
         const layer = experiment.layers[Number(index)];
         return layer ? { title: strings.network.layer(Number(index)), body: layerBody(layer, Number(index), experiment, catalogue, state.schema) } : null;
       }
+      case "unit":
+        return unitView(page, part, state);
+      case "weight":
+      case "bias":
+        return weightEditor(page, part, state);
       case "output":
         return { title: strings.network.output, body: outputBody(experiment, catalogue) };
       case "training":
@@ -109,6 +128,17 @@ export function editorPanel(root, page) {
       ${weightChoices(layer, catalogue, change)}
       ${["dropout", "batch_normalization"].map((name) => setting(`layers.0.${name}`, layer[/** @type {"dropout" | "batch_normalization"} */ (name)], (value) => change({ [name]: value })))}
       <div class="actions">
+        ${experiment.layers.length > 1
+          ? html`<div class="joined">${[-1, 1].map((step) => textButton({
+              text: step < 0 ? words.moveLeft : words.moveRight,
+              help: words.moveHelp,
+              disabled: !experiment.layers[index + step],
+              click: () => {
+                store.apply(set, { editing: `layers.${index + step}` });
+                session.change(moveLayerPatch(store.state.experiment ?? experiment, index, index + step));
+              },
+            }))}</div>`
+          : nothing}
         ${experiment.layers.length > 1
           ? textButton({ text: words.applyToAll, help: words.applyToAllHelp, click: () => session.change(likeLayerPatch(store.state.experiment ?? experiment, index)) })
           : nothing}

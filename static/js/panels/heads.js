@@ -1,0 +1,156 @@
+// Over each column of the network its name and what is set there; on each unit a button that opens its view.
+
+import { html, nothing } from "lit";
+import { chosen, entryOf, layerPatch, moveLayerPatch, nameOf } from "../experiment.js";
+import { iconButton, numberInput } from "../fields.js";
+import { setting } from "../format.js";
+import { icons } from "../icons.js";
+import { paletteOf } from "../palette.js";
+import { between, parseRgb } from "../draw/colours.js";
+import { numberSpec } from "../schema.js";
+import { strings } from "../strings.js";
+import { activationIcon } from "./entry.js";
+import { openEditor } from "./editor.js";
+
+/** @import { Page } from "../main.js" */
+/** @import { State } from "../store.js" */
+/** @import { Catalogue, Choice, Experiment, Layer } from "../types.js" */
+/** @import { Column, Layout } from "../layout.js" */
+/** @import { Palette } from "../draw/colours.js" */
+
+const words = strings.network;
+export const HEAD = 92; // the height of the columns' headers
+const MOST_BUTTONS = 700; // more units are found by the pointer alone
+const GRABBED = 8; // pixels that a header must be dragged to move its layer
+
+/** All that lies over the pictures.
+ * @type {(page: Page, layout: Layout, open: (event: MouseEvent, part: string) => void, focus: string | null) => unknown} */
+export function columnHeads({ store, session }, layout, open, focus) {
+  const { experiment, catalogue, editing, scheme } = store.state;
+  if (!experiment || !catalogue) return nothing;
+  const [first, ...others] = layout.columns;
+  const last = others.length - 1;
+  const unitCount = others.reduce((sum, { cells }) => sum + cells.length, 0);
+  return [
+    html`<div class="head" .style=${at(first)}><h3>${words.inputs}</h3></div>`,
+    experiment.features.map((feature, index) => featureName(feature, first, index, layout.tile, catalogue)),
+    others.map((column, index) =>
+      index === last ? outputHead(column, experiment, catalogue) : layerHead(column, index, experiment.layers[index], experiment, catalogue),
+    ),
+    unitCount > MOST_BUTTONS ? nothing : others.map((column, layer) => column.cells.map((cell, unit) => unitButton(cell, layer, unit, last))),
+  ];
+
+  /** @type {(cell: { x: number, y: number }, layer: number, unit: number, last: number) => unknown} */
+  function unitButton({ x, y }, layer, unit, last) {
+    const part = `unit.${layer}.${unit}`;
+    const style = `left: ${x}px; top: ${HEAD + y}px; width: ${layout.tile}px; height: ${layout.tile}px`;
+    return html`<button type="button" class="unit" data-opens=${part} .style=${style} tabindex=${part === (focus ?? "unit.0.0") ? 0 : -1}
+      aria-haspopup="dialog" aria-expanded=${editing === part ? "true" : "false"}
+      aria-label=${words.unit(layerName(layer, last), unit)} @click=${(/** @type {MouseEvent} */ event) => open(event, part)}></button>`;
+  }
+
+  /** @type {(column: Column, index: number, layer: Layer | undefined, experiment: Experiment, catalogue: Catalogue) => unknown} */
+  function layerHead(column, index, layer, experiment, catalogue) {
+    if (!layer) return nothing;
+    const name = words.layer(index);
+    const spec = { ...numberSpec(store.state.schema, "layers.0.units"), label: words.unitsOf(name) };
+    const change = (/** @type {number} */ units) => session.change(layerPatch(store.state.experiment ?? experiment, index, { units }));
+    return html`<div class="head" .style=${at(column)}>
+      <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), index, experiment.layers.length + 1)}`}></i>${name}</h3>
+      <div class="stepper">
+        ${iconButton({ icon: icons.minus, name: words.fewerUnits(name), help: spec.help, disabled: layer.units <= (spec.minimum ?? 1), click: () => change(layer.units - 1) })}
+        ${numberInput(spec, layer.units, { change, refuse: (text) => session.refuse(text, spec.label) })}
+        ${iconButton({ icon: icons.plus, name: words.moreUnits(name), help: spec.help, disabled: layer.units >= (spec.maximum ?? 512), click: () => change(layer.units + 1) })}
+      </div>
+      ${settingsButton(`layers.${index}`, name, layer, catalogue)}
+    </div>`;
+  }
+
+  /** A header that is dragged sideways takes its layer along. @param {PointerEvent} event @param {number} index */
+  function grab(event, index) {
+    const grip = /** @type {HTMLElement} */ (event.currentTarget);
+    const head = /** @type {HTMLElement} */ (grip.closest(".head"));
+    const start = event.clientX;
+    grip.setPointerCapture(event.pointerId);
+    const target = (/** @type {PointerEvent} */ { clientX }) => {
+      const middle = others[index].left + others[index].width / 2 + clientX - start;
+      const nearest = others.slice(0, last).map(({ left, width }) => Math.abs(left + width / 2 - middle));
+      return nearest.indexOf(Math.min(...nearest));
+    };
+    grip.onpointermove = (move) => {
+      head.style.translate = `${move.clientX - start}px`;
+      head.classList.toggle("moving", Math.abs(move.clientX - start) > GRABBED);
+    };
+    grip.onpointerup = grip.onpointercancel = (up) => {
+      grip.onpointermove = grip.onpointerup = grip.onpointercancel = null;
+      head.style.translate = "";
+      head.classList.remove("moving");
+      const to = target(up);
+      const { experiment } = store.state;
+      if (up.type === "pointerup" && to !== index && experiment) session.change(moveLayerPatch(experiment, index, to));
+    };
+  }
+
+  /** @type {(column: Column, experiment: Experiment, catalogue: Catalogue) => unknown} */
+  function outputHead(column, { output }, catalogue) {
+    return html`<div class="head" .style=${at(column)}>
+      <h3><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), 1, 2)}`}></i>${words.output}</h3>
+      <div class="gap"></div>
+      ${settingsButton("output", words.output, output, catalogue)}
+    </div>`;
+  }
+
+  /** What is set, in short; a click opens all of it.
+   * @type {(part: string, name: string, layer: { activation: Choice | null, initializer: Choice, regularizer: Choice | null }, catalogue: Catalogue) => unknown} */
+  function settingsButton(part, name, layer, catalogue) {
+    const activation = chosen(catalogue, "activation", layer.activation);
+    const initializer = chosen(catalogue, "initializer", layer.initializer);
+    const regularizer = chosen(catalogue, "regularizer", layer.regularizer);
+    return html`<button type="button" class="layer-settings" data-opens=${part} aria-haspopup="dialog" aria-expanded=${editing === part}
+      aria-label=${`${words.settingsOf(name)}: ${[activation, initializer, regularizer].flatMap((entry) => (entry ? [entry.label] : [])).join(", ")}`}
+      aria-description=${words.settingsHelp} @click=${() => openEditor(store, part)}>
+      <span class="activation">${activation ? activationIcon(activation) : nothing}<span>${activation?.label ?? nameOf(layer.activation)}</span></span>
+      <span class="initializer">${initializer?.label ?? nameOf(layer.initializer)}</span>
+      ${regularizer ? html`<span class="marker">${regularizer.label} ${rateOf(layer.regularizer)}</span>` : nothing}
+    </button>`;
+  }
+}
+
+/** @type {(feature: string, column: Column, index: number, tile: number, catalogue: Catalogue) => unknown} */
+function featureName(feature, column, index, tile, catalogue) {
+  const cell = column.cells[index];
+  if (!cell || column.cells.some(({ x }) => x !== cell.x)) return nothing; // side by side there is no room for names
+  const style = `right: calc(100% - ${cell.x - 6}px); top: ${HEAD + cell.y}px; height: ${tile}px; max-width: ${cell.x - 10}px`;
+  return html`<span class="feature-name" .style=${style}>${featureLabel(feature, catalogue)}</span>`;
+}
+
+/** @type {(feature: string, catalogue: Catalogue) => string} */
+const featureLabel = (feature, catalogue) => entryOf(catalogue, "feature", feature)?.label ?? feature.replaceAll("_", " ");
+
+/** What a layer is called; the output comes last.
+ * @type {(layer: number, last: number) => string} */
+export const layerName = (layer, last) => (layer === last ? words.output : words.layer(layer));
+
+/** What an input of a layer is called: a feature, or a unit of the layer before.
+ * @type {(state: State, layer: number, input: number) => string} */
+export function inputName({ experiment, catalogue }, layer, input) {
+  if (layer > 0 || !experiment || !catalogue) return words.unitAlone(input);
+  return featureLabel(experiment.features[input] ?? "", catalogue);
+}
+
+/** @type {(column: Column) => string} */
+function at({ left, width }) {
+  return `left: ${left}px; width: ${width}px`;
+}
+
+/** @type {(choice: Choice | null) => string} */
+function rateOf(choice) {
+  return choice && typeof choice === "object" && typeof choice.rate === "number" ? setting(choice.rate) : "";
+}
+
+/** A layer's colour, here and in the chart of gradients: from the first layer's to the output's.
+ * @type {(palette: Palette, index: number, layers: number) => string} */
+export function layerColour({ css }, index, layers) {
+  const stops = [css("layer-first"), css("layer-middle"), css("layer-last")].map(parseRgb);
+  return between(stops, layers > 1 ? index / (layers - 1) : 1);
+}

@@ -1,0 +1,103 @@
+// What is asked of the server besides: the points, the changes of a run, what is wrong with it, what a part of it is worth.
+// Answers follow the run a little behind, and are not asked for too often.
+
+import * as api from "./api.js";
+import * as store from "./store.js";
+import { placeOf } from "./weights.js";
+
+const EXAMINE_MS = 1000;
+const INSPECT_MS = 500;
+
+export class Questions {
+  #pointsOf = "";
+  #examine = seldom(EXAMINE_MS, () => this.#examination());
+  #inspect = seldom(INSPECT_MS, () => this.#inspection());
+
+  /** @param {store.Store} page */
+  constructor(page) {
+    this.store = page;
+  }
+
+  /** The points, when they may have changed. @param {boolean} [anew] whether they are fetched in any case */
+  async points(anew = false) {
+    const { session, confirmed } = this.store.state;
+    if (!session || !confirmed) return;
+    const key = JSON.stringify([session, confirmed.task, confirmed.dataset, confirmed.features]);
+    if (key === this.#pointsOf && !anew) return;
+    this.#pointsOf = key;
+    try {
+      this.store.apply(store.pointsArrived, await api.getPoints(session));
+    } catch {
+      this.#pointsOf = "";
+    }
+  }
+
+  /** The changes made to the run. */
+  async journal() {
+    const { session, run } = this.store.state;
+    if (!session) return;
+    try {
+      const journal = await api.getJournal(session);
+      if (this.store.state.run === run) this.store.apply(store.set, { journal });
+    } catch {
+      // The marks on the time strip are a convenience; the next change fetches them again.
+    }
+  }
+
+  /** Asks the doctor, and for the errors if they are looked at. */
+  examine() {
+    this.#examine();
+  }
+
+  async #examination() {
+    const { session, run, dock } = this.store.state;
+    if (!session) return;
+    const asked = dock === "errors" ? api.getEvaluation(session) : null;
+    const [diagnosis, evaluation] = await Promise.all([api.getDiagnosis(session), asked]);
+    if (this.store.state.run !== run) return;
+    if (diagnosis.run === run) this.store.apply(store.set, { diagnosis });
+    if (evaluation?.run === run) this.store.apply(store.set, { evaluation });
+  }
+
+  /** Asks about the unit or the weight that is looked at. */
+  inspect() {
+    this.#inspect();
+  }
+
+  async #inspection() {
+    const { session, run, editing: part, parameters, experiment } = this.store.state;
+    if (!session || !part || !experiment) return;
+    const weight = placeOf(part);
+    const [kind, layer, unit] = part.split(".");
+    const isUnit = kind === "unit";
+    if (!isUnit && weight?.input === undefined) return;
+    const hidden = experiment.layers.length;
+    /** @type {{ layer: number, unit: number, input?: number } | null} */
+    let off = null;
+    if (isUnit && Number(layer) < hidden) off = { layer: Number(layer), unit: Number(unit) };
+    if (weight && weight.input !== null) {
+      const units = experiment.layers[weight.layer]?.units ?? parameters?.layers[weight.layer]?.fan_out ?? 1;
+      off = { layer: weight.layer, unit: weight.unit % units, input: weight.input };
+    }
+    const [cost, units] = await Promise.all([off && api.getAblation(session, off), isUnit ? api.getUnits(session, Number(layer)) : []]);
+    const now = this.store.state;
+    if (now.run === run && now.editing === part) this.store.apply(store.set, { inspection: { part, cost, units } });
+  }
+}
+
+/** Does something soon, but not more often than every so many milliseconds. What fails is asked for again by whatever
+ * happens next.
+ * @type {(milliseconds: number, deed: () => Promise<void>) => () => void} */
+function seldom(milliseconds, deed) {
+  let waiting = false;
+  let last = -Infinity;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(async () => {
+      last = performance.now();
+      await deed().catch(() => undefined);
+      waiting = false;
+    }, Math.max(0, last + milliseconds - performance.now()));
+  };
+}
