@@ -9,8 +9,8 @@ import { strings } from "./strings.js";
 /** @import { Argument, Choice, Entry, NumberSpec } from "./types.js" */
 /** @typedef {import("lit").TemplateResult} Template */
 
-/** What to do with a new value, and with text that is none.
- * @typedef {{ change: (value: number) => void, refuse: (text: string) => void }} Sink */
+/** What to do with a new value, with one on the way while a slider is dragged, and with text that is none.
+ * @typedef {{ change: (value: number) => void, slide?: (value: number) => void, refuse: (text: string) => void }} Sink */
 
 /** @type {(argument: Argument) => NumberSpec} */
 export function argumentSpec(argument) {
@@ -121,7 +121,7 @@ export function slider({ spec, value, sink, usual }) {
   const high = usual ?? spec.maximum ?? 1;
   const { toPosition, toValue } = slide(spec, low, high);
   /** @param {Event} event */
-  const moved = (event) => sink.change(toValue(Number(/** @type {HTMLInputElement} */ (event.target).value)));
+  const moved = (event) => (sink.slide ?? sink.change)(toValue(Number(/** @type {HTMLInputElement} */ (event.target).value)));
   return html`<div class="field slider-field">
     <span class="label" aria-hidden="true">${spec.label}</span>
     <input type="range" min="0" max=${SLIDER_STEPS} step="1" aria-label=${spec.label} aria-description=${explained(spec)}

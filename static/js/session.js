@@ -269,10 +269,11 @@ export class Session {
     this.#submit(patch, before, { reset, keep, told: Boolean(word) || keep });
   }
 
-  /** Gives weights and biases other values. @param {WeightChange[]} changes */
-  setWeights(changes) {
+  /** Gives weights and biases other values.
+   * @param {WeightChange[]} changes @param {boolean} [sliding] whether further ones may follow that are one change with it */
+  setWeights(changes, sliding = false) {
     const before = this.#undoable();
-    this.store.apply(store.weightsChanged, changes, performance.now());
+    this.store.apply(store.weightsChanged, changes, sliding ? performance.now() : NaN);
     this.#sendWeights(changes, before);
   }
 

@@ -264,7 +264,8 @@ export function experimentChanged(state, patch, at) {
   };
 }
 
-/** The user edits weights: shown at once, until the next frame comes. A slider that is dragged is undone as one.
+/** The user edits weights: shown at once, until the next frame comes. A slider that is dragged is undone as one; `at` is NaN
+ * for what is a change of its own.
  * @type {(state: State, after: WeightChange[], at: number) => State} */
 export function weightsChanged(state, after, at) {
   const { parameters, past } = state;

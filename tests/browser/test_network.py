@@ -163,9 +163,9 @@ def test_large_networks_are_still_looked_into(open_page: Open) -> None:
     page = open_page("#layers=64,64,64")
     ready(page)
     tables = page.locator("canvas.maps").bounding_box()
-    first, second = button(page, "Layer 1, unit 1").bounding_box(), button(page, "Layer 2, unit 1").bounding_box()
+    first, second = button(page, "Layer 1, unit 64").bounding_box(), button(page, "Layer 2, unit 1").bounding_box()
     assert tables and first and second
-    middle = (first["x"] + second["x"]) / 2
+    middle = (first["x"] + first["width"] + second["x"]) / 2
     page.mouse.move(middle, tables["y"] + tables["height"] / 2)
     expect(page.locator("#network .bubble")).to_contain_text("to layer 2, unit")
     button(page, "Layer 3, unit 64").click()

@@ -20,14 +20,14 @@ export function weightEditor({ session }, part, state) {
   const place = placeOf(part);
   const value = place ? valueOf(state.parameters, place) : undefined;
   if (!place || value === undefined) return null;
-  const change = (/** @type {number} */ to) => session.setWeights([{ ...place, value: to }]);
+  const change = (/** @type {number} */ to, sliding = false) => session.setWeights([{ ...place, value: to }], sliding);
   const cost = state.inspection?.part === part ? state.inspection.cost : null;
   const title = weightName(state, place);
   return {
     title: title.charAt(0).toUpperCase() + title.slice(1),
     body: html`
       <p class="summary">${place.input === null ? words.bias : words.weight}</p>
-      ${slider({ spec: weightSpec(words.value, value), value: short(value), sink: { change, refuse: (text) => session.refuse(text, words.value) } })}
+      ${slider({ spec: weightSpec(words.value, value), value: short(value), sink: { change, slide: (to) => change(to, true), refuse: (text) => session.refuse(text, words.value) } })}
       ${place.input === null ? nothing : costLine(cost, words.without)}
       <div class="actions">
         ${textButton({ text: place.input === null ? words.zero : words.off, help: words.zeroHelp, click: () => change(0) })}
