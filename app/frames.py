@@ -130,6 +130,7 @@ def answers(model: Model, scene: Scene, resolution: int) -> dict[str, Any]:
     return {"parts": parts}
 
 
+@np.errstate(all="ignore")  # what is not finite is shown, not warned of
 def _answers(model: Model, part: Part) -> dict[str, Any]:
     count = min(len(part), ANSWERED)
     data, samples = model.data, (part.x[:, :count], part.t[:, :count], part.weights[:count])

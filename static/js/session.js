@@ -214,6 +214,7 @@ export class Session {
   // ---- deeds ----
 
   play() {
+    if (this.store.state.phase === "finished") this.store.apply(store.set, { until: null }); // the end was reached
     this.store.apply(store.set, { playing: true, hasPlayed: true, word: null, visit: null });
     this.#command(this.#playing());
   }

@@ -344,9 +344,9 @@ def test_a_run_that_explodes_is_told_in_strict_json(activation: str, loss_and_ou
     session.play(Play(command="play", rate=None))
     for _ in range(20):
         session.run(0.001)
-    messages = look(subscribed(session))
+    messages = look(subscribed(session, answers={}))
     types = {message["type"] for message in messages}
-    assert types == {"hello", "state", "metrics", "boundary", "neurons", "parameters"}
+    assert types == {"hello", "state", "metrics", "boundary", "neurons", "parameters", "answers"}
     state = messages[1]
     assert state["state"] in {"running", "diverged"}
     assert state["state"] == "running" or state["reason"]

@@ -197,3 +197,29 @@ def test_a_reload_comes_back_to_its_session(open_page: Open, address: str) -> No
     rows = httpx.get(f"{address}api/sessions/{after['id']}/metrics").json()["last"]
     assert rows >= 5
     page.wait_for_function("() => document.querySelector('[data-value=train-loss]').textContent !== '\u2013'")
+
+
+def test_play_ends_where_it_is_told_to(open_page: Open) -> None:
+    page = open_page()
+    settings = open_settings(page, "until")
+    settings.get_by_label("Play until", exact=True).select_option("an epoch")
+    field = settings.get_by_role("textbox", name="Epoch")
+    field.fill("12")
+    field.press("Enter")
+    page.keyboard.press("Escape")
+    expect(button(page, "Play until: epoch 12")).to_be_visible()
+    press(page, "Play")
+    expect(words(page)).to_contain_text("Epoch 12 is reached")
+    found = session(page)
+    assert (found["state"], found["epoch"]) == ("finished", 12)
+    press(page, "Play")
+    wait_until(page, "epoch", "x > 14")
+    press(page, "Pause")
+
+    press(page, "Reset")
+    settings = open_settings(page, "until")
+    settings.get_by_label("Play until", exact=True).select_option("train accuracy reaches")
+    page.keyboard.press("Escape")
+    press(page, "Play")
+    expect(words(page)).to_contain_text("train_accuracy reached")
+    assert session(page)["metrics"]["train"]["accuracy"] >= 0.95

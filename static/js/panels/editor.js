@@ -13,6 +13,7 @@ import { set } from "../store.js";
 import { strings } from "../strings.js";
 import { about } from "./entry.js";
 import { unitView } from "./unit.js";
+import { untilFields } from "./until.js";
 import { weightEditor } from "./weight.js";
 
 /** @import { Page } from "../main.js" */
@@ -58,7 +59,7 @@ export function editorPanel(root, page) {
     },
   );
   frames.watch(
-    ({ catalogue, schema, experiment, points }) => [catalogue, schema, experiment, points],
+    ({ catalogue, schema, experiment, points, until }) => [catalogue, schema, experiment, points, until],
     () => {
       if (!store.state.editing) return;
       draw();
@@ -106,6 +107,8 @@ export function editorPanel(root, page) {
         return weightEditor(page, part, state);
       case "output":
         return { title: strings.network.output, body: outputBody(experiment, catalogue) };
+      case "until":
+        return { title: strings.until.title, body: untilBody(experiment, catalogue, state) };
       case "training":
         return { title: strings.training.title, body: trainingBody(experiment, catalogue, state) };
       default: {
@@ -216,6 +219,12 @@ export function editorPanel(root, page) {
       ${!tasks || tasks.length > 1 ? taskMenu(experiment, catalogue, tasks) : nothing}
     `;
   }
+
+  /** @type {(experiment: Experiment, catalogue: Catalogue, state: State) => unknown} */
+  const untilBody = (experiment, catalogue, state) => html`
+    ${untilFields(state, experiment, catalogue, (until) => session.setUntil(until), (text, field) => session.refuse(text, field))}
+    ${setting("early_stopping", experiment.early_stopping, stopEarly, (option) => watchable(option, experiment, catalogue))}
+  `;
 
   /** Early stopping watches the validation part: where there is none, it is made.
    * @param {Experiment["early_stopping"]} rule */

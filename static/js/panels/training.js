@@ -7,6 +7,7 @@ import { icons } from "../icons.js";
 import { numberSpec } from "../schema.js";
 import { strings } from "../strings.js";
 import { openEditor } from "./editor.js";
+import { untilWords } from "./until.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { State } from "../store.js" */
@@ -20,12 +21,12 @@ export function trainingPanel(root, page) {
   root.ariaLabel = words.title;
 
   frames.watch(
-    ({ catalogue, schema, experiment, points, editing }) => [catalogue, schema, experiment, points, editing],
+    ({ catalogue, schema, experiment, points, editing, until }) => [catalogue, schema, experiment, points, editing, until],
     () => render(template(store.state), root),
   );
 
   /** @param {State} state */
-  function template({ catalogue, schema, experiment, points, editing }) {
+  function template({ catalogue, schema, experiment, points, editing, until }) {
     if (!catalogue || !experiment) return nothing;
     const samples = points?.parts.train?.points.length ?? null;
     const batch = numberSpec(schema, "batch_size");
@@ -46,6 +47,7 @@ export function trainingPanel(root, page) {
         })}
       </div>
       ${entryButton("loss", catalogue, experiment.loss, editing)}
+      ${opensButton("until", strings.until.open, strings.until.help, endWords(until, experiment), editing)}
       <button type="button" class="button quiet more" data-opens="training" aria-haspopup="dialog" aria-expanded=${editing === "training"}
         aria-description=${words.moreHelp} @click=${() => openEditor(store, "training")}>${words.more}${icons.down}</button>
     `;
@@ -74,11 +76,18 @@ export function trainingPanel(root, page) {
   /** @type {(family: string, catalogue: Catalogue, choice: Choice, editing: string | null) => unknown} */
   function entryButton(family, catalogue, choice, editing) {
     const { label, help } = catalogue.families[family];
-    const value = chosen(catalogue, family, choice)?.label ?? nameOf(choice);
-    return html`<div class="setting">
-      <span class="label" aria-hidden="true">${label}</span>
-      <button type="button" class="button value" data-opens=${family} aria-haspopup="dialog" aria-expanded=${editing === family}
-        aria-label=${words.open(label, value)} aria-description=${help} @click=${() => openEditor(store, family)}>${value}${icons.down}</button>
-    </div>`;
+    return opensButton(family, label, help, chosen(catalogue, family, choice)?.label ?? nameOf(choice), editing);
   }
+
+  /** Shows what is set; a click opens where it is changed.
+   * @type {(part: string, label: string, help: string, value: string, editing: string | null) => unknown} */
+  const opensButton = (part, label, help, value, editing) => html`<div class="setting">
+    <span class="label" aria-hidden="true">${label}</span>
+    <button type="button" class="button value" data-opens=${part} aria-haspopup="dialog" aria-expanded=${editing === part}
+      aria-label=${words.open(label, value)} aria-description=${help} @click=${() => openEditor(store, part)}>${value}${icons.down}</button>
+  </div>`;
+
+  /** Where Play ends; early stopping ends it as well.
+   * @type {(until: import("../types.js").Until | null, experiment: Experiment) => string} */
+  const endWords = (until, { early_stopping: rule }) => (rule && !until ? strings.until.early : untilWords(until));
 }
