@@ -1,6 +1,6 @@
 // REST: the one module that asks the server over HTTP. Addresses are relative, so that a sub-path works.
 
-/** @import { AblationCost, Catalogue, Change, Command, DatasetPoints, Diagnosis, Evaluation, Patch, Problem, Schema, Session, UnitHistogram, WeightChange } from "./types.js" */
+/** @import { AblationCost, Catalogue, Change, Command, Course, DatasetPoints, Diagnosis, Distributions, Evaluation, Patch, Problem, Schema, Session, UnitHistogram, WeightChange } from "./types.js" */
 
 /** What the server said no to, as a problem document. */
 export class Refusal extends Error {
@@ -104,6 +104,12 @@ export const getAblation = (id, off) => ask("POST", `${session(id)}/ablation`, {
 
 /** @type {(id: string, layer: number) => Promise<UnitHistogram[]>} */
 export const getUnits = async (id, layer) => (await ask("GET", `${session(id)}/distributions/layers/${layer}`)).units;
+
+/** @type {(id: string) => Promise<Distributions>} */
+export const getDistributions = (id) => ask("GET", `${session(id)}/distributions`);
+
+/** @type {(id: string) => Promise<Course>} */
+export const getCourse = (id) => ask("GET", `${session(id)}/distributions/course?moments=40`);
 
 /** @type {(id: string) => Promise<Evaluation>} */
 export const getEvaluation = (id) => ask("GET", `${session(id)}/evaluation`);

@@ -3,10 +3,15 @@
 
 /** @import { Row } from "./types.js" */
 
-/** @typedef {{ length: number, columns: Record<string, (number | null)[]>, layers: (number | null)[][] }} History */
+/** @typedef {(number | null)[]} Column */
+/** @typedef {{ length: number, columns: Record<string, Column>, layers: Record<LayerQuantity, Column[]> }} History */
+/** @typedef {typeof LAYER_QUANTITIES[number]} LayerQuantity */
+
+/** What is told of each layer, and kept. */
+export const LAYER_QUANTITIES = /** @type {const} */ (["gradient_norm", "update_ratio", "saturated", "dead"]);
 
 /** @type {History} */
-export const EMPTY = Object.freeze({ length: 0, columns: {}, layers: [] });
+export const EMPTY = Object.freeze({ length: 0, columns: {}, layers: { gradient_norm: [], update_ratio: [], saturated: [], dead: [] } });
 
 const PARTS = /** @type {const} */ (["train", "validation", "test"]);
 
@@ -17,12 +22,16 @@ export function extended(history, rows) {
   const fresh = rows.filter((row) => row.seq > last);
   if (fresh.length === 0) return history;
   const columns = Object.fromEntries(Object.entries(history.columns).map(([name, column]) => [name, owned(column, history.length)]));
-  const layers = history.layers.map((column) => owned(column, history.length));
+  const layers = /** @type {History["layers"]} */ (Object.fromEntries(
+    LAYER_QUANTITIES.map((name) => [name, history.layers[name].map((column) => owned(column, history.length))]),
+  ));
   let { length } = history;
   for (const row of fresh) {
-    for (const column of [...Object.values(columns), ...layers]) column[length] = null; // unless the row has it
+    for (const column of [...Object.values(columns), ...Object.values(layers).flat()]) column[length] = null; // unless the row has it
     for (const [name, value] of cells(row)) (columns[name] ??= new Array(length).fill(null))[length] = value;
-    row.layers.forEach((layer, index) => ((layers[index] ??= new Array(length).fill(null))[length] = layer.gradient_norm));
+    row.layers.forEach((layer, index) => {
+      for (const name of LAYER_QUANTITIES) (layers[name][index] ??= new Array(length).fill(null))[length] = layer[name] ?? null;
+    });
     length += 1;
   }
   return { length, columns, layers };
@@ -51,10 +60,36 @@ export function columnOf(history, name) {
   return column ? trimmed(column, history.length) : new Array(history.length).fill(null);
 }
 
-/** The gradient norms of each layer.
- * @type {(history: History) => (number | null)[][]} */
-export function gradientNorms(history) {
-  return history.layers.map((column) => trimmed(column, history.length));
+/** A quantity of each layer.
+ * @type {(history: History, name: LayerQuantity) => Column[]} */
+export function layerColumns(history, name) {
+  return history.layers[name].map((column) => trimmed(column, history.length));
+}
+
+/** The row with the least of a column; -1 if it has no numbers.
+ * @type {(history: History, name: string) => number} */
+export function leastAt(history, name) {
+  const column = history.columns[name] ?? [];
+  let best = -1;
+  for (let row = 0; row < history.length; row += 1) {
+    const value = column[row];
+    if (value !== null && value !== undefined && (best < 0 || value < /** @type {number} */ (column[best]))) best = row;
+  }
+  return best;
+}
+
+/** A column made smooth: an exponential moving average of which each value keeps the share `weight` of the one before.
+ * It is corrected for beginning at 0 (Kingma and Ba, 2015). What is missing stays missing.
+ * @type {(column: Column, weight: number) => Column} */
+export function smoothed(column, weight) {
+  let average = 0;
+  let seen = 1; // 1 minus the weight of all values so far
+  return column.map((value) => {
+    if (value === null) return null;
+    average = weight * average + (1 - weight) * value;
+    seen *= weight;
+    return average / (1 - seen);
+  });
 }
 
 /** The newest value of a column.

@@ -37,6 +37,7 @@ const store = new Store({
   scheme: schemeOf(theme),
   hasPlayed: recall("played") !== null,
   suggestionsClosed: recall("suggestions") !== null,
+  smoothing: Number(recall("smoothing")) || 0,
 });
 const session = new Session(store);
 const frames = createFrames(store);

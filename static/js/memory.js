@@ -1,6 +1,6 @@
 // What the browser remembers about this visitor's page: never about the person, and never needed.
 
-/** @typedef {"theme" | "played" | "suggestions" | "dock"} Key */
+/** @typedef {"theme" | "played" | "suggestions" | "dock" | "smoothing"} Key */
 
 /** @type {(key: Key) => string | null} */
 export function recall(key) {

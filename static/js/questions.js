@@ -7,10 +7,13 @@ import { placeOf } from "./weights.js";
 
 const EXAMINE_MS = 1000;
 const INSPECT_MS = 500;
+const TRAVEL_MS = 4000;
+const FURTHER = 1.2;
 
 export class Questions {
   #pointsOf = "";
   #examine = seldom(EXAMINE_MS, () => this.#examination());
+  #travel = seldom(TRAVEL_MS, () => this.#journey());
   #inspect = seldom(INSPECT_MS, () => this.#inspection());
 
   /** @param {store.Store} page */
@@ -44,7 +47,7 @@ export class Questions {
     }
   }
 
-  /** Asks the doctor, and for the errors if they are looked at. */
+  /** Asks the doctor, and for the errors or distributions if they are looked at. */
   examine() {
     this.#examine();
   }
@@ -52,11 +55,24 @@ export class Questions {
   async #examination() {
     const { session, run, dock } = this.store.state;
     if (!session) return;
-    const asked = dock === "errors" ? api.getEvaluation(session) : null;
-    const [diagnosis, evaluation] = await Promise.all([api.getDiagnosis(session), asked]);
+    const [diagnosis, evaluation, distributions] = await Promise.all([
+      api.getDiagnosis(session),
+      dock === "errors" ? api.getEvaluation(session) : null,
+      dock === "distributions" ? api.getDistributions(session) : null,
+    ]);
     if (this.store.state.run !== run) return;
     if (diagnosis.run === run) this.store.apply(store.set, { diagnosis });
     if (evaluation?.run === run) this.store.apply(store.set, { evaluation });
+    if (distributions?.run === run) this.store.apply(store.set, { distributions });
+    if (dock === "distributions") this.#travel();
+  }
+
+  /** The distributions along the run, when it has come noticeably further: that costs the server more. */
+  async #journey() {
+    const { session, run, epoch, course } = this.store.state;
+    if (!session || (course && epoch < course.epoch * FURTHER + 1)) return;
+    const found = await api.getCourse(session);
+    if (found.run === run && this.store.state.run === run) this.store.apply(store.set, { course: found });
   }
 
   /** Asks about the unit or the weight that is looked at. */

@@ -6,7 +6,7 @@ import { patched } from "./experiment.js";
 import { WHOLE } from "./plane.js";
 import { partOf, valueOf, withWeights } from "./weights.js";
 
-/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, DatasetPoints, Diagnosis, Evaluation, Experiment, Finding, Fix, Hello, Inspection, Moment, NeuronsFrame, Note,
+/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed, Distributions, Evaluation, Experiment, Finding, Fix, Hello, Inspection, Moment, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing,
  *    StepUnit, Until, WeightChange } from "./types.js" */
 /** @import { View } from "./plane.js" */
@@ -14,7 +14,7 @@ import { partOf, valueOf, withWeights } from "./weights.js";
 
 /** @typedef {"starting" | "open" | "lost" | "gone"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
-/** @typedef {"curves" | "gradients" | "errors" | "doctor"} Dock */
+/** @typedef {"curves" | "gradients" | "distributions" | "errors" | "doctor"} Dock */
 /** @typedef {"paint" | "flip" | "erase"} Tool */
 /** @typedef {"system" | "light" | "dark"} Theme */
 
@@ -117,6 +117,15 @@ export const INITIAL = Object.freeze({
   tool: fact(/** @type {Tool | null} */ (null)),
   brush: fact(/** @type {number} */ (1)),
   logLoss: fact(/** @type {boolean} */ (false)),
+  logEpochs: fact(/** @type {boolean} */ (false)),
+  /** How much of each value of a curve comes from those before. */
+  smoothing: fact(/** @type {number} */ (0)),
+  /** What the strip of layers shows. */
+  layerQuantity: fact(/** @type {import("./history.js").LayerQuantity} */ ("gradient_norm")),
+  /** What the distributions are of; now, and along the run. */
+  distributed: fact(/** @type {Distributed} */ ("sums")),
+  distributions: fact(/** @type {Distributions | null} */ (null)),
+  course: fact(/** @type {Course | null} */ (null)),
   dock: fact(/** @type {Dock} */ ("curves")),
   tab: fact(/** @type {Tab} */ ("network")),
   drawerOpen: fact(/** @type {boolean} */ (false)),
@@ -201,7 +210,7 @@ export function sessionArrived(state, session) {
  * @type {(state: State, run: string) => State} */
 function begun(state, run) {
   if (run === state.run) return state;
-  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, answers: null, visit: null, step: 0, epoch: 0, stepsPerSecond: null, reason: null, warning: null };
+  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, distributions: null, course: null, answers: null, visit: null, step: 0, epoch: 0, stepsPerSecond: null, reason: null, warning: null };
 }
 
 /** The stream begins, or begins again: after a lost connection, a new run, or a change of the experiment.

@@ -377,6 +377,37 @@ export interface UnitHistogram {
   counts: number[];
 }
 
+/** How often numbers fall into equal bins from low to high. */
+export interface Histogram {
+  low: number | null;
+  high: number | null;
+  counts: number[];
+  mean: number | null;
+  std: number | null;
+  not_finite: number;
+}
+
+/** What is distributed over a layer. */
+export type Distributed = "weights" | "sums" | "activations" | "gradients" | "errors";
+
+export interface LayerDistributions extends Record<Distributed, Histogram> {
+  name: string;
+}
+
+export interface Distributions {
+  run: string;
+  step: number;
+  epoch: number;
+  layers: LayerDistributions[];
+}
+
+/** The distributions along a run, the oldest first. */
+export interface Course {
+  run: string;
+  epoch: number;
+  moments: { step: number; epoch: number; layers: LayerDistributions[] }[];
+}
+
 /** What it costs to switch something off. */
 export interface AblationCost {
   part: Part;

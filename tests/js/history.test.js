@@ -1,7 +1,7 @@
 // The history of a run: rows in order, none lost, none twice.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EMPTY, columnOf, extended, gradientNorms, lastOf } from "../../static/js/history.js";
+import { EMPTY, columnOf, extended, indexAt, lastOf, layerColumns, leastAt, smoothed } from "../../static/js/history.js";
 import { chance } from "./catalogue.js";
 
 /** @type {(seq: number, extra?: object) => any} */
@@ -24,7 +24,7 @@ test("rows are taken once and in order, however they are packed", () => {
   for (const [first, last] of [[0, 3], [2, 9], [0, 5], [9, 20]]) history = extended(history, rows.slice(first, last));
   assert.deepEqual(columnOf(history, "seq"), rows.map(({ seq }) => seq));
   assert.equal(lastOf(history, "train_loss"), 1 / 20);
-  assert.deepEqual(gradientNorms(history)[0], rows.map(({ seq }) => seq));
+  assert.deepEqual(layerColumns(history, "gradient_norm")[0], rows.map(({ seq }) => seq));
 });
 
 test("an older history stays as it was", () => {
@@ -64,5 +64,20 @@ test("a message without anything new changes nothing, so nothing is drawn", () =
 
 test("a column that appears later is missing before", () => {
   const history = extended(extended(EMPTY, [row(0), row(1)]), [row(2, { layers: [{ gradient_norm: 1 }, { gradient_norm: 2 }, { gradient_norm: 3 }] })]);
-  assert.deepEqual(gradientNorms(history)[2], [null, null, 3]);
+  assert.deepEqual(layerColumns(history, "gradient_norm")[2], [null, null, 3]);
+});
+
+test("smoothing keeps a constant as it is, follows what changes, and passes over gaps", () => {
+  assert.deepEqual(smoothed([2, 2, null, 2], 0.9).map((value) => value && Math.round(value * 1e9) / 1e9), [2, 2, null, 2]);
+  const step = smoothed([0, 0, 0, 1, 1, 1], 0.5);
+  for (let at = 3; at < 6; at += 1) assert.ok((step[at] ?? 0) > (step[at - 1] ?? 0) && (step[at] ?? 0) < 1);
+  assert.deepEqual(smoothed([3, 1, 2], 0), [3, 1, 2]);
+});
+
+test("the best row and the row of an epoch are found", () => {
+  const losses = [3, null, 1, 2, 1];
+  const history = extended(EMPTY, losses.map((loss, seq) => row(seq * 2, { seq, epoch: seq * 2, test: { loss } })));
+  assert.equal(leastAt(history, "test_loss"), 2);
+  assert.equal(leastAt(history, "validation_loss"), -1);
+  assert.deepEqual([-1, 0, 1, 2, 7, 8, 99].map((epoch) => indexAt(history, epoch)), [-1, 0, 0, 1, 3, 4, 4]);
 });

@@ -2,6 +2,8 @@
 
 import uPlot from "uplot";
 
+const FIRST = 0.5; // where a logarithmic axis draws epoch 0
+
 /**
  * @typedef {object} Series
  * @property {string} label
@@ -10,10 +12,14 @@ import uPlot from "uplot";
  * @property {number} [width]
  */
 
+/** What is marked: epochs at which something changed, the epoch at which it stopped, the best point of all.
+ * @typedef {{ changes: number[], stop: number | null, best: { epoch: number, value: number, colour: string } | null }} Marks */
+
 /**
  * @typedef {object} Look
  * @property {Series[]} series
- * @property {boolean} log
+ * @property {boolean} log whether the vertical axis is logarithmic
+ * @property {boolean} [logX] whether the axis of epochs is
  * @property {[number | null, number | null]} [range] fixed ends of the vertical axis
  * @property {{ text: string, grid: string, mark: string, font: string }} ink
  * @property {(value: number) => string} format
@@ -26,8 +32,8 @@ export class Chart {
   #look = null;
   /** @type {uPlot.AlignedData} */
   #data = [[]];
-  /** @type {number[]} */
-  #marks = [];
+  /** @type {Marks} */
+  #marks = { changes: [], stop: null, best: null };
 
   /** @param {HTMLElement} element @param {(index: number | null) => void} [pointed] the row under the pointer */
   constructor(element, pointed = () => undefined) {
@@ -44,13 +50,23 @@ export class Chart {
     this.#fit();
   }
 
-  /** @param {ArrayLike<number | null>} x @param {ArrayLike<number | null>[]} lines @param {number[]} marks */
-  show(x, lines, marks = []) {
-    const log = this.#look?.log ?? false;
-    const drawable = log ? lines.map((line) => Array.from(line, (value) => (value !== null && value > 0 ? value : null))) : lines;
-    this.#data = /** @type {uPlot.AlignedData} */ (/** @type {unknown} */ ([x, ...drawable]));
+  /** @param {ArrayLike<number | null>} x @param {ArrayLike<number | null>[]} lines @param {Marks} marks */
+  show(x, lines, marks) {
+    const { log = false, logX = false } = this.#look ?? {};
+    const positive = (/** @type {number | null} */ value) => (value !== null && value > 0 ? value : null);
+    const drawable = log ? lines.map((line) => Array.from(line, positive)) : lines;
+    const epochs = logX ? Array.from(x, (epoch) => Math.max(epoch ?? 0, FIRST)) : x; // there is no logarithm of epoch 0
+    this.#data = /** @type {uPlot.AlignedData} */ (/** @type {unknown} */ ([epochs, ...drawable]));
     this.#marks = marks;
     this.#plot?.setData(this.#data);
+  }
+
+  /** Points at a row, as the pointer would; null points nowhere. @param {number | null} index */
+  point(index) {
+    const plot = this.#plot;
+    if (!plot) return;
+    const left = index === null ? -10 : plot.valToPos(plot.data[0][index] ?? 0, "x");
+    plot.setCursor({ left, top: index === null ? -10 : 1 });
   }
 
   #fit() {
@@ -61,7 +77,7 @@ export class Chart {
   }
 
   /** @param {Look} look @param {number} width @param {number} height @returns {uPlot.Options} */
-  #options({ series, log, range, ink, format }, width, height) {
+  #options({ series, log, logX, range, ink, format }, width, height) {
     const axis = { stroke: ink.text, font: ink.font, ticks: { show: false } };
     const grid = { stroke: ink.grid, width: 1 };
     return {
@@ -70,9 +86,9 @@ export class Chart {
       padding: [8, 24, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-      scales: { x: { time: false, range: wholeRun }, y: log ? { distr: 3 } : { range: verticalRange(range) } },
+      scales: { x: logX ? { time: false, distr: 3 } : { time: false, range: wholeRun }, y: log ? { distr: 3 } : { range: verticalRange(range) } },
       axes: [
-        { ...axis, grid, size: 24, gap: 4, space: 60, values: (_, splits) => splits.map((value) => (value % 1 ? "" : value.toLocaleString("en"))) },
+        { ...axis, grid: logX ? { ...grid, filter: wholePowers } : grid, size: 24, gap: 4, space: 60, values: (_, splits) => splits.map((value) => (value === null || value % 1 || (logX && Math.log10(value) % 1) ? "" : value.toLocaleString("en"))) },
         { ...axis, grid: log ? { ...grid, filter: wholePowers } : grid, size: 48, gap: 6, space: 28, values: (_, splits) => splits.map((value) => (value === null ? "" : format(value))) },
       ],
       series: [
@@ -95,14 +111,25 @@ export class Chart {
   /** @param {uPlot} plot @param {string} colour */
   #drawMarks(plot, colour) {
     const { ctx, bbox } = plot;
+    const { changes, stop, best } = this.#marks;
+    const across = (/** @type {number} */ epoch) => Math.round(plot.valToPos(Math.max(epoch, this.#look?.logX ? FIRST : 0), "x", true)) + 0.5;
+    const line = (/** @type {number} */ epoch) => {
+      ctx.beginPath();
+      ctx.moveTo(across(epoch), bbox.top);
+      ctx.lineTo(across(epoch), bbox.top + bbox.height);
+      ctx.stroke();
+    };
     ctx.save();
     ctx.strokeStyle = colour;
     ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
-    for (const mark of this.#marks) {
-      const x = Math.round(plot.valToPos(mark, "x", true)) + 0.5;
+    changes.forEach(line);
+    ctx.setLineDash([]);
+    if (stop !== null) line(stop);
+    if (best && (!this.#look?.log || best.value > 0)) {
       ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.arc(across(best.epoch), plot.valToPos(best.value, "y", true), 4.5 * devicePixelRatio, 0, 2 * Math.PI);
+      ctx.lineWidth = 2 * devicePixelRatio;
+      ctx.strokeStyle = best.colour;
       ctx.stroke();
     }
     ctx.restore();

@@ -57,6 +57,11 @@ export class Heatmap {
     this.#canvas?.getContext("2d")?.putImageData(image, 0, 0);
   }
 
+  /** Copies the picture, pixel by pixel. @param {CanvasRenderingContext2D} context */
+  copy(context) {
+    if (this.#canvas) context.drawImage(this.#canvas, 0, 0);
+  }
+
   /** Draws a part of the picture, enlarged. The grid's outer values lie on the edge of the box, so half a pixel is cut.
    * @param {CanvasRenderingContext2D} context
    * @param {{ x: number, y: number, width: number, height: number }} box

@@ -3,7 +3,6 @@
 import { html, nothing } from "lit";
 import { chosen, entryOf, layerPatch, moveLayerPatch, nameOf } from "../experiment.js";
 import { iconButton, numberInput } from "../fields.js";
-import { setting } from "../format.js";
 import { icons } from "../icons.js";
 import { paletteOf } from "../palette.js";
 import { between, parseRgb } from "../draw/colours.js";
@@ -56,7 +55,7 @@ export function columnHeads({ store, session }, layout, open, focus) {
     const spec = { ...numberSpec(store.state.schema, "layers.0.units"), label: words.unitsOf(name) };
     const change = (/** @type {number} */ units) => session.change(layerPatch(store.state.experiment ?? experiment, index, { units }));
     return html`<div class="head" .style=${at(column)}>
-      <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), index, experiment.layers.length + 1)}`}></i>${name}</h3>
+      <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), index, experiment.layers.length + 1)}`}></i>${name}${markers(layer, catalogue)}</h3>
       <div class="stepper">
         ${iconButton({ icon: icons.minus, name: words.fewerUnits(name), help: spec.help, disabled: layer.units <= (spec.minimum ?? 1), click: () => change(layer.units - 1) })}
         ${numberInput(spec, layer.units, { change, refuse: (text) => session.refuse(text, spec.label) })}
@@ -94,7 +93,7 @@ export function columnHeads({ store, session }, layout, open, focus) {
   /** @type {(column: Column, experiment: Experiment, catalogue: Catalogue) => unknown} */
   function outputHead(column, { output }, catalogue) {
     return html`<div class="head" .style=${at(column)}>
-      <h3><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), 1, 2)}`}></i>${words.output}</h3>
+      <h3><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), 1, 2)}`}></i>${words.output}${markers(output, catalogue)}</h3>
       <div class="gap"></div>
       ${settingsButton("output", words.output, output, catalogue)}
     </div>`;
@@ -111,7 +110,6 @@ export function columnHeads({ store, session }, layout, open, focus) {
       aria-description=${words.settingsHelp} @click=${() => openEditor(store, part)}>
       <span class="activation">${activation ? activationIcon(activation) : nothing}<span>${activation?.label ?? nameOf(layer.activation)}</span></span>
       <span class="initializer">${initializer?.label ?? nameOf(layer.initializer)}</span>
-      ${regularizer ? html`<span class="marker">${regularizer.label} ${rateOf(layer.regularizer)}</span>` : nothing}
     </button>`;
   }
 }
@@ -143,9 +141,13 @@ function at({ left, width }) {
   return `left: ${left}px; width: ${width}px`;
 }
 
-/** @type {(choice: Choice | null) => string} */
-function rateOf(choice) {
-  return choice && typeof choice === "object" && typeof choice.rate === "number" ? setting(choice.rate) : "";
+/** What holds a layer back or steadies it, in short.
+ * @type {(layer: Layer | Experiment["output"], catalogue: Catalogue) => unknown} */
+function markers(layer, catalogue) {
+  /** @type {(string | false | null | undefined)[]} */
+  const short = [chosen(catalogue, "regularizer", layer.regularizer)?.label, layer.constraint && words.marks.constraint];
+  if ("dropout" in layer) short.push(layer.dropout > 0 && words.marks.dropout, layer.batch_normalization && words.marks.normalized);
+  return short.filter(Boolean).map((text) => html`<span class="marker">${text}</span>`);
 }
 
 /** A layer's colour, here and in the chart of gradients: from the first layer's to the output's.
