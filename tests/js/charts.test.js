@@ -6,7 +6,7 @@ import { BROKEN, MISSING, ZERO, strip } from "../../static/js/draw/strip.js";
 import { rebinned, together } from "../../static/js/histograms.js";
 
 /** @type {import("../../static/js/draw/strip.js").Range} */
-const RANGE = { low: -8, middle: -2, high: 4, log: true };
+const RANGE = { low: -8, high: 4, log: true };
 
 test("a strip has the output on top, the newest row at its right end, and never more columns than rows", () => {
   const layers = [[1e-8, 1e-8, 1e-2], [1e-2, 1e4, 1e4]];
@@ -22,8 +22,8 @@ test("a strip has the output on top, the newest row at its right end, and never 
 test("what is zero, not finite or not there has a colour of its own", () => {
   assert.deepEqual([...strip([[null, 0, null, 1e-2]], 4, 9, RANGE).cells], [MISSING, ZERO, BROKEN, 128]);
   assert.deepEqual([...strip([[]], 0, 9, RANGE).cells], [MISSING]);
-  const share = { low: -1, middle: 0, high: 1, log: false };
-  assert.deepEqual([...strip([[0, 0.5, 1, 7]], 4, 9, share).cells], [128, 191, 255, 255]);
+  const share = { low: 0, high: 1, log: false };
+  assert.deepEqual([...strip([[0, 0.5, 1, 7]], 4, 9, share).cells], [0, 128, 255, 255]);
 });
 
 test("a histogram over another range counts as many, where they were", () => {

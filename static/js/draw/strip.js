@@ -3,8 +3,8 @@
 /** @import { Rgb, Table } from "./colours.js" */
 /** @import { Column } from "../history.js" */
 
-/** How a quantity is coloured: where the scale begins, where all is well, where it ends; by powers of ten or as it is.
- * @typedef {{ low: number, middle: number, high: number, log: boolean }} Range */
+/** How a quantity is coloured: where the scale begins and ends, by powers of ten or as it is.
+ * @typedef {{ low: number, high: number, log: boolean }} Range */
 
 export const ZERO = -1;
 export const BROKEN = -2;
@@ -27,13 +27,12 @@ export function strip(layers, length, width, range) {
 }
 
 /** @type {(value: number | null | undefined, range: Range, index: number) => number} */
-function cellOf(value, { low, middle, high, log }, index) {
+function cellOf(value, { low, high, log }, index) {
   if (value === undefined) return MISSING;
   if (value === null || !Number.isFinite(value)) return index === 0 ? MISSING : BROKEN; // before the first update some have none
   if (log && value === 0) return ZERO;
   const at = log ? Math.log10(value) : value;
-  const share = at < middle ? (0.5 * (at - low)) / (middle - low) : 0.5 + (0.5 * (at - middle)) / (high - middle);
-  return Math.round(Math.min(Math.max(share, 0), 1) * 255);
+  return Math.round(Math.min(Math.max((at - low) / (high - low), 0), 1) * 255);
 }
 
 /** @type {(context: CanvasRenderingContext2D, box: { x: number, y: number, width: number, height: number }, strip: { width: number, cells: Int16Array },

@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "lit";
 import { menu } from "../fields.js";
+import { percent } from "../format.js";
 import { LAYER_QUANTITIES, layerColumns } from "../history.js";
 import { paletteOf } from "../palette.js";
 import { Canvas } from "../draw/canvas.js";
@@ -19,12 +20,12 @@ import { layerName } from "./heads.js";
 
 const words = strings.strip;
 
-/** Where each quantity is well, and where it is too small or too large. @type {Record<LayerQuantity, Range>} */
+/** Of the powers of ten the middle third is well; below it is too little, above too much. @type {Record<LayerQuantity, Range>} */
 const RANGES = {
-  gradient_norm: { low: -8, middle: -1.5, high: 4, log: true },
-  update_ratio: { low: -8, middle: -3, high: 1, log: true },
-  saturated: { low: -1, middle: 0, high: 1, log: false },
-  dead: { low: -1, middle: 0, high: 1, log: false },
+  gradient_norm: { low: -8, high: 4, log: true },
+  update_ratio: { low: -8, high: 1, log: true },
+  saturated: { low: 0, high: 1, log: false },
+  dead: { low: 0, high: 1, log: false },
 };
 
 /** @param {HTMLElement} root @param {Page} page */
@@ -91,12 +92,13 @@ export function verdict(cell, quantity) {
   if (cell === MISSING) return words.nothing;
   if (cell === ZERO) return words.zero;
   if (cell === BROKEN) return words.broken;
-  if (!RANGES[quantity].log) return cell < 160 ? words.fine : words.ends[quantity][1];
-  return cell < 64 ? words.ends[quantity][0] : cell > 190 ? words.ends[quantity][1] : words.fine;
+  const { log, low, high } = RANGES[quantity];
+  if (!log) return percent(low + (cell / 255) * (high - low));
+  return cell < 85 ? words.ends[quantity][0] : cell > 170 ? words.ends[quantity][1] : words.fine;
 }
 
 /** @type {(palette: Palette, range: Range) => [import("../draw/colours.js").Table, Record<number, import("../draw/colours.js").Rgb>]} */
 function colours({ css }, { log }) {
   const [low, middle, high] = [css("validation"), css("raised"), css("danger")].map(parseRgb);
-  return [scale(log ? [low, middle, high] : [middle, middle, high]), { [ZERO]: parseRgb(css("text")), [BROKEN]: parseRgb(css("border")), [MISSING]: middle }];
+  return [scale(log ? [low, middle, middle, high] : [middle, high]), { [ZERO]: parseRgb(css("text")), [BROKEN]: parseRgb(css("border")), [MISSING]: middle }];
 }
