@@ -46,7 +46,7 @@ export function columnHeads({ store, session }, layout, open, focus) {
     const style = `left: ${x}px; top: ${HEAD + y}px; width: ${layout.tile}px; height: ${layout.tile}px`;
     return html`<button type="button" class="unit" data-opens=${part} .style=${style} tabindex=${part === (focus ?? "unit.0.0") ? 0 : -1}
       aria-haspopup="dialog" aria-expanded=${editing === part ? "true" : "false"}
-      aria-label=${words.unit(layerName(layer, last), unit)} @click=${(/** @type {MouseEvent} */ event) => open(event, part)}></button>`;
+      aria-label=${words.unit(layerName(layer, last), unit)} aria-description=${words.unitHelp} @click=${(/** @type {MouseEvent} */ event) => open(event, part)}></button>`;
   }
 
   /** @type {(column: Column, index: number, layer: Layer | undefined, experiment: Experiment, catalogue: Catalogue) => unknown} */
@@ -77,14 +77,22 @@ export function columnHeads({ store, session }, layout, open, focus) {
       const nearest = others.slice(0, last).map(({ left, width }) => Math.abs(left + width / 2 - middle));
       return nearest.indexOf(Math.min(...nearest));
     };
+    const heads = [...(head.parentElement?.querySelectorAll(".head:has(.grip)") ?? [])];
+    /** Shows between which layers it would come. @param {number} to */
+    const mark = (to) => heads.forEach((each, at) => {
+      each.classList.toggle("before-here", at === to && to < index);
+      each.classList.toggle("after-here", at === to && to > index);
+    });
     grip.onpointermove = (move) => {
       head.style.translate = `${move.clientX - start}px`;
       head.classList.toggle("moving", Math.abs(move.clientX - start) > GRABBED);
+      mark(target(move));
     };
     grip.onpointerup = grip.onpointercancel = (up) => {
       grip.onpointermove = grip.onpointerup = grip.onpointercancel = null;
       head.style.translate = "";
       head.classList.remove("moving");
+      mark(index);
       const to = target(up);
       const { experiment } = store.state;
       if (up.type === "pointerup" && to !== index && experiment) session.change(moveLayerPatch(experiment, index, to));

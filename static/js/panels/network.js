@@ -85,7 +85,7 @@ export function networkPanel(root, page) {
           <span class="anchor" aria-hidden="true"></span>
         </div>
       </div>
-      <div class="bubble numbers" role="status" hidden></div>
+      <div class="bubble numbers" aria-hidden="true" hidden></div>
     `;
   }
 
@@ -234,8 +234,9 @@ export function networkPanel(root, page) {
 
   /** @param {MouseEvent} event @param {string} unit */
   function openUnit(event, unit) {
-    // A bias sits at the corner of its unit. A click by the keyboard has no place.
-    const place = event.detail > 0 ? weightUnder(event, 1) : null;
+    // A bias sits at the corner of its unit, where a finger may mean it. A click by the keyboard has no place.
+    const reach = /** @type {PointerEvent} */ (event).pointerType === "mouse" ? 1 : layout.tile / 4;
+    const place = event.detail > 0 ? weightUnder(event, reach) : null;
     if (place && place.input === null) return openWeight(event, place);
     focus = unit;
     store.apply(set, { inspection: null });

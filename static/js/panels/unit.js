@@ -10,7 +10,7 @@ import { curvePath, originIn, windowOf } from "../draw/curve.js";
 import { Heatmap } from "../draw/heatmap.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
-import { termsOf } from "../weights.js";
+import { sumsOf, termsOf } from "../weights.js";
 import { inputName, layerName } from "./heads.js";
 import { drawScatter } from "./scatter.js";
 import { unitTables } from "./unitmaps.js";
@@ -42,7 +42,7 @@ export function unitView(page, part, state) {
   const entry = chosen(catalogue, "activation", (experiment.layers[layer] ?? experiment.output).activation);
   const found = inspection?.part === part ? inspection : null;
   const to = (/** @type {number} */ next) => store.apply(set, { editing: `unit.${layer}.${(next + units) % units}`, inspection: null });
-  const pieces = Array.from({ length: own.fan_out / units }, (_, piece) => unit + piece * units);
+  const pieces = sumsOf(own, units, unit);
   return {
     title: strings.network.unit(layerName(layer, last), unit),
     body: html`
@@ -52,8 +52,11 @@ export function unitView(page, part, state) {
         ${iconButton({ icon: icons.next, name: words.next, help: words.stepHelp, disabled: units < 2, click: () => to(unit + 1) })}
       </div>
       <canvas class="unit-map" width=${MAP * 2} height=${MAP * 2} role="img" aria-label=${words.map} ${ref((canvas) => drawMap(canvas, state, layer, unit))}></canvas>
-      ${pieces.map((sum) => equation(state, layer, sum, own, entry))}
-      ${entry?.curve && found?.units[unit] ? activation(entry, entry.curve, found.units[unit]) : nothing}
+      <div class="equation numbers">
+        ${pieces.map((sum, piece) => equation(state, layer, sum, own, pieces.length > 1 ? words.piece(piece + 1) : ""))}
+        <p>${words.output} = ${pieces.length > 1 ? words.largest : words.applied(entry?.label ?? "", experiment.layers[layer]?.batch_normalization?.position)}</p>
+      </div>
+      ${entry?.curve ? activation(entry, entry.curve, found?.units[unit]) : nothing}
       ${layer < last ? costLine(found?.cost ?? null, words.without) : nothing}
       ${pieces.map((sum, piece) => weights(page, state, layer, sum, own, pieces.length > 1 ? words.piece(piece + 1) : ""))}
       <div class="actions">
@@ -85,22 +88,21 @@ function drawMap(canvas, state, layer, unit) {
   context.globalAlpha = 1;
 }
 
-/** What it computes, in numbers.
- * @type {(state: State, layer: number, sum: number, own: LayerParameters, entry: Entry | null) => unknown} */
-function equation(state, layer, sum, own, entry) {
+/** What one of its sums is, in numbers.
+ * @type {(state: State, layer: number, sum: number, own: LayerParameters, piece: string) => unknown} */
+function equation(state, layer, sum, own, piece) {
   const terms = termsOf(own, sum);
   const shown = terms.slice(0, TERMS);
   const parts = [...shown.map(({ input, weight }) => ({ value: weight, name: inputName(state, layer, input) })), { value: own.biases[sum], name: "" }];
-  return html`<p class="equation numbers">${words.sum} = ${parts.map(({ value, name }, index) => {
+  return html`<p>${words.sum}${piece ? ` ${piece}` : nothing} = ${parts.map(({ value, name }, index) => {
     const sign = value < 0 ? "\u2212" : "+";
     return html`${index === 0 ? (value < 0 ? "\u2212" : "") : ` ${sign} `}<span class=${value < 0 ? "negative" : "positive"}>${Math.abs(value).toFixed(2)}</span>${name ? html`\u2009${name}` : nothing}`;
-  })}${terms.length > TERMS ? html` <span class="caption">${words.more(terms.length - TERMS)}</span>` : nothing}<br>
-  ${words.output} = ${entry ? words.applied(entry.label) : words.sum}</p>`;
+  })}${terms.length > TERMS ? html` <span class="caption">${words.more(terms.length - TERMS)}</span>` : nothing}</p>`;
 }
 
 /** The activation's curve over the sums that the unit gets.
- * @type {(entry: Entry, curve: Curve, histogram: UnitHistogram) => unknown} */
-function activation(entry, curve, { low, high, counts }) {
+ * @type {(entry: Entry, curve: Curve, histogram?: UnitHistogram) => unknown} */
+function activation(entry, curve, { low, high, counts } = { low: 0, high: 0, counts: [] }) {
   const { width, height } = CURVE;
   const shown = windowOf(curve.x, [curve.value], TALLEST);
   const zero = originIn(shown, width, height);
@@ -139,7 +141,7 @@ export function flatShare({ x, derivative }, low, bin, counts) {
 function weights({ session }, state, layer, sum, own, piece) {
   const inputs = Array.from({ length: Math.min(own.fan_in, LISTED) }, (_, input) => input);
   const row = (/** @type {number | null} */ input, /** @type {number} */ value, /** @type {string} */ name) => {
-    const spec = weightSpec(input === null ? words.bias : words.weightFrom(name), value);
+    const spec = weightSpec(input === null ? words.bias : words.weightFrom(name));
     const change = (/** @type {number} */ to) => session.setWeights([{ layer, input, unit: sum, value: to }]);
     return html`<li><span class="label" aria-hidden="true">${name}</span>${numberInput(spec, short(value), { change, refuse: (text) => session.refuse(text, spec.label) })}</li>`;
   };
