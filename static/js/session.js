@@ -274,7 +274,10 @@ export class Session {
    * @param {WeightChange[]} changes @param {boolean} [sliding] whether further ones may follow that are one change with it */
   setWeights(changes, sliding = false) {
     const { visit, parameters } = this.store.state;
-    if (visit !== null) return this.tellRefusal(strings.weight.past);
+    if (visit !== null) {
+      this.tellRefusal(strings.weight.past);
+      return this.store.apply(store.set, { parameters: parameters && { ...parameters } }); // fields show again what holds
+    }
     const before = { ...this.#undoable(), parameters };
     this.store.apply(store.weightsChanged, changes, sliding ? performance.now() : NaN);
     this.#sendWeights(changes, before);

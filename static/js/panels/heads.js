@@ -14,7 +14,7 @@ import { openEditor } from "./editor.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { State } from "../store.js" */
-/** @import { Catalogue, Choice, Experiment, Layer } from "../types.js" */
+/** @import { Catalogue, Choice, Experiment, Layer, WeightPlace } from "../types.js" */
 /** @import { Column, Layout } from "../layout.js" */
 /** @import { Palette } from "../draw/colours.js" */
 
@@ -144,6 +144,15 @@ export const layerName = (layer, last) => (layer === last ? words.output : words
 export function inputName({ experiment, catalogue }, layer, input) {
   if (layer > 0 || !experiment || !catalogue) return words.unitAlone(input);
   return featureLabel(experiment.features[input] ?? "", catalogue);
+}
+
+/** A weight in words: from where to where.
+ * @type {(state: State, place: WeightPlace) => string} */
+export function weightName(state, { layer, input, unit }) {
+  const last = state.experiment?.layers.length ?? 0;
+  const units = state.experiment?.layers[layer]?.units ?? unit + 1;
+  const to = words.unit(layerName(layer, last), unit % units);
+  return input === null ? words.biasOf(to) : words.weightOf(inputName(state, layer, input), to);
 }
 
 /** @type {(column: Column) => string} */

@@ -12,7 +12,7 @@ import { Heatmap, rescaled } from "../draw/heatmap.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 import { fits, partOf, valueOf, weightAt } from "../weights.js";
-import { HEAD, columnHeads, inputName, layerName } from "./heads.js";
+import { HEAD, columnHeads, weightName } from "./heads.js";
 import { openEditor } from "./editor.js";
 import { drawWeights } from "./lines.js";
 import { unitTables } from "./unitmaps.js";
@@ -297,13 +297,4 @@ export function networkPanel(root, page) {
       </div>
     `;
   }
-}
-
-/** A weight in words: from where to where.
- * @type {(state: State, place: WeightPlace) => string} */
-export function weightName(state, { layer, input, unit }) {
-  const last = state.experiment?.layers.length ?? 0;
-  const units = state.experiment?.layers[layer]?.units ?? unit + 1;
-  const to = words.unit(layerName(layer, last), unit % units);
-  return input === null ? words.biasOf(to) : words.weightOf(inputName(state, layer, input), to);
 }

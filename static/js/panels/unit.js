@@ -6,7 +6,7 @@ import { iconButton, numberInput, textButton } from "../fields.js";
 import { percent } from "../format.js";
 import { icons } from "../icons.js";
 import { paletteOf } from "../palette.js";
-import { curvePath, originIn, windowOf } from "../draw/curve.js";
+import { curvePath, flatShare, originIn, windowOf } from "../draw/curve.js";
 import { Heatmap } from "../draw/heatmap.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
@@ -25,8 +25,6 @@ const MAP = 272;
 const CURVE = { width: 272, height: 110 };
 const TALLEST = 4;
 const TERMS = 6; // of a sum that are written out
-const LISTED = 64; // weights that are listed at once
-const FLAT = 0.01; // a derivative below it is called saturated
 const picture = new Heatmap();
 
 /** The view of a unit such as `unit.0.2`; null where there is none.
@@ -123,23 +121,10 @@ function activation(entry, curve, { low, high, counts } = { low: 0, high: 0, cou
     <p class="summary">${words.sums}${flat > 0 ? html` ${words.flat(percent(flat))}` : nothing}</p>`;
 }
 
-/** For which share of the samples the activation hardly changes with its sum.
- * @type {(curve: Curve, low: number, bin: number, counts: number[]) => number} */
-export function flatShare({ x, derivative }, low, bin, counts) {
-  const all = counts.reduce((sum, count) => sum + count, 0);
-  const step = (x[x.length - 1] - x[0]) / (x.length - 1);
-  const flat = counts.reduce((sum, count, index) => {
-    const at = Math.round((low + (index + 0.5) * bin - x[0]) / step);
-    const slope = derivative[Math.min(Math.max(at, 0), x.length - 1)];
-    return slope !== null && Math.abs(slope) < FLAT ? sum + count : sum;
-  }, 0);
-  return all > 0 ? flat / all : 0;
-}
-
 /** Its bias and its weights, each to be changed.
  * @type {(page: Page, state: State, layer: number, sum: number, own: LayerParameters, piece: string) => unknown} */
 function weights({ session }, state, layer, sum, own, piece) {
-  const inputs = Array.from({ length: Math.min(own.fan_in, LISTED) }, (_, input) => input);
+  const inputs = Array.from({ length: own.fan_in }, (_, input) => input);
   const row = (/** @type {number | null} */ input, /** @type {number} */ value, /** @type {string} */ name) => {
     const spec = weightSpec(input === null ? words.bias : words.weightFrom(name));
     const change = (/** @type {number} */ to) => session.setWeights([{ layer, input, unit: sum, value: to }]);
@@ -151,6 +136,5 @@ function weights({ session }, state, layer, sum, own, piece) {
       ${row(null, own.biases[sum], words.bias)}
       ${inputs.map((input) => row(input, own.weights[input * own.fan_out + sum], inputName(state, layer, input)))}
     </ul>
-    ${own.fan_in > LISTED ? html`<p class="summary">${words.more(own.fan_in - LISTED)}</p>` : nothing}
   </details>`;
 }

@@ -5,7 +5,7 @@ import { slider, textButton } from "../fields.js";
 import { percent, quantity } from "../format.js";
 import { strings } from "../strings.js";
 import { placeOf, sumsOf, valueOf } from "../weights.js";
-import { weightName } from "./network.js";
+import { weightName } from "./heads.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { State } from "../store.js" */
