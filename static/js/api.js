@@ -98,12 +98,15 @@ export const getDiagnosis = (id) => ask("GET", `${session(id)}/diagnosis`);
 /** @type {(id: string, changes: WeightChange[]) => Promise<void>} */
 export const patchParameters = (id, changes) => ask("PATCH", `${session(id)}/parameters`, { changes });
 
-/** What it costs to switch off a unit, or a link.
- * @type {(id: string, off: { layer: number, unit: number, input?: number }) => Promise<AblationCost>} */
-export const getAblation = (id, off) => ask("POST", `${session(id)}/ablation`, { off: [off] });
+/** What it costs to switch off a unit, or a link: now, or at an earlier epoch.
+ * @type {(id: string, off: { layer: number, unit: number, input?: number }, epoch: number | null) => Promise<AblationCost>} */
+export const getAblation = (id, off, epoch) => ask("POST", `${session(id)}/ablation${at(epoch)}`, { off: [off] });
 
-/** @type {(id: string, layer: number) => Promise<UnitHistogram[]>} */
-export const getUnits = async (id, layer) => (await ask("GET", `${session(id)}/distributions/layers/${layer}`)).units;
+/** @type {(id: string, layer: number, epoch: number | null) => Promise<UnitHistogram[]>} */
+export const getUnits = async (id, layer, epoch) => (await ask("GET", `${session(id)}/distributions/layers/${layer}${at(epoch)}`)).units;
+
+/** @type {(epoch: number | null) => string} */
+const at = (epoch) => (epoch === null ? "" : `?epoch=${epoch}`);
 
 /** @type {(id: string) => Promise<Distributions>} */
 export const getDistributions = (id) => ask("GET", `${session(id)}/distributions`);

@@ -114,10 +114,10 @@ export function stepper({ spec, value, sink, step, names, blank, ceiling = spec.
 const SLIDER_STEPS = 200;
 const LOG_DECADES = 5; // from the maximum down; the slider's left end is then the minimum
 
-/** A slider with its number beside it. `usual` is how far the slider goes when the bound is much further.
+/** A slider with its number beside it. `usual` is how far the slider goes when the bound is much further, or there is none.
  * @type {(options: { spec: NumberSpec, value: number, sink: Sink, usual?: number }) => Template} */
 export function slider({ spec, value, sink, usual }) {
-  const low = spec.minimum ?? 0;
+  const low = spec.minimum ?? (usual === undefined ? 0 : -usual);
   const high = usual ?? spec.maximum ?? 1;
   const { toPosition, toValue } = slide(spec, low, high);
   /** @param {Event} event */

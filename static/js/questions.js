@@ -6,7 +6,7 @@ import * as store from "./store.js";
 import { placeOf } from "./weights.js";
 
 const EXAMINE_MS = 1000;
-const INSPECT_MS = 500;
+const INSPECT_MS = 1000;
 const TRAVEL_MS = 4000;
 const FURTHER = 1.2;
 
@@ -81,7 +81,7 @@ export class Questions {
   }
 
   async #inspection() {
-    const { session, run, editing: part, parameters, experiment } = this.store.state;
+    const { session, run, editing: part, parameters, experiment, visit } = this.store.state;
     if (!session || !part || !experiment) return;
     const weight = placeOf(part);
     const [kind, layer, unit] = part.split(".");
@@ -95,7 +95,7 @@ export class Questions {
       const units = experiment.layers[weight.layer]?.units ?? parameters?.layers[weight.layer]?.fan_out ?? 1;
       off = { layer: weight.layer, unit: weight.unit % units, input: weight.input };
     }
-    const [cost, units] = await Promise.all([off && api.getAblation(session, off), isUnit ? api.getUnits(session, Number(layer)) : []]);
+    const [cost, units] = await Promise.all([off && api.getAblation(session, off, visit), isUnit ? api.getUnits(session, Number(layer), visit) : []]);
     const now = this.store.state;
     if (now.run === run && now.editing === part) this.store.apply(store.set, { inspection: { part, cost, units } });
   }

@@ -273,7 +273,12 @@ export class Session {
   /** Gives weights and biases other values.
    * @param {WeightChange[]} changes @param {boolean} [sliding] whether further ones may follow that are one change with it */
   setWeights(changes, sliding = false) {
-    const before = this.#undoable();
+    const { visit, parameters } = this.store.state;
+    if (visit !== null) {
+      this.tellRefusal(strings.weight.past);
+      return this.store.apply(store.set, { parameters: parameters && { ...parameters } }); // fields show again what holds
+    }
+    const before = { ...this.#undoable(), parameters };
     this.store.apply(store.weightsChanged, changes, sliding ? performance.now() : NaN);
     this.#sendWeights(changes, before);
   }

@@ -335,8 +335,8 @@ function differences(one, other, path = "") {
 }
 
 /** The server refused what was asked: the page shows again what holds, and why. If it was a change, what could be undone
- * and redone is as before it.
- * @type {(state: State, text: string, before?: Pick<State, "past" | "future">) => State} */
+ * and redone is as before it; if of weights, so are they, as no frame may come to correct them.
+ * @type {(state: State, text: string, before?: Pick<State, "past" | "future"> & Partial<Pick<State, "parameters">>) => State} */
 export function refused(state, text, before) {
   return { ...state, ...before, experiment: state.confirmed, word: { kind: "refusal", text } };
 }

@@ -67,6 +67,7 @@ export const strings = {
     summary: (/** @type {number[]} */ sizes, /** @type {number} */ parameters, /** @type {number} */ bytes) =>
       `${sizes.join(" \u2192 ")} \u00b7 ${count(parameters)} weights and biases, ${memory(parameters * bytes)}`,
     unit: (/** @type {string} */ layer, /** @type {number} */ unit) => `${layer}, unit ${unit + 1}`,
+    unitHelp: "What this unit says everywhere on the plane. Opens it: its sum, its curve, what it is worth, its weights. Arrow keys: the other units.",
     unitAlone: (/** @type {number} */ unit) => `unit ${unit + 1}`,
     weightOf: (/** @type {string} */ from, /** @type {string} */ to) => `weight from ${from} to ${to.charAt(0).toLowerCase()}${to.slice(1)}`,
     biasOf: (/** @type {string} */ unit) => `bias of ${unit.charAt(0).toLowerCase()}${unit.slice(1)}`,
@@ -109,6 +110,7 @@ export const strings = {
     bias: "What the unit's sum begins with. Change it and see what happens; training goes on from there.",
     value: "value",
     valueHelp: "Any number. It is changed at the next step; Undo takes it back.",
+    past: "This is an earlier epoch: its weights cannot be changed. Go back to now first, or go on from here.",
     zero: "Set to 0",
     off: "Switch it off: set to 0",
     zeroHelp: "Training may let it grow again. Undo takes it back.",
@@ -125,7 +127,13 @@ export const strings = {
     map: "What this unit says everywhere on the plane, with the points",
     sum: "sum",
     output: "output",
-    applied: (/** @type {string} */ activation) => `${activation.charAt(0).toLowerCase()}${activation.slice(1)}(sum)`,
+    /** `normalized`: where a layer normalises, before or after its activation. */
+    applied: (/** @type {string} */ activation, /** @type {string | undefined} */ normalized) => {
+      const name = `${activation.charAt(0).toLowerCase()}${activation.slice(1)}`;
+      if (normalized === "after") return `${name}(sum), normalised`;
+      return `${name}(${normalized ? "normalised sum" : "sum"})`;
+    },
+    largest: "the largest of these sums",
     more: (/** @type {number} */ terms) => `and ${count(terms)} more`,
     curve: (/** @type {string} */ activation) => `The curve of ${activation}, with the sums that this unit gets`,
     sums: "Bars: which sums the training points give it.",

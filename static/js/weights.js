@@ -7,6 +7,7 @@
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 
 export const MOST_LINKS = 2000; // beyond, weights are shown as tables between the columns
+const SMALL_TILE = 24;
 const WIDEST_TABLE = 160;
 const LOWEST_TABLE = 24;
 const BESIDE = 6; // pixels between a table and the units
@@ -56,9 +57,19 @@ function strongestSum({ weights, fan_out: sums }, units, input, unit) {
   return best;
 }
 
+/** The sums of a unit, by number: one, or several in a maxout layer.
+ * @type {(layer: LayerParameters, units: number, unit: number) => number[]} */
+export function sumsOf({ fan_out: sums }, units, unit) {
+  return Array.from({ length: sums / units }, (_, piece) => unit + piece * units);
+}
+
+/** How large the dot of a bias is: it must fit between small units.
+ * @type {(tile: number) => number} */
+export const biasRadius = (tile) => (tile < SMALL_TILE ? 2 : 4);
+
 /** Where a unit's bias is drawn: at its lower left corner, outside.
  * @type {(cell: Point, tile: number) => Point} */
-export const biasPoint = ({ x, y }, tile) => ({ x: x - 2, y: y + tile - 2 });
+export const biasPoint = ({ x, y }, tile) => ({ x: x - biasRadius(tile), y: y + tile - biasRadius(tile) });
 
 /** The box of the table of weights before a layer.
  * @type {(layout: Layout, index: number, rows: number, columns: number) => Box} */
@@ -77,16 +88,22 @@ export function weightAt(parameters, layout, x, y, reach) {
   return isLarge(parameters) ? cellAt(parameters, layout, x, y) : linkAt(parameters, layout, x, y, reach);
 }
 
-/** @type {(layout: Layout, x: number, y: number, reach: number) => WeightPlace | null} */
+/** The nearest of the biases: where units are small, a finger reaches several.
+ * @type {(layout: Layout, x: number, y: number, reach: number) => WeightPlace | null} */
 function biasAt({ columns, tile }, x, y, reach) {
-  for (let layer = 0; layer < columns.length - 1; layer += 1) {
-    const unit = columns[layer + 1].cells.findIndex((cell) => {
+  /** @type {WeightPlace | null} */
+  let found = null;
+  let nearest = reach;
+  columns.slice(1).forEach(({ cells }, layer) => {
+    cells.forEach((cell, unit) => {
       const point = biasPoint(cell, tile);
-      return Math.hypot(point.x - x, point.y - y) <= reach;
+      const far = Math.hypot(point.x - x, point.y - y);
+      if (far > nearest) return;
+      nearest = far;
+      found = { layer, input: null, unit };
     });
-    if (unit >= 0) return { layer, input: null, unit };
-  }
-  return null;
+  });
+  return found;
 }
 
 /** @type {(parameters: ParametersFrame, layout: Layout, x: number, y: number) => WeightPlace | null} */

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
-from tests.browser.visitor import button, open_settings, press, session, wait_for_link, wait_until
+from tests.browser.conftest import REFUSED, Open
+from tests.browser.visitor import button, open_settings, press, session, wait_for_link, wait_until, words
 
 pytestmark = pytest.mark.browser
 
@@ -170,3 +170,66 @@ def test_large_networks_are_still_looked_into(open_page: Open) -> None:
     expect(page.locator("#network .bubble")).to_contain_text("to layer 2, unit")
     button(page, "Layer 3, unit 64").click()
     expect(page.locator("#editor .equation")).to_contain_text("and 58 more")
+
+
+def test_the_next_unit_is_one_key_away_and_the_unit_stays_in_sight(open_page: Open) -> None:
+    page = open_page()
+    ready(page)
+    button(page, "Layer 1, unit 1").click()
+    editor = page.locator("#editor")
+    following = editor.get_by_role("button", name="Next unit")
+    following.focus()
+    for unit in (2, 3):
+        page.keyboard.press("Enter")
+        expect(editor.get_by_role("heading")).to_have_text(f"Layer 1, unit {unit}")
+        expect(following).to_be_focused()
+        expect(button(page, f"Layer 1, unit {unit}")).to_have_attribute("aria-expanded", "true")
+    expect(editor).to_contain_text("without the unit")
+    editor.locator(".unit-weights summary").click()
+    expect(editor.get_by_role("textbox", name="bias")).to_be_visible()
+    page.wait_for_function("() => document.querySelector('#editor').getBoundingClientRect().bottom <= innerHeight")
+    view, unit_box = editor.bounding_box(), button(page, "Layer 1, unit 1").bounding_box()
+    assert view and unit_box
+    assert view["x"] >= unit_box["x"] + unit_box["width"], "beside the units of its layer"
+
+
+def test_a_bias_is_met_by_a_finger(open_page: Open) -> None:
+    page = open_page(size="phone")
+    ready(page)
+    unit = button(page, "Layer 2, unit 2").bounding_box()
+    assert unit
+    page.touchscreen.tap(unit["x"] - 2, unit["y"] + unit["height"])
+    expect(page.locator("#editor").get_by_role("heading")).to_have_text("Bias of layer 2, unit 2")
+    press(page, "Set to 0")
+
+
+def test_a_weight_that_is_refused_is_again_what_it_was(open_page: Open) -> None:
+    page = open_page(LINE, tolerated=(REFUSED,))
+    ready(page)
+    page.mouse.click(*link(page))
+    field = page.locator("#editor").get_by_role("textbox", name="value")
+    before = field.input_value()
+    field.fill("1e39")  # more than a float32 can be
+    field.press("Enter")
+    expect(words(page)).to_contain_text("not finite")
+    expect(field).to_have_value(before)
+    expect(button(page, "Undo")).to_be_disabled()
+
+
+def test_weights_of_the_past_are_looked_at_not_changed(open_page: Open) -> None:
+    page = open_page(LINE)
+    press(page, "Play")
+    wait_until(page, "epoch", "x > 5")
+    press(page, "Pause")
+    expect(button(page, "Play")).to_be_visible()
+    page.get_by_label("Epoch that is shown").fill("0")
+    ready(page)
+    page.mouse.click(*link(page))
+    expect(page.locator("#editor")).to_contain_text("without it")
+    field = page.locator("#editor").get_by_role("textbox", name="value")
+    before, now = field.input_value(), layers(page)
+    field.fill("1.25")
+    field.press("Enter")
+    expect(words(page)).to_contain_text("earlier epoch")
+    expect(field).to_have_value(before)
+    assert layers(page) == now and journal(page) == []

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  combined, datasetPatch, entryOf, insertLayerPatch, layerPatch, likeLayerPatch, outputActivationPatch, outputsOf, parameterCount,
+  combined, datasetPatch, entryOf, insertLayerPatch, layerPatch, likeLayerPatch, moveLayerPatch, outputActivationPatch, outputsOf, parameterCount,
   patched, removeLayerPatch, renames, sizes, usualExperiment, withArgument,
 } from "../../static/js/experiment.js";
 import { SUGGESTIONS } from "../../static/js/suggestions.js";
@@ -65,6 +65,19 @@ test("changing a layer, adding, copying and removing one", () => {
   const styled = { ...DEFAULT, layers: [{ ...DEFAULT.layers[0], activation: "linear" }, DEFAULT.layers[1]] };
   const alike = /** @type {any} */ (likeLayerPatch(styled, 0)).layers;
   assert.deepEqual(alike.map((/** @type {any} */ layer) => [layer.units, layer.activation]), [[4, "linear"], [2, "linear"]]);
+});
+
+test("a layer is moved, the others close up, and nothing about it changes", () => {
+  const layers = [1, 2, 3, 4].map((units) => ({ ...DEFAULT.layers[0], units }));
+  const moved = (/** @type {number} */ from, /** @type {number} */ to) =>
+    /** @type {any} */ (moveLayerPatch({ ...DEFAULT, layers }, from, to)).layers;
+  const units = (/** @type {any[]} */ found) => found.map((layer) => layer.units);
+  assert.deepEqual(units(moved(0, 3)), [2, 3, 4, 1]);
+  assert.deepEqual(units(moved(3, 1)), [1, 4, 2, 3]);
+  assert.deepEqual(units(moved(1, 2)), [1, 3, 2, 4]);
+  assert.deepEqual(moved(2, 2), layers);
+  assert.ok(moved(0, 2).every((/** @type {any} */ layer) => layers.includes(layer)));
+  assert.deepEqual(units(layers), [1, 2, 3, 4]);
 });
 
 test("another data set brings what belongs to it, and keeps what the user set", () => {

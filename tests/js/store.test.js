@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  INITIAL, Store, experimentChanged, greeted, phaseChanged, redone, refused, rowsArrived, set, undone,
+  INITIAL, Store, experimentChanged, greeted, phaseChanged, redone, refused, rowsArrived, set, undone, weightsChanged,
 } from "../../static/js/store.js";
 import { chance, pick } from "./catalogue.js";
 
@@ -49,6 +49,38 @@ test("what the server refuses is taken back, and not left to be undone", () => {
   assert.equal(state.experiment?.batch_size, 30);
   assert.deepEqual(state.past, settled.past);
   assert.equal(state.word?.text, "Too large.");
+});
+
+const PARAMETERS = /** @type {any} */ ({
+  step: 0, epoch: 0, past: false,
+  layers: [{ fan_in: 2, fan_out: 1, weights: Float32Array.of(0.5, -0.5), biases: Float32Array.of(0) }],
+});
+const looking = { ...begun, parameters: PARAMETERS };
+const weight = (/** @type {number} */ value) => [{ layer: 0, input: 1, unit: 0, value }];
+
+test("weights that are edited show at once, and are undone and redone in turn with other changes", () => {
+  let state = experimentChanged(weightsChanged(looking, weight(2), NaN), { batch_size: 30 }, 0);
+  assert.deepEqual([...(state.parameters?.layers[0].weights ?? [])], [0.5, 2]);
+  assert.deepEqual(state.past[0].weights, { before: weight(-0.5), after: weight(2) });
+  state = undone(state);
+  assert.deepEqual([state.experiment?.batch_size, state.past.length], [10, 1]);
+  state = undone(state);
+  assert.deepEqual([state.past.length, state.future.at(-1)?.weights?.after], [0, weight(2)]);
+  assert.deepEqual(redone(state).past.at(-1)?.weights?.before, weight(-0.5));
+});
+
+test("a weight's slider that is dragged is undone as one change; a value that is typed is one of its own", () => {
+  let state = looking;
+  for (const value of [1, 1.5, 2]) state = weightsChanged(state, weight(value), value * 100);
+  assert.deepEqual(state.past.map(({ weights }) => weights), [{ before: weight(-0.5), after: weight(2) }]);
+  state = weightsChanged(weightsChanged(state, weight(3), NaN), weight(4), NaN);
+  assert.equal(state.past.length, 3);
+});
+
+test("weights that the server refuses are again as they were", () => {
+  const { past, future, parameters } = looking;
+  const state = refused(weightsChanged(looking, weight(1e39), NaN), "Not finite.", { past, future, parameters });
+  assert.deepEqual([state.parameters, state.past], [PARAMETERS, []]);
 });
 
 test("an undo that the server refuses can be tried again", () => {

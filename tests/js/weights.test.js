@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { networkLayout } from "../../static/js/layout.js";
-import { biasPoint, distance, linksOf, partOf, placeOf, tableBox, termsOf, valueOf, weightAt, withWeights } from "../../static/js/weights.js";
+import { biasPoint, distance, linksOf, partOf, placeOf, sumsOf, tableBox, termsOf, valueOf, weightAt, withWeights } from "../../static/js/weights.js";
 
 /** @import { ParametersFrame } from "../../static/js/types.js" */
 
@@ -62,6 +62,16 @@ test("every link and every bias is found where it is drawn, and nothing where no
   assert.equal(weightAt(parameters, layout, 2, 2, 5), null);
 });
 
+test("a finger that reaches several biases means the nearest one", () => {
+  const sizes = [1, 200, 1];
+  const parameters = network(sizes);
+  const layout = networkLayout(sizes, 700, 300);
+  layout.columns[1].cells.forEach((cell, unit) => {
+    const { x, y } = biasPoint(cell, layout.tile);
+    assert.deepEqual(weightAt(parameters, layout, x + 3, y - 3, 14), { layer: 0, input: null, unit });
+  });
+});
+
 test("of many weights the cell of the table is meant", () => {
   const sizes = [2, 50, 50];
   const parameters = network(sizes);
@@ -77,6 +87,8 @@ test("of a maxout unit the piece that counts most is meant", () => {
   const [{ from, to, weights }] = linksOf(parameters, layout);
   assert.deepEqual(Array.from(weights), [3, 4]);
   assert.deepEqual(weightAt(parameters, layout, ...bezier(from[0], to[0], 0.7), 5), { layer: 0, input: 0, unit: 2 });
+  assert.deepEqual(sumsOf(parameters.layers[0], 2, 1), [1, 3]);
+  assert.deepEqual(sumsOf(parameters.layers[0], 4, 1), [1]);
 });
 
 test("a weight is read, named and changed by its place, and the frame of before stays as it was", () => {

@@ -2,6 +2,8 @@
 
 /** @typedef {{ x: [number, number], y: [number, number] }} Window the part of the plane that is shown */
 
+const FLAT = 0.01; // a derivative below it is called saturated
+
 /** The window that shows these lines, with zero in it.
  * @type {(x: number[], lines: (number | null)[][], limit?: number) => Window} */
 export function windowOf(x, lines, limit = Infinity) {
@@ -40,4 +42,17 @@ export function originIn(shown, width, height) {
     x: (-shown.x[0] / (shown.x[1] - shown.x[0])) * width,
     y: height + (shown.y[0] / (shown.y[1] - shown.y[0])) * height,
   };
+}
+
+/** For which share of counted places, in bins from `low` on, the function hardly changes. Beyond its ends it goes on as there.
+ * @type {(curve: { x: number[], derivative: (number | null)[] }, low: number, bin: number, counts: number[]) => number} */
+export function flatShare({ x, derivative }, low, bin, counts) {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const step = (x[x.length - 1] - x[0]) / (x.length - 1);
+  const flat = counts.reduce((sum, count, index) => {
+    const at = Math.round((low + (index + 0.5) * bin - x[0]) / step);
+    const slope = derivative[Math.min(Math.max(at, 0), x.length - 1)];
+    return slope !== null && Math.abs(slope) < FLAT ? sum + count : sum;
+  }, 0);
+  return all > 0 ? flat / all : 0;
 }

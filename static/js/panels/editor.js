@@ -43,6 +43,8 @@ export function editorPanel(root, page) {
     if (/** @type {ToggleEvent} */ (event).newState === "closed" && store.state.editing) store.apply(set, { editing: null });
   });
 
+  new ResizeObserver(() => place(root, opener)).observe(root); // what is unfolded stays within the window
+
   frames.watch(
     ({ editing }) => [editing],
     (editing) => {
@@ -50,11 +52,15 @@ export function editorPanel(root, page) {
         if (root.matches(":popover-open")) root.hidePopover();
         return;
       }
+      const goesOn = root.matches(":popover-open"); // to the next unit, say: the panel and the focus stay where they are
       explained = "";
       draw();
-      opener = document.querySelector(`[data-opens="${editing}"]`);
-      if (!root.matches(":popover-open")) root.showPopover();
+      if (!goesOn) {
+        opener = document.querySelector(`[data-opens="${editing}"]`);
+        root.showPopover();
+      }
       place(root, opener);
+      if (goesOn && root.contains(document.activeElement) && !document.activeElement?.matches(":disabled")) return;
       /** @type {HTMLElement | null} */ (root.querySelector("select, input, button"))?.focus();
     },
   );
@@ -70,11 +76,13 @@ export function editorPanel(root, page) {
   frames.watch(
     ({ editing, parameters, neurons, inspection, scheme }) => (editing && LIVE.test(editing) ? [parameters, neurons, inspection, scheme] : []),
     (...parts) => {
-      if (parts.length === 0) return;
-      const { offsetHeight } = root;
-      draw();
-      if (root.offsetHeight !== offsetHeight) place(root, opener);
-      session.questions.inspect();
+      if (parts.length > 0) draw();
+    },
+  );
+  frames.watch(
+    ({ editing, parameters }) => [editing, parameters],
+    () => {
+      if (LIVE.test(store.state.editing ?? "")) session.questions.inspect();
     },
   );
 
@@ -317,12 +325,16 @@ function fitting(family, { task, output }, catalogue) {
   );
 }
 
-/** Under what opened it, and within the window. On a narrow screen the style sheet puts it at the bottom.
+/** Under what opened it, or beside a unit, which stays in sight; and within the window. On a narrow screen the style sheet
+ * puts it at the bottom.
  * @type {(root: HTMLElement, opener: Element | null) => void} */
 function place(root, opener) {
   const anchor = opener?.getBoundingClientRect() ?? new DOMRect(innerWidth / 2, 100, 0, 0);
   const { offsetWidth: width, offsetHeight: height } = root;
-  const left = Math.min(Math.max(anchor.left, MARGIN), innerWidth - width - MARGIN);
-  const top = Math.min(anchor.bottom + 4, Math.max(innerHeight - height - MARGIN, MARGIN));
+  const beside = opener?.matches(".unit") ?? false;
+  const right = anchor.right + MARGIN;
+  const x = !beside ? anchor.left : right + width + MARGIN <= innerWidth ? right : anchor.left - width - MARGIN;
+  const left = Math.min(Math.max(x, MARGIN), innerWidth - width - MARGIN);
+  const top = Math.min(beside ? anchor.top : anchor.bottom + 4, Math.max(innerHeight - height - MARGIN, MARGIN));
   Object.assign(root.style, { left: `${left}px`, top: `${top}px` });
 }

@@ -13,7 +13,7 @@ import { openEditor } from "./editor.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { State } from "../store.js" */
-/** @import { Catalogue, Choice, Experiment, Layer } from "../types.js" */
+/** @import { Catalogue, Choice, Experiment, Layer, WeightPlace } from "../types.js" */
 /** @import { Column, Layout } from "../layout.js" */
 /** @import { Palette } from "../draw/colours.js" */
 
@@ -45,7 +45,7 @@ export function columnHeads({ store, session }, layout, open, focus) {
     const style = `left: ${x}px; top: ${HEAD + y}px; width: ${layout.tile}px; height: ${layout.tile}px`;
     return html`<button type="button" class="unit" data-opens=${part} .style=${style} tabindex=${part === (focus ?? "unit.0.0") ? 0 : -1}
       aria-haspopup="dialog" aria-expanded=${editing === part ? "true" : "false"}
-      aria-label=${words.unit(layerName(layer, last), unit)} @click=${(/** @type {MouseEvent} */ event) => open(event, part)}></button>`;
+      aria-label=${words.unit(layerName(layer, last), unit)} aria-description=${words.unitHelp} @click=${(/** @type {MouseEvent} */ event) => open(event, part)}></button>`;
   }
 
   /** @type {(column: Column, index: number, layer: Layer | undefined, experiment: Experiment, catalogue: Catalogue) => unknown} */
@@ -76,14 +76,22 @@ export function columnHeads({ store, session }, layout, open, focus) {
       const nearest = others.slice(0, last).map(({ left, width }) => Math.abs(left + width / 2 - middle));
       return nearest.indexOf(Math.min(...nearest));
     };
+    const heads = [...(head.parentElement?.querySelectorAll(".head:has(.grip)") ?? [])];
+    /** Shows between which layers it would come. @param {number} to */
+    const mark = (to) => heads.forEach((each, at) => {
+      each.classList.toggle("before-here", at === to && to < index);
+      each.classList.toggle("after-here", at === to && to > index);
+    });
     grip.onpointermove = (move) => {
       head.style.translate = `${move.clientX - start}px`;
       head.classList.toggle("moving", Math.abs(move.clientX - start) > GRABBED);
+      mark(target(move));
     };
     grip.onpointerup = grip.onpointercancel = (up) => {
       grip.onpointermove = grip.onpointerup = grip.onpointercancel = null;
       head.style.translate = "";
       head.classList.remove("moving");
+      mark(index);
       const to = target(up);
       const { experiment } = store.state;
       if (up.type === "pointerup" && to !== index && experiment) session.change(moveLayerPatch(experiment, index, to));
@@ -134,6 +142,15 @@ export const layerName = (layer, last) => (layer === last ? words.output : words
 export function inputName({ experiment, catalogue }, layer, input) {
   if (layer > 0 || !experiment || !catalogue) return words.unitAlone(input);
   return featureLabel(experiment.features[input] ?? "", catalogue);
+}
+
+/** A weight in words: from where to where.
+ * @type {(state: State, place: WeightPlace) => string} */
+export function weightName(state, { layer, input, unit }) {
+  const last = state.experiment?.layers.length ?? 0;
+  const units = state.experiment?.layers[layer]?.units ?? unit + 1;
+  const to = words.unit(layerName(layer, last), unit % units);
+  return input === null ? words.biasOf(to) : words.weightOf(inputName(state, layer, input), to);
 }
 
 /** @type {(column: Column) => string} */

@@ -2,14 +2,13 @@
 
 import { Heatmap } from "../draw/heatmap.js";
 import { addLink, drawLinks } from "../draw/links.js";
-import { biasPoint, isLarge, linksOf, placeOf, tableBox } from "../weights.js";
+import { biasPoint, biasRadius, isLarge, linksOf, placeOf, tableBox } from "../weights.js";
 
 /** @import { ParametersFrame } from "../types.js" */
 /** @import { Layout } from "../layout.js" */
 /** @import { Palette } from "../draw/colours.js" */
 
 const FULL_BIAS = 2.5; // a bias of this size has the full colour
-const SMALL_TILE = 24;
 const table = new Heatmap();
 
 /** @type {(context: CanvasRenderingContext2D, parameters: ParametersFrame, layout: Layout, palette: Palette, marked: string | null) => void} */
@@ -49,7 +48,7 @@ function drawTables(context, parameters, layout, palette) {
 /** A dot at the lower left of every unit: the colour says the sign and the size of its bias.
  * @type {(context: CanvasRenderingContext2D, parameters: ParametersFrame, layout: Layout, palette: Palette, marked: { layer: number, unit: number } | null) => void} */
 function drawBiases(context, { layers }, { columns, tile }, palette, marked) {
-  const radius = tile < SMALL_TILE ? 2.5 : 4;
+  const radius = biasRadius(tile);
   layers.forEach(({ biases }, layer) => {
     columns[layer + 1].cells.forEach((cell, unit) => {
       const { x, y } = biasPoint(cell, tile);

@@ -12,7 +12,7 @@ import { Heatmap, rescaled } from "../draw/heatmap.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 import { fits, partOf, valueOf, weightAt } from "../weights.js";
-import { HEAD, columnHeads, inputName, layerName } from "./heads.js";
+import { HEAD, columnHeads, weightName } from "./heads.js";
 import { openEditor } from "./editor.js";
 import { drawWeights } from "./lines.js";
 import { unitTables } from "./unitmaps.js";
@@ -85,7 +85,7 @@ export function networkPanel(root, page) {
           <span class="anchor" aria-hidden="true"></span>
         </div>
       </div>
-      <div class="bubble numbers" role="status" hidden></div>
+      <div class="bubble numbers" aria-hidden="true" hidden></div>
     `;
   }
 
@@ -234,8 +234,9 @@ export function networkPanel(root, page) {
 
   /** @param {MouseEvent} event @param {string} unit */
   function openUnit(event, unit) {
-    // A bias sits at the corner of its unit. A click by the keyboard has no place.
-    const place = event.detail > 0 ? weightUnder(event, 1) : null;
+    // A bias sits at the corner of its unit, where a finger may mean it. A click by the keyboard has no place.
+    const reach = /** @type {PointerEvent} */ (event).pointerType === "mouse" ? 1 : layout.tile / 4;
+    const place = event.detail > 0 ? weightUnder(event, reach) : null;
     if (place && place.input === null) return openWeight(event, place);
     focus = unit;
     store.apply(set, { inspection: null });
@@ -296,13 +297,4 @@ export function networkPanel(root, page) {
       </div>
     `;
   }
-}
-
-/** A weight in words: from where to where.
- * @type {(state: State, place: WeightPlace) => string} */
-export function weightName(state, { layer, input, unit }) {
-  const last = state.experiment?.layers.length ?? 0;
-  const units = state.experiment?.layers[layer]?.units ?? unit + 1;
-  const to = words.unit(layerName(layer, last), unit % units);
-  return input === null ? words.biasOf(to) : words.weightOf(inputName(state, layer, input), to);
 }

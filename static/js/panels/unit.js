@@ -6,11 +6,11 @@ import { iconButton, numberInput, textButton } from "../fields.js";
 import { percent } from "../format.js";
 import { icons } from "../icons.js";
 import { paletteOf } from "../palette.js";
-import { curvePath, originIn, windowOf } from "../draw/curve.js";
+import { curvePath, flatShare, originIn, windowOf } from "../draw/curve.js";
 import { Heatmap } from "../draw/heatmap.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
-import { termsOf } from "../weights.js";
+import { sumsOf, termsOf } from "../weights.js";
 import { inputName, layerName } from "./heads.js";
 import { drawScatter } from "./scatter.js";
 import { unitTables } from "./unitmaps.js";
@@ -25,8 +25,6 @@ const MAP = 272;
 const CURVE = { width: 272, height: 110 };
 const TALLEST = 4;
 const TERMS = 6; // of a sum that are written out
-const LISTED = 64; // weights that are listed at once
-const FLAT = 0.01; // a derivative below it is called saturated
 const picture = new Heatmap();
 
 /** The view of a unit such as `unit.0.2`; null where there is none.
@@ -42,7 +40,7 @@ export function unitView(page, part, state) {
   const entry = chosen(catalogue, "activation", (experiment.layers[layer] ?? experiment.output).activation);
   const found = inspection?.part === part ? inspection : null;
   const to = (/** @type {number} */ next) => store.apply(set, { editing: `unit.${layer}.${(next + units) % units}`, inspection: null });
-  const pieces = Array.from({ length: own.fan_out / units }, (_, piece) => unit + piece * units);
+  const pieces = sumsOf(own, units, unit);
   return {
     title: strings.network.unit(layerName(layer, last), unit),
     body: html`
@@ -52,8 +50,11 @@ export function unitView(page, part, state) {
         ${iconButton({ icon: icons.next, name: words.next, help: words.stepHelp, disabled: units < 2, click: () => to(unit + 1) })}
       </div>
       <canvas class="unit-map" width=${MAP * 2} height=${MAP * 2} role="img" aria-label=${words.map} ${ref((canvas) => drawMap(canvas, state, layer, unit))}></canvas>
-      ${pieces.map((sum) => equation(state, layer, sum, own, entry))}
-      ${entry?.curve && found?.units[unit] ? activation(entry, entry.curve, found.units[unit]) : nothing}
+      <div class="equation numbers">
+        ${pieces.map((sum, piece) => equation(state, layer, sum, own, pieces.length > 1 ? words.piece(piece + 1) : ""))}
+        <p>${words.output} = ${pieces.length > 1 ? words.largest : words.applied(entry?.label ?? "", experiment.layers[layer]?.batch_normalization?.position)}</p>
+      </div>
+      ${entry?.curve ? activation(entry, entry.curve, found?.units[unit]) : nothing}
       ${layer < last ? costLine(found?.cost ?? null, words.without) : nothing}
       ${pieces.map((sum, piece) => weights(page, state, layer, sum, own, pieces.length > 1 ? words.piece(piece + 1) : ""))}
       <div class="actions">
@@ -85,22 +86,21 @@ function drawMap(canvas, state, layer, unit) {
   context.globalAlpha = 1;
 }
 
-/** What it computes, in numbers.
- * @type {(state: State, layer: number, sum: number, own: LayerParameters, entry: Entry | null) => unknown} */
-function equation(state, layer, sum, own, entry) {
+/** What one of its sums is, in numbers.
+ * @type {(state: State, layer: number, sum: number, own: LayerParameters, piece: string) => unknown} */
+function equation(state, layer, sum, own, piece) {
   const terms = termsOf(own, sum);
   const shown = terms.slice(0, TERMS);
   const parts = [...shown.map(({ input, weight }) => ({ value: weight, name: inputName(state, layer, input) })), { value: own.biases[sum], name: "" }];
-  return html`<p class="equation numbers">${words.sum} = ${parts.map(({ value, name }, index) => {
+  return html`<p>${words.sum}${piece ? ` ${piece}` : nothing} = ${parts.map(({ value, name }, index) => {
     const sign = value < 0 ? "\u2212" : "+";
     return html`${index === 0 ? (value < 0 ? "\u2212" : "") : ` ${sign} `}<span class=${value < 0 ? "negative" : "positive"}>${Math.abs(value).toFixed(2)}</span>${name ? html`\u2009${name}` : nothing}`;
-  })}${terms.length > TERMS ? html` <span class="caption">${words.more(terms.length - TERMS)}</span>` : nothing}<br>
-  ${words.output} = ${entry ? words.applied(entry.label) : words.sum}</p>`;
+  })}${terms.length > TERMS ? html` <span class="caption">${words.more(terms.length - TERMS)}</span>` : nothing}</p>`;
 }
 
 /** The activation's curve over the sums that the unit gets.
- * @type {(entry: Entry, curve: Curve, histogram: UnitHistogram) => unknown} */
-function activation(entry, curve, { low, high, counts }) {
+ * @type {(entry: Entry, curve: Curve, histogram?: UnitHistogram) => unknown} */
+function activation(entry, curve, { low, high, counts } = { low: 0, high: 0, counts: [] }) {
   const { width, height } = CURVE;
   const shown = windowOf(curve.x, [curve.value], TALLEST);
   const zero = originIn(shown, width, height);
@@ -121,25 +121,12 @@ function activation(entry, curve, { low, high, counts }) {
     <p class="summary">${words.sums}${flat > 0 ? html` ${words.flat(percent(flat))}` : nothing}</p>`;
 }
 
-/** For which share of the samples the activation hardly changes with its sum.
- * @type {(curve: Curve, low: number, bin: number, counts: number[]) => number} */
-export function flatShare({ x, derivative }, low, bin, counts) {
-  const all = counts.reduce((sum, count) => sum + count, 0);
-  const step = (x[x.length - 1] - x[0]) / (x.length - 1);
-  const flat = counts.reduce((sum, count, index) => {
-    const at = Math.round((low + (index + 0.5) * bin - x[0]) / step);
-    const slope = derivative[Math.min(Math.max(at, 0), x.length - 1)];
-    return slope !== null && Math.abs(slope) < FLAT ? sum + count : sum;
-  }, 0);
-  return all > 0 ? flat / all : 0;
-}
-
 /** Its bias and its weights, each to be changed.
  * @type {(page: Page, state: State, layer: number, sum: number, own: LayerParameters, piece: string) => unknown} */
 function weights({ session }, state, layer, sum, own, piece) {
-  const inputs = Array.from({ length: Math.min(own.fan_in, LISTED) }, (_, input) => input);
+  const inputs = Array.from({ length: own.fan_in }, (_, input) => input);
   const row = (/** @type {number | null} */ input, /** @type {number} */ value, /** @type {string} */ name) => {
-    const spec = weightSpec(input === null ? words.bias : words.weightFrom(name), value);
+    const spec = weightSpec(input === null ? words.bias : words.weightFrom(name));
     const change = (/** @type {number} */ to) => session.setWeights([{ layer, input, unit: sum, value: to }]);
     return html`<li><span class="label" aria-hidden="true">${name}</span>${numberInput(spec, short(value), { change, refuse: (text) => session.refuse(text, spec.label) })}</li>`;
   };
@@ -149,6 +136,5 @@ function weights({ session }, state, layer, sum, own, piece) {
       ${row(null, own.biases[sum], words.bias)}
       ${inputs.map((input) => row(input, own.weights[input * own.fan_out + sum], inputName(state, layer, input)))}
     </ul>
-    ${own.fan_in > LISTED ? html`<p class="summary">${words.more(own.fan_in - LISTED)}</p>` : nothing}
   </details>`;
 }

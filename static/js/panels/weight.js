@@ -4,8 +4,8 @@ import { html, nothing } from "lit";
 import { slider, textButton } from "../fields.js";
 import { percent, quantity } from "../format.js";
 import { strings } from "../strings.js";
-import { placeOf, valueOf } from "../weights.js";
-import { weightName } from "./network.js";
+import { placeOf, sumsOf, valueOf } from "../weights.js";
+import { weightName } from "./heads.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { State } from "../store.js" */
@@ -21,27 +21,34 @@ export function weightEditor({ session }, part, state) {
   const value = place ? valueOf(state.parameters, place) : undefined;
   if (!place || value === undefined) return null;
   const change = (/** @type {number} */ to, sliding = false) => session.setWeights([{ ...place, value: to }], sliding);
+  const own = state.parameters?.layers[place.layer];
+  const units = state.experiment?.layers[place.layer]?.units ?? own?.fan_out ?? 1;
+  // What it costs is told of the whole link, which in a maxout layer has a weight for each piece.
+  const sums = own && place.input !== null ? sumsOf(own, units, place.unit % units) : [place.unit];
+  const off = () => session.setWeights(sums.map((unit) => ({ ...place, unit, value: 0 })));
   const cost = state.inspection?.part === part ? state.inspection.cost : null;
   const title = weightName(state, place);
   return {
     title: title.charAt(0).toUpperCase() + title.slice(1),
     body: html`
       <p class="summary">${place.input === null ? words.bias : words.weight}</p>
-      ${slider({ spec: weightSpec(words.value, value), value: short(value), sink: { change, slide: (to) => change(to, true), refuse: (text) => session.refuse(text, words.value) } })}
+      ${slider({
+        spec: weightSpec(words.value),
+        value: short(value),
+        usual: Math.max(USUAL, Math.ceil(Math.abs(value))),
+        sink: { change, slide: (to) => change(to, true), refuse: (text) => session.refuse(text, words.value) },
+      })}
       ${place.input === null ? nothing : costLine(cost, words.without)}
       <div class="actions">
-        ${textButton({ text: place.input === null ? words.zero : words.off, help: words.zeroHelp, click: () => change(0) })}
+        ${textButton({ text: place.input === null ? words.zero : words.off, help: words.zeroHelp, click: off })}
       </div>
     `,
   };
 }
 
 /** What a field for a weight needs to know.
- * @type {(label: string, value: number) => NumberSpec} */
-export function weightSpec(label, value) {
-  const end = Math.max(USUAL, Math.ceil(Math.abs(value)));
-  return { label, help: words.valueHelp, minimum: -end, maximum: end, integer: false, scale: "linear", unit: null };
-}
+ * @type {(label: string) => NumberSpec} */
+export const weightSpec = (label) => ({ label, help: words.valueHelp, minimum: null, maximum: null, integer: false, scale: "linear", unit: null });
 
 /** As many digits as are worth showing.
  * @type {(value: number) => number} */
