@@ -101,19 +101,22 @@ export class Questions {
   }
 }
 
-/** Does something soon, but not more often than every so many milliseconds. What fails is asked for again by whatever
- * happens next.
+/** Does something soon, but not more often than every so many milliseconds; once more if it is wanted meanwhile. What fails
+ * is asked for again by whatever happens next.
  * @type {(milliseconds: number, deed: () => Promise<void>) => () => void} */
 function seldom(milliseconds, deed) {
   let waiting = false;
+  let busy = Promise.resolve();
   let last = -Infinity;
   return () => {
     if (waiting) return;
     waiting = true;
-    setTimeout(async () => {
-      last = performance.now();
-      await deed().catch(() => undefined);
-      waiting = false;
-    }, Math.max(0, last + milliseconds - performance.now()));
+    void busy.then(() => {
+      setTimeout(() => {
+        waiting = false;
+        last = performance.now();
+        busy = deed().catch(() => undefined);
+      }, Math.max(0, last + milliseconds - performance.now()));
+    });
   };
 }

@@ -60,7 +60,7 @@ def test_a_point_tells_its_values_answer_and_loss(open_page: Open, size: str) ->
         page.touchscreen.tap(x, y)
     else:
         page.mouse.move(x, y)
-    bubble = page.locator(".bubble")
+    bubble = page.locator("#output .bubble")
     expect(bubble).to_contain_text(f"Training point {far + 1}")
     for said in ("orange", "answer", "loss", f"{data['points'][far][0]:.4f}"):
         expect(bubble).to_contain_text(said)
@@ -143,7 +143,7 @@ def test_zoom_and_pan_go_beyond_the_data_and_back_by_mouse_and_keyboard(open_pag
     page.keyboard.press("ArrowUp")
     expect(axes.locator(".y.high")).to_have_text("5")
     page.keyboard.press("n")
-    expect(page.locator(".bubble")).to_contain_text("Training point 1")
+    expect(page.locator("#output .bubble")).to_contain_text("Training point 1")
     assert session(page)["step"] == 0, "arrow keys are the picture's while it has the focus"
 
 
