@@ -29,7 +29,7 @@ BUNDLES = {
         export * from "lit/directives/style-map.js";
     """,
     "uplot.js": 'export { default } from "uplot";',
-    "d3.js": 'export * from "d3-scale"; export * from "d3-contour";',
+    "d3.js": 'export * from "d3-contour";',
     "katex.js": 'export { default } from "katex"; export * from "katex";',
 }
 OLDEST_NODE = 20

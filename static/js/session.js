@@ -17,6 +17,7 @@ import { answersFrame, parametersFrame, subscription } from "./wire.js";
 const POLL_MS = 500;
 const RETRY_MS = 2000;
 const NOTICE_MS = 12_000;
+const SEEDS = 2 ** 32;
 const KEPT = "gradlab.session";
 
 /** @typedef {{ patch: Patch, reset: boolean, keep: boolean }} Waiting */
@@ -241,10 +242,15 @@ export class Session {
     this.#command({ command: "step", unit, count: 1 }, () => this.store.apply(store.set, { stepping: false }));
   }
 
-  /** @param {"same" | "new"} seed */
-  reset(seed = "same") {
+  reset() {
     this.store.apply(store.set, { playing: false, word: null });
-    this.#command({ command: "reset", seed });
+    this.#command({ command: "reset", seed: "same" });
+  }
+
+  /** Back to the beginning with other starting weights; Undo goes back to the ones before. */
+  newWeights() {
+    this.store.apply(store.set, { playing: false });
+    this.change({ seed: Math.floor(Math.random() * SEEDS) }, { reset: true });
   }
 
   /** @param {number | null} rate */

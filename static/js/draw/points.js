@@ -1,17 +1,17 @@
 // Points of a data set over a plane: coloured and shaped by their class, or coloured by their value.
 
-import { scaleLinear } from "d3";
+import { pixelOf } from "../plane.js";
 import { addShape } from "./shapes.js";
 
-/** @import { Target } from "../types.js" */
-/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+/** @import { Domain, Target } from "../types.js" */
+/** @import { Box } from "../plane.js" */
 
 /**
  * @typedef {object} Scatter
  * @property {number[][]} points
  * @property {number[]} axes the two columns that are drawn
  * @property {Target[]} targets
- * @property {number[]} domain x1 low, x1 high, x2 low, x2 high
+ * @property {Domain} domain
  * @property {(target: Target) => { colour: string, shape: number }} look
  * @property {number} radius
  * @property {string} outline
@@ -22,15 +22,14 @@ import { addShape } from "./shapes.js";
  * @type {(context: CanvasRenderingContext2D, box: Box, scatter: Scatter) => void} */
 export function drawPoints(context, box, scatter) {
   const { points, targets, axes, domain, look, radius } = scatter;
-  const x = scaleLinear([domain[0], domain[1]], [box.x, box.x + box.width]);
-  const y = scaleLinear([domain[2], domain[3]], [box.y + box.height, box.y]);
   /** @type {Map<string, Path2D>} */
   const paths = new Map();
   points.forEach((point, index) => {
     const { colour, shape } = look(targets[index]);
     let path = paths.get(colour);
     if (!path) paths.set(colour, (path = new Path2D()));
-    addShape(path, shape, x(point[axes[0]]), y(point[axes[1]]), radius);
+    const [x, y] = pixelOf(domain, box, [point[axes[0]], point[axes[1]]]);
+    addShape(path, shape, x, y, radius);
   });
   context.lineJoin = "round";
   for (const [colour, path] of paths) {

@@ -146,7 +146,7 @@ export function dataPanel(root, page) {
       if (picture?.element !== element) pictures.set(name, (picture = new Canvas(element)));
       const { points, targets } = preview;
       const look = targetLook(palette, tasks?.[0] ?? "binary", targetScale(targets));
-      const domain = [0, 1].flatMap((axis) => [Math.min(...points.map((at) => at[axis])), Math.max(...points.map((at) => at[axis]))]);
+      const domain = /** @type {import("../types.js").Domain} */ ([0, 1].flatMap((axis) => [Math.min(...points.map((at) => at[axis])), Math.max(...points.map((at) => at[axis]))]));
       picture.paint((context, width, height) => {
         const box = { x: 5, y: 5, width: width - 10, height: height - 10 };
         drawPoints(context, box, { points, targets, axes: [0, 1], domain, look, radius: 1.4, outline: "", outlineWidth: 0 });

@@ -56,7 +56,7 @@ export function headerPanel(root, page) {
 
   /** @param {State} state */
   const transport = ({ playing, stepUnit, epoch, stepsPerSecond, rate, session: id }) => html`
-    ${iconButton({ icon: icons.dice, name: words.newSeed, help: words.newSeedHelp, class: "new-seed", disabled: !id, click: () => session.reset("new") })}
+    ${iconButton({ icon: icons.dice, name: words.newSeed, help: words.newSeedHelp, class: "new-seed", disabled: !id, click: () => session.newWeights() })}
     ${iconButton({ icon: icons.reset, name: words.reset, help: words.resetHelp, disabled: !id, click: () => session.reset() })}
     <button type="button" class="play" aria-label=${playing ? words.pause : words.play}
       aria-description=${playing ? words.pauseHelp : words.playHelp} ?disabled=${!id} @click=${() => session.toggle()}>

@@ -1,3 +1,2 @@
 // The types of vendor/d3.js.
 export * from "d3-contour";
-export * from "d3-scale";
