@@ -60,32 +60,41 @@ export function numberInput(spec, value, sink, blank = "") {
   const changed = (event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
     const number = parseNumber(input.value);
-    typing.delete(input);
+    held.delete(input);
     if (number === null) {
       sink.refuse(input.value);
       input.value = shown;
     } else if (number !== value) sink.change(number);
   };
+  /** @param {Event} event */
+  const hold = ({ target }) => {
+    const input = /** @type {HTMLInputElement} */ (target);
+    if (!held.has(input)) held.set(input, shown);
+  };
   /** @param {KeyboardEvent} event */
-  const escaped = (event) => {
+  const pressed = (event) => {
+    if (event.key !== "Escape") return hold(event);
     const input = /** @type {HTMLInputElement} */ (event.target);
-    if (event.key !== "Escape" || !typing.delete(input)) return;
+    const before = held.get(input);
+    held.delete(input);
+    if (before === undefined || input.value === before) return;
     event.preventDefault(); // the first Escape gives the value back, a second one closes what the field is in
     input.value = shown;
   };
   return html`<input class="number" type="text" inputmode="decimal" autocomplete="off" spellcheck="false"
-    aria-label=${spec.label} aria-description=${explained(spec)} ${ref((input) => show(input, shown))} @keydown=${escaped}
-    @input=${(/** @type {Event} */ event) => typing.add(/** @type {Element} */ (event.target))} @change=${changed}>`;
+    aria-label=${spec.label} aria-description=${explained(spec)} ${ref((input) => show(input, shown))}
+    @focus=${hold} @select=${hold} @input=${hold} @keydown=${pressed} @change=${changed}>`;
 }
 
-/** Fields in which something is being typed, which must not be overwritten. @type {WeakSet<Element>} */
-const typing = new WeakSet();
+/** Fields in which somebody is, from when they come to it, with the text of then: these are not overwritten, or what is
+ * marked and typed would be lost. @type {WeakMap<Element, string>} */
+const held = new WeakMap();
 
 /** @type {(input: Element | undefined, text: string) => void} */
 function show(input, text) {
   if (!(input instanceof HTMLInputElement)) return;
-  if (document.activeElement !== input) typing.delete(input);
-  if (!typing.has(input) && input.value !== text) input.value = text;
+  if (document.activeElement !== input) held.delete(input);
+  if (!held.has(input) && input.value !== text) input.value = text;
 }
 
 /** The help with the bounds, where there are some worth telling.
