@@ -44,6 +44,11 @@ export class Questions {
     }
   }
 
+  /** The tables that were uploaded to this server. */
+  async tables() {
+    this.store.apply(store.tablesArrived, await api.getTables());
+  }
+
   /** Asks the doctor, and for the errors if they are looked at. */
   examine() {
     this.#examine();

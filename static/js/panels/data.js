@@ -10,6 +10,7 @@ import { Canvas } from "../draw/canvas.js";
 import { numberSpec } from "../schema.js";
 import { settingField } from "../settings.js";
 import { strings } from "../strings.js";
+import { tableList } from "./tables.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { State } from "../store.js" */
@@ -59,6 +60,7 @@ export function dataPanel(root, page) {
       <div class="thumbnails" role="group" aria-label=${words.sets}>
         ${catalogue.families.dataset.entries.map((each) => thumbnail(each, each.name === experiment.dataset.name))}
       </div>
+      ${tableList(page, catalogue, experiment)}
       <p class="summary">${train ? words.split(train, test) : nothing}</p>
       <div class="fields">
         ${entry ? samplesField(numberSpec(schema, "dataset.samples"), experiment, entry) : nothing}
