@@ -124,7 +124,7 @@ export function tableWindow({ store, session, dialogs }) {
   const body = ({ file, options, found, columns, without, problem, reading }) => html`
     <div class="table-status" role="status">
       ${reading && file ? html`<progress aria-label=${words.reading(file.name, file.size)}></progress><p>${words.reading(file.name, file.size)}</p>` : nothing}
-      ${problem && !reading ? html`<p class="problem">${problem}</p>` : nothing}
+      ${problem && !reading ? html`<div class="problem"><p>${problem}</p>${found ? nothing : html`<p>${words.wayOut}</p>`}</div>` : nothing}
       ${found && !problem && !reading ? html`<p>${summaryOf(found)}</p>` : nothing}
     </div>
     ${file ? choices(options, found, columns) : nothing}
@@ -142,8 +142,7 @@ export function tableWindow({ store, session, dialogs }) {
   /** What it is called, what is to be predicted, and as what.
    * @type {(options: TableOptions, found: FoundTable | null, columns: string[]) => unknown} */
   function choices(options, found, columns) {
-    const target = options.target || found?.target || "";
-    const unknown = columns.includes(target) ? [] : [""]; // nothing was found out
+    const target = options.target || found?.target || columns.at(-1) || ""; // the last one unless another is said
     const entries = store.state.catalogue?.families.task.entries.filter(({ name }) => TASKS.includes(name)) ?? [];
     const guess = entries.find(({ name }) => name === found?.task)?.label ?? "";
     return html`<div class="table-choices">
@@ -152,7 +151,7 @@ export function tableWindow({ store, session, dialogs }) {
           .value=${live(options.name)} @change=${(/** @type {Event} */ event) => read({ name: /** @type {HTMLInputElement} */ (event.target).value })}></div>
       ${columns.length === 0
         ? nothing
-        : setting(words.target, words.targetHelp, target, [...unknown, ...columns].map((name) => ({ value: name, label: name })), (name) => read({ target: name, task: "" }))}
+        : setting(words.target, words.targetHelp, target, columns.map((name) => ({ value: name, label: name })), (name) => read({ target: name, task: "" }))}
       ${setting(words.task, words.taskHelp, options.task, [foundOut(guess), ...entries.map(({ name, label }) => ({ value: name, label }))], (task) => read({ task }))}
     </div>`;
   }

@@ -16,18 +16,15 @@ const words = strings.tables;
 
 /** @param {Pick<Page, "tables">} page */
 export const openButton = ({ tables }) =>
-  fileButton({ text: words.open, help: words.openHelp, accept: ACCEPTED, icon: icons.file, pick: (file) => tables.open(file) });
+  fileButton({ text: words.open, help: words.openHelp, accept: ACCEPTED, class: "open-table", icon: icons.file, pick: (file) => tables.open(file) });
 
 /** @type {(page: Page, catalogue: Catalogue, experiment: Experiment) => unknown} */
 export function tableList(page, catalogue, experiment) {
-  const entries = catalogue.tables ?? [];
-  return html`<div class="own-tables">
-    <h3>${words.title}</h3>
-    ${openButton(page)}
-    ${entries.length === 0 ? nothing : html`<ul class="table-list" aria-label=${words.list}>
-      ${entries.map((entry) => entry.table && row(page, catalogue, experiment, entry, entry.table))}
-    </ul>`}
-  </div>`;
+  const { tables = [] } = catalogue;
+  if (tables.length === 0) return nothing;
+  return html`<ul class="table-list" aria-label=${words.list}>
+    ${tables.map((entry) => entry.table && row(page, catalogue, experiment, entry, entry.table))}
+  </ul>`;
 }
 
 /** @type {(page: Page, catalogue: Catalogue, experiment: Experiment, entry: Entry, table: Table) => unknown} */
@@ -40,7 +37,7 @@ function row({ session, store, tables }, catalogue, experiment, entry, table) {
   const discard = async () => {
     try {
       await deleteTable(table.id);
-      /** @type {HTMLElement | null} */ (document.querySelector(".own-tables button"))?.focus(); // its own one goes away
+      /** @type {HTMLElement | null} */ (document.querySelector(".open-table"))?.focus(); // its own button goes away
     } catch (error) {
       if (!(error instanceof Refusal)) return session.tellRefusal(strings.words.unreachable);
       if (error.problem.status !== 404) session.tellRefusal(error.problem.status === 409 ? words.inUse(table.name) : problemText(error.problem));
@@ -49,7 +46,7 @@ function row({ session, store, tables }, catalogue, experiment, entry, table) {
   };
   return html`<li>
     <button type="button" class="table-choice" aria-pressed=${current ? "true" : "false"} aria-description=${entry.summary} @click=${choose}>
-      <bdi>${table.name}</bdi><span>${words.size(table.rows, table.inputs.length)} \u00b7 ${task}</span>
+      <bdi>${table.name}</bdi><span>${words.size(table)} \u00b7 ${table.classes ? words.classCount(table.classes.length) : task}</span>
     </button>
     ${iconButton({ icon: icons.look, name: words.look(table.name), help: words.lookHelp, click: () => void tables.look(table.id, store.state.experiment) })}
     ${iconButton({ icon: icons.discard, name: words.discard(table.name), help: words.discardHelp, click: () => void discard() })}
