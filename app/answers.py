@@ -32,6 +32,7 @@ class ProblemDocument(BaseModel):
     status: int
     detail: str
     errors: list[FieldProblem]
+    columns: list[str] | None = Field(None, description="Of an uploaded file that was refused: what can be the target.")
 
 
 class NoteAnswer(BaseModel):

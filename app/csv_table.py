@@ -9,13 +9,14 @@ import csv
 import io
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
-from app.problems import invalid
+from app.problems import Problem, invalid
 from engine import LIMITS, FieldError
 from engine.tasks import TaskName
 from engine.uploads import Table
@@ -137,18 +138,19 @@ def read_table(body: bytes, options: Options) -> Reading:
     body_rows = rows[1:] if headed else rows
     if len(body_rows) < FEWEST_ROWS:
         raise refusal(len(body_rows), f"{FEWEST_ROWS} rows or more", "there are too few rows to learn from")
-    target_at = _target(names, options.target)
-    kept = _kept_rows(body_rows, target_at, options.missing)
-    if len(kept) < FEWEST_ROWS:
-        message = f"without the rows in which a value is missing only {len(kept)} are left"
-        raise refusal(len(kept), f"{FEWEST_ROWS} rows or more", message)
-    columns = [
-        Column(name, [body_rows[row][index] for row in kept], decimal, [row + 1 for row in kept])
-        for index, name in enumerate(names)
-    ]
-    target = columns.pop(target_at)
-    task, targets, classes = _targets(target, options.task)
-    inputs, points = _inputs(columns)
+    with _telling_columns(names):
+        target_at = _target(names, options.target)
+        kept = _kept_rows(body_rows, target_at, options.missing)
+        if len(kept) < FEWEST_ROWS:
+            message = f"without the rows in which a value is missing only {len(kept)} are left"
+            raise refusal(len(kept), f"{FEWEST_ROWS} rows or more", message)
+        columns = [
+            Column(name, [body_rows[row][index] for row in kept], decimal, [row + 1 for row in kept])
+            for index, name in enumerate(names)
+        ]
+        target = columns.pop(target_at)
+        task, targets, classes = _targets(target, options.task)
+        inputs, points = _inputs(columns)
     name = options.name.strip()[:LONGEST_NAME] or "table"
     table = Table(name, tuple(inputs), points, targets, task, classes)
     found = {
@@ -169,6 +171,16 @@ def read_table(body: bytes, options: Options) -> Reading:
         "preview": {"names": names, "rows": body_rows[:PREVIEW_ROWS]},
     }
     return Reading(table, found)
+
+
+@contextmanager
+def _telling_columns(names: list[str]) -> Iterator[None]:
+    """Whatever is refused tells the columns too, so that another target can be chosen."""
+    try:
+        yield
+    except Problem as problem:
+        problem.more["columns"] = names
+        raise
 
 
 def described(table: Table) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class Problem(Exception):
         self.type = type
         self.title = title or _phrase(status)
         self.headers = headers
+        self.more: dict[str, Any] = {}  # members of its own, which RFC 9457 allows
 
     def as_data(self) -> dict[str, Any]:
         """The document."""
@@ -63,6 +64,7 @@ class Problem(Exception):
                 }
                 for error in self.errors[:MOST_ERRORS]
             ],
+            **self.more,
         }
 
     def response(self) -> JSONResponse:

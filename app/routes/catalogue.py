@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
@@ -14,9 +15,11 @@ router = APIRouter(prefix="/api", tags=["catalogue"])
 
 
 @router.get("/catalogue", operation_id="get_catalogue", response_model=dict[str, Any])
-def get_catalogue() -> Response:
+def get_catalogue(request: Request) -> Response:
     """Everything that can be chosen, as data: activations, losses, optimizers, data sets, with their bounds."""
-    return JSONResponse(to_json({"version": __version__} | catalogue()))
+    data = catalogue()
+    limits = data["limits"] | {"upload_bytes": request.app.state.registry.settings.upload_limit_bytes}
+    return JSONResponse(to_json({"version": __version__} | data | {"limits": limits}))
 
 
 @router.get("/schema", operation_id="get_schema", response_model=dict[str, Any])

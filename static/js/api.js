@@ -1,6 +1,7 @@
 // REST: the one module that asks the server over HTTP. Addresses are relative, so that a sub-path works.
 
-/** @import { AblationCost, Catalogue, Change, Command, Course, DatasetPoints, Diagnosis, Distributions, Evaluation, Patch, Problem, Schema, Session, UnitHistogram, WeightChange } from "./types.js" */
+/** @import { AblationCost, Catalogue, Change, Command, Course, DatasetPoints, Diagnosis, Distributions, Evaluation, FoundTable, Patch,
+ *    Problem, Schema, Session, Table, TableOptions, UnitHistogram, WeightChange } from "./types.js" */
 
 /** What the server said no to, as a problem document. */
 export class Refusal extends Error {
@@ -18,12 +19,19 @@ const PATIENCE_MS = 15_000; // for a question; a command may already have been o
 
 /** @type {(method: string, path: string, body?: unknown) => Promise<any>} */
 async function ask(method, path, body) {
-  const headers = body === undefined ? undefined : { "Content-Type": "application/json" };
+  const file = body instanceof Blob;
+  const headers = body === undefined ? undefined : { "Content-Type": file ? "text/csv" : "application/json" };
   const signal = method === "GET" ? AbortSignal.timeout(PATIENCE_MS) : undefined;
   /** @type {Problem} */
   let problem;
   try {
-    const response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+    const response = await fetch(path, {
+      method,
+      headers,
+      signal,
+      keepalive: method === "DELETE", // also when the page is being left
+      body: file ? body : body === undefined ? undefined : JSON.stringify(body),
+    });
     if (response.ok) return response.status === 204 ? null : await response.json();
     problem = await readProblem(response);
   } catch (error) {
@@ -51,6 +59,21 @@ export const getCatalogue = () => ask("GET", "api/catalogue");
 
 /** @type {() => Promise<Schema>} */
 export const getSchema = () => ask("GET", "api/schema");
+
+/** @type {(id: string) => string} */
+const table = (id) => `api/datasets/${encodeURIComponent(id)}`;
+
+/** @type {() => Promise<Table[]>} */
+export const getTables = async () => (await ask("GET", "api/datasets")).datasets;
+
+/** @type {(id: string) => Promise<FoundTable>} */
+export const getTable = (id) => ask("GET", table(id));
+
+/** @type {(id: string) => Promise<void>} */
+export const deleteTable = (id) => ask("DELETE", table(id));
+
+/** @type {(file: File, options: Partial<TableOptions>) => Promise<FoundTable>} */
+export const uploadTable = (file, options) => ask("POST", `api/datasets?${new URLSearchParams(options)}`, file);
 
 /** What the server still waits for before it can train; null when it is ready.
  * @type {() => Promise<string | null>} */

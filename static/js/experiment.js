@@ -28,9 +28,12 @@ export function entryOf(catalogue, family, name) {
   return catalogue?.families[family]?.entries.find((entry) => entry.name === name) ?? null;
 }
 
-/** The entry that a choice names.
+/** The entry that a choice names: also that of a table which was uploaded.
  * @type {(catalogue: Catalogue | null, family: string, choice: Choice | null | undefined) => Entry | null} */
 export function chosen(catalogue, family, choice) {
+  if (family === "dataset" && isObject(choice) && choice.name === "upload") {
+    return catalogue?.tables?.find(({ table }) => table?.id === choice.upload) ?? null;
+  }
   return entryOf(catalogue, family, nameOf(choice));
 }
 
@@ -98,10 +101,10 @@ export function isObject(value) {
 }
 
 /** The experiment you get by naming nothing but a data set.
- * @type {(catalogue: Catalogue, dataset: string) => Experiment} */
+ * @type {(catalogue: Catalogue, dataset: Choice) => Experiment} */
 export function usualExperiment(catalogue, dataset) {
   const usual = catalogue.default_experiment;
-  const entry = entryOf(catalogue, "dataset", dataset);
+  const entry = chosen(catalogue, "dataset", dataset);
   if (!entry) return usual;
   const task = entry.tasks && !entry.tasks.includes(usual.task) ? entry.tasks[0] : usual.task;
   const { output, loss } = entryOf(catalogue, "task", task) ?? {};
@@ -164,13 +167,20 @@ export function datasetPatch(experiment, catalogue, entry) {
   const usual = samples === old?.samples?.default;
   const outside = !entry.samples || samples < entry.samples.minimum || samples > entry.samples.maximum;
   /** @type {Patch} */
-  const dataset = { name: entry.name, standardize: null };
+  const dataset = { name: entry.name, ...entry.table?.dataset, standardize: null };
   if (usual || outside) dataset.samples = null;
   /** @type {Patch} */
   const patch = { dataset };
   if (old?.columns?.join() !== entry.columns?.join()) patch.features = null;
   if (entry.tasks && !entry.tasks.includes(experiment.task)) Object.assign(patch, taskPatch(null));
   return patch;
+}
+
+/** A table that was uploaded, with those of its inputs that the network is to get.
+ * @type {(experiment: Experiment, catalogue: Catalogue, entry: Entry, features: string[]) => Patch} */
+export function tablePatch(experiment, catalogue, entry, features) {
+  const all = features.length === entry.columns?.length;
+  return { ...datasetPatch(experiment, catalogue, entry), features: all ? null : features };
 }
 
 /** Another task, with the output and the loss that are usual for it.

@@ -31,6 +31,22 @@ export function textButton({ text, help, click, class: kind = "", icon = nothing
   return html`<button type="button" class="button ${kind}" aria-description=${help} ?disabled=${disabled} @click=${click}>${icon}${text}</button>`;
 }
 
+/** A button that lets the user pick a file.
+ * @type {(options: { text: string, help: string, accept: string, pick: (file: File) => void, class?: string, icon?: unknown }) => Template} */
+export function fileButton({ text, help, accept, pick, class: kind = "", icon = nothing }) {
+  /** @param {Event} event */
+  const picked = (event) => {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    const [file] = input.files ?? [];
+    input.value = ""; // so that the same file can be picked again after it was changed
+    if (file) pick(file);
+  };
+  /** @param {Event} event */
+  const click = (event) => /** @type {HTMLElement} */ (/** @type {Element} */ (event.currentTarget).nextElementSibling).click();
+  return html`<button type="button" class="button ${kind}" aria-description=${help} @click=${click}>${icon}${text}</button>
+    <input type="file" hidden accept=${accept} aria-label=${text} @change=${picked}>`;
+}
+
 /** On or off.
  * @type {(options: { label: string, help: string, checked: boolean, change: (checked: boolean) => void }) => Template} */
 export function toggle({ label, help, checked, change }) {

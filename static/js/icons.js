@@ -31,5 +31,8 @@ export const icons = {
   fit: line("M2.500 6V2.500H6M10 2.500h3.500V6M13.500 10v3.500H10M6 13.500H2.500V10"),
   flip: line("M4.500 2.500v9M2 9l2.500 2.700L7 9M11.500 13.500v-9M9 7l2.500-2.700L14 7"),
   erase: line("M6 13.500h7.500M2.700 10.200 9.400 3.500a1.200 1.200 0 0 1 1.700 0l2.200 2.200a1.200 1.200 0 0 1 0 1.700L7.200 13.500H5.200L2.700 11.100a.7.7 0 0 1 0-.9zM6 7l4.700 4.700"),
+  look: icon(svg`<path d="M1.500 8S3.800 3.500 8 3.500 14.500 8 14.500 8 12.200 12.500 8 12.500 1.500 8 1.500 8z" fill="none" stroke="currentColor" stroke-width="1.600" stroke-linejoin="round"/><circle cx="8" cy="8" r="2" fill="currentColor"/>`),
+  discard: line("M3 4.500h10M6.500 4.500V2.500h3v2M4.500 4.500l.6 9h5.800l.6-9M6.800 7v4M9.200 7v4"),
+  file: line("M8 10.500v-8M5 5.500 8 2.500l3 3M2.500 10.500v3h11v-3"),
   menu: line("M2 4h12M2 8h12M2 12h12"),
 };

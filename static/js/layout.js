@@ -9,6 +9,7 @@ export const SMALLEST_TILE = 16;
 const GAP = 0.22; // between units, as a share of their size
 const NARROWEST = 80; // a column must hold its header
 const LABEL = 44; // left of the inputs, for their names
+const NAMED = 32; // so many inputs stand one below the other beside their names, if need be higher than the panel
 const LINKS = 28; // between columns, for the lines
 const SHARE = 0.42; // of a column's width, for its squares
 
@@ -20,7 +21,9 @@ export function networkLayout(counts, width, height) {
   const tile = Math.min(Math.max(fitting, SMALLEST_TILE), LARGEST_TILE);
   const gap = Math.max(2, Math.round(tile * GAP));
   const perColumn = Math.max(1, Math.floor((height + gap) / (tile + gap)));
-  const folds = counts.map((count) => Math.ceil(count / perColumn));
+  const inOne = counts.map((count, index) => index === 0 && count <= NAMED);
+  const folds = counts.map((count, index) => (inOne[index] ? 1 : Math.ceil(count / perColumn)));
+  const tall = Math.max(height, inOne[0] ? counts[0] * (tile + gap) - gap : 0);
   const least = folds.map((fold, index) => Math.max(NARROWEST, fold * (tile + gap) + (index === 0 ? LABEL : 0) + LINKS));
   const spare = Math.max(0, width - sum(least)) / counts.length;
   let left = 0;
@@ -29,7 +32,7 @@ export function networkLayout(counts, width, height) {
     const rows = Math.ceil(count / folds[index]) || 1;
     const used = folds[index] * (tile + gap) - gap;
     const x = left + (column.width - used) / 2;
-    const y = (height - (rows * (tile + gap) - gap)) / 2;
+    const y = (tall - (rows * (tile + gap) - gap)) / 2;
     column.cells = Array.from({ length: count }, (_, unit) => ({
       x: Math.round(x + Math.floor(unit / rows) * (tile + gap)),
       y: Math.round(y + (unit % rows) * (tile + gap)),
@@ -37,7 +40,7 @@ export function networkLayout(counts, width, height) {
     left += column.width;
     return column;
   });
-  return { width: Math.max(left, width), height, tile, columns };
+  return { width: Math.max(left, width), height: tall, tile, columns };
 }
 
 /** @type {(numbers: number[]) => number} */

@@ -12,7 +12,7 @@ import { FAMILY_OF, argumentOf, entryOf, isObject, nameOf, usualExperiment } fro
 /** @typedef {[path: string, value: string][]} Pairs */
 
 const MOST_PAIRS = 400;
-const LONGEST_VALUE = 400;
+const LONGEST_VALUE = 10_000; // the names of all columns of a wide table
 const SCALARS = ["task", "batch_size", "label_smoothing", "class_weight", "shuffle", "precision", "seed"];
 const CHOICES = ["loss", "optimizer", "schedule"];
 /** Parts of an experiment that are neither choices nor single values, with their fields. Those that are null are off.
@@ -35,11 +35,11 @@ export const fitsInLink = ({ dataset }) => dataset.name !== "points";
 /** The fragment, without `#`, that restores `experiment`; empty for the default one.
  * @type {(experiment: Experiment, catalogue: Catalogue) => string} */
 export function encodeLink(experiment, catalogue) {
-  const base = usualExperiment(catalogue, experiment.dataset.name);
+  const base = usualExperiment(catalogue, experiment.dataset);
   /** @type {Pairs} */
   const pairs = [
     ...(fitsInLink(experiment) ? choicePairs : () => [])("dataset", experiment.dataset, catalogue.default_experiment.dataset, catalogue, base.dataset),
-    ...listPair("features", experiment.features, base.features),
+    ...listPair("features", experiment.features.map(withoutCommas), base.features.map(withoutCommas)),
     ...layerPairs(experiment.layers, base.layers, catalogue),
     ...fieldPairs("output", experiment.output, base.output, catalogue),
     ...CHOICES.flatMap((field) => choicePairs(field, at(experiment, field), at(base, field), catalogue)),
@@ -114,6 +114,10 @@ function layerPairs(layers, base, catalogue) {
   const numbered = layers.flatMap((layer, index) => fieldPairs(`layers.${index}`, layer, usual, catalogue));
   return [...units, ...numbered];
 }
+
+/** A column's name may have commas of its own, which must not part a list.
+ * @type {(name: string) => string} */
+const withoutCommas = (name) => name.replaceAll("%", "%25").replaceAll(",", "%2C");
 
 /** What a URL may carry unescaped stays readable.
  * @type {(value: string) => string} */
@@ -190,7 +194,7 @@ class Reader {
   read(path, text) {
     const [field, ...rest] = path.split(".");
     if (SCALARS.includes(field)) return rest.length === 0 && set(this.tree, field, valueOf(text));
-    if (field === "features") return rest.length === 0 && set(this.tree, field, text.split(","));
+    if (field === "features") return rest.length === 0 && set(this.tree, field, text.split(",").map(unescaped));
     if (field === "dataset") return this.choice(this.tree, field, rest, text, Object.keys(this.usual.dataset));
     if (CHOICES.includes(field)) return this.choice(this.tree, field, rest, text);
     if (Object.hasOwn(OBJECTS, field) && !OF_LAYERS.includes(field)) return this.object(this.tree, field, rest, text);

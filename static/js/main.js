@@ -1,5 +1,6 @@
 // The page, put together. Panels know the store and what the user can do; they do not know each other.
 
+import { listenToDrops } from "./drop.js";
 import { createFrames } from "./frames.js";
 import { listenToKeys } from "./keyboard.js";
 import { encodeLink } from "./link.js";
@@ -11,12 +12,14 @@ import { editorPanel } from "./panels/editor.js";
 import { headerPanel } from "./panels/header.js";
 import { networkPanel } from "./panels/network.js";
 import { outputPanel } from "./panels/output.js";
+import { tableWindow } from "./panels/table.js";
 import { tabsPanel } from "./panels/tabs.js";
 import { timePanel } from "./panels/time.js";
 import { trainingPanel } from "./panels/training.js";
 import { wordsPanel } from "./panels/words.js";
 import { Session } from "./session.js";
 import { Store, set } from "./store.js";
+import { strings } from "./strings.js";
 import { followTheme, rememberedTheme, schemeOf } from "./theme.js";
 import { explain } from "./tip.js";
 import { watchVisibility } from "./visibility.js";
@@ -26,7 +29,8 @@ import { watchVisibility } from "./visibility.js";
  * @property {Store} store
  * @property {Session} session
  * @property {import("./frames.js").Frames} frames
- * @property {import("./panels/dialogs.js").Dialogs} dialogs */
+ * @property {import("./panels/dialogs.js").Dialogs} dialogs
+ * @property {import("./panels/table.js").TableWindow} tables */
 
 /** @type {(id: string) => HTMLElement} */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -41,8 +45,9 @@ const store = new Store({
 });
 const session = new Session(store);
 const frames = createFrames(store);
+const parts = { store, session, frames, dialogs: dialogs(/** @type {HTMLDialogElement} */ (element("dialog"))) };
 /** @type {Page} */
-const page = { store, session, frames, dialogs: dialogs(/** @type {HTMLDialogElement} */ (element("dialog"))) };
+const page = { ...parts, tables: tableWindow(parts) };
 
 headerPanel(element("header"), page);
 tabsPanel(element("tabs"), page);
@@ -55,7 +60,9 @@ timePanel(element("time"), page);
 dockPanel(element("dock"), page);
 editorPanel(element("editor"), page);
 
+element("drop").textContent = strings.tables.drop;
 explain(element("tip"));
+listenToDrops(element("drop"), (file) => page.tables.open(file));
 listenToKeys(session, () => page.dialogs.help());
 followTheme(store, (change) => store.apply(set, change));
 watchVisibility(store, { network: element("network"), output: element("output"), time: element("time"), dock: element("dock") });

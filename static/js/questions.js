@@ -47,6 +47,11 @@ export class Questions {
     }
   }
 
+  /** The tables that were uploaded to this server. */
+  async tables() {
+    this.store.apply(store.tablesArrived, await api.getTables());
+  }
+
   /** Asks the doctor, and for the errors or distributions if they are looked at. */
   examine() {
     this.#examine();

@@ -50,8 +50,9 @@ export class Session {
   /** Loads the menus, waits until the server can train, and begins what the address asks for. */
   async start() {
     const ready = this.#untilReady();
-    const [catalogue, schema] = await this.#patiently(() => Promise.all([api.getCatalogue(), api.getSchema()]));
+    const [catalogue, schema, tables] = await this.#patiently(() => Promise.all([api.getCatalogue(), api.getSchema(), api.getTables()]));
     this.store.apply(store.set, { catalogue, schema });
+    this.store.apply(store.tablesArrived, tables);
     await ready;
     if (!(await this.#resumed())) await this.open(location.hash);
   }
@@ -63,14 +64,8 @@ export class Session {
     if (!catalogue) return;
     const { experiment, ignored } = decodeLink(fragment, catalogue);
     this.store.apply(store.set, { past: [], future: [] });
-    try {
-      await this.#create(experiment);
-      if (ignored.length > 0) this.#tell(strings.words.linkIgnored(ignored));
-    } catch (error) {
-      if (!(error instanceof api.Refusal)) throw error;
-      await this.#create({});
-      this.store.apply(store.told, { kind: "refusal", text: strings.words.linkRefused(store.problemText(error.problem)) });
-    }
+    const refused = await this.#createOr(experiment, strings.words.linkRefused);
+    if (!refused && ignored.length > 0) this.#tell(strings.words.linkIgnored(ignored));
   }
 
   /** The same experiment once more, after the server has forgotten the session. */
@@ -78,7 +73,27 @@ export class Session {
     const { experiment } = this.store.state;
     this.store.apply(store.set, { session: null, connection: "starting" }); // nothing can be asked of the old one
     await this.#untilReady();
-    await this.#create(/** @type {Patch} */ (/** @type {unknown} */ (experiment ?? {})));
+    await this.#createOr(/** @type {Patch} */ (/** @type {unknown} */ (experiment ?? {})), (why) => why);
+  }
+
+  /** Begins an experiment. If the server refuses it, the default one, and says why. If it only lacks the table, what
+   * does not depend on the data stays.
+   * @param {Patch} experiment @param {(why: string) => string} words @returns {Promise<boolean>} whether it was refused */
+  async #createOr(experiment, words) {
+    try {
+      if (isObject(experiment.dataset) && experiment.dataset.name === "upload") await this.#patiently(() => this.questions.tables());
+      await this.#create(experiment);
+      return false;
+    } catch (error) {
+      if (!(error instanceof api.Refusal)) throw error;
+      const lacking = error.problem.errors?.some(({ field }) => field === "dataset.upload") ?? false;
+      const { layers, optimizer, schedule, seed } = experiment;
+      if (lacking) await this.#createOr({ layers, optimizer, schedule, seed }, words);
+      else await this.#create({});
+      const text = lacking ? strings.words.tableUnknown : words(store.problemText(error.problem));
+      this.store.apply(store.told, { kind: "refusal", text, openTable: lacking });
+      return true;
+    }
   }
 
   /** @param {Patch} experiment */

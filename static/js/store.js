@@ -3,11 +3,12 @@
 
 import { EMPTY, extended } from "./history.js";
 import { patched } from "./experiment.js";
+import { tableEntry } from "./tables.js";
 import { WHOLE } from "./plane.js";
 import { partOf, valueOf, withWeights } from "./weights.js";
 
 /** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed, Distributions, Evaluation, Experiment, Finding, Fix, Hello, Inspection, Moment, NeuronsFrame, Note,
- *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing,
+ *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing, Table,
  *    StepUnit, Until, WeightChange } from "./types.js" */
 /** @import { View } from "./plane.js" */
 /** @import { History } from "./history.js" */
@@ -18,8 +19,9 @@ import { partOf, valueOf, withWeights } from "./weights.js";
 /** @typedef {"paint" | "flip" | "erase"} Tool */
 /** @typedef {"system" | "light" | "dark"} Theme */
 
-/** Something to tell the user; `undo`: with a button that takes back the change it speaks of.
- * @typedef {{ kind: "notice" | "refusal", text: string, undo?: boolean }} Word */
+/** Something to tell the user; `undo`: with a button that takes back the change it speaks of; `openTable`: with one that
+ * opens a file.
+ * @typedef {{ kind: "notice" | "refusal", text: string, undo?: boolean, openTable?: boolean }} Word */
 
 /** A change that can be undone or redone: what its fields were, which places in them it touched, and when it was made; or
  * weights that were edited, as they were and as they became.
@@ -204,6 +206,12 @@ export function sessionArrived(state, session) {
     step: session.step,
     epoch: session.epoch,
   };
+}
+
+/** The tables that were uploaded to this server, which can be chosen like data sets.
+ * @type {(state: State, tables: Table[]) => State} */
+export function tablesArrived(state, tables) {
+  return state.catalogue ? { ...state, catalogue: { ...state.catalogue, tables: tables.map(tableEntry) } } : state;
 }
 
 /** The state at the beginning of a run; the same state if the run is known.

@@ -3,6 +3,8 @@
 
 import { count, memory, setting } from "./format.js";
 
+/** @import { FoundTable, Table, TableColumn } from "./types.js" */
+
 export const strings = {
   title: "gradlab",
   header: {
@@ -56,8 +58,90 @@ export const strings = {
     columns: "Columns",
     featureHelp: (/** @type {string} */ summary) => `${summary} Switches this input of the network on or off.`,
     columnHelp: "A column of the table. Switches this input of the network on or off.",
+    find: "Find a column",
+    findHelp: "Shows only the columns whose names hold what you type.",
+    shown: (/** @type {number} */ found, /** @type {number} */ all) => `${count(found)} of ${plural(all, "column")}`,
     lastFeature: "The network needs at least one input.",
     split: (/** @type {number} */ train, /** @type {number} */ test) => `${count(train)} points to train on, ${count(test)} to test on.`,
+  },
+  tables: {
+    title: "Your own table",
+    open: "Open a CSV file",
+    openHelp: "Learn from a table of your own: a CSV file, as every spreadsheet can save one. Or drop the file anywhere on this page.",
+    openAnother: "Open another file",
+    drop: "Drop the file to learn from it",
+    list: "Tables on this server",
+    choose: (/** @type {Table} */ { target }) => `Learn from this table: predict ${isolated(target)} from the other columns.`,
+    size: (/** @type {Table} */ { rows, inputs }) => `${plural(rows, "row")}, ${plural(inputs.length, "input")}`,
+    classCount: (/** @type {number} */ classes) => plural(classes, "class", "classes"),
+    look: (/** @type {string} */ name) => `Look at ${isolated(name)}`,
+    lookHelp: "Its columns, its first rows, and which columns the network gets.",
+    discard: (/** @type {string} */ name) => `Delete ${isolated(name)}`,
+    discardHelp: "Takes the table off this server. Your file stays where it is.",
+    inUse: (/** @type {string} */ name) =>
+      `\u201c${isolated(name)}\u201d is in use: this page or another one learns from it. Choose other data there first, then delete it.`,
+
+    reading: (/** @type {string} */ file, /** @type {number} */ bytes) => `Reading ${isolated(file)} (${size(bytes)}) \u2026`,
+    tooLarge: (/** @type {number} */ bytes, /** @type {number} */ limit) =>
+      `The file has ${size(bytes)}, and ${size(limit)} is the most. Leave out rows or columns, save it again, and open that.`,
+    unreadable: "The file could not be sent: the server did not answer, or the file was moved or is a folder. Try again.",
+    wayOut: "Mend the file and open it again, or change below how it is read.",
+    name: "Name",
+    nameHelp: "What this page calls the table.",
+    target: "Predict",
+    targetHelp: "The column that the network learns to predict from the others.",
+    task: "As",
+    taskHelp: "Two or more classes are told apart; a number is predicted (regression). Found out from the column unless you say.",
+    foundOut: (/** @type {string} */ found) => (found ? `Found out: ${found}` : "Find out"),
+    header: "First row",
+    headerHelp: "Whether the first row holds the columns' names, or data already.",
+    headers: { true: "names of the columns", false: "data already" },
+    delimiter: "Between columns",
+    delimiterHelp: "The character that parts the columns.",
+    delimiters: { comma: "comma", semicolon: "semicolon", tab: "tab", bar: "bar |" },
+    missing: "Missing values",
+    missingHelp: "What to do where a cell is empty: put in the mean of the column's training values, or leave out the row.",
+    missings: { impute: "put in the mean", drop: "leave out the row" },
+    encoding: "Letters as",
+    encodingHelp: "How the file stores letters. Change it if they look wrong: old spreadsheets use Windows-1252.",
+    encodings: { "utf-8": "UTF-8", "utf-16": "UTF-16", "windows-1252": "Windows-1252" },
+    more: "More",
+    moreHelp: "How the file is read: header, delimiter, missing values, encoding.",
+    closed: "The file itself is not kept. To predict another column, open the file again.",
+
+    found: (/** @type {FoundTable} */ { rows, columns }) => `${plural(rows, "row")}, ${plural(columns.length, "column")}.`,
+    classes: (/** @type {FoundTable} */ { target, classes }) =>
+      `\u201c${isolated(target)}\u201d has ${plural(classes?.length ?? 0, "class", "classes")}: the network learns to tell them apart.`,
+    number: (/** @type {FoundTable} */ { target }) => `\u201c${isolated(target)}\u201d is a number: the network learns to predict it.`,
+    preview: "The first rows",
+    previewHelp: "The first rows as they stand in the file. Scroll sideways to see all columns.",
+    kinds: {
+      number: "number",
+      text: (/** @type {number} */ inputs) => plural(inputs, "word"),
+      unused: "left out",
+      target: "to predict",
+      off: "not used",
+    },
+    inputs: (/** @type {number} */ used, /** @type {number} */ all) => `Inputs: ${used} of ${plural(all, "column")}`,
+    inputHelp: (/** @type {TableColumn} */ { inputs, note }) =>
+      note || (inputs.length > 1 ? `Words: they become ${inputs.length} inputs of 0 and 1, one for each word.` : "A column of numbers: one input of the network."),
+    all: "All",
+    allHelp: "Gives the network every column that can be used.",
+    none: "None",
+    noneHelp: "Takes all columns away, to choose a few.",
+    noInput: "The network needs at least one column to learn from: choose one under Inputs.",
+    warnings: "Good to know",
+    note: (/** @type {TableColumn} */ { name, note }) => `\u201c${isolated(name)}\u201d: ${note.charAt(0).toLowerCase()}${note.slice(1)}`,
+    gaps: (/** @type {TableColumn} */ { name, missing, type }) =>
+      `\u201c${isolated(name)}\u201d: ${missing === 1 ? "1 value is" : `${count(missing)} values are`} missing; ${
+        type === "number" ? "the mean of the training values takes their place." : "there, all inputs of its words are 0."}`,
+    dropped: (/** @type {number} */ rows) =>
+      rows === 1 ? "1 row was left out, because a value that is needed is missing in it." : `${count(rows)} rows were left out, because a value that is needed is missing in them.`,
+    decimalComma: "Numbers are written with a decimal comma (1,5) and were read so.",
+    use: "Use this table",
+    useHelp: "The network learns from this table from now on. Undo brings the data back that you had.",
+    cancel: "Cancel",
+    cancelHelp: "Closes this window and keeps nothing of the file.",
   },
   network: {
     title: "Network",
@@ -403,6 +487,7 @@ export const strings = {
     startedAgain: (/** @type {string[]} */ fields) => `Started again, because ${list(fields.map(fieldName))} changed.`,
     linkIgnored: (/** @type {string[]} */ parts) => `The link had parts that make no sense here and were left out: ${parts.slice(0, 5).join(", ")}${parts.length > 5 ? " \u2026" : "."}`,
     linkRefused: (/** @type {string} */ why) => `The link's experiment cannot be trained: ${why} This is the default experiment instead.`,
+    tableUnknown: "The table that this experiment learns from is not on this server: tables are kept only until it stops. Open the CSV file again; until then the network gets the usual data.",
     notANumber: (/** @type {string} */ text, /** @type {string} */ field) => `\u201c${text.slice(0, 30)}\u201d is not a number, so ${field} stays as it was.`,
     past: (/** @type {number} */ epoch, /** @type {number} */ last) => `You see epoch ${count(epoch)} of ${count(last)}.`,
     resume: "Go on from here",
@@ -435,6 +520,7 @@ export const strings = {
   share: {
     title: "Share this experiment",
     text: "Whoever opens this link gets the same data, the same network and the same starting weights, at epoch 0.",
+    withoutTable: "The link names your table but does not carry it: it works with this server, until it stops or the table is deleted. Give your file along with the link.",
     withoutData: "Points that were painted are too many for a link: whoever opens it gets the same network, but the usual data.",
     leavesOut: "It does not carry what the network has learnt so far, nor the moments at which you changed something.",
     field: "Link",
@@ -465,6 +551,22 @@ export const strings = {
     ],
   },
 };
+
+/** A size in bytes, as people say it.
+ * @type {(bytes: number) => string} */
+function size(bytes) {
+  if (bytes < 1 << 20) return `${Math.max(1, Math.round(bytes / 1024))} KB`;
+  return `${Number((bytes / (1 << 20)).toFixed(bytes % (1 << 20) ? 2 : 0))} MB`;
+}
+
+/** @type {(number: number, one: string, many?: string) => string} */
+function plural(number, one, many = `${one}s`) {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}
+
+/** A name that may be written from right to left, kept from turning the sentence around it.
+ * @type {(name: string) => string} */
+const isolated = (name) => `\u2068${name}\u2069`;
 
 /** What the fields of an experiment are called in a sentence. */
 const FIELD_NAMES = /** @type {Record<string, string>} */ ({

@@ -106,6 +106,8 @@ export interface Entry {
   samples?: { minimum: number; default: number; maximum: number };
   standardize?: boolean;
   preview?: { points: number[][]; targets: Target[] };
+  /** Of a table that was uploaded. */
+  table?: Table;
   share?: boolean;
   map?: { width: number; height: number; low: number; high: number; data: string };
 }
@@ -123,6 +125,8 @@ export interface Catalogue {
   limits: Record<string, number>;
   default_experiment: Experiment;
   families: Record<string, Family>;
+  /** The tables that were uploaded: they can be chosen like data sets. The page adds them. */
+  tables?: Entry[];
 }
 
 /** As much of a JSON Schema as the page reads. */
@@ -265,6 +269,53 @@ export interface Problem {
   status: number;
   detail: string;
   errors?: FieldProblem[];
+  columns?: string[];
+}
+
+// ---- uploaded tables ----
+
+export interface Table {
+  id: string;
+  created: string;
+  dataset: { upload: string };
+  name: string;
+  rows: number;
+  inputs: string[];
+  task: Task;
+  target: string;
+  classes: string[] | null;
+}
+
+/** A column of the file, and the inputs it became: one, or one for each word. */
+export interface TableColumn {
+  name: string;
+  type: "number" | "text";
+  role: "input" | "target" | "unused";
+  missing: number;
+  inputs: string[];
+  note: string;
+  words?: string[];
+}
+
+/** What was found in a file. */
+export interface FoundTable extends Table {
+  dropped: number;
+  delimiter: string;
+  decimal: string;
+  header: boolean;
+  columns: TableColumn[];
+  preview: { names: string[]; rows: string[][] };
+}
+
+/** How a file is to be read; empty is for what is found out. */
+export interface TableOptions {
+  name: string;
+  target: string;
+  task: string;
+  header: string;
+  delimiter: string;
+  missing: string;
+  encoding: string;
 }
 
 /** A class or a number; or for each label whether it holds. */

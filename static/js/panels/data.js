@@ -1,6 +1,6 @@
 // What the network learns from: the data set, how it is drawn and split, and which inputs the network gets.
 
-import { html, nothing, render } from "lit";
+import { html, live, nothing, render } from "lit";
 import { argumentOf, chosen, datasetPatch } from "../experiment.js";
 import { argumentFields, iconButton, slider, stepper } from "../fields.js";
 import { icons } from "../icons.js";
@@ -10,6 +10,7 @@ import { Canvas } from "../draw/canvas.js";
 import { numberSpec } from "../schema.js";
 import { settingField } from "../settings.js";
 import { strings } from "../strings.js";
+import { openButton, tableList } from "./tables.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { State } from "../store.js" */
@@ -18,6 +19,7 @@ import { strings } from "../strings.js";
 const words = strings.data;
 const USUAL_NOISE = 1; // the slider's end; the number beside it goes further
 const SEEDS = 2 ** 32;
+const MANY = 16; // columns, of which it is hard to find one
 
 /** @param {HTMLElement} root @param {Page} page */
 export function dataPanel(root, page) {
@@ -25,6 +27,7 @@ export function dataPanel(root, page) {
   root.ariaLabel = words.title;
   /** @type {Map<string, Canvas>} */
   const pictures = new Map();
+  let sought = ""; // among the columns
 
   frames.watch(
     ({ catalogue, schema, experiment, points }) => [catalogue, schema, experiment, points],
@@ -49,6 +52,7 @@ export function dataPanel(root, page) {
     const test = points?.parts.test?.points.length ?? 0;
     return html`
       <div class="panel-head"><h2>${words.title}</h2>
+        ${openButton(page)}
         ${iconButton({
           icon: icons.dice,
           name: words.newSeed,
@@ -56,6 +60,7 @@ export function dataPanel(root, page) {
           click: () => change({ seed: Math.floor(Math.random() * SEEDS) }),
         })}
       </div>
+      ${tableList(page, catalogue, experiment)}
       <div class="thumbnails" role="group" aria-label=${words.sets}>
         ${catalogue.families.dataset.entries.map((each) => thumbnail(each, each.name === experiment.dataset.name))}
       </div>
@@ -114,19 +119,31 @@ export function dataPanel(root, page) {
     if (experiment && catalogue && experiment.dataset.name !== entry.name) session.change(datasetPatch(experiment, catalogue, entry));
   }
 
-  /** @type {(catalogue: Catalogue, experiment: Experiment, entry: Entry) => unknown} */
+  /** Inputs that can be switched on and off; where there are many, with a field to find some by their names.
+   * @type {(catalogue: Catalogue, experiment: Experiment, entry: Entry) => unknown} */
   function features(catalogue, experiment, { columns = [] }) {
     const family = catalogue.families.feature;
-    const plane = columns.every((column) => family.entries.some(({ name }) => name === column));
+    const plane = columns.join() === catalogue.default_experiment.features.join();
     const items = plane
       ? family.entries.map(({ name, label, summary }) => ({ name, label, help: words.featureHelp(summary) }))
       : columns.map((name) => ({ name, label: name.replaceAll("_", " "), help: words.columnHelp }));
+    const many = items.length > MANY;
+    const found = many ? items.filter(({ name, label }) => [name, label].some((text) => text.toLowerCase().includes(sought.toLowerCase()))) : items;
     return html`<h3>${plane ? words.features : words.columns}</h3>
-      <div class="chips" role="group" aria-label=${plane ? words.features : words.columns}>
-        ${items.map(({ name, label, help }) => html`<button type="button" class="chip" aria-pressed=${experiment.features.includes(name) ? "true" : "false"}
-          aria-description=${help} @click=${() => switchFeature(name, items.map((item) => item.name))}>${label}</button>`)}
+      ${many ? finder(items.length, found.length) : nothing}
+      <div class="chips ${many ? "many" : ""}" role="group" aria-label=${plane ? words.features : words.columns}>
+        ${found.map(({ name, label, help }) => html`<button type="button" class="chip" aria-pressed=${experiment.features.includes(name) ? "true" : "false"}
+          aria-description=${help} @click=${() => switchFeature(name, items.map((item) => item.name))}><bdi>${label}</bdi></button>`)}
       </div>`;
   }
+
+  /** @type {(all: number, found: number) => unknown} */
+  const finder = (all, found) => html`<input type="search" class="text" autocomplete="off" spellcheck="false" aria-label=${words.find}
+    aria-description=${words.findHelp} placeholder=${words.find} .value=${live(sought)} @input=${(/** @type {Event} */ event) => {
+      sought = /** @type {HTMLInputElement} */ (event.target).value;
+      render(template(store.state), root);
+    }}>
+    <p class="summary" role="status">${sought ? words.shown(found, all) : nothing}</p>`;
 
   /** @type {(name: string, order: string[]) => void} */
   function switchFeature(name, order) {

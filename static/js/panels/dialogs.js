@@ -1,11 +1,13 @@
-// The two windows that lie over the whole page: the link to share, and the help.
+// The window that lies over the whole page, and two of the things it shows: the link to share, and the help.
 
 import { html, nothing, render } from "lit";
 import { iconButton, textButton } from "../fields.js";
 import { icons } from "../icons.js";
 import { strings } from "../strings.js";
 
-/** @typedef {{ share: (whole?: boolean) => void, help: () => void }} Dialogs */
+/** What else a window has: buttons below, more room, and what to do once it is closed.
+ * @typedef {{ actions?: unknown, wide?: boolean, closed?: () => void }} Extras */
+/** @typedef {{ share: (about: string) => void, help: () => void, open: (title: string, body: unknown, extras?: Extras) => void, close: () => void }} Dialogs */
 
 /** @type {(root: HTMLDialogElement) => Dialogs} */
 export function dialogs(root) {
@@ -13,21 +15,34 @@ export function dialogs(root) {
     if (event.target === root) root.close(); // outside, on the backdrop
   });
 
-  /** @type {(title: string, body: unknown) => void} */
-  function open(title, body) {
+  /** @type {(() => void) | undefined} */
+  let whenClosed;
+  root.addEventListener("close", () => {
+    const closed = whenClosed;
+    whenClosed = undefined;
+    closed?.();
+  });
+
+  /** Opens the window, or shows something else in it.
+   * @type {(title: string, body: unknown, extras?: Extras) => void} */
+  function open(title, body, { actions, wide = false, closed } = {}) {
+    if (whenClosed !== closed) whenClosed?.(); // what was shown before is over
+    whenClosed = closed;
     root.ariaLabel = title;
+    root.classList.toggle("wide", wide);
     const close = iconButton({ icon: icons.close, name: strings.editor.close, help: strings.editor.closeHelp, click: () => root.close() });
-    render(html`<div class="panel-head"><h2>${title}</h2>${close}</div><div class="dialog-body">${body}</div>`, root);
+    render(html`<div class="panel-head"><h2>${title}</h2>${close}</div><div class="dialog-body" tabindex="-1" ?autofocus=${wide}>${body}</div>
+      ${actions ? html`<div class="dialog-actions">${actions}</div>` : nothing}`, root);
     if (!root.open) root.showModal();
   }
 
-  /** @param {boolean} whole whether the link carries the data @param {string} [outcome] what came of copying */
-  function share(whole, outcome) {
+  /** @param {string} about what the link carries @param {string} [outcome] what came of copying */
+  function share(about, outcome) {
     const words = strings.share;
-    const copy = async () => share(whole, (await copied(field())) ? words.copied : words.byHand);
+    const copy = async () => share(about, (await copied(field())) ? words.copied : words.byHand);
     open(
       words.title,
-      html`<p>${whole ? words.text : words.withoutData}</p>
+      html`<p>${about}</p>
         <div class="copy"><input type="text" readonly aria-label=${words.field} aria-description=${words.fieldHelp} .value=${location.href}
           @focus=${(/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.target).select()}>
           ${textButton({ text: words.copy, help: words.copyHelp, class: "primary", click: () => void copy() })}</div>
@@ -49,7 +64,7 @@ export function dialogs(root) {
     );
   }
 
-  return { share: (whole = true) => share(whole), help };
+  return { share: (about) => share(about), help, open, close: () => root.close() };
 }
 
 /** Whether the text of a field could be put on the clipboard. On plain http there is only the old way.

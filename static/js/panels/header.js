@@ -1,7 +1,7 @@
 // The header: what is trained, the controls of time, how fast it goes, and what concerns the whole page.
 
 import { html, nothing, render } from "lit";
-import { entryOf, nameOf, outputsOf, sizes } from "../experiment.js";
+import { chosen, nameOf, outputsOf, sizes } from "../experiment.js";
 import { iconButton, menu, textButton } from "../fields.js";
 import { speed } from "../format.js";
 import { icons } from "../icons.js";
@@ -48,7 +48,7 @@ export function headerPanel(root, page) {
     <div class="page-actions">
       ${iconButton({ icon: icons.undo, name: words.undo, help: words.undoHelp, disabled: state.past.length === 0, click: () => session.undo() })}
       ${iconButton({ icon: icons.redo, name: words.redo, help: words.redoHelp, disabled: state.future.length === 0, click: () => session.redo() })}
-      ${textButton({ text: words.share, icon: icons.share, help: words.shareHelp, class: "quiet", click: () => dialogs.share(!state.experiment || fitsInLink(state.experiment)) })}
+      ${textButton({ text: words.share, icon: icons.share, help: words.shareHelp, class: "quiet", click: () => dialogs.share(aboutLink(state)) })}
       ${themeButton(state.theme)}
       ${iconButton({ icon: icons.help, name: words.help, help: words.helpHelp, click: () => dialogs.help() })}
     </div>
@@ -109,9 +109,17 @@ function epochDigits(epoch) {
   return html`<output class="epoch numbers" data-value="epoch">${zeros ? html`<span class="pale">${zeros}</span>` : nothing}${grouped.slice(zeros.length)}</output>`;
 }
 
+/** What a link to the experiment carries.
+ * @type {(state: State) => string} */
+function aboutLink({ experiment }) {
+  const { text, withoutData, withoutTable } = strings.share;
+  if (experiment?.dataset.name === "upload") return withoutTable;
+  return !experiment || fitsInLink(experiment) ? text : withoutData;
+}
+
 /** @type {(state: State) => string} */
 function experimentName({ experiment, catalogue }) {
   if (!experiment || !catalogue) return "";
-  const data = entryOf(catalogue, "dataset", nameOf(experiment.dataset))?.label ?? strings.data.given[nameOf(experiment.dataset)] ?? nameOf(experiment.dataset);
+  const data = chosen(catalogue, "dataset", experiment.dataset)?.label ?? strings.data.given[nameOf(experiment.dataset)] ?? nameOf(experiment.dataset);
   return `${data}, ${sizes(experiment, outputsOf(experiment, catalogue)).join("-")}`;
 }

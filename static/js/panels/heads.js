@@ -18,6 +18,7 @@ import { openEditor } from "./editor.js";
 /** @import { Palette } from "../draw/colours.js" */
 
 const words = strings.network;
+const TWO_LINES = 28; // a square as high as two lines of a name
 export const HEAD = 92; // the height of the columns' headers
 const MOST_BUTTONS = 700; // more units are found by the pointer alone
 const GRABBED = 8; // pixels that a header must be dragged to move its layer
@@ -126,8 +127,8 @@ export function columnHeads({ store, session }, layout, open, focus) {
 function featureName(feature, column, index, tile, catalogue) {
   const cell = column.cells[index];
   if (!cell || column.cells.some(({ x }) => x !== cell.x)) return nothing; // side by side there is no room for names
-  const style = `right: calc(100% - ${cell.x - 6}px); top: ${HEAD + cell.y}px; height: ${tile}px; max-width: ${cell.x - 10}px`;
-  return html`<span class="feature-name" .style=${style}>${featureLabel(feature, catalogue)}</span>`;
+  const style = `right: calc(100% - ${cell.x - 6}px); top: ${HEAD + cell.y}px; height: ${tile}px; max-width: ${cell.x - 10}px; --lines: ${tile < TWO_LINES ? 1 : 2}`;
+  return html`<span class="feature-name" .style=${style}><bdi>${featureLabel(feature, catalogue)}</bdi></span>`;
 }
 
 /** @type {(feature: string, catalogue: Catalogue) => string} */

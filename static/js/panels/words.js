@@ -8,6 +8,7 @@ import { icons } from "../icons.js";
 import { set, told } from "../store.js";
 import { strings } from "../strings.js";
 import { SUGGESTIONS } from "../suggestions.js";
+import { openButton } from "./tables.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { State } from "../store.js" */
@@ -51,7 +52,10 @@ export function wordsPanel(root, page) {
     }
     if (state.waitingFor) return { tone: "notice", text: `${words.waitingFor(state.waitingFor)}` };
     if (!state.experiment) return { tone: "plain", text: words.loading };
-    if (state.word?.kind === "refusal") return { tone: "alarm", text: state.word.text, actions: dismiss() };
+    if (state.word?.kind === "refusal") {
+      const way = state.word.openTable ? openButton(page) : nothing;
+      return { tone: "alarm", text: state.word.text, actions: html`${way}${dismiss()}` };
+    }
     if (state.visit !== null) return { tone: "notice", text: words.past(state.visit, Math.floor(state.epoch)), actions: waysFromThere() };
     if (state.phase === "diverged") return { tone: "alarm", text: state.reason ?? words.diverged, actions: waysOut(state) };
     if (state.phase === "failed") {
