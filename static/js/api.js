@@ -15,6 +15,7 @@ export class Refusal extends Error {
 /** The server did not answer at all. */
 export class Unreachable extends Error {}
 
+const MOST_CHANGES = 1000;
 const PATIENCE_MS = 15_000; // for a question; a command may already have been obeyed, so its answer is waited for
 
 /** @type {(method: string, path: string, body?: unknown) => Promise<any>} */
@@ -118,8 +119,13 @@ export const getJournal = async (id) => (await ask("GET", `${session(id)}/journa
 /** @type {(id: string) => Promise<Diagnosis>} */
 export const getDiagnosis = (id) => ask("GET", `${session(id)}/diagnosis`);
 
-/** @type {(id: string, changes: WeightChange[]) => Promise<void>} */
-export const patchParameters = (id, changes) => ask("PATCH", `${session(id)}/parameters`, { changes });
+/** A wide maxout layer has more weights than the server takes at once.
+ * @type {(id: string, changes: WeightChange[]) => Promise<void>} */
+export async function patchParameters(id, changes) {
+  for (let first = 0; first < changes.length; first += MOST_CHANGES) {
+    await ask("PATCH", `${session(id)}/parameters`, { changes: changes.slice(first, first + MOST_CHANGES) });
+  }
+}
 
 /** What it costs to switch off a unit, or a link: now, or at an earlier epoch.
  * @type {(id: string, off: { layer: number, unit: number, input?: number }, epoch: number | null) => Promise<AblationCost>} */

@@ -94,8 +94,9 @@ function equation(state, layer, sum, own, piece) {
   const parts = [...shown.map(({ input, weight }) => ({ value: weight, name: inputName(state, layer, input) })), { value: own.biases[sum], name: "" }];
   return html`<p>${words.sum}${piece ? ` ${piece}` : nothing} = ${parts.map(({ value, name }, index) => {
     const sign = value < 0 ? "\u2212" : "+";
-    return html`${index === 0 ? (value < 0 ? "\u2212" : "") : ` ${sign} `}<span class=${value < 0 ? "negative" : "positive"}>${Math.abs(value).toFixed(2)}</span>${name ? html`\u2009${name}` : nothing}`;
-  })}${terms.length > TERMS ? html` <span class="caption">${words.more(terms.length - TERMS)}</span>` : nothing}</p>`;
+    const left = name || terms.length <= TERMS ? nothing : html` <span class="caption">${words.more(terms.length - TERMS)}</span>`;
+    return html`${left}${index === 0 ? (value < 0 ? "\u2212" : "") : ` ${sign} `}<span class=${value < 0 ? "negative" : "positive"}>${Math.abs(value).toFixed(2)}</span>${name ? html`\u2009${name}` : nothing}`;
+  })}</p>`;
 }
 
 /** The activation's curve over the sums that the unit gets.
