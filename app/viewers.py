@@ -18,7 +18,7 @@ from engine import Axes, Domain, Model, check_domain
 STATE_PERIOD_S = 0.25
 BUNCH_S = 0.004  # what is due this soon is sent along
 # A page shall stay under 200 KB/s whatever the network: beyond these sizes pictures come more rarely.
-USUAL_UNITS = 25
+USUAL_MAPS = 10_000  # bytes of all units' maps: of 25 units at a resolution of 20
 USUAL_PARAMETERS = 1_000
 USUAL_POINTS = 1_000
 # Looking takes at most a quarter of what a session gets of the processor.
@@ -149,7 +149,7 @@ class Viewer:
     def _fair_period_s(self, kind: str, channel: Channel) -> float:
         """How far apart pictures of this kind must be for the traffic to stay within bounds."""
         if kind == "neurons":
-            return channel.period_s * self.session.units / USUAL_UNITS
+            return channel.period_s * self.session.units * channel.resolution**2 / USUAL_MAPS
         if kind == "parameters":
             return channel.period_s * self.session.parameter_count / USUAL_PARAMETERS
         if kind == "answers":

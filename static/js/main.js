@@ -68,7 +68,7 @@ followTheme(store, (change) => store.apply(set, change));
 watchVisibility(store, { network: element("network"), output: element("output"), time: element("time"), dock: element("dock") });
 
 frames.watch(
-  (state) => [state.visible, state.experiment?.layers.length, state.view, state.visit],
+  (state) => [state.visible, state.experiment?.layers, state.view, state.visit],
   () => session.subscribe(),
 );
 frames.watch(

@@ -3,7 +3,15 @@
 /** @import { AnswersFrame, AnswersMessage, ParametersFrame, ParametersMessage, Subscription } from "./types.js" */
 /** @import { State } from "./store.js" */
 
-const MANY_UNITS = 100;
+const SHARP = 20; // points each way of a unit's map,
+const SHARP_UNITS = 40; // unless there are more units than this: then all maps together are about as many bytes
+const COARSEST = 8;
+
+/** How finely units are drawn.
+ * @type {(units: number) => number} */
+function mapResolution(units) {
+  return Math.max(COARSEST, Math.floor(SHARP * Math.min(1, Math.sqrt(SHARP_UNITS / Math.max(units, 1)))));
+}
 
 /** Only what is on screen is asked for; on the same machine more often than through a school's network.
  * @type {(state: State, local: boolean) => Subscription} */
@@ -12,8 +20,8 @@ export function subscription({ visible, experiment, view, visit }, local) {
   return {
     metrics: { max_fps: 20 },
     boundary: visible.output ? { resolution: 64, max_fps: local ? 30 : 20 } : null,
-    neurons: visible.network ? { resolution: units > MANY_UNITS ? 10 : 20, max_fps: local ? 15 : 8 } : null,
-    parameters: visible.network ? { max_fps: local ? 15 : 8 } : null,
+    neurons: visible.network ? { resolution: mapResolution(units), max_fps: local ? 30 : 8 } : null,
+    parameters: visible.network ? { max_fps: local ? 30 : 8 } : null,
     answers: visible.output ? { max_fps: 4 } : null,
     plane: view,
     epoch: visit,
