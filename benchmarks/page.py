@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import psutil
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.machine import facts
@@ -65,15 +66,22 @@ def measure_pictures(page: Page, address: str, fragment: str) -> dict[str, float
 
 
 def measure_input(page: Page) -> dict[str, float]:
-    """Milliseconds from an input to the next paint, while it trains; what was under 16 ms counts as 16."""
+    """Milliseconds from a click or a key to the next paint, while it trains; what was under 16 ms counts as 16."""
     page.evaluate(LISTEN)
-    count = 40
+    count = 20
     for index in range(count):
         page.get_by_label("Hard classes" if index % 2 else "Log scale").click()
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(count):
+        page.keyboard.press("Space")  # pauses, and goes on
     page.wait_for_timeout(500)
     slow: list[float] = page.evaluate("inputs")
-    durations = sorted(slow + [16.0] * max(count - len(slow), 0))
-    return {"p50_ms": statistics.median(durations), "p95_ms": durations[int(len(durations) * 0.95)], "clicks": count}
+    durations = sorted(slow + [16.0] * max(2 * count - len(slow), 0))
+    return {
+        "p50_ms": statistics.median(durations),
+        "p95_ms": durations[int(len(durations) * 0.95)],
+        "inputs": 2 * count,
+    }
 
 
 def measure_loading(page: Page, address: str) -> dict[str, float]:
@@ -88,6 +96,38 @@ def measure_loading(page: Page, address: str) -> dict[str, float]:
     files = {url.partition("#")[0] for url in fetched if "/api/sessions" not in url}
     weights = {url: weigh(url) for url in files}
     return {"first_paint_ms": paint, "files": len(files), "compressed_kb": sum(weights.values()) / 1024}
+
+
+def measure_memory(page: Page, address: str, minutes: int) -> dict[str, Any]:
+    """Megabytes after each minute of training flat out: what JavaScript keeps, and the whole process of the tab."""
+    open_page(page, address + NETWORKS["8,8,8"])
+    page.get_by_label("Speed").select_option("null")
+    page.get_by_role("button", name="Play", exact=True).click()
+    tab = page.context.new_cdp_session(page)
+    heap: list[float] = []
+    process: list[float] = []
+    for _ in range(minutes):
+        page.wait_for_timeout(60_000)
+        tab.send("HeapProfiler.collectGarbage")
+        heap.append(tab.send("Runtime.getHeapUsage")["usedSize"] / 1e6)
+        process.append(renderer_mb())
+    half = minutes // 2
+    return {
+        "minutes": minutes,
+        "epochs": page.text_content("[data-value=epoch]"),
+        "heap_mb": heap,
+        "process_mb": process,
+    } | {
+        f"{name}_slope_mb_per_minute": statistics.linear_regression(range(half, minutes), values[half:]).slope
+        for name, values in (("heap", heap), ("process", process))
+    }
+
+
+def renderer_mb() -> float:
+    """The memory that the largest tab of our own browser has to itself."""
+    family = psutil.Process().children(recursive=True)
+    tabs = [process for process in family if "--type=renderer" in process.cmdline()]
+    return max((tab.memory_full_info().uss / 1e6 for tab in tabs), default=0.0)
 
 
 def weigh(url: str) -> int:
@@ -105,8 +145,11 @@ def open_page(page: Page, address: str) -> None:
     page.wait_for_selector(".map[data-step]")
 
 
-def main(quick: bool = False) -> dict[str, Any]:
-    """Measures everything and writes it down; `quick` is one network, and is not written down."""
+def main(quick: bool = False, minutes: int = 0) -> dict[str, Any]:
+    """Measures everything and writes it down; `quick` is one network, and is not written down.
+
+    Memory is measured if `minutes` are given; else what was measured last is kept.
+    """
     with server() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         results: dict[str, Any] = {
@@ -122,6 +165,11 @@ def main(quick: bool = False) -> dict[str, Any]:
             results[name] = measure_pictures(page, address, fragment)
             results[name] |= {f"input_{key}": value for key, value in measure_input(page).items()}
             page.close()
+        if minutes:
+            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            results["memory"] = measure_memory(page, address, minutes)
+        elif RESULTS.exists() and (known := json.loads(RESULTS.read_text("utf-8")).get("memory")):
+            results["memory"] = known
         browser.close()
     if not quick:
         RESULTS.parent.mkdir(exist_ok=True)

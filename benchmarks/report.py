@@ -1,6 +1,7 @@
 """The tables that people read: the same on the screen and in results/README.md, made from the JSON beside it."""
 
 import json
+import statistics
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,9 @@ def engine(results: dict[str, Any]) -> str:
 def page(results: dict[str, Any]) -> str:
     """The page's table: one column for each network."""
     networks = {
-        name: value for name, value in results.items() if isinstance(value, dict) and name not in ("machine", "loading")
+        name: value
+        for name, value in results.items()
+        if isinstance(value, dict) and name not in ("machine", "loading", "memory")
     }
     names = next(iter(networks.values()))
     rows = [{"": name, **{network: values[name] for network, values in networks.items()}} for name in names]
@@ -73,7 +76,21 @@ def page(results: dict[str, Any]) -> str:
             f"{facts}, Chromium {results['chromium']}, window {results['window']}. Loading: {loading}.",
             "Training flat out: pictures drawn and frames per second, and ms from an input to the next paint.",
             table(rows),
+            *([_memory(results["memory"])] if "memory" in results else []),
         ]
+    )
+
+
+def _memory(told: dict[str, Any]) -> str:
+    """What the tab keeps while 8,8,8 trains flat out."""
+    rows = []
+    for what, name in (("heap", "JavaScript"), ("process", "whole tab")):
+        values = told[f"{what}_mb"]
+        row = {"first": values[0], "median": statistics.median(values), "last": values[-1]}
+        rows.append({"": name, **row, "slope": told[f"{what}_slope_mb_per_minute"]})
+    return (
+        f"Memory of the page over {told['minutes']} minutes of 8,8,8 flat out ({told['epochs']} epochs), in MB after "
+        "collecting garbage; the slope of the second half in MB per minute.\n\n" + table(rows)
     )
 
 

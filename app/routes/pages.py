@@ -22,6 +22,7 @@ from app.security import content_security_policy
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "app" / "reference"
 LIBRARIES = ("lit", "uplot", "d3", "katex")
+LOADED_LATER = ("katex",)  # with the first formula
 IMPORT_MAP = re.compile(r'<script type="importmap"[^>]*>(.*?)</script>', re.DOTALL)
 
 # Some Windows registries call JavaScript text/plain, which browsers refuse to run.
@@ -42,7 +43,9 @@ templates = Environment(
 def show_page(request: Request) -> Response:
     """The playground."""
     root = request.scope.get("root_path", "")
-    html = templates.get_template("index.html").render(root=root, version=__version__, import_map=import_map(root))
+    html = templates.get_template("index.html").render(
+        root=root, version=__version__, import_map=import_map(root), modules=modules(root)
+    )
     return _page(html)
 
 
@@ -70,6 +73,13 @@ def import_map(root: str) -> Markup:
     imports = {name: f"{root}/static/vendor/{name}.js" for name in LIBRARIES}
     text = json.dumps({"imports": imports})
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - nothing in it can end the script
+
+
+def modules(root: str) -> list[str]:
+    """What the page loads at once, so that the browser need not find it module by module."""
+    own = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "static/js").rglob("*.js"))
+    libraries = [f"static/vendor/{name}.js" for name in LIBRARIES if name not in LOADED_LATER]
+    return [f"{root}/{path}" for path in (*own, *libraries)]
 
 
 def _page(html: str) -> Response:

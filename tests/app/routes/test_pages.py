@@ -50,6 +50,12 @@ async def test_everything_comes_from_us(client: httpx.AsyncClient, page: str) ->
             assert (await client.get(address)).status_code == 200, address
 
 
+async def test_all_modules_are_loaded_at_once(client: httpx.AsyncClient) -> None:
+    found = set(Links((await client.get("/")).text).found)
+    modules = {f"/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "static/js").rglob("*.js")}
+    assert modules and modules <= found
+
+
 async def test_files_are_asked_after_each_time(client: httpx.AsyncClient) -> None:
     first = await client.get("/static/css/base.css")
     assert first.status_code == 200 and first.headers["cache-control"] == "no-cache"
