@@ -8,14 +8,14 @@ export const LARGEST_TILE = 52;
 export const SMALLEST_TILE = 16;
 const GAP = 0.22; // between units, as a share of their size
 const NARROWEST = 80; // a column must hold its header
-const LABEL = 44; // left of the inputs, for their names
+export const LABEL = 44; // left of the inputs, for their names
 const NAMED = 32; // so many inputs stand one below the other beside their names, if need be higher than the panel
 const LINKS = 28; // between columns, for the lines
 const SHARE = 0.42; // of a column's width, for its squares
 
-/** The layout of a network with so many units in each column.
- * @type {(counts: number[], width: number, height: number) => Layout} */
-export function networkLayout(counts, width, height) {
+/** The layout of a network with so many units in each column, and so much room for the names of the inputs.
+ * @type {(counts: number[], width: number, height: number, label?: number) => Layout} */
+export function networkLayout(counts, width, height, label = LABEL) {
   const most = Math.max(...counts, 1);
   const fitting = Math.floor(Math.min(height / (most + (most - 1) * GAP), (width / counts.length) * SHARE));
   const tile = Math.min(Math.max(fitting, SMALLEST_TILE), LARGEST_TILE);
@@ -24,15 +24,15 @@ export function networkLayout(counts, width, height) {
   const inOne = counts.map((count, index) => index === 0 && count <= NAMED);
   const folds = counts.map((count, index) => (inOne[index] ? 1 : Math.ceil(count / perColumn)));
   const tall = Math.max(height, inOne[0] ? counts[0] * (tile + gap) - gap : 0);
-  const least = folds.map((fold, index) => Math.max(NARROWEST, fold * (tile + gap) + (index === 0 ? LABEL : 0) + LINKS));
+  const least = folds.map((fold, index) => Math.max(NARROWEST, fold * (tile + gap) + (index === 0 ? label : 0) + LINKS));
   const spare = Math.max(0, width - sum(least)) / counts.length;
   let left = 0;
   const columns = counts.map((count, index) => {
     const column = { left, width: least[index] + spare, cells: /** @type {Cell[]} */ ([]) };
     const rows = Math.ceil(count / folds[index]) || 1;
     const used = folds[index] * (tile + gap) - gap;
-    const x = left + (column.width - used) / 2;
-    const y = (tall - (rows * (tile + gap) - gap)) / 2;
+    const x = left + Math.max((column.width - used) / 2, inOne[index] ? label : 0);
+    const y = Math.max(0, (height - (rows * (tile + gap) - gap)) / 2);
     column.cells = Array.from({ length: count }, (_, unit) => ({
       x: Math.round(x + Math.floor(unit / rows) * (tile + gap)),
       y: Math.round(y + (unit % rows) * (tile + gap)),

@@ -406,6 +406,7 @@ export const strings = {
     spoken: (/** @type {string} */ quantity, /** @type {string} */ layers) => `${quantity} of each layer over time. Now: ${layers}.`,
   },
   distributions: {
+    title: "Distributions of every layer",
     waiting: "The distributions appear as soon as there is a run.",
     show: "What is distributed",
     names: { weights: "Weights", sums: "Sums", activations: "Activations", gradients: "Gradients", errors: "Errors" },

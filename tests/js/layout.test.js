@@ -23,7 +23,8 @@ test("units do not overlap, stay in their column and within the height", () => {
       assert.equal(new Set(cells.map(({ x, y }) => `${x} ${y}`)).size, cells.length, `two units in one place ${told}`);
       for (const places of [xs, ys]) assert.ok(places.every((at, index) => index === 0 || at - places[index - 1] >= tile), told);
       assert.ok(xs[0] >= left && (xs.at(-1) ?? 0) + tile <= right, told);
-      assert.ok(ys[0] >= -1 && (ys.at(-1) ?? 0) + tile <= height + 1, told);
+      const bottom = columns[0].cells === cells ? layout.height : height;
+      assert.ok(ys[0] >= -1 && (ys.at(-1) ?? 0) + tile <= bottom + 1, told);
     }
     assert.ok(layout.width >= width - 1e-6 && right <= layout.width + 1e-6, told);
   }
@@ -40,6 +41,15 @@ test("a small network fills the window and needs no scrolling; units of one size
 test("many units fold into several rows rather than leave the window", () => {
   const { columns } = networkLayout([2, 200, 1], 800, 400);
   assert.ok(new Set(columns[1].cells.map(({ x }) => x)).size > 1);
+});
+
+test("the inputs of a table stand one below the other, with room for their names; very many fold like any units", () => {
+  const { columns: [inputs, hidden], height } = networkLayout([30, 4, 1], 390, 300, 90);
+  assert.equal(new Set(inputs.cells.map(({ x }) => x)).size, 1);
+  assert.ok(inputs.cells[0].x >= 90 && height > 300);
+  assert.ok(hidden.cells.every(({ y }) => y < 300), "what else there is needs no scrolling");
+  const many = networkLayout([64, 4, 1], 390, 300);
+  assert.ok(new Set(many.columns[0].cells.map(({ x }) => x)).size > 1 && many.height === 300);
 });
 
 test("no units at all is no reason to fail", () => {

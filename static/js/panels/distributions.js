@@ -50,7 +50,7 @@ export function distributionsPanel(root, { store, session, frames }) {
       })}
       <p class="caption">${words.help[state.distributed]}</p>
     </div>
-    ${state.distributions ? html`<div class="distributions">${state.distributions.layers.map((layer, index) => card(state, index, layer[state.distributed]))}</div>`
+    ${state.distributions ? html`<div class="distributions" role="group" tabindex="0" aria-label=${words.title}>${state.distributions.layers.map((layer, index) => card(state, index, layer[state.distributed]))}</div>`
       : html`<p class="empty-note">${words.waiting}</p>`}
   `;
 

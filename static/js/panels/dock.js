@@ -20,14 +20,16 @@ const words = strings.dock;
 const DOCKS = ["curves", "gradients", "distributions", "errors", "doctor"];
 const SMOOTHEST = 0.99;
 const LOWEST = 120; // pixels
+const OTHERS = 320; // pixels that the rest of the page needs
 const STEP = 24;
 
 /** @param {HTMLElement} root @param {Page} page */
 export function dockPanel(root, page) {
   const { store, session, frames } = page;
   render(frame(), root);
-  setHeight(Number(recall("dock")) || null);
   const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
+  setHeight(Number(recall("dock")) || null);
+  tellHeight();
   const views = [
     new View(part(".chart.loss"), (state) => lossSubject(state)),
     new View(part(".chart.metric"), (state) => metricSubject(state)),
@@ -112,9 +114,15 @@ export function dockPanel(root, page) {
   /** @param {number | null} height in pixels; null: as the style sheet has it */
   function setHeight(height) {
     if (height === null) return;
-    const fitting = Math.round(Math.min(Math.max(height, LOWEST), Math.max(innerHeight - 320, LOWEST)));
+    const fitting = Math.round(Math.min(Math.max(height, LOWEST), Math.max(innerHeight - OTHERS, LOWEST)));
     document.documentElement.style.setProperty("--dock", `${fitting}px`);
     remember("dock", String(fitting));
+    tellHeight();
+  }
+
+  function tellHeight() {
+    const handle = part(".resizer");
+    Object.assign(handle, { ariaValueMin: String(LOWEST), ariaValueMax: String(Math.max(innerHeight - OTHERS, LOWEST)), ariaValueNow: String(Math.round(root.clientHeight)) });
   }
 
   /** @param {PointerEvent} event */

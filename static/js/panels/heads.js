@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { chosen, entryOf, layerPatch, moveLayerPatch, nameOf } from "../experiment.js";
 import { iconButton, numberInput } from "../fields.js";
 import { icons } from "../icons.js";
+import { LABEL } from "../layout.js";
 import { paletteOf } from "../palette.js";
 import { between, parseRgb } from "../draw/colours.js";
 import { numberSpec } from "../schema.js";
@@ -18,6 +19,8 @@ import { openEditor } from "./editor.js";
 /** @import { Palette } from "../draw/colours.js" */
 
 const words = strings.network;
+const LETTER = 7; // the width of one, or a little more
+const MOST_LABEL = 96;
 const TWO_LINES = 28; // a square as high as two lines of a name
 export const HEAD = 92; // the height of the columns' headers
 const MOST_BUTTONS = 700; // more units are found by the pointer alone
@@ -133,6 +136,14 @@ function featureName(feature, column, index, tile, catalogue) {
 
 /** @type {(feature: string, catalogue: Catalogue) => string} */
 const featureLabel = (feature, catalogue) => entryOf(catalogue, "feature", feature)?.label ?? feature.replaceAll("_", " ");
+
+/** How much room the names of the inputs need, in pixels; long ones are cut.
+ * @type {(state: State) => number} */
+export function labelWidth({ experiment, catalogue }) {
+  if (!experiment || !catalogue) return LABEL;
+  const longest = Math.max(...experiment.features.map((feature) => featureLabel(feature, catalogue).length));
+  return Math.min(Math.max(LABEL, longest * LETTER), MOST_LABEL);
+}
 
 /** What a layer is called; the output comes last.
  * @type {(layer: number, last: number) => string} */

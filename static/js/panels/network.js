@@ -12,7 +12,7 @@ import { Heatmap, rescaled } from "../draw/heatmap.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 import { fits, partOf, valueOf, weightAt } from "../weights.js";
-import { HEAD, columnHeads, weightName } from "./heads.js";
+import { HEAD, columnHeads, labelWidth, weightName } from "./heads.js";
 import { openEditor } from "./editor.js";
 import { drawWeights } from "./lines.js";
 import { unitTables } from "./unitmaps.js";
@@ -98,7 +98,7 @@ export function networkPanel(root, page) {
   function arrange() {
     const { clientWidth: width, clientHeight: height } = scroller;
     if (width === 0 || height === 0) return;
-    layout = networkLayout(counts(store.state), width, Math.max(height - HEAD - 12, 120));
+    layout = networkLayout(counts(store.state), width, Math.max(height - HEAD - 12, 120), labelWidth(store.state));
     stage.style.width = `${layout.width}px`;
     for (const canvas of [links, maps]) canvas.resize(layout.width, layout.height);
     render(columnHeads(page, layout, openUnit, focus), part("heads"));
