@@ -13,7 +13,7 @@ class Relay:
     def __init__(self, target: str) -> None:
         self.target = target
         self._ends: set[asyncio.StreamWriter] = set()
-        self._pumps: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._cut = False
         self._loop = asyncio.new_event_loop()
         self._flowing = asyncio.Event()
@@ -68,10 +68,11 @@ class Relay:
         self._listener.close()
         self._flowing.set()
         self._reset()
-        await asyncio.gather(*self._pumps, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._listener.wait_closed()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._count(asyncio.current_task())
         if self._cut:
             writer.transport.abort()
             return
@@ -81,11 +82,19 @@ class Relay:
         except OSError:
             writer.transport.abort()
             return
+        if self._cut:  # in the meantime
+            writer.transport.abort()
+            far_writer.transport.abort()
+            return
         for source, sink in ((reader, far_writer), (far_reader, writer)):
             self._ends.add(sink)
-            pump = asyncio.create_task(self._pump(source, sink))
-            self._pumps.add(pump)
-            pump.add_done_callback(self._pumps.discard)
+            self._count(asyncio.create_task(self._pump(source, sink)))
+
+    def _count(self, task: asyncio.Task[None] | None) -> None:
+        """Notes a task that must have ended before the relay does."""
+        if task:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(OSError):
