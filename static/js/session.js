@@ -126,6 +126,7 @@ export class Session {
       progress: () => ({ run: this.store.state.run, since: lastOf(this.store.state.history, "seq") ?? -1 }),
       wishes: () => subscription(this.store.state, isLocal()),
       receive: (message) => this.#receive(message),
+      quiet: (quiet) => this.store.apply(store.fellQuiet, quiet),
       lost: () => this.store.apply(store.set, { connection: "lost" }),
       exists: () => this.#exists(),
       busy: () => this.store.state.playing,
@@ -391,9 +392,10 @@ export class Session {
   /** @param {Command} command @param {() => void} [after] */
   #command(command, after) {
     this.#do(async () => {
-      const { session } = this.store.state;
+      const { session, phase } = this.store.state;
       try {
         if (session) this.#confirm(await api.sendCommand(session, command));
+        if (phase === "finished") await this.questions.journal(); // which notes that training went on
       } finally {
         after?.();
       }

@@ -13,7 +13,7 @@ import { partOf, valueOf, withWeights } from "./weights.js";
 /** @import { View } from "./plane.js" */
 /** @import { History } from "./history.js" */
 
-/** @typedef {"starting" | "open" | "lost" | "gone"} Connection */
+/** @typedef {"starting" | "open" | "quiet" | "lost" | "gone"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
 /** @typedef {"curves" | "gradients" | "distributions" | "errors" | "doctor"} Dock */
 /** @typedef {"paint" | "flip" | "erase"} Tool */
@@ -219,6 +219,13 @@ export function tablesArrived(state, tables) {
 function begun(state, run) {
   if (run === state.run) return state;
   return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, distributions: null, course: null, answers: null, visit: null, step: 0, epoch: 0, stepsPerSecond: null, reason: null, warning: null };
+}
+
+/** Nothing comes any more although something should; or it does again.
+ * @type {(state: State, quiet: boolean) => State} */
+export function fellQuiet(state, quiet) {
+  const from = quiet ? "open" : "quiet";
+  return state.connection === from ? { ...state, connection: quiet ? "quiet" : "open" } : state;
 }
 
 /** The stream begins, or begins again: after a lost connection, a new run, or a change of the experiment.

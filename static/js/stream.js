@@ -8,6 +8,7 @@ import { decode, encode } from "./msgpack.js";
 const PROTOCOL = "gradlab.v1.msgpack";
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 8000;
+const QUIET_MS = 2500; // after this the page says that nothing comes
 const SILENCE_MS = 10_000; // a connection may die without a word: a sleeping laptop, a wireless network that is gone
 const CHECK_MS = 1000;
 
@@ -23,6 +24,7 @@ export function delayAfter(failures, random = Math.random) {
  * @property {() => { run: string | null, since: number }} progress what the page has already
  * @property {() => Subscription} wishes what the page wants to see
  * @property {(message: ServerMessage) => void} receive
+ * @property {(quiet: boolean) => void} quiet whether nothing comes although something should
  * @property {() => void} lost the connection was lost; it is being tried again
  * @property {() => Promise<boolean>} exists whether the session is still there, asked after a failed attempt
  * @property {() => boolean} busy whether the server has something to tell all the time
@@ -39,6 +41,7 @@ export class Stream {
   #closed = false;
   #wished = "";
   #heard = 0;
+  #quiet = false;
   /** @type {ReturnType<typeof setInterval>} */
   #checks;
 
@@ -92,6 +95,7 @@ export class Stream {
     };
     socket.onmessage = ({ data }) => {
       this.#heard = performance.now();
+      this.#tellQuiet(false);
       if (!this.#closed) this.listener.receive(/** @type {ServerMessage} */ (decode(data)));
     };
     socket.onclose = () => this.#comeBack();
@@ -103,11 +107,19 @@ export class Stream {
   #check() {
     const socket = this.#socket;
     if (!socket || (socket.readyState === WebSocket.OPEN && !this.listener.busy())) this.#heard = performance.now();
-    else if (performance.now() - this.#heard > SILENCE_MS) {
+    this.#tellQuiet(performance.now() - this.#heard > QUIET_MS);
+    if (socket && performance.now() - this.#heard > SILENCE_MS) {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close();
       void this.#comeBack();
     }
+  }
+
+  /** @param {boolean} quiet */
+  #tellQuiet(quiet) {
+    if (quiet === this.#quiet || this.#closed) return;
+    this.#quiet = quiet;
+    this.listener.quiet(quiet);
   }
 
   async #comeBack() {

@@ -344,6 +344,10 @@ export const strings = {
     toOriginalHelp: "Goes back to the run that this one was forked from. This one stays as it is.",
     toFork: (/** @type {number} */ epoch) => `To the fork (from ${count(epoch)})`,
     toForkHelp: "Goes to the run that was forked from this one. This one stays as it is.",
+    other: {
+      resume: (/** @type {number} */ epoch) => `Epoch ${count(epoch)}: it went on although it was finished`,
+      step: (/** @type {number} */ epoch) => `Epoch ${count(epoch)}: single samples`,
+    },
     change: (/** @type {number} */ epoch, /** @type {string} */ what) => `Epoch ${count(epoch)}: ${what} changed`,
   },
   dock: {
@@ -481,6 +485,7 @@ export const strings = {
     waitingFor: (/** @type {string} */ what) => `The server is getting ready: ${what}`,
     compiling: "This happens once and takes up to 20 seconds.",
     lost: "The connection to the server is lost. Trying again; nothing is lost on the server.",
+    quiet: "The server has not said anything for a while. Waiting for it; nothing is lost.",
     unreachableAtStart: "The server cannot be reached. Trying again \u2026",
     gone: "The server no longer has this session: it was restarted, or the session was idle for long.",
     startAgain: "Start the same experiment again",
@@ -573,6 +578,7 @@ const isolated = (name) => `\u2068${name}\u2069`;
 const FIELD_NAMES = /** @type {Record<string, string>} */ ({
   task: "the task",
   dataset: "the data",
+  parameters: "the weights",
   features: "the inputs",
   units: "the number of units",
   layers: "the number of layers",

@@ -350,7 +350,7 @@ export interface Change {
   seq: number;
   step: number;
   epoch: number;
-  kind: "patch" | "parameters" | "step";
+  kind: "patch" | "parameters" | "step" | "resume";
   what: Record<string, unknown>;
 }
 

@@ -30,6 +30,26 @@ def test_a_cut_connection_comes_back_and_the_curves_have_no_gap(open_page: Open,
     assert 0 < numbers[0] < 30, "what was there already is not sent again"
 
 
+def test_a_server_that_falls_silent_is_waited_for_and_nothing_is_lost(open_page: Open, relay: Relay) -> None:
+    page = open_page(host=f"http://{relay.address}/", tolerated=TOLERATED)
+    press(page, "Play")
+    wait_until(page, "epoch", "x > 5")
+    relay.freeze()
+    expect(words(page)).to_contain_text("has not said anything for a while")
+    relay.thaw()
+    expect(words(page)).not_to_contain_text("has not said anything")
+    wait_until(page, "epoch", "x > 30")
+    press(page, "Pause")
+    expect(button(page, "Play")).to_be_visible()
+    last = session(page)["epoch"]
+    plot = page.locator(".chart.loss .plot")
+    plot.focus()
+    page.keyboard.press("End")
+    for epoch in range(int(last), int(last) - 5, -1):
+        expect(page.locator(".chart.loss")).to_contain_text(f"epoch {epoch}")
+        page.keyboard.press("ArrowLeft")
+
+
 def test_a_restarted_server_starts_the_same_experiment_again(open_page: Open) -> None:
     first, second = start_server(), start_server()
     relay = Relay(first.address)

@@ -76,6 +76,7 @@ export function timePanel(root, { store, session, frames }) {
 /** A change in words.
  * @type {(change: Change) => string} */
 export function spoken({ epoch, kind, what }) {
+  if (kind === "resume" || kind === "step") return words.other[kind](epoch);
   const fields = kind === "patch" ? Object.keys(what) : [kind];
   return words.change(epoch, list(fields.map(fieldName)));
 }

@@ -50,6 +50,7 @@ export function wordsPanel(root, page) {
       if (!state.session) return { tone: "alarm", text: words.unreachableAtStart };
       return { tone: "alarm", text: words.lost, actions: action(words.retry, () => session.retry()) };
     }
+    if (state.connection === "quiet") return { tone: "alarm", text: words.quiet };
     if (state.waitingFor) return { tone: "notice", text: `${words.waitingFor(state.waitingFor)}` };
     if (!state.experiment) return { tone: "plain", text: words.loading };
     if (state.word?.kind === "refusal") {
