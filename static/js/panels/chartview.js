@@ -59,7 +59,7 @@ export class View {
       stop: state.phase === "finished" ? state.epoch : null,
       best: bestOf(subject, history),
     });
-    /** @type {HTMLElement} */ (this.root.querySelector(".empty")).textContent = history.length < 2 ? words.empty : "";
+    /** @type {HTMLElement} */ (this.root.querySelector(".empty")).textContent = history.length < 2 && state.phase !== "diverged" ? words.empty : "";
     this.#legend(state, subject);
   }
 
