@@ -18,8 +18,9 @@ const SHARE = 0.42; // of a column's width, for its squares
 export function networkLayout(counts, width, height, label = LABEL) {
   const most = Math.max(...counts, 1);
   const fitting = Math.floor(Math.min(height / (most + (most - 1) * GAP), (width / counts.length) * SHARE));
-  const tile = Math.min(Math.max(fitting, SMALLEST_TILE), LARGEST_TILE);
-  const gap = Math.max(2, Math.round(tile * GAP));
+  let tile = Math.min(Math.max(fitting, SMALLEST_TILE), LARGEST_TILE);
+  while (tile > SMALLEST_TILE && most * (tile + gapOf(tile)) - gapOf(tile) > height) tile -= 1; // gaps are rounded
+  const gap = gapOf(tile);
   const perColumn = Math.max(1, Math.floor((height + gap) / (tile + gap)));
   const inOne = counts.map((count, index) => index === 0 && count <= NAMED);
   const folds = counts.map((count, index) => (inOne[index] ? 1 : Math.ceil(count / perColumn)));
@@ -42,6 +43,10 @@ export function networkLayout(counts, width, height, label = LABEL) {
   });
   return { width: Math.max(left, width), height: tall, tile, columns };
 }
+
+/** Between units of this size.
+ * @type {(tile: number) => number} */
+const gapOf = (tile) => Math.max(2, Math.round(tile * GAP));
 
 /** @type {(numbers: number[]) => number} */
 function sum(numbers) {

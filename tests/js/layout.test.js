@@ -55,3 +55,11 @@ test("the inputs of a table stand one below the other, with room for their names
 test("no units at all is no reason to fail", () => {
   assert.deepEqual(networkLayout([0, 1], 300, 300).columns[0].cells, []);
 });
+
+test("units that fit into one column at any allowed size are not folded", () => {
+  for (let height = 200; height < 600; height += 1) {
+    const { columns, tile } = networkLayout([2, 8, 8, 8, 1], 800, height);
+    const folded = new Set(columns[1].cells.map(({ x }) => x)).size > 1;
+    assert.ok(!folded && tile >= 16, `height ${height}`);
+  }
+});
