@@ -328,7 +328,7 @@ export class Session {
     const change = before.past.at(-1);
     this.store.apply(store.undone);
     if (change?.weights) this.#sendWeights(change.weights.before, before);
-    else if (change) this.#submit(change.fields, before, { told });
+    else if (change) this.#submit(change.fields, before, { told, keep: this.#isPainting(change) });
   }
 
   /** Makes again what was undone last. */
@@ -337,7 +337,14 @@ export class Session {
     const change = before.future.at(-1);
     this.store.apply(store.redone);
     if (change?.weights) this.#sendWeights(change.weights.after, before);
-    else if (change) this.#submit(change.fields, before);
+    else if (change) this.#submit(change.fields, before, { keep: this.#isPainting(change) });
+  }
+
+  /** Whether a change paints points, or takes that back: then the network keeps what it has learnt.
+   * @param {store.Undoable} change */
+  #isPainting({ fields }) {
+    const names = [fields, this.store.state.confirmed].map((part) => /** @type {Patch | null} */ (part)?.dataset).map((data) => isObject(data) && data.name);
+    return Object.keys(fields).join() === "dataset" && names.includes("points");
   }
 
   /** @returns {Pick<store.State, "past" | "future">} */
