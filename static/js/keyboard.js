@@ -29,8 +29,10 @@ export function listenToKeys(session, help) {
       case " ":
         // Space presses whatever button has the focus; the page's own meaning is for everywhere else.
         return target.matches("button, input, summary, a[href]") ? null : () => session.toggle();
+      case "ArrowLeft":
       case "ArrowRight":
-        return target.matches("input, [role=tab], [tabindex='0'], [role=separator]") ? null : () => session.step();
+        if (target.matches("input, .unit, [role=tab], [tabindex='0'], [role=separator]")) return null;
+        return () => (key === "ArrowLeft" ? session.backward() : session.forward());
       case "r":
       case "R":
         return () => session.reset();

@@ -448,6 +448,19 @@ export class Session {
     this.store.apply(store.set, { visit: epoch });
   }
 
+  /** One epoch back. */
+  backward() {
+    const { visit, epoch } = this.store.state;
+    if (epoch > 0) this.look(Math.max(visit === null ? Math.ceil(epoch) - 1 : visit - 1, 0));
+  }
+
+  /** One epoch on: towards now, and from there by training. */
+  forward() {
+    const { visit, epoch } = this.store.state;
+    if (visit === null) this.step();
+    else this.look(visit + 1 < epoch ? visit + 1 : null);
+  }
+
   /** Goes on from the epoch that is looked at; what came after it is forgotten. */
   resume() {
     this.#do(async () => {

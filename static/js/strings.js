@@ -550,7 +550,8 @@ export const strings = {
     keys: "Keys",
     list: [
       ["Space", "Play, pause"],
-      ["\u2192", "Step"],
+      ["\u2192", "Step; in the past one epoch on"],
+      ["\u2190", "Back to the epoch before"],
       ["R", "Reset"],
       ["Ctrl+Z", "Undo the last change"],
       ["Ctrl+Shift+Z", "Redo it"],

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
-from tests.browser.visitor import button, press, wait_for_link, wait_until
+from tests.browser.visitor import button, press, session, wait_for_link, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -56,3 +56,21 @@ def test_tab_reaches_every_control_and_shows_where_it_is(open_page: Open) -> Non
             assert page.evaluate(UNSEEN_FOCUS) is None
     for name in ("Play", "Step", "Reset", "Share", "Help", "Add a layer", "Layer 1: more units", "Spiral"):
         assert name in reached
+
+
+def test_arrow_keys_go_back_in_time_and_on_again(open_page: Open) -> None:
+    page = open_page()
+    for epoch in (1, 2, 3):
+        page.keyboard.press("ArrowRight")
+        wait_until(page, "epoch", f"x === {epoch}")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("canvas.map[data-epoch='2']")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("canvas.map[data-epoch='1']")
+    assert session(page)["epoch"] == 3
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("canvas.map[data-epoch='2']")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("canvas.map[data-epoch='3']")
+    page.keyboard.press("ArrowRight")
+    wait_until(page, "epoch", "x === 4")
