@@ -79,6 +79,12 @@ frames.watch(
   },
 );
 
+// For people who script the page: which session it shows.
+frames.watch(
+  (state) => [state.session],
+  (id) => (id ? document.body.setAttribute("data-session", id) : document.body.removeAttribute("data-session")),
+);
+
 // The address says which experiment this is; another address is another experiment.
 frames.watch(
   (state) => [state.confirmed, state.catalogue],

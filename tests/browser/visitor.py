@@ -1,6 +1,5 @@
 """What a visitor does on the page and sees there, and what the server says about the same session."""
 
-import re
 from typing import Any
 
 import httpx
@@ -63,9 +62,8 @@ def open_settings(page: Page, part: str) -> Locator:
 
 def session_id(page: Page) -> str:
     """The session that the page shows."""
-    names = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
-    ids = [found[1] for name in names if (found := re.search(r"/api/sessions/([^/?]+)/", name))]
-    return str(ids[-1])
+    page.wait_for_selector("body[data-session]")
+    return str(page.get_attribute("body", "data-session"))
 
 
 def session(page: Page) -> dict[str, Any]:

@@ -69,7 +69,9 @@ export function wordsPanel(root, page) {
     }
     if (state.warning) return { tone: "alarm", text: state.warning, actions: waysOut(state) };
     if (state.learntRun && !state.suggestionsClosed) {
-      return { tone: "notice", text: state.learntRun === state.run ? words.learnt : words.tryThis, actions: suggestions() };
+      const text = state.learntRun === state.run ? words.learnt : words.tryThis;
+      const ended = state.phase === "finished" ? `${words.finished(state.reason ?? "")} ` : "";
+      return { tone: "notice", text: ended + text, actions: suggestions() };
     }
     return { tone: state.hasPlayed ? "plain" : "notice", text: usual(state) };
   }
