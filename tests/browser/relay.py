@@ -13,7 +13,7 @@ class Relay:
     def __init__(self, target: str) -> None:
         self.target = target
         self._ends: set[asyncio.StreamWriter] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._pumps: set[asyncio.Task[None]] = set()  # kept, as a loop forgets its tasks
         self._cut = False
         self._loop = asyncio.new_event_loop()
         self._flowing = asyncio.Event()
@@ -68,11 +68,14 @@ class Relay:
         self._listener.close()
         self._flowing.set()
         self._reset()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._listener.wait_closed()
+        # Also those that are just being accepted; each ends, as all connections are reset.
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
+            self._reset()
+        await asyncio.sleep(0.05)  # their transports are closed by what was put off until now
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._count(asyncio.current_task())
         if self._cut:
             writer.transport.abort()
             return
@@ -88,13 +91,9 @@ class Relay:
             return
         for source, sink in ((reader, far_writer), (far_reader, writer)):
             self._ends.add(sink)
-            self._count(asyncio.create_task(self._pump(source, sink)))
-
-    def _count(self, task: asyncio.Task[None] | None) -> None:
-        """Notes a task that must have ended before the relay does."""
-        if task:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            pump = asyncio.create_task(self._pump(source, sink))
+            self._pumps.add(pump)
+            pump.add_done_callback(self._pumps.discard)
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(OSError):
