@@ -1,7 +1,9 @@
 """A network between a browser and a server that can be cut, go silent, or lead to another server."""
 
 import asyncio
+import gc
 import threading
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -47,6 +49,9 @@ class Relay:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        with warnings.catch_warnings():  # a connection reset while it was being accepted has nobody to close it
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
     # On the thread
 
