@@ -39,6 +39,7 @@ def serve(
     # Training uses one thread a core already; the matrix library reads this when NumPy is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from app.main import create_app
+    from app.routes.pages import PageMissing
     from app.server import make_server
     from app.settings import Settings
 
@@ -46,12 +47,17 @@ def serve(
         settings = Settings.from_environment(host=host, port=port, root_path=root_path)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    try:
+        application = create_app(settings)
+    except PageMissing as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
     listener = _listen(settings.host, settings.port)
     address = _address(settings.host, listener.getsockname()[1], settings.root_path)
     typer.echo(f"gradlab is at {address}   (Ctrl+C ends it)")
     if open:
         webbrowser.open(address)
-    server = make_server(create_app(settings), settings.host, settings.port, settings.message_limit_bytes)
+    server = make_server(application, settings.host, settings.port, settings.message_limit_bytes)
     # uvicorn raises the signals that ended it once more when it is done: an ordered end is no error.
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: None)

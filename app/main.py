@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from app import __version__
@@ -15,21 +16,7 @@ from app.openapi import describe_api
 from app.problems import Faults, Problem, answer
 from app.readiness import Readiness
 from app.registry import Registry
-from app.routes import (
-    catalogue,
-    datasets,
-    exports,
-    health,
-    imports,
-    insight,
-    pages,
-    pruning,
-    sessions,
-    streams,
-    training,
-    travel,
-    views,
-)
+from app.routes import ROUTERS, pages
 from app.security import Security
 from app.sessions import Session
 from app.settings import Settings
@@ -44,7 +31,7 @@ class Application(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """The document at /openapi.json."""
-        return describe_api(self)
+        return describe_api()
 
     def drain(self) -> None:
         """Ends training that clients wait for, so that they are answered; the server stops soon."""
@@ -53,12 +40,17 @@ class Application(FastAPI):
 
 
 def create_app(settings: Settings | None = None) -> Application:
-    """The whole application. Its threads start with its lifespan and end with it."""
+    """The whole application. Its threads start with its lifespan and end with it.
+
+    Raises PageMissing where the page's files are not there.
+    """
+    pages.check_files()
     settings = settings or Settings.from_environment()
     readiness = Readiness()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        build_routes(app)
         host: Host[Session] = Host(settings.threads, readiness.prepare)
         app.state.host = host
         app.state.registry = Registry(host, settings)
@@ -85,21 +77,17 @@ def create_app(settings: Settings | None = None) -> Application:
         app.add_exception_handler(error, answer)
     app.add_middleware(Faults)
     app.add_middleware(Security, settings=settings)  # added last: outermost
-    for module in (
-        pages,
-        catalogue,
-        datasets,
-        imports,
-        sessions,
-        training,
-        views,
-        travel,
-        insight,
-        pruning,
-        exports,
-        streams,
-        health,
-    ):
-        app.include_router(module.router)
-    app.mount("/static", pages.static)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", pages.make_static())
     return app
+
+
+def build_routes(app: FastAPI) -> None:
+    """Builds what FastAPI would build at the first request, while there is only one thread.
+
+    It and Numba's compiler use `warnings.catch_warnings`, which is not safe to use on two threads at the same time.
+    """
+    for _ in iter_route_contexts(app.routes):
+        pass
+    app.openapi()

@@ -1,14 +1,16 @@
 """The API's description (OpenAPI 3.1), completed with the bodies that we read ourselves."""
 
+from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
+from app import __version__
 from app.answers import ProblemDocument
 from app.experiments import EXPERIMENT
 from app.requests import Ablation, Command, Fork, Import, ParameterChanges, Parameters, Predict, Prune, Train
+from app.routes import ROUTERS
 
 DESCRIPTION = """\
 Train small neural networks and look inside. Errors are problem documents (RFC 9457) that name each wrong field, what
@@ -35,27 +37,25 @@ MERGE_PATCH = {
 }
 
 
-def describe_api(app: FastAPI) -> dict[str, Any]:
-    """The document at /openapi.json, made once."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes, servers=app.servers
-        )
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        bodies, shared = TypeAdapter.json_schemas(
-            [(name, "validation", adapter) for name, adapter in BODIES.items()],
-            ref_template="#/components/schemas/{model}",
-        )
-        schemas |= shared.get("$defs", {})
-        for (name, _), schema in bodies.items():
-            if schema != {"$ref": f"#/components/schemas/{name}"}:
-                schemas[name] = schema
-        schemas["MergePatch"] = MERGE_PATCH
-        for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own errors, which we never send
-            schemas.pop(unused, None)
-        _drop_own_errors(document)
-        app.openapi_schema = document
-    return app.openapi_schema
+@cache
+def describe_api() -> dict[str, Any]:
+    """The document at /openapi.json. Whoever changes it changes it for everyone."""
+    routes = [route for router in ROUTERS for route in router.routes]
+    document = get_openapi(title="gradlab", version=__version__, description=DESCRIPTION, routes=routes)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    bodies, shared = TypeAdapter.json_schemas(
+        [(name, "validation", adapter) for name, adapter in BODIES.items()],
+        ref_template="#/components/schemas/{model}",
+    )
+    schemas |= shared.get("$defs", {})
+    for (name, _), schema in bodies.items():
+        if schema != {"$ref": f"#/components/schemas/{name}"}:
+            schemas[name] = schema
+    schemas["MergePatch"] = MERGE_PATCH
+    for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own errors, which we never send
+        schemas.pop(unused, None)
+    _drop_own_errors(document)
+    return document
 
 
 def _drop_own_errors(document: dict[str, Any]) -> None:

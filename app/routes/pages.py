@@ -19,18 +19,26 @@ from starlette.staticfiles import StaticFiles
 from app import __version__
 from app.security import content_security_policy
 
-ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = ROOT / "app" / "reference"
+PACKAGE = Path(__file__).resolve().parents[1]
+IN_A_CHECKOUT = (PACKAGE.parent / "hatch_build.py").is_file()
+# Holds static/ and templates/: they stand beside the package in a checkout, and inside it once a wheel is installed.
+ROOT = PACKAGE.parent if IN_A_CHECKOUT else PACKAGE
+REFERENCE = PACKAGE / "reference"
 LIBRARIES = ("lit", "uplot", "d3", "katex")
 LOADED_LATER = ("katex",)  # with the first formula
 IMPORT_MAP = re.compile(r'<script type="importmap"[^>]*>(.*?)</script>', re.DOTALL)
+LOADED = re.compile(r'"/(static/[^"]+)"')
+ADVICE = (
+    "Run `pip install -e .` there: it makes static/vendor. Any other file comes back with `git restore static templates`."
+    if IN_A_CHECKOUT
+    else "This installation of gradlab is incomplete. Repeat it with `pip install --force-reinstall`."
+)
 
 # Some Windows registries call JavaScript text/plain, which browsers refuse to run.
 for _kind, _ending in (("text/javascript", ".js"), ("text/css", ".css"), ("font/woff2", ".woff2")):
     mimetypes.add_type(_kind, _ending)
 
 router = APIRouter(include_in_schema=False)
-static = StaticFiles(directory=ROOT / "static", check_dir=False)
 templates = Environment(
     loader=FileSystemLoader([ROOT / "templates", REFERENCE]),
     autoescape=select_autoescape(),
@@ -39,14 +47,29 @@ templates = Environment(
 )
 
 
+class PageMissing(Exception):
+    """Files of the page are not there, so a server would have nothing to show."""
+
+
+def check_files() -> None:
+    """Makes sure that everything the page loads is there. Raises PageMissing."""
+    template = "templates/index.html"
+    needed = LOADED.findall(_playground("")) if (ROOT / template).is_file() else [template]
+    missing = [file for file in dict.fromkeys(needed) if not (ROOT / file).is_file()]
+    if missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        raise PageMissing(f"Files of the page are missing in {ROOT}: {', '.join(missing[:3])}{more}.\n{ADVICE}")
+
+
+def make_static() -> StaticFiles:
+    """Serves the page's files."""
+    return StaticFiles(directory=ROOT / "static")
+
+
 @router.get("/")
 def show_page(request: Request) -> Response:
     """The playground."""
-    root = request.scope.get("root_path", "")
-    html = templates.get_template("index.html").render(
-        root=root, version=__version__, import_map=import_map(root), modules=modules(root)
-    )
-    return _page(html)
+    return _page(_playground(request.scope.get("root_path", "")))
 
 
 @router.get("/docs")
@@ -80,6 +103,12 @@ def modules(root: str) -> list[str]:
     own = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "static/js").rglob("*.js"))
     libraries = [f"static/vendor/{name}.js" for name in LIBRARIES if name not in LOADED_LATER]
     return [f"{root}/{path}" for path in (*own, *libraries)]
+
+
+def _playground(root: str) -> str:
+    return templates.get_template("index.html").render(
+        root=root, version=__version__, import_map=import_map(root), modules=modules(root)
+    )
 
 
 def _page(html: str) -> Response:
