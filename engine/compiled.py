@@ -9,6 +9,7 @@ import ast
 import hashlib
 import inspect
 import os
+import shutil
 import sys
 import tempfile
 import textwrap
@@ -38,18 +39,31 @@ def _fingerprint() -> str:
 
 
 def _cache_folder() -> Path:
-    """Where compiled code is kept: GRADLAB_CACHE_DIR, else the user's cache folder, else a temporary one."""
+    """Where compiled code is kept: GRADLAB_CACHE_DIR, else the user's cache folder, else a temporary one.
+
+    Numba ignores a folder that it may not write to. What was compiled into one (the kernels of a container that is
+    started read-only) is copied to the temporary folder: a megabyte, against half a minute of compiling anew.
+    """
     named = os.environ.get("GRADLAB_CACHE_DIR")
     user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gradlab"
-    fingerprint = _fingerprint()
-    for base in (Path(named) if named else user, Path(tempfile.gettempdir()) / "gradlab"):
-        folder = base / fingerprint
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        return folder
-    return Path(tempfile.mkdtemp(prefix="gradlab-"))
+    chosen = (Path(named) if named else user) / _fingerprint()
+    if _writable(chosen):
+        return chosen
+    temporary = Path(tempfile.gettempdir()) / "gradlab" / chosen.name
+    if not _writable(temporary):
+        temporary = Path(tempfile.mkdtemp(prefix="gradlab-"))
+    if chosen.is_dir():
+        shutil.copytree(chosen, temporary, dirs_exist_ok=True)
+    return temporary
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
 
 
 # Sessions share the cores already: a matrix product that starts threads of its own is slower, and not reproducible.

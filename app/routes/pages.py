@@ -29,7 +29,7 @@ LOADED_LATER = ("katex",)  # with the first formula
 IMPORT_MAP = re.compile(r'<script type="importmap"[^>]*>(.*?)</script>', re.DOTALL)
 LOADED = re.compile(r'"/(static/[^"]+)"')
 ADVICE = (
-    "Run `pip install -e .` there: it makes static/vendor. Any other file comes back with `git restore static templates`."
+    "Run `pip install -e .` there, which makes static/vendor; `git restore static templates` brings back other files."
     if IN_A_CHECKOUT
     else "This installation of gradlab is incomplete. Repeat it with `pip install --force-reinstall`."
 )
