@@ -35,6 +35,8 @@ ARG NUMBA_CPU_NAME=generic
 ENV GRADLAB_CACHE_DIR=/opt/kernels \
     NUMBA_CPU_NAME=${NUMBA_CPU_NAME} \
     NUMBA_CPU_FEATURES=""
+# Not in /source: where the engine is imported from is part of what its compiled code is kept under.
+WORKDIR /
 RUN /opt/gradlab/bin/python -m engine
 
 FROM ${BASE}
