@@ -158,7 +158,18 @@ class Faults:
                 raise
 
 
+# RFC 9110 renamed these, and Python 3.13 followed: a title must not depend on the version of Python.
+RENAMED = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
+
 def _phrase(status: int) -> str:
+    if status in RENAMED:
+        return RENAMED[status]
     try:
         return HTTPStatus(status).phrase
     except ValueError:

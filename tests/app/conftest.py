@@ -79,9 +79,9 @@ async def http(server: RealServer, anyio_backend: str) -> AsyncIterator[httpx.As
         yield client
 
 
-def until(condition: Callable[[], Any]) -> Any:
+def until(condition: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
     """Waits for a condition on another thread, and gives what it gave."""
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + patience_s
     while not (result := condition()):
         assert time.monotonic() < end, "the condition never came true"
         time.sleep(0.002)

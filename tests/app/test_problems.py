@@ -35,8 +35,15 @@ def test_numbers_that_json_lacks_are_named() -> None:
 def test_the_engines_errors_are_422() -> None:
     error = FieldError("x.0", [1], "2 numbers", "this sample has 1 number")
     document = to_problem(InvalidInput(error)).as_data()
-    assert document["status"] == 422 and document["title"] == "Unprocessable Entity"
+    assert document["status"] == 422 and document["title"] == "Unprocessable Content"
     assert document["errors"][0]["field"] == "x.0" and "1 number" in document["detail"]
+
+
+@pytest.mark.parametrize(
+    ("status", "title"), [(413, "Content Too Large"), (414, "URI Too Long"), (416, "Range Not Satisfiable")]
+)
+def test_a_title_is_the_same_with_every_version_of_python(status: int, title: str) -> None:
+    assert Problem(status, "").as_data()["title"] == title
 
 
 def test_what_is_unknown_is_500_and_logged(caplog: pytest.LogCaptureFixture) -> None:

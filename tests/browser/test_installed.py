@@ -8,14 +8,15 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.routes.pages import ROOT
-from tests.browser.conftest import NEEDS_RESET, Open
+from tests.app.conftest import until
+from tests.browser.conftest import Open
 from tests.browser.visitor import number, press, wait_until
 
 pytestmark = pytest.mark.browser
-COMPILING = "503 (Service Unavailable)"  # what /readyz answers until the first start has compiled the kernels
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -96,7 +97,9 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             assert server.stdout is not None
             said = server.stdout.readline()
             assert said.startswith("gradlab is at http://"), said
-            yield said.split()[3]
+            address = said.split()[3]
+            until(lambda: httpx.get(address + "readyz").status_code == 200, patience_s=600)
+            yield address
         finally:
             server.terminate()
             output, errors = server.communicate(timeout=60)
@@ -126,7 +129,7 @@ def test_the_installed_gradlab_is_the_wheel(installed: Installed) -> None:
 
 
 def test_the_installed_page_opens_and_learns(served: str, open_page: Open) -> None:
-    page = open_page(host=served, tolerated=(NEEDS_RESET, COMPILING))
+    page = open_page(host=served)
     wait_until(page, "train-loss", "x > 0")
     before = number(page, "epoch"), number(page, "train-loss")
     press(page, "Play")
@@ -136,9 +139,6 @@ def test_the_installed_page_opens_and_learns(served: str, open_page: Open) -> No
     seen = f"epoch {number(page, 'epoch'):g}, loss {number(page, 'train-loss'):g}"
     print("\nThe page showed epoch {:g}, loss {:g};".format(*before), f"then {seen}.")  # noqa: T201 - for scripts/image
 
-
-def test_the_installed_reference_has_its_style(served: str, open_page: Open) -> None:
-    page = open_page(host=served, tolerated=(COMPILING,))
     page.goto(served + "docs")
     assert page.locator("details").count() > 20
     assert page.evaluate("document.styleSheets[0].cssRules.length") > 5
