@@ -31,7 +31,7 @@ LOADED = re.compile(r'"/(static/[^"]+)"')
 ADVICE = (
     "Run `pip install -e .` there, which makes static/vendor; `git restore static templates` brings back other files."
     if IN_A_CHECKOUT
-    else "This installation of gradlab is incomplete. Repeat it with `pip install --force-reinstall`."
+    else "This installation of gradlab is incomplete. Install it again with `pip install --force-reinstall`."
 )
 
 # Some Windows registries call JavaScript text/plain, which browsers refuse to run.
@@ -58,7 +58,7 @@ def check_files() -> None:
     missing = [file for file in dict.fromkeys(needed) if not (ROOT / file).is_file()]
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        raise PageMissing(f"Files of the page are missing in {ROOT}: {', '.join(missing[:3])}{more}.\n{ADVICE}")
+        raise PageMissing(f"Files that the page needs are missing from {ROOT}: {', '.join(missing[:3])}{more}.\n{ADVICE}")
 
 
 def make_static() -> StaticFiles:
