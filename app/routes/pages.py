@@ -58,7 +58,8 @@ def check_files() -> None:
     missing = [file for file in dict.fromkeys(needed) if not (ROOT / file).is_file()]
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        raise PageMissing(f"Files that the page needs are missing from {ROOT}: {', '.join(missing[:3])}{more}.\n{ADVICE}")
+        named = ", ".join(missing[:3]) + more
+        raise PageMissing(f"Files that the page needs are missing from {ROOT}: {named}.\n{ADVICE}")
 
 
 def make_static() -> StaticFiles:
