@@ -104,14 +104,24 @@ def showable(given: Any) -> Any:
     if isinstance(given, float) and not math.isfinite(given):
         return "NaN" if math.isnan(given) else "Infinity" if given > 0 else "-Infinity"
     try:
-        size = len(orjson.dumps(given))
+        if _is_short(given) and len(orjson.dumps(given)) <= LONGEST_GIVEN_BYTES:
+            return given
     except TypeError:
         return f"{str(given)[:LONGEST_GIVEN_BYTES]}"
-    if size <= LONGEST_GIVEN_BYTES:
-        return given
     if isinstance(given, str):
         return given[: LONGEST_GIVEN_BYTES // 4] + "..."
     return f"{'an object' if isinstance(given, dict) else 'a list'} of {len(given)} items"
+
+
+def _is_short(given: Any) -> bool:
+    """Whether it may be short enough to show: told from the first few of its values."""
+    left, values = LONGEST_GIVEN_BYTES, [given]
+    while values and left >= 0:
+        value = values.pop()
+        left -= len(value) if isinstance(value, str | list | tuple | dict) else 1
+        if left >= 0 and isinstance(value, list | tuple | dict):
+            values += [*value, *value.values()] if isinstance(value, dict) else value
+    return left >= 0
 
 
 def to_problem(error: Exception) -> Problem:

@@ -2,17 +2,24 @@
 
 pydantic says what is wrong in its own words and with the tags of its unions in the path. Here that becomes the field as
 the client wrote it, what was given, and what the JSON Schema allows there.
+
+A body may be hostile, so each step has a bound: its lists and objects are counted before they are parsed, their sizes
+are checked before they are validated, and validation stops at the first wrong item of a list (a million errors cost far
+more than a million values). pydantic reads the parsed document and not the text, because it copies whatever JSON it
+refuses, once for each error.
 """
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 import pydantic_core
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator
 
-from app.problems import MOST_ERRORS, invalid, showable
+from app.problems import MOST_ERRORS, Problem, invalid, showable
 from engine import FieldError
 
 T = TypeVar("T")
@@ -29,41 +36,62 @@ KINDS = {
 UNTAGGED = {"union_tag_invalid", "union_tag_not_found"}
 UNEXPECTED = {"unexpected_keyword_argument", "extra_forbidden"}
 
+MOST_CONTAINERS = 150_000  # lists and objects in a body: twice what the largest experiment has
+MOST_FIELDS = 128  # of one object
+LONGEST_TEXT = 10_000  # characters
+FEW_VALUES = 5_000  # of so many, every wrong one is looked for; of more, the first in each list
+LONGEST_NAME = 60  # of a field, in an answer
+LONGEST_MESSAGE = 1_000
+
 
 class Checker(Generic[T]):
-    """Reads one type strictly from JSON."""
+    """Reads one type strictly from JSON. `most_containers` and `longest_text` bound a body before it is validated."""
 
-    def __init__(self, type: Any, what: str) -> None:
+    def __init__(
+        self, type: Any, what: str, most_containers: int = MOST_CONTAINERS, longest_text: int = LONGEST_TEXT
+    ) -> None:
         self.adapter: TypeAdapter[T] = TypeAdapter(type)
         self.what = what
         self.schema = self.adapter.json_schema()
+        self.most_containers = most_containers
+        self.longest_text = longest_text
+        self._thorough = SchemaValidator(_for_documents(self.adapter.core_schema, fail_fast=False))
+        self._quick = SchemaValidator(_for_documents(self.adapter.core_schema, fail_fast=True))
 
     def read(self, body: bytes) -> T:
-        """The value in `body`. Raises Problem 422 naming each field that is wrong."""
-        document = parse(body)
+        """The value in `body`. Raises Problem 422 naming the fields that are wrong."""
+        return self.check(parse(body, self.most_containers))
+
+    def check(self, document: Any) -> T:
+        """The value of a parsed document. Raises Problem 422 naming the fields that are wrong."""
         try:
-            return self.adapter.validate_json(body)
+            return self.validated(document)
         except ValidationError as error:
             raise invalid(self.explain(error, document)) from None
 
+    def validated(self, document: Any) -> T:
+        """The same, but raises pydantic's ValidationError; Problem 422 only where a part of it is too large."""
+        few = _survey(document, self.longest_text) <= FEW_VALUES
+        value: T = (self._thorough if few else self._quick).validate_python(document)
+        return value
+
     def explain(self, error: ValidationError, document: Any) -> list[FieldError]:
-        """pydantic's errors as ours."""
+        """pydantic's first errors as ours."""
         details = error.errors(include_url=False, include_context=True)[: MOST_ERRORS + 1]
-        return [self._explain(detail, document) for detail in details]
+        return [_shortened(self._explain(detail, document)) for detail in details]
 
     def _explain(self, detail: Any, document: Any) -> FieldError:
         path = written_path(detail["loc"], document)
         if detail["type"] == "missing":
             path = (*written_path(detail["loc"][:-1], document), detail["loc"][-1])
-        field = ".".join(map(str, path))
+        field = _named(path)
         given = detail["input"]
         if detail["type"] in UNEXPECTED:
             known = sorted({name for node in self._nodes(path[:-1], document) for name in node.get("properties", {})})
             if path[-1] in known:
                 return FieldError(field, given, f"only one of: {', '.join(known)}", "does not go with the other fields")
-            close = difflib.get_close_matches(str(path[-1]), known, n=1)
-            hint = f" Did you mean '{close[0]}'?" if close else ""
-            return FieldError(field, given, f"one of: {', '.join(known)}", f"unknown field '{path[-1]}'.{hint}")
+            hint, name = _hint(path[-1], known), _named(path[-1:])
+            return FieldError(field, given, f"one of: {', '.join(known)}", f"unknown field '{name}'.{hint}")
         if detail["type"] in UNTAGGED:
             return self._explain_tag(path, detail["ctx"]["discriminator"].strip("'"), document)
         if detail["type"] == "missing":
@@ -82,11 +110,9 @@ class Checker(Generic[T]):
         nodes = [node["properties"][name] for node in self._nodes(path, document) if name in node.get("properties", {})]
         known = [node.get("const", node.get("default")) for node in nodes]
         given = _item(_follow(document, path), name)
-        close = difflib.get_close_matches(str(given), known, n=1)
-        hint = f" Did you mean '{close[0]}'?" if close else ""
-        message = "this field is needed." if given is None else f"unknown {name} {spoken(given)}.{hint}"
+        message = "this field is needed." if given is None else f"unknown {name} {spoken(given)}.{_hint(given, known)}"
         expected = f"one of: {', '.join(dict.fromkeys(known))}"
-        return FieldError(".".join(map(str, (*path, name))), given, expected, message)
+        return FieldError(_named((*path, name)), given, expected, message)
 
     def _expected(self, path: Path, document: Any) -> str:
         words = [word for node in self._nodes(path, document) for word in allowed(node)]
@@ -118,8 +144,15 @@ class Checker(Generic[T]):
             yield from self._alternatives(member, value)
 
 
-def parse(body: bytes) -> Any:
-    """JSON as plain values. NaN and infinities are let through here, to be refused by name at their field."""
+def parse(body: bytes, most_containers: int = MOST_CONTAINERS) -> Any:
+    """JSON as plain values. NaN and infinities are let through here, to be refused by name at their field.
+
+    Raises Problem 422 for what is not JSON, and for more lists and objects than `most_containers`: these are what makes
+    parsing slow.
+    """
+    containers = body.count(b"[") + body.count(b"{")  # those in texts too: it is a bound, no exact number
+    if containers > most_containers:
+        raise _too_large("", f"{containers} lists and objects", f"at most {most_containers} lists and objects")
     try:
         return pydantic_core.from_json(body, allow_inf_nan=True)
     except ValueError as error:
@@ -129,6 +162,66 @@ def parse(body: bytes) -> Any:
 def unparse(value: Any) -> bytes:
     """Plain values as JSON, NaN and infinities kept, so that validation can refuse them."""
     return pydantic_core.to_json(value, inf_nan_mode="constants")
+
+
+def _for_documents(schema: Any, fail_fast: bool) -> Any:
+    """A pydantic core schema that reads parsed JSON just as strictly: objects and lists for classes and tuples.
+
+    With `fail_fast`, a list is left at its first wrong item.
+    """
+    if isinstance(schema, list | tuple):
+        return type(schema)(_for_documents(item, fail_fast) for item in schema)
+    if not isinstance(schema, dict):
+        return schema
+    changed = {
+        key: value if key in {"default", "metadata"} else _for_documents(value, fail_fast)
+        for key, value in schema.items()
+    }
+    kind = changed.get("type")  # or a field of this name
+    if kind in ("model", "dataclass", "tuple"):
+        changed["strict"] = False
+    if fail_fast and kind in ("list", "tuple"):
+        changed["fail_fast"] = True
+    return changed
+
+
+def _survey(document: Any, longest_text: int) -> int:
+    """How many values a document holds. Raises Problem 422 for an object or a text that is too large."""
+    count, containers = 1, [((), document)] if isinstance(document, dict | list) else []
+    while containers:
+        path, value = containers.pop()
+        count += len(value)
+        if isinstance(value, dict) and len(value) > MOST_FIELDS:
+            raise _too_large(_named(path), f"an object of {len(value)} fields", f"at most {MOST_FIELDS} fields")
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            kind = type(item)
+            if kind is list or kind is dict:
+                containers.append(((*path, key), item))
+            elif kind is str and len(item) > longest_text:
+                given = f"a text of {len(item)} characters"
+                raise _too_large(_named((*path, key)), given, f"at most {longest_text} characters")
+    return count
+
+
+def _too_large(field: str, given: str, expected: str) -> Problem:
+    return invalid([FieldError(field, given, expected, f"{given} are too many: {expected} are read")])
+
+
+def _named(path: Path) -> str:
+    """A field's name as an answer gives it: dotted, and no longer than a reader wants."""
+    return ".".join(name if len(name := str(part)) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..." for part in path)
+
+
+def _hint(given: Any, known: Sequence[str]) -> str:
+    """A suggestion, where a known name is near to what was given."""
+    name = str(given) if isinstance(given, str | int | float) else ""
+    close = difflib.get_close_matches(name, known, n=1) if len(name) <= LONGEST_NAME else []
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def _shortened(error: FieldError) -> FieldError:
+    message = error.message
+    return error if len(message) <= LONGEST_MESSAGE else replace(error, message=f"{message[:LONGEST_MESSAGE]}...")
 
 
 def written_path(location: Path, document: Any) -> Path:

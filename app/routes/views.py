@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.answers import (
@@ -20,7 +19,7 @@ from app.answers import (
     ParametersAnswer,
     Prediction,
 )
-from app.encoding import JSONResponse, to_json
+from app.encoding import JSONResponse
 from app.problems import invalid
 from app.requests import ParameterChanges, Parameters, Plane, Predict
 from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, problems
@@ -184,9 +183,11 @@ async def put_parameters(
     id: Id, registry: RegistryDep, given: Annotated[Parameters, Depends(body_of(PARAMETERS))]
 ) -> Response:
     """Puts in other weights and biases, at the next step. Takes what GET answers, and answers the same."""
-    layers = [layer.model_dump(exclude_none=True) for layer in given.layers]
-    answer = await registry.change(id, lambda session: session.set_parameters(layers))
-    return JSONResponse(await run_in_threadpool(to_json, answer))
+
+    def change(session: Session) -> Any:
+        return session.set_parameters([layer.model_dump(exclude_none=True) for layer in given.layers])
+
+    return JSONResponse(await registry.answer(id, change))
 
 
 @router.patch(
@@ -203,8 +204,7 @@ async def patch_parameters(
     id: Id, registry: RegistryDep, given: Annotated[ParameterChanges, Depends(body_of(CHANGES))]
 ) -> Response:
     """Changes single weights and biases at the next step, and answers with what they were before."""
-    answer = await registry.change(id, lambda session: session.change_parameters(given.changes))
-    return JSONResponse(answer)
+    return JSONResponse(await registry.answer(id, lambda session: session.change_parameters(given.changes)))
 
 
 @router.post(
