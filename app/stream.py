@@ -14,6 +14,7 @@ import msgpack
 from pydantic import Field
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from app.aside import read_body
 from app.encoding import CODECS, JSON, MSGPACK, Codec
 from app.problems import Problem, to_problem
 from app.registry import Registry

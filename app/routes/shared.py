@@ -8,15 +8,13 @@ from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from app.aside import aside
+from app.aside import read_body
 from app.encoding import JSONResponse
 from app.problems import MEDIA_TYPE, Problem
 from app.registry import Registry
 from app.validation import Checker
 
 T = TypeVar("T")
-
-SMALL_BYTES = 4 << 10  # a body of this size is read, and refused, within a few milliseconds
 
 JSON_TYPES = {"application/json"}
 PATCH_TYPES = JSON_TYPES | {"application/merge-patch+json"}
@@ -72,11 +70,6 @@ def body_of(checker: Checker[T]) -> Callable[[Request], Awaitable[T]]:
         return await read_body(checker.read, await json_body(request))
 
     return read
-
-
-async def read_body(read: Callable[[bytes], T], body: bytes) -> T:
-    """What `read` makes of a body; the event loop does not wait for a large one."""
-    return read(body) if len(body) <= SMALL_BYTES else await aside(read, body)
 
 
 def documented(schema: str, examples: dict[str, Any], types: set[str] = JSON_TYPES, required: bool = True) -> Any:
