@@ -36,7 +36,8 @@ KINDS = {
 UNTAGGED = {"union_tag_invalid", "union_tag_not_found"}
 UNEXPECTED = {"unexpected_keyword_argument", "extra_forbidden"}
 
-MOST_CONTAINERS = 150_000  # lists and objects in a body: twice what the largest experiment has
+MOST_CONTAINERS = 100_000  # lists and objects in a body that may hold anything
+SPARE_CONTAINERS = 1_000  # for brackets in texts, and so that small mistakes are explained by their field
 MOST_FIELDS = 128  # of one object
 LONGEST_TEXT = 10_000  # characters
 FEW_VALUES = 5_000  # of so many, every wrong one is looked for; of more, the first in each list
@@ -45,7 +46,11 @@ LONGEST_MESSAGE = 1_000
 
 
 class Checker(Generic[T]):
-    """Reads one type strictly from JSON. `most_containers` and `longest_text` bound a body before it is validated."""
+    """Reads one type strictly from JSON.
+
+    A body with more lists and objects than its schema allows is refused before it is parsed, one with a longer text
+    before it is validated.
+    """
 
     def __init__(
         self, type: Any, what: str, most_containers: int = MOST_CONTAINERS, longest_text: int = LONGEST_TEXT
@@ -53,7 +58,8 @@ class Checker(Generic[T]):
         self.adapter: TypeAdapter[T] = TypeAdapter(type)
         self.what = what
         self.schema = self.adapter.json_schema()
-        self.most_containers = most_containers
+        allowed = most_containers_of(self.schema, self.schema.get("$defs", {}), most_containers)
+        self.most_containers = min(allowed + SPARE_CONTAINERS, most_containers)
         self.longest_text = longest_text
         self._thorough = SchemaValidator(_for_documents(self.adapter.core_schema, fail_fast=False))
         self._quick = SchemaValidator(_for_documents(self.adapter.core_schema, fail_fast=True))
@@ -185,9 +191,33 @@ def _for_documents(schema: Any, fail_fast: bool) -> Any:
     return changed
 
 
+def most_containers_of(schema: dict[str, Any], definitions: dict[str, Any], most: int) -> int:
+    """How many lists and objects a value of this schema can have; `most` where the schema does not say."""
+
+    def of(inner: dict[str, Any]) -> int:
+        return most_containers_of(inner, definitions, most)
+
+    if "$ref" in schema:
+        return of(definitions[schema["$ref"].rsplit("/", 1)[-1]])
+    members = schema.get("anyOf", schema.get("oneOf"))
+    if members:
+        return max(map(of, members))
+    if not schema.keys() - {"title", "description", "default", "examples"}:  # anything at all
+        return most
+    if schema.get("type") == "array":
+        each = max([of(schema.get("items", {})), *map(of, schema.get("prefixItems", ()))])
+        return min(most, 1 + each * schema.get("maxItems", most)) if each else 1
+    if schema.get("type") != "object":
+        return 0
+    further = schema.get("additionalProperties", True)
+    each = of(further) if isinstance(further, dict) else most if further else 0
+    return min(most, 1 + sum(map(of, schema.get("properties", {}).values())) + each * MOST_FIELDS)
+
+
 def _survey(document: Any, longest_text: int) -> int:
     """How many values a document holds. Raises Problem 422 for an object or a text that is too large."""
-    count, containers = 1, [((), document)] if isinstance(document, dict | list) else []
+    count = 1
+    containers: list[tuple[Path, Any]] = [((), document)] if isinstance(document, dict | list) else []
     while containers:
         path, value = containers.pop()
         count += len(value)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -42,6 +43,7 @@ LAST_BIAS = {"layer": 2, "unit": 0, "value": 0}
 PREDICT: Checker[Predict] = Checker(Predict, "samples")
 CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
 RESOLUTIONS = {"minimum": 2, "maximum": LIMITS.resolution}  # which the engine checks, in better words
+MOST_MAP_VALUES = 2_000_000  # of all units' maps in one answer, about 20 MB
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -155,6 +157,10 @@ async def get_neurons(
     """What every unit gives over the plane."""
 
     def draw(session: Session, model: Model) -> dict[str, Any]:
+        finest = min(LIMITS.resolution, math.isqrt(MOST_MAP_VALUES // session.units))
+        if resolution > finest:
+            message = f"this network has {session.units} units: {resolution} points each way are too many for it"
+            raise invalid([FieldError("resolution", resolution, f"2 to {finest}", message)])
         layers = [
             {"name": model.layer_name(index), "units": maps}
             for index, maps in enumerate(model.neurons(resolution, *shown))
