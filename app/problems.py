@@ -23,6 +23,7 @@ log = logging.getLogger("gradlab")
 
 MOST_ERRORS = 20
 LONGEST_GIVEN_BYTES = 200
+LONGEST_MESSAGE = 1_000  # characters; a list of all choices fits
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -54,13 +55,13 @@ class Problem(Exception):
             "type": self.type,
             "title": self.title,
             "status": self.status,
-            "detail": self.detail,
+            "detail": shortened(self.detail),
             "errors": [
                 {
                     "field": error.field,
                     "given": showable(error.given),
                     "expected": error.expected,
-                    "message": error.message,
+                    "message": shortened(error.message),
                 }
                 for error in self.errors[:MOST_ERRORS]
             ],
@@ -97,6 +98,11 @@ def needs_reset(fields: Sequence[str]) -> Problem:
 def from_engine(error: EngineError) -> Problem:
     """What the engine refused."""
     return invalid(error.errors)
+
+
+def shortened(message: str) -> str:
+    """A message that repeats what was given, not longer than a reader wants."""
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}..."
 
 
 def showable(given: Any) -> Any:

@@ -12,7 +12,6 @@ refuses, once for each error.
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 import pydantic_core
@@ -42,7 +41,6 @@ MOST_FIELDS = 128  # of one object
 LONGEST_TEXT = 10_000  # characters
 FEW_VALUES = 5_000  # of so many, every wrong one is looked for; of more, the first in each list
 LONGEST_NAME = 60  # of a field, in an answer
-LONGEST_MESSAGE = 1_000
 
 
 class Checker(Generic[T]):
@@ -61,8 +59,7 @@ class Checker(Generic[T]):
         allowed = most_containers_of(self.schema, self.schema.get("$defs", {}), most_containers)
         self.most_containers = min(allowed + SPARE_CONTAINERS, most_containers)
         self.longest_text = longest_text
-        self._thorough = SchemaValidator(_for_documents(self.adapter.core_schema, fail_fast=False))
-        self._quick = SchemaValidator(_for_documents(self.adapter.core_schema, fail_fast=True))
+        self._thorough, self._quick = (_document_validator(self.adapter.core_schema, fail) for fail in (False, True))
 
     def read(self, body: bytes) -> T:
         """The value in `body`. Raises Problem 422 naming the fields that are wrong."""
@@ -84,7 +81,7 @@ class Checker(Generic[T]):
     def explain(self, error: ValidationError, document: Any) -> list[FieldError]:
         """pydantic's first errors as ours."""
         details = error.errors(include_url=False, include_context=True)[: MOST_ERRORS + 1]
-        return [_shortened(self._explain(detail, document)) for detail in details]
+        return [self._explain(detail, document) for detail in details]
 
     def _explain(self, detail: Any, document: Any) -> FieldError:
         path = written_path(detail["loc"], document)
@@ -170,6 +167,11 @@ def unparse(value: Any) -> bytes:
     return pydantic_core.to_json(value, inf_nan_mode="constants")
 
 
+def _document_validator(schema: Any, fail_fast: bool) -> SchemaValidator:
+    # Without "prebuilt" pydantic takes the classes' own validators, and the changed schema has no effect on them.
+    return SchemaValidator(_for_documents(schema, fail_fast), _use_prebuilt=False)
+
+
 def _for_documents(schema: Any, fail_fast: bool) -> Any:
     """A pydantic core schema that reads parsed JSON just as strictly: objects and lists for classes and tuples.
 
@@ -247,11 +249,6 @@ def _hint(given: Any, known: Sequence[str]) -> str:
     name = str(given) if isinstance(given, str | int | float) else ""
     close = difflib.get_close_matches(name, known, n=1) if len(name) <= LONGEST_NAME else []
     return f" Did you mean '{close[0]}'?" if close else ""
-
-
-def _shortened(error: FieldError) -> FieldError:
-    message = error.message
-    return error if len(message) <= LONGEST_MESSAGE else replace(error, message=f"{message[:LONGEST_MESSAGE]}...")
 
 
 def written_path(location: Path, document: Any) -> Path:

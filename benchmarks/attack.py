@@ -3,8 +3,8 @@
     python -m benchmarks.attack [--only TEXT]
 
 Another process asks for /healthz every few milliseconds. For each attack it prints the answer's status and time, and
-the longest that /healthz took meanwhile. The verdict is at the end: none may be longer than 50 ms. The machine must
-have a core to spare for the asking.
+how long the server held /healthz at most: the time that passed, but no more than the processor time that the server
+used in it, so that a busy machine does not count. The verdict is at the end: none may be longer than 50 ms.
 """
 
 import argparse
@@ -23,7 +23,7 @@ import msgpack
 import numpy as np
 import websockets
 
-from benchmarks.served import server
+from benchmarks.served import served
 
 MOST_S = 0.050
 EVERY_S = 0.004
@@ -132,10 +132,10 @@ class Attack:
         taken = time.monotonic() - begun
         await asyncio.sleep(0.1)
         self.asked.send("end")
-        worst = await asyncio.to_thread(self.asked.recv)
-        self.slowest.append((worst, name))
-        mark = "  TOO LONG" if worst > MOST_S else ""
-        say(f"{worst * 1e3:7.1f} ms  {name}: {told} after {taken:.2f} s{mark}")
+        held, waited = await asyncio.to_thread(self.asked.recv)
+        self.slowest.append((held, name))
+        mark = "  TOO LONG" if held > MOST_S else ""
+        say(f"{held * 1e3:6.1f} ms (waited {waited * 1e3:.1f})  {name}: {told} after {taken:.2f} s{mark}")
 
     async def request(self, method: str, path: str, **options: Any) -> str:
         response = await self.http.request(method, path, **options)
@@ -298,30 +298,34 @@ class Attack:
         await self.measure("a long address", self.request("GET", "/api/sessions/" + "x" * 60_000))
 
 
-def ask(address: str, orders: Connection) -> None:
-    """Asks for /healthz all the time; says how long the longest answer took between two orders."""
+def ask(address: str, pid: int, orders: Connection) -> None:
+    """Asks for /healthz all the time; says how long it was held, and waited for, at most between two orders."""
+    clock = (~pid << 3) | 2  # Linux's name for the processor time of that process
     connection = http.client.HTTPConnection(address, timeout=600)
     while True:
         if orders.recv() == "stop":
             return
-        longest = 0.0
+        held = waited = 0.0
         while not orders.poll():
-            begun = time.monotonic()
+            begun, used = time.monotonic(), time.clock_gettime(clock)
             connection.request("GET", "/healthz")
             connection.getresponse().read()
-            longest = max(longest, time.monotonic() - begun)
+            passed = time.monotonic() - begun
+            held, waited = max(held, min(passed, time.clock_gettime(clock) - used)), max(waited, passed)
             time.sleep(EVERY_S)
         orders.recv()
-        orders.send(longest)
+        orders.send((held, waited))
 
 
 async def main() -> None:
     parser = argparse.ArgumentParser(description="The worst of every route, against GET /healthz.")
     parser.add_argument("--only", default="", help="only attacks whose name contains this")
     only = parser.parse_args().only
-    with server() as address:
+    with served() as (address, pid):
         ours, theirs = multiprocessing.Pipe()
-        asking = multiprocessing.Process(target=ask, args=(address.split("//")[1].rstrip("/"), theirs), daemon=True)
+        asking = multiprocessing.Process(
+            target=ask, args=(address.split("//")[1].rstrip("/"), pid, theirs), daemon=True
+        )
         asking.start()
         attack = Attack(address, ours, only)
         while (await attack.http.get("/readyz")).status_code != 200:
@@ -337,7 +341,8 @@ async def main() -> None:
     attack.slowest.sort(reverse=True)
     worst, name = attack.slowest[0]
     late = sum(seconds > MOST_S for seconds, _ in attack.slowest)
-    say(f"{len(attack.slowest)} attacks; /healthz took {worst * 1e3:.1f} ms at most ({name}); over 50 ms in {late}")
+    say(f"{len(attack.slowest)} attacks, {late} of which held /healthz for more than {MOST_S * 1e3:.0f} ms")
+    say(f"the worst: {worst * 1e3:.1f} ms ({name})")
     sys.exit(late > 0)
 
 
