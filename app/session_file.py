@@ -21,7 +21,7 @@ from app.encoding import to_json
 from app.experiments import EXPERIMENT
 from app.problems import Problem, invalid
 from app.requests import Strict
-from app.validation import Checker, parse
+from app.validation import ANYTHING, Bounds, Checker, parse
 from engine import LIMITS, EngineError, Experiment, FieldError, Trainer, complete, fixed_differences, kernel, to_data
 from engine.datasets import UploadedData
 from engine.journal import Entry
@@ -33,7 +33,9 @@ VERSION = 1
 CHECKED = 5  # points
 TOLERANCE = 1e-5
 MOST_STEPS = 2**53
-MOST_CONTAINERS = 500_000  # with the points of its experiment once for each change of it
+# What gradlab wrote itself may hold more than what comes from elsewhere: the points of its experiment, for example, are
+# there once for each change of it.
+BOUNDS = Bounds(containers=500_000, values=2_000_000, fields=1_000_000)
 LONGEST_TEXT = 16 << 20  # an array
 
 Register = Callable[[Table], str]  # keeps a table, and says by which id
@@ -123,7 +125,7 @@ class SessionFile(Strict):
     checksum: str
 
 
-FILE: Checker[SessionFile] = Checker(SessionFile, "a session file", MOST_CONTAINERS, LONGEST_TEXT)
+FILE: Checker[SessionFile] = Checker(SessionFile, "a session file", BOUNDS, LONGEST_TEXT)
 
 
 def is_session_file(body: bytes) -> bool:
@@ -175,7 +177,7 @@ def write(trainer: Trainer) -> bytes:
 def read(body: bytes, register: Register) -> Trainer:
     """The run of a file. Raises Problem for one that cannot be taken up, and says why."""
     try:
-        document = parse(body, MOST_CONTAINERS)
+        document = parse(body, BOUNDS if _is_untouched(body) else ANYTHING)
     except Problem as problem:
         raise _refusal("", f"this file is damaged: {problem.detail}") from None
     version = document.get("version") if isinstance(document, dict) else None
@@ -183,8 +185,7 @@ def read(body: bytes, register: Register) -> Trainer:
         made = document.get("gradlab")
         raise _refusal("version", f"this file is of a newer gradlab ({str(made)[:20]}); this one is {__version__}")
     given = FILE.check(document)
-    whole, _, _ = body.rpartition(b',"checksum":"')
-    if _checksum(whole + b"}") != given.checksum:
+    if not _is_untouched(body):
         raise _refusal("checksum", "this file was changed after it was written, or is damaged")
     try:
         with np.errstate(all="ignore"):
@@ -334,6 +335,12 @@ def _like(name: str, packed: Packed, own: np.ndarray) -> np.ndarray:
     if array.shape != own.shape or not np.isfinite(array).all():
         raise _refusal(f"state.{name}", "it is not of this network, or not finite")
     return array.astype(own.dtype)
+
+
+def _is_untouched(body: bytes) -> bool:
+    """Whether a file is as it was written."""
+    whole, _, end = body.rpartition(b',"checksum":"')
+    return end.rstrip() == _checksum(whole + b"}").encode() + b'"}'
 
 
 def _checksum(body: bytes) -> str:

@@ -12,6 +12,7 @@ refuses, once for each error.
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import pydantic_core
@@ -35,7 +36,27 @@ KINDS = {
 UNTAGGED = {"union_tag_invalid", "union_tag_not_found"}
 UNEXPECTED = {"unexpected_keyword_argument", "extra_forbidden"}
 
-MOST_CONTAINERS = 100_000  # lists and objects in a body that may hold anything
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much a body may hold, counted before it is parsed: what is beyond this takes too long to parse."""
+
+    containers: int = 100_000  # lists and objects
+    values: int = 1_000_000
+    fields: int = 200_000
+
+    def check(self, body: bytes) -> None:
+        """Raises Problem 422. Brackets and commas in texts count too: these are bounds, not exact numbers."""
+        for count, most, what in (
+            (body.count(b"[") + body.count(b"{"), self.containers, "lists and objects"),
+            (body.count(b","), self.values, "values"),
+            (body.count(b":"), self.fields, "fields"),
+        ):
+            if count > most:
+                raise _too_large("", f"{count} {what}", f"at most {most} {what}")
+
+
+ANYTHING = Bounds()
 SPARE_CONTAINERS = 1_000  # for brackets in texts, and so that small mistakes are explained by their field
 MOST_FIELDS = 128  # of one object
 LONGEST_TEXT = 10_000  # characters
@@ -50,20 +71,18 @@ class Checker(Generic[T]):
     before it is validated.
     """
 
-    def __init__(
-        self, type: Any, what: str, most_containers: int = MOST_CONTAINERS, longest_text: int = LONGEST_TEXT
-    ) -> None:
+    def __init__(self, type: Any, what: str, bounds: Bounds = ANYTHING, longest_text: int = LONGEST_TEXT) -> None:
         self.adapter: TypeAdapter[T] = TypeAdapter(type)
         self.what = what
         self.schema = self.adapter.json_schema()
-        allowed = most_containers_of(self.schema, self.schema.get("$defs", {}), most_containers)
-        self.most_containers = min(allowed + SPARE_CONTAINERS, most_containers)
+        allowed = most_containers_of(self.schema, self.schema.get("$defs", {}), bounds.containers)
+        self.bounds = replace(bounds, containers=min(allowed + SPARE_CONTAINERS, bounds.containers))
         self.longest_text = longest_text
         self._thorough, self._quick = (_document_validator(self.adapter.core_schema, fail) for fail in (False, True))
 
     def read(self, body: bytes) -> T:
         """The value in `body`. Raises Problem 422 naming the fields that are wrong."""
-        return self.check(parse(body, self.most_containers))
+        return self.check(parse(body, self.bounds))
 
     def check(self, document: Any) -> T:
         """The value of a parsed document. Raises Problem 422 naming the fields that are wrong."""
@@ -147,15 +166,12 @@ class Checker(Generic[T]):
             yield from self._alternatives(member, value)
 
 
-def parse(body: bytes, most_containers: int = MOST_CONTAINERS) -> Any:
+def parse(body: bytes, bounds: Bounds = ANYTHING) -> Any:
     """JSON as plain values. NaN and infinities are let through here, to be refused by name at their field.
 
-    Raises Problem 422 for what is not JSON, and for more lists and objects than `most_containers`: these are what makes
-    parsing slow.
+    Raises Problem 422 for what is not JSON or beyond the bounds.
     """
-    containers = body.count(b"[") + body.count(b"{")  # those in texts too: it is a bound, no exact number
-    if containers > most_containers:
-        raise _too_large("", f"{containers} lists and objects", f"at most {most_containers} lists and objects")
+    bounds.check(body)
     try:
         return pydantic_core.from_json(body, allow_inf_nan=True)
     except ValueError as error:

@@ -135,6 +135,17 @@ async def test_too_many_lists_are_refused_before_they_are_parsed(
     assert watch.parsed == 0
 
 
+async def test_too_many_values_or_fields_are_refused_before_they_are_parsed(
+    client: httpx.AsyncClient, watch: Watch
+) -> None:
+    start = '{"format":"gradlab session","version":1,'
+    fields = ",".join(f'"{n:x}":0' for n in range(300_000))
+    for body, what in ((f'{start}"x":[{",".join("0" * 1_500_000)}]}}', "values"), (f"{start}{fields}}}", "fields")):
+        response = await client.post("/api/sessions", content=body, headers=JSON)
+        assert response.status_code == 422 and what in response.json()["detail"]
+    assert watch.parsed == 0
+
+
 async def test_items_are_bounded_by_the_schema_of_each_body(
     client: httpx.AsyncClient, session: dict[str, Any], watch: Watch
 ) -> None:
