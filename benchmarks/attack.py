@@ -306,6 +306,7 @@ def ask(address: str, pid: int, orders: Connection) -> None:
         if orders.recv() == "stop":
             return
         held = waited = 0.0
+        connection.close()  # it may have been idle for too long; the next request opens it anew
         while not orders.poll():
             begun, used = time.monotonic(), time.clock_gettime(clock)
             connection.request("GET", "/healthz")
