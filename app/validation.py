@@ -43,21 +43,22 @@ class Bounds:
 
     containers: int = 100_000  # lists and objects
     values: int = 1_000_000
-    fields: int = 200_000
+    fields: int = 50_000  # and ten more for each object
 
     def check(self, body: bytes) -> None:
         """Raises Problem 422. Brackets and commas in texts count too: these are bounds, not exact numbers."""
+        objects = body.count(b"{")
         for count, most, what in (
-            (body.count(b"[") + body.count(b"{"), self.containers, "lists and objects"),
+            (body.count(b"[") + objects, self.containers, "lists and objects"),
             (body.count(b","), self.values, "values"),
-            (body.count(b":"), self.fields, "fields"),
+            (body.count(b":"), self.fields + 10 * objects, "fields"),
         ):
             if count > most:
                 raise _too_large("", f"{count} {what}", f"at most {most} {what}")
 
 
 ANYTHING = Bounds()
-SPARE_CONTAINERS = 1_000  # for brackets in texts, and so that small mistakes are explained by their field
+SPARE_CONTAINERS = 20_000  # for brackets in texts, and so that small mistakes are explained by their field
 MOST_FIELDS = 128  # of one object
 LONGEST_TEXT = 10_000  # characters
 FEW_VALUES = 5_000  # of so many, every wrong one is looked for; of more, the first in each list
