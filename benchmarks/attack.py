@@ -259,7 +259,7 @@ class Attack:
                 f"{self.stream}/api/sessions/{id}/stream", subprotocols=[f"gradlab.v1.{protocol}"], max_size=None
             ) as socket:
                 for name, body in messages:
-                    data = body if protocol == "msgpack" else body.decode("latin-1")[: size - 400]
+                    data = body if protocol == "msgpack" else body.decode("ascii", "ignore")
                     await self.measure(f"message {name}", self.message(socket, data))
 
     async def message(self, socket: Any, data: str | bytes) -> str:
