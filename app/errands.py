@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from engine import Trainer
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(eq=False)
@@ -89,6 +90,19 @@ def fulfil(future: Future[T], run: Callable[[], T]) -> None:
     else:
         with suppress(InvalidStateError):  # cancelled just now
             future.set_result(result)
+
+
+def then(future: Future[T], make: Callable[[T], R]) -> Future[R]:
+    """What `make` makes of a future's result, on the thread that gives it. Who gives up the one gives up the other."""
+    made: Future[R] = Future()
+
+    def take(done: Future[T]) -> None:
+        if not done.cancelled():
+            fulfil(made, lambda: make(done.result()))
+
+    future.add_done_callback(take)
+    made.add_done_callback(lambda done: done.cancelled() and future.cancel())
+    return made
 
 
 def refuse_like(future: Future[Any], other: Future[Any]) -> None:

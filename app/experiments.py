@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.problems import invalid
-from app.validation import Checker, parse, unparse, written_path
+from app.validation import Checker, parse, written_path
 from engine import FAMILIES, Experiment, FieldError, to_data
 
 EXPERIMENT: Checker[Experiment] = Checker(Experiment, "an experiment")
@@ -31,11 +31,11 @@ def patched(experiment: Experiment, patch: bytes) -> Experiment:
         raise invalid([FieldError("", change, "an object", "a merge patch is an object")])
     document = _merge(to_data(experiment), change)
     try:
-        return EXPERIMENT.adapter.validate_json(unparse(document))
+        return EXPERIMENT.validated(document)
     except ValidationError as error:
         if not _drop_nulls(document, change, error):
             raise invalid(EXPERIMENT.explain(error, document)) from None
-    return EXPERIMENT.read(unparse(document))
+    return EXPERIMENT.check(document)
 
 
 def _merge(target: Any, patch: Any) -> Any:

@@ -23,6 +23,7 @@ log = logging.getLogger("gradlab")
 
 MOST_ERRORS = 20
 LONGEST_GIVEN_BYTES = 200
+LONGEST_MESSAGE = 1_000  # characters; a list of all choices fits
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -54,13 +55,13 @@ class Problem(Exception):
             "type": self.type,
             "title": self.title,
             "status": self.status,
-            "detail": self.detail,
+            "detail": shortened(self.detail),
             "errors": [
                 {
                     "field": error.field,
                     "given": showable(error.given),
                     "expected": error.expected,
-                    "message": error.message,
+                    "message": shortened(error.message),
                 }
                 for error in self.errors[:MOST_ERRORS]
             ],
@@ -99,19 +100,34 @@ def from_engine(error: EngineError) -> Problem:
     return invalid(error.errors)
 
 
+def shortened(message: str) -> str:
+    """A message that repeats what was given, not longer than a reader wants."""
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}..."
+
+
 def showable(given: Any) -> Any:
     """What was given, as JSON can hold it, and not longer than a reader wants."""
     if isinstance(given, float) and not math.isfinite(given):
         return "NaN" if math.isnan(given) else "Infinity" if given > 0 else "-Infinity"
     try:
-        size = len(orjson.dumps(given))
+        if _is_short(given) and len(orjson.dumps(given)) <= LONGEST_GIVEN_BYTES:
+            return given
     except TypeError:
         return f"{str(given)[:LONGEST_GIVEN_BYTES]}"
-    if size <= LONGEST_GIVEN_BYTES:
-        return given
     if isinstance(given, str):
         return given[: LONGEST_GIVEN_BYTES // 4] + "..."
     return f"{'an object' if isinstance(given, dict) else 'a list'} of {len(given)} items"
+
+
+def _is_short(given: Any) -> bool:
+    """Whether it may be short enough to show: told from the first few of its values."""
+    left, values = LONGEST_GIVEN_BYTES, [given]
+    while values and left >= 0:
+        value = values.pop()
+        left -= len(value) if isinstance(value, str | list | tuple | dict) else 1
+        if left >= 0 and isinstance(value, list | tuple | dict):
+            values += [*value, *value.values()] if isinstance(value, dict) else value
+    return left >= 0
 
 
 def to_problem(error: Exception) -> Problem:

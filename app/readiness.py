@@ -1,5 +1,6 @@
 """Readiness: the kernels are compiled, or loaded, on a thread of their own while the page opens already."""
 
+import gc
 import logging
 import time
 
@@ -19,6 +20,8 @@ class Readiness:
         begun = time.monotonic()
         warm_up()
         log.info("the kernels are ready after %.1f s", time.monotonic() - begun)
+        if gc.get_freeze_count():  # the server has told the garbage collector to skip what is there for good
+            gc.freeze()
         self.waiting_for = None
 
     def drain(self) -> None:

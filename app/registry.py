@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from app.encoding import to_json
+from app.errands import then
 from app.host import Closed, Host
 from app.problems import Problem, not_found
 from app.sessions import Session
@@ -120,6 +121,16 @@ class Registry:
         self.session(id)
         result = await self._await(self.host.command(id, job))
         return await self._await(result) if isinstance(result, Future) else result
+
+    async def answer(self, id: str, job: Callable[[Session], Any]) -> bytes:
+        """The same, as JSON, which is made on a worker."""
+
+        def encoded(session: Session) -> bytes | Future[bytes]:
+            result = job(session)
+            return then(result, to_json) if isinstance(result, Future) else to_json(result)
+
+        answer: bytes = await self.change(id, encoded)
+        return answer
 
     async def render(self, id: str, job: Callable[[Session], T]) -> T:
         """The result of a job that only looks."""

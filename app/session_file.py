@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
-import orjson
 from pydantic import Field
 
 from app import __version__
@@ -22,8 +21,8 @@ from app.encoding import to_json
 from app.experiments import EXPERIMENT
 from app.problems import Problem, invalid
 from app.requests import Strict
-from app.validation import Checker, unparse
-from engine import EngineError, Experiment, FieldError, Trainer, complete, fixed_differences, kernel, to_data
+from app.validation import ANYTHING, Bounds, Checker, parse
+from engine import LIMITS, EngineError, Experiment, FieldError, Trainer, complete, fixed_differences, kernel, to_data
 from engine.datasets import UploadedData
 from engine.journal import Entry
 from engine.timeline import Checkpoint
@@ -34,6 +33,10 @@ VERSION = 1
 CHECKED = 5  # points
 TOLERANCE = 1e-5
 MOST_STEPS = 2**53
+# What gradlab wrote itself may hold more than what comes from elsewhere: the points of its experiment, for example, are
+# there once for each change of it.
+BOUNDS = Bounds(containers=500_000, values=2_000_000, fields=1_000_000)
+LONGEST_TEXT = 16 << 20  # an array
 
 Register = Callable[[Table], str]  # keeps a table, and says by which id
 
@@ -97,8 +100,8 @@ class FileTable(Strict):
 class Check(Strict):
     """Raw points and what the network says of them."""
 
-    points: list[list[float]]
-    outputs: list[list[float | None]]
+    points: list[list[float]] = Field(max_length=CHECKED)
+    outputs: list[list[float | None]] = Field(max_length=CHECKED)
 
 
 class SessionFile(Strict):
@@ -114,7 +117,7 @@ class SessionFile(Strict):
     step: int
     epoch: float
     diverged: str | None = Field(max_length=1_000)
-    parameters: list[dict[str, Any]]
+    parameters: list[dict[str, Any]] = Field(max_length=LIMITS.layers + 1)
     history: Packed
     state: State
     table: FileTable | None
@@ -122,7 +125,7 @@ class SessionFile(Strict):
     checksum: str
 
 
-FILE: Checker[SessionFile] = Checker(SessionFile, "a session file")
+FILE: Checker[SessionFile] = Checker(SessionFile, "a session file", BOUNDS, LONGEST_TEXT)
 
 
 def is_session_file(body: bytes) -> bool:
@@ -174,16 +177,15 @@ def write(trainer: Trainer) -> bytes:
 def read(body: bytes, register: Register) -> Trainer:
     """The run of a file. Raises Problem for one that cannot be taken up, and says why."""
     try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise _refusal("", f"this file is damaged: {error}") from None
+        document = parse(body, BOUNDS if _is_untouched(body) else ANYTHING)
+    except Problem as problem:
+        raise _refusal("", f"this file is damaged: {problem.detail}") from None
     version = document.get("version") if isinstance(document, dict) else None
     if isinstance(version, int) and version > VERSION:
         made = document.get("gradlab")
         raise _refusal("version", f"this file is of a newer gradlab ({str(made)[:20]}); this one is {__version__}")
-    given = FILE.read(body)
-    whole, _, _ = body.rpartition(b',"checksum":"')
-    if _checksum(whole + b"}") != given.checksum:
+    given = FILE.check(document)
+    if not _is_untouched(body):
         raise _refusal("checksum", "this file was changed after it was written, or is damaged")
     try:
         with np.errstate(all="ignore"):
@@ -279,7 +281,7 @@ def _experiment(field: str, data: dict[str, Any], upload: str | None) -> Experim
     if upload and isinstance(dataset, dict) and "upload" in dataset:
         data = data | {"dataset": dataset | {"upload": upload}}
     try:
-        return EXPERIMENT.read(unparse(data))
+        return EXPERIMENT.check(data)
     except Problem as problem:
         errors = [replace(error, field=f"{field}.{error.field}") for error in problem.errors]
         raise invalid(errors) from None
@@ -333,6 +335,12 @@ def _like(name: str, packed: Packed, own: np.ndarray) -> np.ndarray:
     if array.shape != own.shape or not np.isfinite(array).all():
         raise _refusal(f"state.{name}", "it is not of this network, or not finite")
     return array.astype(own.dtype)
+
+
+def _is_untouched(body: bytes) -> bool:
+    """Whether a file is as it was written."""
+    whole, _, end = body.rpartition(b',"checksum":"')
+    return end.rstrip() == _checksum(whole + b"}").encode() + b'"}'
 
 
 def _checksum(body: bytes) -> str:

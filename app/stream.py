@@ -14,6 +14,7 @@ import msgpack
 from pydantic import Field
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from app.aside import read_body
 from app.encoding import CODECS, JSON, MSGPACK, Codec
 from app.problems import Problem, to_problem
 from app.registry import Registry
@@ -148,7 +149,7 @@ class Connection:
             if event["type"] == "websocket.disconnect":
                 return
             try:
-                await self._obey(self._decode(event))
+                await self._obey(await self._decode(event))
             except Exception as error:
                 problem = to_problem(error)
                 if not self._registry.has(self._id):
@@ -157,17 +158,12 @@ class Connection:
                 document |= {"problem": document["type"], "type": "error"}
                 await self._send(self._codec.encode(document))
 
-    def _decode(self, event: Any) -> Any:
+    async def _decode(self, event: Any) -> Any:
         """A client's message, validated. Raises Problem."""
-        body = event.get("bytes")
-        if body is None:
-            body = event["text"].encode()
-        elif self._codec is MSGPACK:
-            try:
-                body = unparse(msgpack.unpackb(body))
-            except Exception as error:  # msgpack raises many kinds
-                raise Problem(422, f"This is not msgpack: {type(error).__name__}.") from None
-        return MESSAGES.read(body)
+        data = event.get("bytes")
+        if data is not None and self._codec is MSGPACK:
+            return await read_body(_read_msgpack, data)
+        return await read_body(MESSAGES.read, event["text"].encode() if data is None else data)
 
     async def _obey(self, message: Any) -> None:
         """Does what a message asks. What came of it is seen in the messages that follow."""
@@ -189,6 +185,14 @@ class Connection:
             return None
         found: Model = await self._registry.change(self._id, lambda session: session.look_back(epoch, lambda it: it))
         return found
+
+
+def _read_msgpack(data: bytes) -> Any:
+    try:
+        body = unparse(msgpack.unpackb(data))
+    except Exception as error:  # msgpack raises many kinds
+        raise Problem(422, f"This is not msgpack: {type(error).__name__}.") from None
+    return MESSAGES.read(body)
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:

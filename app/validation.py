@@ -2,17 +2,24 @@
 
 pydantic says what is wrong in its own words and with the tags of its unions in the path. Here that becomes the field as
 the client wrote it, what was given, and what the JSON Schema allows there.
+
+A body may be hostile, so each step has a bound: its lists and objects are counted before they are parsed, their sizes
+are checked before they are validated, and validation stops at the first wrong item of a list (a million errors cost far
+more than a million values). pydantic reads the parsed document and not the text, because it copies whatever JSON it
+refuses, once for each error.
 """
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import pydantic_core
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator
 
-from app.problems import MOST_ERRORS, invalid, showable
+from app.problems import MOST_ERRORS, Problem, invalid, showable
 from engine import FieldError
 
 T = TypeVar("T")
@@ -30,24 +37,69 @@ UNTAGGED = {"union_tag_invalid", "union_tag_not_found"}
 UNEXPECTED = {"unexpected_keyword_argument", "extra_forbidden"}
 
 
-class Checker(Generic[T]):
-    """Reads one type strictly from JSON."""
+@dataclass(frozen=True)
+class Bounds:
+    """How much a body may hold, counted before it is parsed: what is beyond this takes too long to parse."""
 
-    def __init__(self, type: Any, what: str) -> None:
+    containers: int = 100_000  # lists and objects
+    values: int = 1_000_000
+    fields: int = 50_000  # and ten more for each object
+
+    def check(self, body: bytes) -> None:
+        """Raises Problem 422. Brackets and commas in texts count too: these are bounds, not exact numbers."""
+        objects = body.count(b"{")
+        for count, most, what in (
+            (body.count(b"[") + objects, self.containers, "lists and objects"),
+            (body.count(b","), self.values, "values"),
+            (body.count(b":"), self.fields + 10 * objects, "fields"),
+        ):
+            if count > most:
+                raise _too_large("", f"{count} {what}", f"at most {most} {what}")
+
+
+ANYTHING = Bounds()
+SPARE_CONTAINERS = 20_000  # for brackets in texts, and so that small mistakes are explained by their field
+MOST_FIELDS = 128  # of one object
+LONGEST_TEXT = 10_000  # characters
+FEW_VALUES = 5_000  # of so many, every wrong one is looked for; of more, the first in each list
+LONGEST_NAME = 60  # of a field, in an answer
+
+
+class Checker(Generic[T]):
+    """Reads one type strictly from JSON.
+
+    A body with more lists and objects than its schema allows is refused before it is parsed, one with a longer text
+    before it is validated.
+    """
+
+    def __init__(self, type: Any, what: str, bounds: Bounds = ANYTHING, longest_text: int = LONGEST_TEXT) -> None:
         self.adapter: TypeAdapter[T] = TypeAdapter(type)
         self.what = what
         self.schema = self.adapter.json_schema()
+        allowed = most_containers_of(self.schema, self.schema.get("$defs", {}), bounds.containers)
+        self.bounds = replace(bounds, containers=min(allowed + SPARE_CONTAINERS, bounds.containers))
+        self.longest_text = longest_text
+        self._thorough, self._quick = (_document_validator(self.adapter.core_schema, fail) for fail in (False, True))
 
     def read(self, body: bytes) -> T:
-        """The value in `body`. Raises Problem 422 naming each field that is wrong."""
-        document = parse(body)
+        """The value in `body`. Raises Problem 422 naming the fields that are wrong."""
+        return self.check(parse(body, self.bounds))
+
+    def check(self, document: Any) -> T:
+        """The value of a parsed document. Raises Problem 422 naming the fields that are wrong."""
         try:
-            return self.adapter.validate_json(body)
+            return self.validated(document)
         except ValidationError as error:
             raise invalid(self.explain(error, document)) from None
 
+    def validated(self, document: Any) -> T:
+        """The same, but raises pydantic's ValidationError; Problem 422 only where a part of it is too large."""
+        few = _survey(document, self.longest_text) <= FEW_VALUES
+        value: T = (self._thorough if few else self._quick).validate_python(document)
+        return value
+
     def explain(self, error: ValidationError, document: Any) -> list[FieldError]:
-        """pydantic's errors as ours."""
+        """pydantic's first errors as ours."""
         details = error.errors(include_url=False, include_context=True)[: MOST_ERRORS + 1]
         return [self._explain(detail, document) for detail in details]
 
@@ -55,15 +107,14 @@ class Checker(Generic[T]):
         path = written_path(detail["loc"], document)
         if detail["type"] == "missing":
             path = (*written_path(detail["loc"][:-1], document), detail["loc"][-1])
-        field = ".".join(map(str, path))
+        field = _named(path)
         given = detail["input"]
         if detail["type"] in UNEXPECTED:
             known = sorted({name for node in self._nodes(path[:-1], document) for name in node.get("properties", {})})
             if path[-1] in known:
                 return FieldError(field, given, f"only one of: {', '.join(known)}", "does not go with the other fields")
-            close = difflib.get_close_matches(str(path[-1]), known, n=1)
-            hint = f" Did you mean '{close[0]}'?" if close else ""
-            return FieldError(field, given, f"one of: {', '.join(known)}", f"unknown field '{path[-1]}'.{hint}")
+            hint, name = _hint(path[-1], known), _named(path[-1:])
+            return FieldError(field, given, f"one of: {', '.join(known)}", f"unknown field '{name}'.{hint}")
         if detail["type"] in UNTAGGED:
             return self._explain_tag(path, detail["ctx"]["discriminator"].strip("'"), document)
         if detail["type"] == "missing":
@@ -82,11 +133,9 @@ class Checker(Generic[T]):
         nodes = [node["properties"][name] for node in self._nodes(path, document) if name in node.get("properties", {})]
         known = [node.get("const", node.get("default")) for node in nodes]
         given = _item(_follow(document, path), name)
-        close = difflib.get_close_matches(str(given), known, n=1)
-        hint = f" Did you mean '{close[0]}'?" if close else ""
-        message = "this field is needed." if given is None else f"unknown {name} {spoken(given)}.{hint}"
+        message = "this field is needed." if given is None else f"unknown {name} {spoken(given)}.{_hint(given, known)}"
         expected = f"one of: {', '.join(dict.fromkeys(known))}"
-        return FieldError(".".join(map(str, (*path, name))), given, expected, message)
+        return FieldError(_named((*path, name)), given, expected, message)
 
     def _expected(self, path: Path, document: Any) -> str:
         words = [word for node in self._nodes(path, document) for word in allowed(node)]
@@ -118,8 +167,12 @@ class Checker(Generic[T]):
             yield from self._alternatives(member, value)
 
 
-def parse(body: bytes) -> Any:
-    """JSON as plain values. NaN and infinities are let through here, to be refused by name at their field."""
+def parse(body: bytes, bounds: Bounds = ANYTHING) -> Any:
+    """JSON as plain values. NaN and infinities are let through here, to be refused by name at their field.
+
+    Raises Problem 422 for what is not JSON or beyond the bounds.
+    """
+    bounds.check(body)
     try:
         return pydantic_core.from_json(body, allow_inf_nan=True)
     except ValueError as error:
@@ -129,6 +182,90 @@ def parse(body: bytes) -> Any:
 def unparse(value: Any) -> bytes:
     """Plain values as JSON, NaN and infinities kept, so that validation can refuse them."""
     return pydantic_core.to_json(value, inf_nan_mode="constants")
+
+
+def _document_validator(schema: Any, fail_fast: bool) -> SchemaValidator:
+    # Without "prebuilt" pydantic takes the classes' own validators, and the changed schema has no effect on them.
+    return SchemaValidator(_for_documents(schema, fail_fast), _use_prebuilt=False)
+
+
+def _for_documents(schema: Any, fail_fast: bool) -> Any:
+    """A pydantic core schema that reads parsed JSON just as strictly: objects and lists for classes and tuples.
+
+    With `fail_fast`, a list is left at its first wrong item.
+    """
+    if isinstance(schema, list | tuple):
+        return type(schema)(_for_documents(item, fail_fast) for item in schema)
+    if not isinstance(schema, dict):
+        return schema
+    changed = {
+        key: value if key in {"default", "metadata"} else _for_documents(value, fail_fast)
+        for key, value in schema.items()
+    }
+    kind = changed.get("type")  # or a field of this name
+    if kind in ("model", "dataclass", "tuple"):
+        changed["strict"] = False
+    if fail_fast and kind in ("list", "tuple"):
+        changed["fail_fast"] = True
+    return changed
+
+
+def most_containers_of(schema: dict[str, Any], definitions: dict[str, Any], most: int) -> int:
+    """How many lists and objects a value of this schema can have; `most` where the schema does not say."""
+
+    def of(inner: dict[str, Any]) -> int:
+        return most_containers_of(inner, definitions, most)
+
+    if "$ref" in schema:
+        return of(definitions[schema["$ref"].rsplit("/", 1)[-1]])
+    members = schema.get("anyOf", schema.get("oneOf"))
+    if members:
+        return max(map(of, members))
+    if not schema.keys() - {"title", "description", "default", "examples"}:  # anything at all
+        return most
+    if schema.get("type") == "array":
+        each = max([of(schema.get("items", {})), *map(of, schema.get("prefixItems", ()))])
+        return min(most, 1 + each * schema.get("maxItems", most)) if each else 1
+    if schema.get("type") != "object":
+        return 0
+    further = schema.get("additionalProperties", True)
+    each = of(further) if isinstance(further, dict) else most if further else 0
+    return min(most, 1 + sum(map(of, schema.get("properties", {}).values())) + each * MOST_FIELDS)
+
+
+def _survey(document: Any, longest_text: int) -> int:
+    """How many values a document holds. Raises Problem 422 for an object or a text that is too large."""
+    count = 1
+    containers: list[tuple[Path, Any]] = [((), document)] if isinstance(document, dict | list) else []
+    while containers:
+        path, value = containers.pop()
+        count += len(value)
+        if isinstance(value, dict) and len(value) > MOST_FIELDS:
+            raise _too_large(_named(path), f"an object of {len(value)} fields", f"at most {MOST_FIELDS} fields")
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            kind = type(item)
+            if kind is list or kind is dict:
+                containers.append(((*path, key), item))
+            elif kind is str and len(item) > longest_text:
+                given = f"a text of {len(item)} characters"
+                raise _too_large(_named((*path, key)), given, f"at most {longest_text} characters")
+    return count
+
+
+def _too_large(field: str, given: str, expected: str) -> Problem:
+    return invalid([FieldError(field, given, expected, f"{given} are too many: {expected} are read")])
+
+
+def _named(path: Path) -> str:
+    """A field's name as an answer gives it: dotted, and no longer than a reader wants."""
+    return ".".join(name if len(name := str(part)) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..." for part in path)
+
+
+def _hint(given: Any, known: Sequence[str]) -> str:
+    """A suggestion, where a known name is near to what was given."""
+    name = str(given) if isinstance(given, str | int | float) else ""
+    close = difflib.get_close_matches(name, known, n=1) if len(name) <= LONGEST_NAME else []
+    return f" Did you mean '{close[0]}'?" if close else ""
 
 
 def written_path(location: Path, document: Any) -> Path:

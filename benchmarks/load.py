@@ -20,6 +20,7 @@ import msgpack
 import websockets
 
 PERIOD_S = 1 / 20  # of the boundary, by default
+PATIENCE_S = 60.0  # for the rows that are still under way when training pauses
 
 
 async def main() -> None:
@@ -40,7 +41,7 @@ async def main() -> None:
             order = {"epochs": options.epochs}
             await asyncio.gather(*(http.post(f"/api/sessions/{id}/train", json=order) for id in ids))
         pages = [Page(id, options.address) for id in ids]
-        tasks = [asyncio.create_task(page.watch(options.seconds + 3)) for page in pages]
+        tasks = [asyncio.create_task(page.watch()) for page in pages]
         await asyncio.sleep(0.5)
         for id in ids:
             await http.post(f"/api/sessions/{id}/commands", json={"command": "play", "rate": options.rate})
@@ -55,9 +56,13 @@ async def main() -> None:
             await asyncio.sleep(0.05)
         after = [await steps(http, id) for id in ids]
         taken = time.monotonic() - begun
-        for id in ids:
-            await http.post(f"/api/sessions/{id}/commands", json={"command": "pause"})
-        await asyncio.gather(*tasks)
+        histories = {}
+        for page in pages:
+            await http.post(f"/api/sessions/{page.id}/commands", json={"command": "pause"})
+            histories[page.id] = (await http.get(f"/api/sessions/{page.id}/metrics")).json()["columns"]
+            page.watch_until(histories[page.id]["seq"][-1])
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*tasks)
         gaps = [gap for page in pages for gap in page.gaps()]
         late = [max(0.0, gap - PERIOD_S) for gap in gaps]
         speeds = [(b - a) / taken for a, b in zip(before, after, strict=True)]
@@ -71,7 +76,7 @@ async def main() -> None:
         low, high = min(speeds) / statistics.mean(speeds), max(speeds) / statistics.mean(speeds)
         say(f"fairness: {low:.3f} to {high:.3f} of the mean share")
         for page in pages:
-            history = (await http.get(f"/api/sessions/{page.id}/metrics")).json()["columns"]
+            history = histories[page.id]
             assert [row["seq"] for row in page.rows] == history["seq"], "a row is missing"
             assert [row["train"]["loss"] for row in page.rows] == history["train_loss"], "a row differs"
             await http.delete(f"/api/sessions/{page.id}")
@@ -86,6 +91,8 @@ class Page:
         self.url = f"ws://{address}/api/sessions/{id}/stream"
         self.rows: list[dict[str, Any]] = []
         self.pings: list[float] = []
+        self.last_seq: int | None = None  # until the session is paused
+        self.news = asyncio.Event()
         self.begin()
 
     def begin(self) -> None:
@@ -93,24 +100,33 @@ class Page:
         self.arrivals: list[float] = []
         self.bytes = 0
 
-    async def watch(self, seconds: float) -> None:
+    def watch_until(self, last_seq: int) -> None:
+        """The session rests: this is its last row."""
+        self.last_seq = last_seq
+        self.news.set()
+
+    async def watch(self) -> None:
+        """Watches until the last row has come."""
         async with websockets.connect(self.url, subprotocols=["gradlab.v1.msgpack"], compression=None) as socket:
             await socket.send(msgpack.packb({"type": "subscribe"}))
-            pinging = asyncio.create_task(self.ping(socket))
-            end = time.monotonic() + seconds + 2
-            while (left := end - time.monotonic()) > 0:
-                try:
-                    async with asyncio.timeout(left):
-                        data = await socket.recv()
-                except TimeoutError:
-                    break
-                self.bytes += len(data)
-                message = msgpack.unpackb(data)
-                if message["type"] == "boundary":
-                    self.arrivals.append(time.monotonic())
-                elif message["type"] == "metrics":
-                    self.rows += message["rows"]
-            pinging.cancel()
+            tasks = [asyncio.create_task(self.ping(socket)), asyncio.create_task(self.receive(socket))]
+            try:
+                while self.last_seq is None or not self.rows or self.rows[-1]["seq"] < self.last_seq:
+                    self.news.clear()
+                    await self.news.wait()
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+    async def receive(self, socket: Any) -> None:
+        async for data in socket:
+            self.bytes += len(data)
+            message = msgpack.unpackb(data)
+            if message["type"] == "boundary":
+                self.arrivals.append(time.monotonic())
+            elif message["type"] == "metrics":
+                self.rows += message["rows"]
+                self.news.set()
 
     async def ping(self, socket: Any) -> None:
         while True:

@@ -11,6 +11,13 @@ from pathlib import Path
 @contextmanager
 def server() -> Iterator[str]:
     """The address of a server of our own."""
+    with served() as (address, _):
+        yield address
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, int]]:
+    """The address of a server of our own, and its process."""
     command = [str(Path(sys.executable).parent / "gradlab"), "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -18,6 +25,6 @@ def server() -> Iterator[str]:
             found = re.search(r"http://\S+", line)
             if not found:
                 raise SystemExit(f"the server did not start: {line}")
-            yield found[0].rstrip("/") + "/"
+            yield found[0].rstrip("/") + "/", process.pid
         finally:
             process.terminate()

@@ -150,7 +150,7 @@ def _values(entry: Activation, choice: Choice) -> dict[str, float]:
 
 def numbers(array: np.ndarray) -> str:
     """An array as Python, exact: a float32 is written as shortly as it can be told from its neighbours."""
-    return str([numbers(row) if row.ndim else _number(row) for row in array]).replace("'", "")
+    return f"[{', '.join(numbers(row) if row.ndim else _number(row) for row in array)}]"
 
 
 def _number(value: Any) -> str:

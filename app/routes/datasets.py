@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.answers import UploadAnswer, UploadList
+from app.aside import aside
 from app.csv_table import Encoding, Missing, Options
 from app.encoding import JSONResponse
 from app.problems import Problem
@@ -70,7 +70,7 @@ async def upload_dataset(
         name=name, target=target, task=task, header=header, delimiter=delimiter, missing=missing, encoding=encoding
     )
     body = await request.body()
-    found = await run_in_threadpool(uploads.add, body, options)
+    found = await aside(uploads.add, body, options)
     location = f"{request.scope.get('root_path', '')}/api/datasets/{found['id']}"
     return JSONResponse(found, 201, {"Location": location})
 

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.answers import ImportAnswer
+from app.aside import aside
 from app.encoding import JSONResponse
 from app.experiments import read_experiment
 from app.playground_link import imported
@@ -45,4 +45,4 @@ async def import_tensorflow_playground(order: Annotated[Import, Depends(body_of(
         completion = complete(read_experiment(unparse(found["experiment"])))
         return {"experiment": to_data(completion.experiment), "changes": found["changes"]}
 
-    return JSONResponse(await run_in_threadpool(read))
+    return JSONResponse(await aside(read))

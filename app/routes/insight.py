@@ -3,10 +3,10 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.aside import aside
 from app.encoding import JSONResponse, to_json
 from app.experiments import read_experiment
 from app.findings import (
@@ -207,4 +207,4 @@ async def get_spread(request: Request, body: Annotated[bytes, Depends(json_body)
     def look() -> bytes:
         return to_json({"layers": distributions.spread(Trainer(read_experiment(body)))})
 
-    return JSONResponse(await run_in_threadpool(look))
+    return JSONResponse(await aside(look))

@@ -84,7 +84,7 @@ def inference_us(model: Model) -> float:
 @router.delete("", operation_id="undo_prune", response_model=SessionAnswer, responses=problems(404, 409))
 async def undo(id: Id, registry: RegistryDep) -> Response:
     """Brings back the network as it was before it was pruned last, up to five times."""
-    return JSONResponse(await registry.change(id, Session.undo_prune))
+    return JSONResponse(await registry.answer(id, Session.undo_prune))
 
 
 @router.get("/tradeoff", operation_id="get_tradeoff", response_model=TradeoffAnswer, responses=problems(404, 422))

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.answers import JournalAnswer, SessionAnswer, SessionList
+from app.aside import aside
 from app.encoding import JSONResponse
 from app.experiments import read_experiment
 from app.problems import Problem
@@ -54,13 +54,13 @@ async def create_session(
     """
     if is_session_file(body):
         uploads: Uploads = request.app.state.uploads
-        trainer = await run_in_threadpool(read, body, uploads.adopt)
+        trainer = await aside(read, body, uploads.adopt)
         id = await registry.create(trainer.asked, trainer)
     else:
         limit = request.app.state.registry.settings.body_limit_bytes
         if len(body) > limit:
             raise Problem(413, f"The body is larger than {limit} bytes, and no session file.")
-        id = await registry.create(await run_in_threadpool(_experiment, body))
+        id = await registry.create(await aside(_experiment, body))
     location = f"{request.scope.get('root_path', '')}/api/sessions/{id}"
     return JSONResponse(await registry.look(id, Session.describe), 201, {"Location": location})
 
@@ -111,7 +111,7 @@ async def patch_session(
     Lists are replaced whole. What can change while a run goes on does so at the next step and is noted in the journal;
     anything else needs `?reset=true`. Null stays null where the field may be null, else it means the default.
     """
-    return JSONResponse(await registry.change(id, lambda session: session.patch(body, reset, keep)))
+    return JSONResponse(await registry.answer(id, lambda session: session.patch(body, reset, keep)))
 
 
 @router.get("/{id}/journal", operation_id="get_journal", response_model=JournalAnswer, responses=problems(404))

@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
+from app.aside import read_body
 from app.encoding import JSONResponse
 from app.problems import MEDIA_TYPE, Problem
 from app.registry import Registry
@@ -66,7 +67,7 @@ def body_of(checker: Checker[T]) -> Callable[[Request], Awaitable[T]]:
     """A dependency that reads a JSON body."""
 
     async def read(request: Request) -> T:
-        return checker.read(await json_body(request))
+        return await read_body(checker.read, await json_body(request))
 
     return read
 

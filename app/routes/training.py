@@ -39,7 +39,7 @@ async def send_command(
     id: Id, request: Request, registry: RegistryDep, command: Annotated[Command, Depends(body_of(COMMAND))]
 ) -> Response:
     """Plays, pauses, resets or steps; answers with the session."""
-    return await unless_gone(request, registry.change(id, lambda session: session.obey(command)))
+    return await unless_gone(request, registry.answer(id, lambda session: session.obey(command)))
 
 
 @router.post(
@@ -56,4 +56,4 @@ async def train(
 
     It ends early if the network diverges, if somebody pauses or resets the session, or if the client goes away.
     """
-    return await unless_gone(request, registry.change(id, lambda session: session.train(order)))
+    return await unless_gone(request, registry.answer(id, lambda session: session.train(order)))

@@ -58,7 +58,7 @@ async def fork_session(
     patch = None if given.patch is None else unparse(given.patch)
     trainer = await registry.change(id, lambda session: session.fork(given.epoch, patch))
     if given.into == "same":
-        return JSONResponse(await registry.change(id, lambda session: session.take_up(trainer)))
+        return JSONResponse(await registry.answer(id, lambda session: session.take_up(trainer)))
     new = await registry.create(trainer.asked, trainer)
     location = f"{request.scope.get('root_path', '')}/api/sessions/{new}"
     return JSONResponse(await registry.look(new, Session.describe), 201, {"Location": location})

@@ -2,12 +2,12 @@
 
 import csv
 import io
+import math
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.answers import (
@@ -20,7 +20,7 @@ from app.answers import (
     ParametersAnswer,
     Prediction,
 )
-from app.encoding import JSONResponse, to_json
+from app.encoding import JSONResponse
 from app.problems import invalid
 from app.requests import ParameterChanges, Parameters, Plane, Predict
 from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, problems
@@ -43,6 +43,7 @@ LAST_BIAS = {"layer": 2, "unit": 0, "value": 0}
 PREDICT: Checker[Predict] = Checker(Predict, "samples")
 CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
 RESOLUTIONS = {"minimum": 2, "maximum": LIMITS.resolution}  # which the engine checks, in better words
+MOST_MAP_VALUES = 2_000_000  # of all units' maps in one answer, about 20 MB
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -156,6 +157,10 @@ async def get_neurons(
     """What every unit gives over the plane."""
 
     def draw(session: Session, model: Model) -> dict[str, Any]:
+        finest = min(LIMITS.resolution, math.isqrt(MOST_MAP_VALUES // session.units))
+        if resolution > finest:
+            message = f"this network has {session.units} units: {resolution} points each way are too many for it"
+            raise invalid([FieldError("resolution", resolution, f"2 to {finest}", message)])
         layers = [
             {"name": model.layer_name(index), "units": maps}
             for index, maps in enumerate(model.neurons(resolution, *shown))
@@ -184,9 +189,11 @@ async def put_parameters(
     id: Id, registry: RegistryDep, given: Annotated[Parameters, Depends(body_of(PARAMETERS))]
 ) -> Response:
     """Puts in other weights and biases, at the next step. Takes what GET answers, and answers the same."""
-    layers = [layer.model_dump(exclude_none=True) for layer in given.layers]
-    answer = await registry.change(id, lambda session: session.set_parameters(layers))
-    return JSONResponse(await run_in_threadpool(to_json, answer))
+
+    def change(session: Session) -> Any:
+        return session.set_parameters([layer.model_dump(exclude_none=True) for layer in given.layers])
+
+    return JSONResponse(await registry.answer(id, change))
 
 
 @router.patch(
@@ -203,8 +210,7 @@ async def patch_parameters(
     id: Id, registry: RegistryDep, given: Annotated[ParameterChanges, Depends(body_of(CHANGES))]
 ) -> Response:
     """Changes single weights and biases at the next step, and answers with what they were before."""
-    answer = await registry.change(id, lambda session: session.change_parameters(given.changes))
-    return JSONResponse(answer)
+    return JSONResponse(await registry.answer(id, lambda session: session.change_parameters(given.changes)))
 
 
 @router.post(

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -45,18 +46,29 @@ async def test_it_ends_in_good_order_with_pages_and_scripts_waiting(
     process: subprocess.Popen[str], ending: signal.Signals
 ) -> None:
     address = address_of(process)
-    async with httpx.AsyncClient(base_url=address, timeout=PATIENCE_S) as http:
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=PATIENCE_S))
 
         async def ready() -> bool:
             return (await http.get("/readyz")).status_code == 200
 
         await eventually(ready)
         ids = [(await http.post("/api/sessions", json={})).json()["id"] for _ in range(3)]
-        sockets = [await websockets.connect(f"{address.replace('http', 'ws')}/api/sessions/{id}/stream") for id in ids]
-        for id, socket in zip(ids, sockets, strict=True):
+        sockets = []
+        for id in ids:
+            url = f"{address.replace('http', 'ws')}/api/sessions/{id}/stream"
+            socket = await stack.enter_async_context(websockets.connect(url))
+            sockets.append(socket)
             await socket.send('{"type": "subscribe"}')
             await http.post(f"/api/sessions/{id}/commands", json={"command": "play", "rate": None})
-        waiting = asyncio.create_task(http.post(f"/api/sessions/{ids[0]}/train", json={"seconds": 600}))
+        awaited = (await http.post("/api/sessions", json={})).json()["id"]
+
+        async def is_training() -> bool:
+            return (await http.get(f"/api/sessions/{awaited}")).json()["state"] == "running"
+
+        waiting = asyncio.create_task(http.post(f"/api/sessions/{awaited}/train", json={"seconds": 600}))
+        stack.callback(waiting.cancel)
+        await eventually(is_training)  # the order has arrived
         sockets[1].transport.pause_reading()  # this one will not hear of it
         async with asyncio.timeout(PATIENCE_S):
             while b"boundary" not in str(await sockets[0].recv()).encode():
@@ -71,7 +83,7 @@ async def test_it_ends_in_good_order_with_pages_and_scripts_waiting(
         answer = await waiting
         assert answer.status_code == 503, "whoever waits is answered"
         sockets[1].transport.abort()
-        _, errors = await asyncio.to_thread(process.communicate, timeout=10)
+        _, errors = await asyncio.to_thread(process.communicate, timeout=PATIENCE_S)
     assert process.returncode == 0
     assert "Traceback" not in errors, errors
 
