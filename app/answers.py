@@ -49,6 +49,15 @@ class Metrics(BaseModel):
     validation: Measures | None
     test: Measures | None
     penalty: Number
+    layers: list[dict[str, Number]] = Field(description="Of each layer, as in a row of the history; the output last.")
+
+
+class LastUpdate(BaseModel):
+    """What the last update learned from, and what it did. Losses are means over its batch, without the penalty."""
+
+    samples: list[int] = Field(description="Indices of training samples.")
+    loss_before: Number
+    loss: Number = Field(description="With the present weights.")
 
 
 class Summary(BaseModel):
@@ -74,6 +83,9 @@ class SessionAnswer(Summary):
     parameter_count: int = Field(description="How many numbers the network learns.")
     notes: list[NoteAnswer]
     metrics: Metrics
+    last_update: LastUpdate | None = Field(
+        description="Null while training, at step 0, after weights were set, and for batches of over 1,000 samples."
+    )
 
 
 class SessionLine(Summary):

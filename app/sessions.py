@@ -25,6 +25,7 @@ from app.pace import Pace, Speedometer
 from app.problems import Problem, invalid, needs_reset
 from app.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs, WeightChange
 from engine import Experiment, FieldError, Model, Trainer, Visit, complete, fixed_differences, to_data
+from engine.insight.last_update import last_update
 from engine.insight.pruning import Pruning
 
 T = TypeVar("T")
@@ -265,7 +266,8 @@ class Session:
             "experiment": self.experiment_data,
             "parameter_count": self.trainer.parameter_count,
             "notes": [vars(note) for note in self.trainer.notes],
-            "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty")},
+            "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty", "layers")},
+            "last_update": None if self.state == "running" else last_update(self.trainer),
         }
 
     def undertake(self, begin: Callable[[], U], finish: Callable[[U], T]) -> Future[T]:

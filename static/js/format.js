@@ -34,6 +34,14 @@ export function count(value) {
   return Math.floor(value).toLocaleString("en");
 }
 
+/** What an epoch under way has done of itself, as in .25; nothing at its beginning.
+ * @type {(epoch: number) => string} */
+export function fraction(epoch) {
+  const share = epoch - Math.floor(epoch);
+  if (share === 0) return "";
+  return Math.min(Math.max(share, 0.001), 0.999).toFixed(share * 100 === Math.round(share * 100) ? 2 : 3).slice(1);
+}
+
 /** So many bytes, in words.
  * @type {(bytes: number) => string} */
 export function memory(bytes) {

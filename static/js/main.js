@@ -18,6 +18,7 @@ import { timePanel } from "./panels/time.js";
 import { trainingPanel } from "./panels/training.js";
 import { wordsPanel } from "./panels/words.js";
 import { Session } from "./session.js";
+import { isUnmeasured } from "./standing.js";
 import { Store, set } from "./store.js";
 import { strings } from "./strings.js";
 import { followTheme, rememberedTheme, schemeOf } from "./theme.js";
@@ -70,6 +71,12 @@ watchVisibility(store, { network: element("network"), output: element("output"),
 frames.watch(
   (state) => [state.visible, state.experiment?.layers, state.view, state.visit],
   () => session.subscribe(),
+);
+frames.watch(
+  (state) => [isUnmeasured(state), state.step],
+  (unmeasured, _) => {
+    if (unmeasured) session.questions.measure();
+  },
 );
 frames.watch(
   (state) => [state.hasPlayed, state.suggestionsClosed],

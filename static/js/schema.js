@@ -12,6 +12,7 @@ export function numberSpec(schema, path) {
     help: first((node) => node.description) ?? "",
     minimum: first((node) => node.minimum),
     maximum: first((node) => node.maximum ?? node.exclusiveMaximum),
+    exclusive: nodes.some((node) => node.exclusiveMaximum !== undefined),
     integer: nodes.some((node) => node.type === "integer"),
     scale: first((node) => node["x-scale"]) ?? "linear",
     unit: first((node) => node["x-unit"]),

@@ -232,7 +232,7 @@ export class Session {
 
   play() {
     if (this.store.state.phase === "finished") this.store.apply(store.set, { until: null }); // the end was reached
-    this.store.apply(store.set, { playing: true, hasPlayed: true, word: null, visit: null });
+    this.store.apply(store.set, { playing: true, hasPlayed: true, stepped: false, word: null, visit: null });
     this.#command(this.#playing());
   }
 
@@ -254,7 +254,7 @@ export class Session {
 
   /** @param {StepUnit} unit */
   step(unit = "epoch") {
-    this.store.apply(store.set, { playing: false, stepping: true, hasPlayed: true, word: null, visit: null });
+    this.store.apply(store.set, { playing: false, stepping: true, stepped: true, hasPlayed: true, word: null, visit: null });
     this.#command({ command: "step", unit, count: 1 }, () => this.store.apply(store.set, { stepping: false }));
   }
 
@@ -497,17 +497,9 @@ export class Session {
     if (this.store.state.playing) this.#stream?.send({ command: "pause" });
   }
 
-  /** Text that should have been a number.
-   * @param {string} text @param {string} field */
-  refuse(text, field) {
-    this.tellRefusal(strings.words.notANumber(text, field));
-  }
-
   /** What cannot be, said without asking the server.
    * @param {string} text */
-  tellRefusal(text) {
-    this.store.apply(store.told, { kind: "refusal", text });
-  }
+  tellRefusal = (text) => this.store.apply(store.told, { kind: "refusal", text });
 
   /** @param {string} text @param {boolean} [undo] */
   #tell(text, undo = false) {

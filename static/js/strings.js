@@ -3,42 +3,50 @@
 
 import { count, memory, setting } from "./format.js";
 
-/** @import { FoundTable, Table, TableColumn } from "./types.js" */
+/** @import { FoundTable, NumberSpec, Table, TableColumn } from "./types.js" */
 
 export const strings = {
   title: "gradlab",
   header: {
     play: "Play",
-    playHelp: "Trains the network, epoch after epoch, until you pause it. Key: Space.",
+    playHelp: "Trains the network, epoch after epoch, until you press Pause. Key: Space.",
     pause: "Pause",
-    pauseHelp: "Holds the training where it is. Key: Space.",
+    pauseHelp: "Stops training where it is. Key: Space.",
     step: "Step",
-    stepHelp: "Trains a little and pauses: by default one epoch, each training sample once. Key: right arrow.",
+    stepHelp: "Trains a little, then pauses. Choose next to it how far it goes. Key: right arrow.",
     stepUnit: "Step size",
-    stepUnitHelp: "How far Step goes: one sample, one batch of samples, or one epoch (all training samples).",
+    stepUnitHelp: "How far Step goes: one sample, one batch, or one epoch (every training point once).",
     units: { sample: "Sample", batch: "Batch", epoch: "Epoch" },
     reset: "Reset",
-    resetHelp: "Back to epoch 0 with the same starting weights, so the same thing happens again. Key: R.",
+    resetHelp: "Goes back to epoch 0 with the same starting weights, so training will go the same way again. Key: R.",
     newSeed: "New weights",
-    newSeedHelp: "Back to epoch 0 with other random starting weights. Does it still learn?",
+    newSeedHelp: "Goes back to epoch 0 with new random starting weights. Does it still learn?",
     epoch: "Epoch",
-    epochHelp: "How often the network has seen all training samples.",
+    clockHelp: "Epochs: how many times the network has seen all the training points. In between, the part of the current epoch.",
+    fraction: "Part of the current epoch",
+    stepCount: "step",
     stepsPerSecond: "steps/s",
     speed: "Speed",
-    speedHelp: "How many epochs are trained each second. Flat out: as fast as the server can.",
-    rate: (/** @type {number | null} */ rate) => (rate === null ? "flat out" : `${rate} epochs/s`),
+    speedHelp: "How many epochs to train per second. Max speed is as fast as the server can go.",
+    rate: (/** @type {number | null} */ rate) => (rate === null ? "Max speed" : rate === 1 ? "1 epoch/s" : `${rate} epochs/s`),
     data: "Data",
-    dataHelp: "Opens and closes the choice of data.",
+    dataHelp: "Opens and closes the data panel.",
     undo: "Undo",
-    undoHelp: "Takes back your last change of the experiment. Keys: Ctrl+Z.",
+    undoHelp: "Takes back your last change. Keys: Ctrl+Z.",
     redo: "Redo",
-    redoHelp: "Makes the change again that Undo took back. Keys: Ctrl+Shift+Z.",
+    redoHelp: "Brings back the change that Undo took back. Keys: Ctrl+Shift+Z.",
     share: "Share",
-    shareHelp: "A link that carries this experiment.",
+    shareHelp: "Gets a link to this experiment.",
     help: "Help",
-    helpHelp: "How this page works, and its keys. Key: question mark.",
-    theme: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
-    themeHelp: "Changes between light, dark, and what your system prefers.",
+    helpHelp: "How this page works, and its keyboard shortcuts. Key: question mark.",
+    theme: { system: "Theme: same as system", light: "Theme: light", dark: "Theme: dark" },
+    themeHelp: "Switches between light, dark, and your system's setting.",
+  },
+  fields: {
+    refused: (/** @type {NumberSpec} */ spec, /** @type {string} */ text, /** @type {string} */ stays) => {
+      const given = text.trim() ? `, not \u201c${text.trim().slice(0, 30)}\u201d` : "";
+      return `${spec.label} must be ${allowed(spec)}${given}.${stays ? ` It stays at ${stays}.` : ""}`;
+    },
   },
   tabs: { label: "Parts of the page", data: "Data", network: "Network", output: "Output", charts: "Charts" },
   tabHelp: {
@@ -475,7 +483,14 @@ export const strings = {
     ready: "Ready. Press Play, or change anything first.",
     running: (/** @type {number} */ samples, /** @type {number} */ batch) =>
       `Learning: each epoch shows all ${count(samples)} training points once, ${count(batch)} at a time.`,
-    paused: "Paused. Play goes on from here; Reset starts again.",
+    paused: "Paused. Play continues from here; Reset starts over.",
+    /** After a step by one sample or one batch. `point`: what the only sample is. */
+    stepped: (/** @type {number} */ step, /** @type {{ index: number, target: string } | null} */ point, /** @type {number} */ samples) =>
+      point ? `Step ${count(step)} trained on point ${count(point.index + 1)} (${point.target}):` : `Step ${count(step)} trained on a batch of ${plural(samples, "point")}:`,
+    lossMoved: (/** @type {string} */ before, /** @type {string} */ after, /** @type {boolean} */ one, /** @type {number} */ direction) =>
+      direction === 0 ? `${one ? "its loss" : "their mean loss"} stayed at ${after}.` : `${one ? "its loss" : "their mean loss"} ${direction < 0 ? "fell" : "rose"} from ${before} to ${after}.`,
+    seen: (/** @type {number} */ epoch, /** @type {number} */ seen, /** @type {number} */ all) =>
+      seen === 0 ? `That completed epoch ${count(epoch)}.` : `Epoch ${count(epoch + 1)}: ${count(seen)} of ${count(all)} training points seen.`,
     finished: (/** @type {string} */ reason) => `Finished. ${reason}`,
     failed: (/** @type {string} */ reason) => `The server stopped this session: ${reason}`,
     diverged: "It blew up.",
@@ -494,7 +509,6 @@ export const strings = {
     linkIgnored: (/** @type {string[]} */ parts) => `The link had parts that make no sense here and were left out: ${parts.slice(0, 5).join(", ")}${parts.length > 5 ? " \u2026" : "."}`,
     linkRefused: (/** @type {string} */ why) => `The link's experiment cannot be trained: ${why} This is the default experiment instead.`,
     tableUnknown: "The table that this experiment learns from is not on this server: tables are kept only until it stops. Open the CSV file again; until then the network gets the usual data.",
-    notANumber: (/** @type {string} */ text, /** @type {string} */ field) => `\u201c${text.slice(0, 30)}\u201d is not a number, so ${field} stays as it was.`,
     past: (/** @type {number} */ epoch, /** @type {number} */ last) => `You see epoch ${count(epoch)} of ${count(last)}.`,
     resume: "Go on from here",
     resumeHelp: "The run goes on from this epoch, just as it was then. What came after it is forgotten.",
@@ -575,6 +589,18 @@ function size(bytes) {
 function plural(number, one, many = `${one}s`) {
   return `${count(number)} ${number === 1 ? one : many}`;
 }
+
+/** What a field may hold.
+ * @type {(spec: NumberSpec) => string} */
+function allowed({ minimum, maximum, exclusive, integer }) {
+  const kind = integer ? "a whole number" : "a number";
+  if (minimum !== null && maximum !== null && !exclusive) return `${kind} from ${bound(minimum)} to ${bound(maximum)}`;
+  const bounds = [minimum !== null && `at least ${bound(minimum)}`, maximum !== null && `${exclusive ? "below" : "at most"} ${bound(maximum)}`];
+  return `${kind} ${bounds.filter(Boolean).join(" and ")}`.trim();
+}
+
+/** @type {(value: number) => string} */
+const bound = (value) => (Number.isInteger(value) ? value.toLocaleString("en").replace("-", "\u2212") : setting(value));
 
 /** A name that may be written from right to left, kept from turning the sentence around it.
  * @type {(name: string) => string} */

@@ -227,6 +227,8 @@ export interface NumberSpec {
   help: string;
   minimum: number | null;
   maximum: number | null;
+  /** Whether the maximum itself is too much. */
+  exclusive?: boolean;
   integer: boolean;
   scale: "linear" | "log";
   unit: string | null;
@@ -253,6 +255,15 @@ export interface Session {
   epoch: number;
   experiment: Experiment;
   parameter_count: number;
+  metrics: Pick<Row, "train" | "validation" | "test" | "penalty" | "layers">;
+  last_update: LastUpdate | null;
+}
+
+/** The training samples of the last update, and their mean loss before and after it. */
+export interface LastUpdate {
+  samples: number[];
+  loss_before: number | null;
+  loss: number | null;
 }
 
 export interface FieldProblem {

@@ -3,7 +3,7 @@
 import { html, nothing, render } from "lit";
 import { chosen, nameOf, outputsOf, sizes } from "../experiment.js";
 import { iconButton, menu, textButton } from "../fields.js";
-import { speed } from "../format.js";
+import { count, fraction, speed } from "../format.js";
 import { icons } from "../icons.js";
 import { fitsInLink } from "../link.js";
 import { set } from "../store.js";
@@ -24,8 +24,8 @@ export function headerPanel(root, page) {
   const { store, session, frames, dialogs } = page;
 
   frames.watch(
-    ({ catalogue, experiment, past, future, playing, stepUnit, epoch, stepsPerSecond, rate, theme, drawerOpen, session: id }) =>
-      [catalogue, experiment, past, future, playing, stepUnit, Math.floor(epoch), stepsPerSecond, rate, theme, drawerOpen, id !== null],
+    ({ catalogue, experiment, past, future, playing, stepUnit, epoch, step, stepsPerSecond, rate, theme, drawerOpen, session: id }) =>
+      [catalogue, experiment, past, future, playing, stepUnit, playing ? Math.floor(epoch) : epoch, step, stepsPerSecond, rate, theme, drawerOpen, id !== null],
     () => render(template(store.state), root),
   );
 
@@ -55,7 +55,7 @@ export function headerPanel(root, page) {
   `;
 
   /** @param {State} state */
-  const transport = ({ playing, stepUnit, epoch, stepsPerSecond, rate, session: id }) => html`
+  const transport = ({ playing, stepUnit, epoch, step, stepsPerSecond, rate, session: id }) => html`
     ${iconButton({ icon: icons.dice, name: words.newSeed, help: words.newSeedHelp, class: "new-seed", disabled: !id, click: () => session.newWeights() })}
     ${iconButton({ icon: icons.reset, name: words.reset, help: words.resetHelp, disabled: !id, click: () => session.reset() })}
     <button type="button" class="play" aria-label=${playing ? words.pause : words.play}
@@ -73,9 +73,9 @@ export function headerPanel(root, page) {
         change: (unit) => store.apply(set, { stepUnit: /** @type {StepUnit} */ (unit) }),
       })}
     </div>
-    <div class="clock">
+    <div class="clock" aria-description=${words.clockHelp}>
       <span class="caption">${words.epoch}</span>
-      ${epochDigits(epoch)}
+      ${epochDigits(epoch)}<output class="fraction numbers" aria-label=${words.fraction} data-value="epoch-fraction">${playing ? "" : fraction(epoch)}</output>
     </div>
     <div class="pace">
       ${menu({
@@ -86,7 +86,10 @@ export function headerPanel(root, page) {
         items: RATES.map((each) => ({ value: String(each), label: words.rate(each) })),
         change: (value) => session.setRate(value === "null" ? null : Number(value)),
       })}
-      <span class="caption numbers"><span data-value="steps-per-second">${speed(stepsPerSecond ?? 0)}</span> ${words.stepsPerSecond}</span>
+      <span class="caption numbers">
+        <span>${words.stepCount} <output data-value="step">${count(step)}</output></span>
+        <span><span data-value="steps-per-second">${speed(stepsPerSecond ?? 0)}</span> ${words.stepsPerSecond}</span>
+      </span>
     </div>
   `;
 

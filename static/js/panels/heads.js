@@ -62,7 +62,7 @@ export function columnHeads({ store, session }, layout, open, focus) {
       <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), index, experiment.layers.length + 1)}`}></i>${name}${markers(layer, catalogue)}</h3>
       <div class="stepper">
         ${iconButton({ icon: icons.minus, name: words.fewerUnits(name), help: spec.help, disabled: layer.units <= (spec.minimum ?? 1), click: () => change(layer.units - 1) })}
-        ${numberInput(spec, layer.units, { change, refuse: (text) => session.refuse(text, spec.label) })}
+        ${numberInput(spec, layer.units, { change, refuse: session.tellRefusal })}
         ${iconButton({ icon: icons.plus, name: words.moreUnits(name), help: spec.help, disabled: layer.units >= (spec.maximum ?? 512), click: () => change(layer.units + 1) })}
       </div>
       ${settingsButton(`layers.${index}`, name, layer, catalogue)}

@@ -129,7 +129,7 @@ function weights({ session }, state, layer, sum, own, piece) {
   const row = (/** @type {number | null} */ input, /** @type {number} */ value, /** @type {string} */ name) => {
     const spec = weightSpec(input === null ? words.bias : words.weightFrom(name));
     const change = (/** @type {number} */ to) => session.setWeights([{ layer, input, unit: sum, value: to }]);
-    return html`<li><span class="label" aria-hidden="true">${name}</span>${numberInput(spec, short(value), { change, refuse: (text) => session.refuse(text, spec.label) })}</li>`;
+    return html`<li><span class="label" aria-hidden="true">${name}</span>${numberInput(spec, short(value), { change, refuse: session.tellRefusal })}</li>`;
   };
   return html`<details class="unit-weights">
     <summary aria-description=${words.weightsHelp}>${words.weights} ${piece}</summary>
