@@ -48,7 +48,7 @@ export function headerPanel(root, page) {
     <div class="page-actions">
       ${iconButton({ icon: icons.undo, name: words.undo, help: words.undoHelp, disabled: state.past.length === 0, click: () => session.undo() })}
       ${iconButton({ icon: icons.redo, name: words.redo, help: words.redoHelp, disabled: state.future.length === 0, click: () => session.redo() })}
-      ${textButton({ text: words.share, icon: icons.share, help: words.shareHelp, class: "quiet", click: () => dialogs.share(aboutLink(state)) })}
+      ${textButton({ text: html`<span>${words.share}</span>`, icon: icons.share, help: words.shareHelp, class: "quiet share", click: () => dialogs.share(aboutLink(state)) })}
       ${themeButton(state.theme)}
       ${iconButton({ icon: icons.help, name: words.help, help: words.helpHelp, click: () => dialogs.help() })}
     </div>
