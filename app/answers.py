@@ -71,6 +71,7 @@ class Summary(BaseModel):
     step: int
     epoch: float
     steps_per_second: float
+    watchers: int = Field(description="How many clients listen to its stream.")
 
 
 class SessionAnswer(Summary):
@@ -88,16 +89,10 @@ class SessionAnswer(Summary):
     )
 
 
-class SessionLine(Summary):
-    """A session in the list."""
-
-    watchers: int
-
-
 class SessionList(BaseModel):
     """All sessions of this server."""
 
-    sessions: list[SessionLine]
+    sessions: list[Summary]
 
 
 class JournalEntry(BaseModel):

@@ -46,6 +46,7 @@ class Session:
         self.revision = 0  # grows whenever something that can be drawn has changed
         self.facts = 0  # grows with every new run or changed experiment
         self.stage = 0  # grows with every change of state
+        self.watchers = 0
         self.frames: dict[Any, str | bytes] = {}  # encoded pictures of `frames_revision`
         self.frames_revision = 0
         self._unpruned: list[Trainer] = []  # as they were before each pruning
@@ -252,6 +253,7 @@ class Session:
             "step": self.trainer.step,
             "epoch": self.trainer.epoch,
             "steps_per_second": self.steps_per_second,
+            "watchers": self.watchers,
         }
 
     # Jobs that only look

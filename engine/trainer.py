@@ -154,7 +154,7 @@ class Trainer(Model):
 
     @property
     def last_batch(self) -> np.ndarray:
-        """The training samples, by index, that the last update learned from; none if the weights come from elsewhere."""
+        """Indices of the training samples that the last update learned from; none if no update led to the weights."""
         if self._began is None or not self.settled or self.diverged is not None:
             return np.arange(0)
         (began_in, first, size), end = self._began, int(self._clock[kernel.IN_EPOCH])

@@ -94,11 +94,12 @@ frames.watch(
 
 // The address says which experiment this is; another address is another experiment.
 frames.watch(
-  (state) => [state.confirmed, state.catalogue],
-  (confirmed, catalogue) => {
+  (state) => [state.confirmed, state.catalogue, state.session, state.playing],
+  (confirmed, catalogue, ..._) => {
     if (!confirmed || !catalogue) return;
     const link = encodeLink(confirmed, catalogue);
     if (link !== location.hash.slice(1)) history.replaceState(null, "", link ? `#${link}` : location.pathname + location.search);
+    session.keep();
   },
 );
 addEventListener("hashchange", () => void session.open(location.hash));

@@ -100,18 +100,23 @@ export class Session {
   async #create(experiment) {
     const before = this.store.state.session;
     const session = await this.#patiently(() => api.createSession(experiment));
-    if (before) void api.deleteSession(before).catch(() => undefined);
     this.#enter(session);
+    if (before) void api.deleteSession(before).catch(() => undefined);
     this.store.apply(store.set, { playing: false });
   }
 
-  /** A reload of the page comes back to its session. */
+  /** A reload of the page comes back to its session. What is kept of a page that was not left is a copy, as browsers make
+   * them for a tab that is duplicated: it goes on with a fork of its own, unless that page is gone. */
   async #resumed() {
     const kept = keptSession();
     if (!kept || kept.hash !== location.hash) return false;
     try {
-      this.#enter(await api.getSession(kept.id));
+      const found = await api.getSession(kept.id);
+      const copied = !kept.left && found.watchers > 0;
+      const epoch = Math.floor(found.epoch);
+      this.#enter(copied ? await api.forkSession(kept.id, epoch, "new") : found);
       if (kept.playing) this.play();
+      if (copied) this.#tell(strings.words.copied(epoch));
       return true;
     } catch {
       return false;
@@ -130,7 +135,7 @@ export class Session {
       lost: () => this.store.apply(store.set, { connection: "lost" }),
       exists: () => this.#exists(),
       busy: () => this.store.state.playing,
-      gone: () => this.store.apply(store.set, { connection: "gone", playing: false }),
+      gone: (ended) => this.store.apply(store.set, { connection: ended ? "ended" : "gone", playing: false }),
     });
     void this.questions.points();
     void this.questions.journal();
@@ -513,17 +518,23 @@ export class Session {
 
   // ---- leaving ----
 
+  /** Keeps for a reload which session this is. @param {boolean} [left] whether the page is being left */
+  keep(left = false) {
+    const { session, playing } = this.store.state;
+    if (session) keepSession({ id: session, hash: location.hash, playing, left });
+  }
+
   /** The page is being left: training would go on unseen. A reload comes back to it. */
   leave() {
-    const { session, playing } = this.store.state;
-    if (!session) return;
-    keepSession({ id: session, hash: location.hash, playing });
+    const { playing } = this.store.state;
+    this.keep(true);
     if (playing) this.#stream?.send({ command: "pause" });
   }
 
   /** Back by the browser's history, with the page as it was left. */
   comeBack() {
     if (keptSession()?.playing) this.play();
+    this.keep();
     this.retry();
   }
 }
@@ -537,7 +548,7 @@ function isLocal() {
   return ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
 }
 
-/** @typedef {{ id: string, hash: string, playing: boolean }} Kept */
+/** @typedef {{ id: string, hash: string, playing: boolean, left: boolean }} Kept */
 
 /** @type {() => Kept | null} */
 function keptSession() {

@@ -13,7 +13,7 @@ import { partOf, valueOf, withWeights } from "./weights.js";
 /** @import { View } from "./plane.js" */
 /** @import { History } from "./history.js" */
 
-/** @typedef {"starting" | "open" | "quiet" | "lost" | "gone"} Connection */
+/** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
 /** @typedef {"curves" | "gradients" | "distributions" | "errors" | "doctor"} Dock */
 /** @typedef {"paint" | "flip" | "erase"} Tool */

@@ -257,6 +257,8 @@ export interface Session {
   parameter_count: number;
   metrics: Pick<Row, "train" | "validation" | "test" | "penalty" | "layers">;
   last_update: LastUpdate | null;
+  /** How many clients listen to its stream. */
+  watchers: number;
 }
 
 /** The training samples of the last update, and their mean loss before and after it. */

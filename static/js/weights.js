@@ -25,6 +25,12 @@ export function fits({ layers }, { columns }) {
 /** @type {(parameters: ParametersFrame) => boolean} */
 export const isLarge = ({ layers }) => layers.reduce((sum, { weights }) => sum + weights.length, 0) > MOST_LINKS;
 
+/** How many weights of each layer are exactly 0, and of how many.
+ * @type {(parameters: ParametersFrame) => { zeros: number, all: number }[]} */
+export function zerosOf({ layers }) {
+  return layers.map(({ weights }) => ({ zeros: weights.reduce((count, weight) => count + Number(weight === 0), 0), all: weights.length }));
+}
+
 /** The lines before each layer.
  * @type {(parameters: ParametersFrame, layout: Layout) => Links[]} */
 export function linksOf({ layers }, { columns, tile }) {

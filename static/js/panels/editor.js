@@ -293,7 +293,7 @@ export function editorPanel(root, page) {
         : nothing}
       ${entry
         ? html`<details ?open=${explained === field} @toggle=${(/** @type {Event} */ event) => unfolded(field, event)}>
-            <summary aria-description=${words.moreHelp}>${words.more}</summary>${explained === field ? about(entry) : nothing}
+            <summary aria-description=${words.moreHelp}>${words.more(entry.label)}</summary>${explained === field ? about(entry) : nothing}
           </details>`
         : nothing}
     </div>`;

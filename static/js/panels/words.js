@@ -47,8 +47,8 @@ export function wordsPanel(root, page) {
   /** What matters most is said.
    * @type {(state: State) => Line} */
   function line(state) {
-    if (state.connection === "gone") {
-      return { tone: "alarm", text: words.gone, actions: action(words.startAgain, () => void session.startAgain()) };
+    if (state.connection === "gone" || state.connection === "ended") {
+      return { tone: "alarm", text: words[state.connection], actions: action(words.startAgain, () => void session.startAgain()) };
     }
     if (state.connection === "lost") {
       if (!state.session) return { tone: "alarm", text: words.unreachableAtStart };
