@@ -49,7 +49,6 @@ class Metrics(BaseModel):
     validation: Measures | None
     test: Measures | None
     penalty: Number
-    layers: list[dict[str, Number]] = Field(description="Of each layer, as in a row of the history; the output last.")
 
 
 class LastUpdate(BaseModel):

@@ -268,7 +268,7 @@ class Session:
             "experiment": self.experiment_data,
             "parameter_count": self.trainer.parameter_count,
             "notes": [vars(note) for note in self.trainer.notes],
-            "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty", "layers")},
+            "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty")},
             "last_update": None if self.state == "running" else last_update(self.trainer),
         }
 

@@ -83,7 +83,7 @@ async def get_session(id: Id, registry: RegistryDep) -> Response:
     return JSONResponse(await registry.look(id, Session.describe))
 
 
-@router.delete("/{id}", operation_id="delete_session", status_code=204, responses=problems(404))
+@router.delete("/{id}", operation_id="delete_session", status_code=204, responses=problems(404, 422))
 async def delete_session(
     id: Id,
     registry: RegistryDep,

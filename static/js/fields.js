@@ -4,6 +4,7 @@
 import { html, live, nothing, ref } from "lit";
 import { nextRound, parseNumber, setting } from "./format.js";
 import { icons } from "./icons.js";
+import { isAllowed } from "./schema.js";
 import { strings } from "./strings.js";
 
 /** @import { Argument, Choice, Entry, NumberSpec } from "./types.js" */
@@ -67,13 +68,6 @@ export function menu({ label, help, value, items, change, hideLabel = false }) {
   </select>`;
   if (hideLabel) return select;
   return html`<div class="field"><span class="label" aria-hidden="true">${label}</span>${select}</div>`;
-}
-
-/** Whether a number is one that the field may hold.
- * @type {(spec: NumberSpec, number: number) => boolean} */
-export function isAllowed({ minimum, maximum, exclusive, integer }, number) {
-  const most = maximum ?? Infinity;
-  return Number.isFinite(number) && number >= (minimum ?? -Infinity) && (exclusive ? number < most : number <= most) && (!integer || Number.isInteger(number));
 }
 
 /** A number in a text field, which takes any way of writing it. What the field may not hold changes nothing: neither what is

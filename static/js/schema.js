@@ -19,6 +19,13 @@ export function numberSpec(schema, path) {
   };
 }
 
+/** Whether a number is one that the field may hold.
+ * @type {(spec: NumberSpec, number: number) => boolean} */
+export function isAllowed({ minimum, maximum, exclusive, integer }, number) {
+  const most = maximum ?? Infinity;
+  return Number.isFinite(number) && number >= (minimum ?? -Infinity) && (exclusive ? number < most : number <= most) && (!integer || Number.isInteger(number));
+}
+
 /** What a field may hold; null for one that the schema does not have.
  * @type {(schema: Schema | null, path: string) => Field | null} */
 export function fieldOf(schema, path) {

@@ -16,14 +16,15 @@ export const isUnmeasured = (state) => isAtRest(state) && state.step > 0 && ![la
 /** @type {{ history: History, measured: State["measured"], shown: History } | null} */
 let known = null;
 
-/** The history up to now: at rest with a last row of this very step. The same one as long as nothing changes.
+/** The history up to now: at rest with a last row of this very step, which says nothing of the layers. The same one as long
+ * as nothing changes.
  * @type {(state: State) => History} */
 export function historyNow(state) {
   const { history, measured } = state;
   const between = measured && isAtRest(state) && measured.step === state.step && measured.step > (lastOf(history, "step") ?? Infinity);
   if (!between) return history;
   if (known?.history !== history || known.measured !== measured) {
-    const row = { seq: (lastOf(history, "seq") ?? -1) + 1, learning_rate: 0, ...measured, ...measured.metrics };
+    const row = { seq: (lastOf(history, "seq") ?? -1) + 1, learning_rate: 0, layers: [], ...measured, ...measured.metrics };
     known = { history, measured, shown: extended(history, [row]) };
   }
   return known.shown;

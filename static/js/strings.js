@@ -598,9 +598,10 @@ function plural(number, one, many = `${one}s`) {
  * @type {(spec: NumberSpec) => string} */
 function allowed({ minimum, maximum, exclusive, integer }) {
   const kind = integer ? "a whole number" : "a number";
-  if (minimum !== null && maximum !== null && !exclusive) return `${kind} from ${bound(minimum)} to ${bound(maximum)}`;
-  const bounds = [minimum !== null && `at least ${bound(minimum)}`, maximum !== null && `${exclusive ? "below" : "at most"} ${bound(maximum)}`];
-  return `${kind} ${bounds.filter(Boolean).join(" and ")}`.trim();
+  const most = maximum === null ? "" : `${exclusive ? "less than " : ""}${bound(maximum)}`;
+  if (minimum !== null && most) return `${kind} from ${bound(minimum)} to ${most}`;
+  if (minimum !== null) return `${kind} of at least ${bound(minimum)}`;
+  return most ? `${kind} of at most ${most}` : kind;
 }
 
 /** @type {(value: number) => string} */

@@ -255,7 +255,7 @@ export interface Session {
   epoch: number;
   experiment: Experiment;
   parameter_count: number;
-  metrics: Pick<Row, "train" | "validation" | "test" | "penalty" | "layers">;
+  metrics: Pick<Row, "train" | "validation" | "test" | "penalty">;
   last_update: LastUpdate | null;
   /** How many clients listen to its stream. */
   watchers: number;

@@ -152,7 +152,7 @@ def test_the_first_success_brings_three_suggestions(open_page: Open) -> None:
     page = open_page("#dataset=gauss")
     expect(words(page)).to_contain_text("Press Play")
     press(page, "Play")
-    expect(words(page)).to_contain_text("It has learnt. Try this:")
+    expect(words(page)).to_contain_text("It learned this. Try next:")
     for name, part in [
         ("Make it deep with sigmoid", "layers=6,6,6,6,6,6"),
         ("Start from zeros", "layers.initializer=zeros"),
@@ -163,12 +163,12 @@ def test_the_first_success_brings_three_suggestions(open_page: Open) -> None:
         wait_until(page, "epoch", "x > 3")
         press(page, "Go back")
         page.wait_for_function("() => location.hash === '#dataset=gauss'")
-        expect(words(page)).to_contain_text("ry this:")
+        expect(words(page)).to_contain_text("ry next:")
     press(page, "Close the suggestions")
-    expect(words(page)).not_to_contain_text("ry this:")
+    expect(words(page)).not_to_contain_text("ry next:")
     page.reload()
     page.wait_for_selector("[data-value=train-loss]")
-    expect(words(page)).not_to_contain_text("ry this:")
+    expect(words(page)).not_to_contain_text("ry next:")
 
 
 def test_two_tabs_train_apart(open_page: Open, address: str) -> None:

@@ -31,11 +31,11 @@ export function dockPanel(root, page) {
   const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   setHeight(Number(recall("dock")) || null);
   tellHeight();
-  const views = [
+  const ofParts = [
     new View(part(".chart.loss"), (state) => lossSubject(state)),
     new View(part(".chart.metric"), (state) => metricSubject(state)),
-    new View(part(".chart.norms"), (state) => normSubject(state)),
   ];
+  const ofLayers = new View(part(".chart.norms"), (state) => normSubject(state));
 
   stripPanel(part(".chart.layers"), page);
   distributionsPanel(part("[data-panel=distributions]"), page);
@@ -57,7 +57,8 @@ export function dockPanel(root, page) {
     () => {
       const { visible, catalogue, experiment } = store.state;
       if (!visible.dock || !catalogue || !experiment) return;
-      for (const view of views) view.update({ ...store.state, history: historyNow(store.state) });
+      for (const view of ofParts) view.update({ ...store.state, history: historyNow(store.state) });
+      ofLayers.update(store.state);
     },
   );
 
