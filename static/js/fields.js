@@ -78,7 +78,7 @@ export function numberInput(spec, value, sink, blank = "") {
   /** @param {Event} event */
   const changed = (event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
-    const number = parseNumber(input.value);
+    const number = parseNumber(input.value, spec.integer);
     held.delete(input);
     if (number === null || !isAllowed(spec, number)) {
       sink.refuse(strings.fields.refused(spec, input.value, shown));

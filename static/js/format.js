@@ -39,8 +39,12 @@ export function count(value) {
 export function fraction(epoch) {
   const share = epoch - Math.floor(epoch);
   if (share === 0) return "";
-  return Math.min(Math.max(share, 0.001), 0.999).toFixed(share * 100 === Math.round(share * 100) ? 2 : 3).slice(1);
+  return Math.min(Math.max(share, 0.001), 0.999).toFixed(3).slice(1).replace(/0$/, "");
 }
+
+/** An epoch, with a part of one where it is under way: 1,234 or 12.16.
+ * @type {(epoch: number) => string} */
+export const epochOf = (epoch) => `${count(epoch)}${fraction(epoch)}`;
 
 /** So many bytes, in words.
  * @type {(bytes: number) => string} */
@@ -65,10 +69,12 @@ export function setting(value) {
   return String(value);
 }
 
-/** The text of a number field as a number; null if it is none. Commas and typographic signs are understood.
- * @type {(text: string) => number | null} */
-export function parseNumber(text) {
-  const plain = text.trim().replace(MINUS, "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
+/** The text of a number field as a number; null if it is none. Commas and typographic signs are understood: of a count,
+ * those between thousands.
+ * @type {(text: string, integer?: boolean) => number | null} */
+export function parseNumber(text, integer = false) {
+  const grouped = integer && /^\s*[+-]?\d{1,3}(,\d{3})+\s*$/.test(text);
+  const plain = (grouped ? text.replaceAll(",", "") : text).trim().replace(MINUS, "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return null;
   const value = Number(plain);
   return Number.isFinite(value) ? value : null;

@@ -6,6 +6,7 @@ import { combined, isObject, renames } from "./experiment.js";
 import { lastOf } from "./history.js";
 import { decodeLink } from "./link.js";
 import { Questions } from "./questions.js";
+import { isStuck } from "./standing.js";
 import * as store from "./store.js";
 import { Stream } from "./stream.js";
 import { strings } from "./strings.js";
@@ -236,9 +237,17 @@ export class Session {
   // ---- deeds ----
 
   play() {
+    if (this.#isStuck()) return;
     if (this.store.state.phase === "finished") this.store.apply(store.set, { until: null }); // the end was reached
     this.store.apply(store.set, { playing: true, hasPlayed: true, stepped: false, word: null, visit: null });
     this.#command(this.#playing());
+  }
+
+  /** Whether there is no going on without a reset: the page says why, and the ways out, and keeps saying it. */
+  #isStuck() {
+    const stuck = isStuck(this.store.state.phase);
+    if (stuck) this.store.apply(store.told, null);
+    return stuck;
   }
 
   /** @returns {Command} */
@@ -259,6 +268,7 @@ export class Session {
 
   /** @param {StepUnit} unit */
   step(unit = "epoch") {
+    if (this.#isStuck()) return;
     this.store.apply(store.set, { playing: false, stepping: true, stepped: true, hasPlayed: true, word: null, visit: null });
     this.#command({ command: "step", unit, count: 1 }, () => this.store.apply(store.set, { stepping: false }));
   }

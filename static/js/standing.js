@@ -6,6 +6,10 @@ import { extended, lastOf } from "./history.js";
 /** @import { State } from "./store.js" */
 /** @import { LastUpdate } from "./types.js" */
 
+/** Whether training cannot go on from here without a reset.
+ * @type {(phase: State["phase"]) => boolean} */
+export const isStuck = (phase) => phase === "diverged" || phase === "failed";
+
 /** @type {(state: State) => boolean} */
 const isAtRest = ({ phase, playing, stepping }) => phase !== "running" && !playing && !stepping;
 

@@ -1,7 +1,7 @@
 // Every sentence the page says itself, in English. Names and explanations of what can be chosen come from the server.
 // A further language is a further file of this shape.
 
-import { count, memory, setting } from "./format.js";
+import { count, epochOf, memory, setting } from "./format.js";
 
 /** @import { FoundTable, NumberSpec, Table, TableColumn } from "./types.js" */
 
@@ -388,8 +388,8 @@ export const strings = {
     penalty: "penalty",
     penaltyHelp: "The loss of the data, and apart from it what the regularizers add: training makes their sum small.",
     plotHelp: "Point at it, or press the arrow keys, to read the values of an epoch. Dashed: something was changed. The ring is the best epoch.",
-    best: (/** @type {string} */ part, /** @type {string} */ value, /** @type {number} */ epoch) => `best ${part} ${value} at epoch ${count(epoch)}`,
-    stopped: (/** @type {number} */ epoch) => `stopped at epoch ${count(epoch)}`,
+    best: (/** @type {string} */ part, /** @type {string} */ value, /** @type {number} */ epoch) => `best ${part} ${value} at epoch ${epochOf(epoch)}`,
+    stopped: (/** @type {number} */ epoch) => `stopped at epoch ${epochOf(epoch)}`,
     resize: "Height of the charts",
     resizeHelp: "Drag it, or press the up and down arrows. It is remembered.",
     gradientNorm: "Gradient norm per layer",

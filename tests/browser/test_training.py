@@ -137,6 +137,11 @@ def test_a_run_that_blows_up_says_why_and_offers_a_way_out(open_page: Open, frag
     expect(button(page, "Play")).to_be_visible()
     assert session(page)["state"] == "diverged"
 
+    expect(button(page, "Play")).to_be_disabled()
+    page.locator("body").press("Space")
+    page.locator("body").press("ArrowRight")
+    expect(words(page).get_by_role("button")).to_have_count(2)
+
     words(page).get_by_role("button", name="Reset", exact=True).click()
     wait_until(page, "epoch", "x === 0")
     expect(words(page)).not_to_contain_text("stopped being finite")

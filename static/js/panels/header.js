@@ -6,6 +6,7 @@ import { iconButton, menu, textButton } from "../fields.js";
 import { count, fraction, speed } from "../format.js";
 import { icons } from "../icons.js";
 import { fitsInLink } from "../link.js";
+import { isStuck } from "../standing.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 
@@ -24,8 +25,8 @@ export function headerPanel(root, page) {
   const { store, session, frames, dialogs } = page;
 
   frames.watch(
-    ({ catalogue, experiment, past, future, playing, stepUnit, epoch, step, stepsPerSecond, rate, theme, drawerOpen, session: id }) =>
-      [catalogue, experiment, past, future, playing, stepUnit, playing ? Math.floor(epoch) : epoch, step, stepsPerSecond, rate, theme, drawerOpen, id !== null],
+    ({ catalogue, experiment, past, future, playing, phase, stepUnit, epoch, step, stepsPerSecond, rate, theme, drawerOpen, session: id }) =>
+      [catalogue, experiment, past, future, playing, phase, stepUnit, playing ? Math.floor(epoch) : epoch, step, stepsPerSecond, rate, theme, drawerOpen, id !== null],
     () => render(template(store.state), root),
   );
 
@@ -55,15 +56,15 @@ export function headerPanel(root, page) {
   `;
 
   /** @param {State} state */
-  const transport = ({ playing, stepUnit, epoch, step, stepsPerSecond, rate, session: id }) => html`
+  const transport = ({ playing, phase, stepUnit, epoch, step, stepsPerSecond, rate, session: id }) => html`
     ${iconButton({ icon: icons.dice, name: words.newSeed, help: words.newSeedHelp, class: "new-seed", disabled: !id, click: () => session.newWeights() })}
     ${iconButton({ icon: icons.reset, name: words.reset, help: words.resetHelp, disabled: !id, click: () => session.reset() })}
     <button type="button" class="play" aria-label=${playing ? words.pause : words.play}
-      aria-description=${playing ? words.pauseHelp : words.playHelp} ?disabled=${!id} @click=${() => session.toggle()}>
+      aria-description=${playing ? words.pauseHelp : words.playHelp} ?disabled=${!id || isStuck(phase)} @click=${() => session.toggle()}>
       ${playing ? icons.pause : icons.play}<span aria-hidden="true">${playing ? words.pause : words.play}</span>
     </button>
     <div class="joined">
-      ${iconButton({ icon: icons.step, name: words.step, help: words.stepHelp, disabled: !id, click: () => session.step(store.state.stepUnit) })}
+      ${iconButton({ icon: icons.step, name: words.step, help: words.stepHelp, disabled: !id || isStuck(phase), click: () => session.step(store.state.stepUnit) })}
       ${menu({
         label: words.stepUnit,
         help: words.stepUnitHelp,
