@@ -205,6 +205,7 @@ export const strings = {
     value: "value",
     valueHelp: "Any number. It takes effect at the next step; Undo takes it back.",
     past: "This is an earlier epoch, so its weights cannot be changed. Go back to now first, or continue from here.",
+    tooLarge: "That number is too large for a weight. It stays as it was.",
     zero: "Set to 0",
     off: "Switch it off: set to 0",
     zeroHelp: "Training may make it grow again. Undo takes it back.",
@@ -605,7 +606,7 @@ function allowed({ minimum, maximum, exclusive, integer }) {
 }
 
 /** @type {(value: number) => string} */
-const bound = (value) => (Number.isInteger(value) ? value.toLocaleString("en").replace("-", "\u2212") : setting(value));
+const bound = (value) => (Number.isInteger(value) && Math.abs(value) < 1e12 ? value.toLocaleString("en").replace("-", "\u2212") : setting(value));
 
 /** A name that may be written from right to left, kept from turning the sentence around it.
  * @type {(name: string) => string} */

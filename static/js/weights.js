@@ -28,7 +28,11 @@ export const isLarge = ({ layers }) => layers.reduce((sum, { weights }) => sum +
 /** How many weights of each layer are exactly 0, and of how many.
  * @type {(parameters: ParametersFrame) => { zeros: number, all: number }[]} */
 export function zerosOf({ layers }) {
-  return layers.map(({ weights }) => ({ zeros: weights.reduce((count, weight) => count + Number(weight === 0), 0), all: weights.length }));
+  return layers.map(({ weights }) => {
+    let zeros = 0;
+    for (let at = 0; at < weights.length; at += 1) zeros += Number(weights[at] === 0);
+    return { zeros, all: weights.length };
+  });
 }
 
 /** The lines before each layer.

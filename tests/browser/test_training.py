@@ -226,5 +226,5 @@ def test_play_ends_where_it_is_told_to(open_page: Open) -> None:
     settings.get_by_label("Play until", exact=True).select_option("train accuracy reaches")
     page.keyboard.press("Escape")
     press(page, "Play")
-    expect(words(page)).to_contain_text("train_accuracy reached")
+    expect(words(page)).to_contain_text("Train accuracy reached")
     assert session(page)["metrics"]["train"]["accuracy"] >= 0.95
