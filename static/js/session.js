@@ -311,9 +311,8 @@ export class Session {
    * @param {WeightChange[]} changes @param {boolean} [sliding] whether further ones may follow that are one change with it */
   setWeights(changes, sliding = false) {
     const { visit, parameters } = this.store.state;
-    const tooLarge = changes.some(({ value }) => !Number.isFinite(Math.fround(value)));
-    if (visit !== null || tooLarge) {
-      this.tellRefusal(tooLarge ? strings.weight.tooLarge : strings.weight.past);
+    if (visit !== null) {
+      this.tellRefusal(strings.weight.past);
       return this.store.apply(store.set, { parameters: parameters && { ...parameters } }); // fields show again what holds
     }
     const before = { ...this.#undoable(), parameters };

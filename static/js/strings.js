@@ -205,7 +205,6 @@ export const strings = {
     value: "value",
     valueHelp: "Any number. It takes effect at the next step; Undo takes it back.",
     past: "This is an earlier epoch, so its weights cannot be changed. Go back to now first, or continue from here.",
-    tooLarge: "That number is too large for a weight. It stays as it was.",
     zero: "Set to 0",
     off: "Switch it off: set to 0",
     zeroHelp: "Training may make it grow again. Undo takes it back.",
