@@ -26,6 +26,6 @@ def last_update(trainer: Trainer) -> dict[str, Any] | None:
     batch = tuple(np.ascontiguousarray(part[..., samples]) for part in (train.x, train.t, train.weights))
     before, after = (
         float(model.answer(batch)[1].mean())  # type: ignore[arg-type]
-        for model in (trainer.altered(trainer.state.previous.copy()), trainer)
+        for model in (trainer.altered(trainer.state.previous.copy()), trainer.snapshot())
     )
     return {"samples": samples, "loss_before": before, "loss": after}

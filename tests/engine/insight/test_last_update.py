@@ -99,3 +99,13 @@ def test_a_very_large_batch_is_not_told_sample_by_sample() -> None:
     trainer = Trainer(Experiment(dataset=DATASETS.choice("circle", samples=4_000), batch_size=None))
     trainer.step_once("batch", 1)
     assert len(trainer.last_batch) == 2_000 and last_update(trainer) is None
+
+
+def test_telling_changes_nothing_in_the_run() -> None:
+    trainer = Trainer(PLAIN)
+    trainer.step_once("batch", 3)
+    before = trainer.checkpoint()
+    assert last_update(trainer) is not None
+    after = trainer.checkpoint()
+    for name in ("parameters", "slots", "running", "clock", "order"):
+        assert np.array_equal(getattr(before, name), getattr(after, name)), name
