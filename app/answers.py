@@ -51,6 +51,14 @@ class Metrics(BaseModel):
     penalty: Number
 
 
+class LastUpdate(BaseModel):
+    """What the last update learned from, and what it did. Losses are means over its batch, without the penalty."""
+
+    samples: list[int] = Field(description="Indices of training samples.")
+    loss_before: Number
+    loss: Number = Field(description="With the present weights.")
+
+
 class Summary(BaseModel):
     """Where a session stands."""
 
@@ -62,6 +70,7 @@ class Summary(BaseModel):
     step: int
     epoch: float
     steps_per_second: float
+    watchers: int = Field(description="How many clients listen to its stream.")
 
 
 class SessionAnswer(Summary):
@@ -74,18 +83,15 @@ class SessionAnswer(Summary):
     parameter_count: int = Field(description="How many numbers the network learns.")
     notes: list[NoteAnswer]
     metrics: Metrics
-
-
-class SessionLine(Summary):
-    """A session in the list."""
-
-    watchers: int
+    last_update: LastUpdate | None = Field(
+        description="Null while training, at step 0, after weights were set, and for batches of over 1,000 samples."
+    )
 
 
 class SessionList(BaseModel):
     """All sessions of this server."""
 
-    sessions: list[SessionLine]
+    sessions: list[Summary]
 
 
 class JournalEntry(BaseModel):

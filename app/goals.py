@@ -42,5 +42,6 @@ class Goal:
             row = trainer.history.row(self._seen)
             value = row[part][measure]
             if value >= target if higher_is_better(measure) else value <= target:
-                return f"{self.until.metric} reached {value:.6g} at epoch {row['epoch']:g}; the target was {target:g}."
+                name = self.until.metric.replace("_", " ").capitalize()
+                return f"{name} reached {value:.4g} at epoch {row['epoch']:g} (target: {target:g})."
         return None

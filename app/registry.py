@@ -26,6 +26,7 @@ from engine.datasets import UploadedData
 T = TypeVar("T")
 
 TEND_PERIOD_S = 30.0
+LEAVING_POLLS, LEAVING_POLL_S = 20, 0.05  # within this time the server notices that a client has left
 
 
 @dataclass(eq=False)
@@ -34,7 +35,6 @@ class Record:
 
     session: Session | None  # None while it is being made
     asked: float  # when somebody last asked for it
-    watchers: int = 0
 
 
 class Registry:
@@ -77,18 +77,18 @@ class Registry:
         """Whether there is such a session."""
         return id in self._records
 
-    async def delete(self, id: str) -> None:
-        """Ends a session. Raises Problem 404."""
-        self.session(id)
-        self._forget(id)
+    async def delete(self, id: str, unless_watched: bool = False) -> None:
+        """Ends a session; if `unless_watched`, only once nobody listens to it any more. Raises Problem 404."""
+        session = self.session(id)
+        for _ in range(LEAVING_POLLS if unless_watched else 0):
+            if session.watchers:
+                await asyncio.sleep(LEAVING_POLL_S)
+        if not (unless_watched and session.watchers):
+            self._forget(id)
 
     def list(self) -> list[dict[str, Any]]:
         """A line for each session, oldest first."""
-        return [
-            record.session.summary() | {"watchers": record.watchers}
-            for record in self._records.values()
-            if record.session is not None
-        ]
+        return [record.session.summary() for record in self._records.values() if record.session is not None]
 
     def learning_from(self, upload: str) -> int:
         """How many sessions learn from an uploaded table."""
@@ -149,15 +149,14 @@ class Registry:
     @asynccontextmanager
     async def watch(self, id: str, listener: Callable[[], None]) -> AsyncIterator[None]:
         """Counts as a watcher and hears of changes, on worker threads. Raises Problem 404."""
-        self.session(id)
-        record = self._records[id]
+        session, record = self.session(id), self._records[id]
         unsubscribe = self.host.subscribe(id, listener)
-        record.watchers += 1
+        session.watchers += 1
         try:
             yield
         finally:
             unsubscribe()
-            record.watchers -= 1
+            session.watchers -= 1
             record.asked = self._clock()
 
     async def tend(self) -> None:
@@ -180,7 +179,7 @@ class Registry:
 
     def _idle_s(self, record: Record) -> float:
         """How long nobody has cared for it; training that a client waits for counts as care."""
-        if record.watchers or record.session is None or record.session.awaited:
+        if record.session is None or record.session.watchers or record.session.awaited:
             return -math.inf
         return self._clock() - record.asked
 

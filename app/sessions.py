@@ -25,6 +25,7 @@ from app.pace import Pace, Speedometer
 from app.problems import Problem, invalid, needs_reset
 from app.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs, WeightChange
 from engine import Experiment, FieldError, Model, Trainer, Visit, complete, fixed_differences, to_data
+from engine.insight.last_update import last_update
 from engine.insight.pruning import Pruning
 
 T = TypeVar("T")
@@ -45,6 +46,7 @@ class Session:
         self.revision = 0  # grows whenever something that can be drawn has changed
         self.facts = 0  # grows with every new run or changed experiment
         self.stage = 0  # grows with every change of state
+        self.watchers = 0
         self.frames: dict[Any, str | bytes] = {}  # encoded pictures of `frames_revision`
         self.frames_revision = 0
         self._unpruned: list[Trainer] = []  # as they were before each pruning
@@ -251,6 +253,7 @@ class Session:
             "step": self.trainer.step,
             "epoch": self.trainer.epoch,
             "steps_per_second": self.steps_per_second,
+            "watchers": self.watchers,
         }
 
     # Jobs that only look
@@ -266,6 +269,7 @@ class Session:
             "parameter_count": self.trainer.parameter_count,
             "notes": [vars(note) for note in self.trainer.notes],
             "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty")},
+            "last_update": None if self.state == "running" else last_update(self.trainer),
         }
 
     def undertake(self, begin: Callable[[], U], finish: Callable[[U], T]) -> Future[T]:

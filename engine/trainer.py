@@ -51,6 +51,7 @@ class Trainer(Model):
 
     def _start(self) -> None:
         self._order, self._carried = np.arange(len(self._train)), 0
+        self._began: tuple[int, int, int] | None = None  # where the steps made last began, and their batch size
         self.diverged: str | None = None
         self.stopped: str | None = None
         self._plateau, self._watch = Plateau(), Watch()
@@ -151,6 +152,21 @@ class Trainer(Model):
         left = max(-(-(self._epoch_samples - int(self._clock[kernel.IN_EPOCH])) // batch), 1)
         return self.step + left + (missing - 1) * -(-self._epoch_samples // batch)
 
+    @property
+    def last_batch(self) -> np.ndarray:
+        """Indices of the training samples that the last update learned from; none if no update led to the weights."""
+        if self._began is None or not self.settled or self.diverged is not None:
+            return np.arange(0)
+        (began_in, first, size), end = self._began, int(self._clock[kernel.IN_EPOCH])
+        epoch = int(self._clock[kernel.EPOCH])
+        if end == 0:  # the update ended an epoch
+            epoch, end = epoch - 1, self._epoch_samples
+        if epoch > began_in:
+            first = 0
+        start = end - 1 - (end - 1 - first) % size
+        left_over = self._carried if start == 0 and epoch > 0 and size > 1 else 0
+        return self._order[self._carried + start - left_over : self._carried + end].copy()
+
     def _step_due(self, batch_size: int) -> int:
         """The step at which the next row is recorded, with batches of this size from now on."""
         if not self.measuring:
@@ -190,6 +206,7 @@ class Trainer(Model):
     def _train_chunks(self, work: int, last_step: int, batch_size: int) -> int:
         if self._clock[kernel.IN_BATCH] == 0:
             self._fit_workspace(batch_size)
+            self._began = int(self._clock[kernel.EPOCH]), int(self._clock[kernel.IN_EPOCH]), batch_size
         width = self._work.a.shape[1]
         cost = OVERHEAD + 3 * width * self.network.parameter_count
         plan = self._plan._replace(
@@ -245,6 +262,7 @@ class Trainer(Model):
             if rule.restore_best and self._best is not None:
                 self.state.parameters[:], self.state.running[:] = self._best
                 self.state.previous[:] = self.state.parameters  # to go back is no update
+                self._began = None
                 self.stopped += " The weights are those of that epoch."
                 self._evaluation = Measurement(self)
 
@@ -392,6 +410,7 @@ class Trainer(Model):
                 kept["weights"][learnt["weights"] != 0] = 1
         self.state = state._replace(mask=mask)
         state.parameters[:], state.previous[:], state.running[:] = buffer, buffer, running
+        self._began = None
         self._clock[kernel.DIVERGED] = 0
         self.diverged = None
         self._watch_anew()
@@ -453,7 +472,7 @@ class Trainer(Model):
         )
         plateau, watch, self._best, self.stopped, self.diverged = checkpoint.memory
         self._plateau, self._watch = copy(plateau), copy(watch)
-        self._evaluation = None
+        self._evaluation = self._began = None
         self._configure()
         self._clock[:], self._order = checkpoint.clock, checkpoint.order.astype(np.int64)
 

@@ -83,10 +83,14 @@ async def get_session(id: Id, registry: RegistryDep) -> Response:
     return JSONResponse(await registry.look(id, Session.describe))
 
 
-@router.delete("/{id}", operation_id="delete_session", status_code=204, responses=problems(404))
-async def delete_session(id: Id, registry: RegistryDep) -> Response:
+@router.delete("/{id}", operation_id="delete_session", status_code=204, responses=problems(404, 422))
+async def delete_session(
+    id: Id,
+    registry: RegistryDep,
+    unless_watched: Annotated[bool, Query(description="Leave it alone if a client listens to its stream.")] = False,
+) -> Response:
     """Ends the session."""
-    await registry.delete(id)
+    await registry.delete(id, unless_watched)
     return Response(status_code=204)
 
 

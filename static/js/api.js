@@ -95,8 +95,9 @@ export const createSession = (experiment) => ask("POST", "api/sessions", experim
 /** @type {(id: string) => Promise<Session>} */
 export const getSession = (id) => ask("GET", session(id));
 
-/** @type {(id: string) => Promise<void>} */
-export const deleteSession = (id) => ask("DELETE", session(id));
+/** Ends a session that this page has left, unless somebody else watches it.
+ * @type {(id: string) => Promise<void>} */
+export const deleteSession = (id) => ask("DELETE", `${session(id)}?unless_watched=true`);
 
 /** With `keep` a new run begins with what was learnt.
  * @type {(id: string, patch: Patch, reset: boolean, keep: boolean) => Promise<Session>} */

@@ -4,13 +4,15 @@
 import { html, live, nothing, ref } from "lit";
 import { nextRound, parseNumber, setting } from "./format.js";
 import { icons } from "./icons.js";
+import { isAllowed } from "./schema.js";
 import { strings } from "./strings.js";
 
 /** @import { Argument, Choice, Entry, NumberSpec } from "./types.js" */
 /** @typedef {import("lit").TemplateResult} Template */
 
-/** What to do with a new value, with one on the way while a slider is dragged, and with text that is none.
- * @typedef {{ change: (value: number) => void, slide?: (value: number) => void, refuse: (text: string) => void }} Sink */
+/** What to do with a new value, with one on the way while a slider is dragged, and with the sentence that says why a text
+ * is none.
+ * @typedef {{ change: (value: number) => void, slide?: (value: number) => void, refuse: (why: string) => void }} Sink */
 
 /** @type {(argument: Argument) => NumberSpec} */
 export function argumentSpec(argument) {
@@ -68,17 +70,18 @@ export function menu({ label, help, value, items, change, hideLabel = false }) {
   return html`<div class="field"><span class="label" aria-hidden="true">${label}</span>${select}</div>`;
 }
 
-/** A number in a text field, which takes any way of writing it.
+/** A number in a text field, which takes any way of writing it. What the field may not hold changes nothing: neither what is
+ * drawn nor what is trained.
  * @type {(spec: NumberSpec, value: number | null, sink: Sink, blank?: string) => Template} */
 export function numberInput(spec, value, sink, blank = "") {
   const shown = value === null ? blank : setting(value);
   /** @param {Event} event */
   const changed = (event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
-    const number = parseNumber(input.value);
+    const number = parseNumber(input.value, spec.integer);
     held.delete(input);
-    if (number === null) {
-      sink.refuse(input.value);
+    if (number === null || !isAllowed(spec, number)) {
+      sink.refuse(strings.fields.refused(spec, input.value, shown));
       input.value = shown;
     } else if (number !== value) sink.change(number);
   };
@@ -179,7 +182,7 @@ export function slide(spec, low, high) {
 
 /** The arguments of what was chosen.
  * @type {(entry: Entry, choice: Choice | null, read: (name: string) => unknown, change: (name: string, value: unknown) => void,
- *    refuse: (text: string, field: string) => void) => unknown} */
+ *    refuse: (why: string) => void) => unknown} */
 export function argumentFields(entry, choice, read, change, refuse) {
   return entry.arguments.map((argument) => {
     const value = read(argument.name);
@@ -191,7 +194,7 @@ export function argumentFields(entry, choice, read, change, refuse) {
       return menu({ label: argument.label, help: argument.help, value: String(value), items, change: (chosen) => change(argument.name, chosen) });
     }
     const spec = argumentSpec(argument);
-    const sink = { change: (/** @type {number} */ number) => change(argument.name, number), refuse: (/** @type {string} */ text) => refuse(text, argument.label) };
+    const sink = { change: (/** @type {number} */ number) => change(argument.name, number), refuse };
     const number = Number(value);
     if (argument.scale === "log" || argument.maximum === null || argument.minimum === null || argument.maximum - argument.minimum > 20) {
       return html`<div class="field"><span class="label" aria-hidden="true">${argument.label}</span>${stepper({ spec, value: number, sink })}</div>`;

@@ -34,6 +34,18 @@ export function count(value) {
   return Math.floor(value).toLocaleString("en");
 }
 
+/** What an epoch under way has done of itself, as in .25; nothing at its beginning.
+ * @type {(epoch: number) => string} */
+export function fraction(epoch) {
+  const share = epoch - Math.floor(epoch);
+  if (share === 0) return "";
+  return Math.min(Math.max(share, 0.001), 0.999).toFixed(3).slice(1).replace(/0$/, "");
+}
+
+/** An epoch, with a part of one where it is under way: 1,234 or 12.16.
+ * @type {(epoch: number) => string} */
+export const epochOf = (epoch) => `${count(epoch)}${fraction(epoch)}`;
+
 /** So many bytes, in words.
  * @type {(bytes: number) => string} */
 export function memory(bytes) {
@@ -57,10 +69,12 @@ export function setting(value) {
   return String(value);
 }
 
-/** The text of a number field as a number; null if it is none. Commas and typographic signs are understood.
- * @type {(text: string) => number | null} */
-export function parseNumber(text) {
-  const plain = text.trim().replace(MINUS, "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
+/** The text of a number field as a number; null if it is none. Commas and typographic signs are understood: of a count,
+ * those between thousands.
+ * @type {(text: string, integer?: boolean) => number | null} */
+export function parseNumber(text, integer = false) {
+  const grouped = integer && /^\s*[+-]?\d{1,3}(,\d{3})+\s*$/.test(text);
+  const plain = (grouped ? text.replaceAll(",", "") : text).trim().replace(MINUS, "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return null;
   const value = Number(plain);
   return Number.isFinite(value) ? value : null;

@@ -12,10 +12,13 @@ export const LABEL = 44; // left of the inputs, for their names
 const NAMED = 32; // so many inputs stand one below the other beside their names, if need be higher than the panel
 const LINKS = 28; // between columns, for the lines
 const SHARE = 0.42; // of a column's width, for its squares
+const MOST = 4096; // units in a column that are laid out: more than any network may have
 
-/** The layout of a network with so many units in each column, and so much room for the names of the inputs.
- * @type {(counts: number[], width: number, height: number, label?: number) => Layout} */
-export function networkLayout(counts, width, height, label = LABEL) {
+/** The layout of a network with so many units in each column, and so much room for the names of the inputs. It takes the
+ * same short time whatever it is asked for.
+ * @type {(units: number[], width: number, height: number, label?: number) => Layout} */
+export function networkLayout(units, width, height, label = LABEL) {
+  const counts = units.map((count) => Math.min(Math.max(Math.floor(count) || 0, 0), MOST));
   const most = Math.max(...counts, 1);
   const fitting = Math.floor(Math.min(height / (most + (most - 1) * GAP), (width / counts.length) * SHARE));
   let tile = Math.min(Math.max(fitting, SMALLEST_TILE), LARGEST_TILE);

@@ -18,6 +18,7 @@ import { timePanel } from "./panels/time.js";
 import { trainingPanel } from "./panels/training.js";
 import { wordsPanel } from "./panels/words.js";
 import { Session } from "./session.js";
+import { isUnmeasured } from "./standing.js";
 import { Store, set } from "./store.js";
 import { strings } from "./strings.js";
 import { followTheme, rememberedTheme, schemeOf } from "./theme.js";
@@ -72,6 +73,12 @@ frames.watch(
   () => session.subscribe(),
 );
 frames.watch(
+  (state) => [isUnmeasured(state), state.step],
+  (unmeasured, _) => {
+    if (unmeasured) session.questions.measure();
+  },
+);
+frames.watch(
   (state) => [state.hasPlayed, state.suggestionsClosed],
   (hasPlayed, suggestionsClosed) => {
     if (hasPlayed) remember("played", "yes");
@@ -87,11 +94,12 @@ frames.watch(
 
 // The address says which experiment this is; another address is another experiment.
 frames.watch(
-  (state) => [state.confirmed, state.catalogue],
-  (confirmed, catalogue) => {
+  (state) => [state.confirmed, state.catalogue, state.session, state.playing],
+  (confirmed, catalogue, ..._) => {
     if (!confirmed || !catalogue) return;
     const link = encodeLink(confirmed, catalogue);
     if (link !== location.hash.slice(1)) history.replaceState(null, "", link ? `#${link}` : location.pathname + location.search);
+    session.keep();
   },
 );
 addEventListener("hashchange", () => void session.open(location.hash));

@@ -2,11 +2,13 @@
 // Answers follow the run a little behind, and are not asked for too often.
 
 import * as api from "./api.js";
+import { isUnmeasured } from "./standing.js";
 import * as store from "./store.js";
 import { placeOf } from "./weights.js";
 
 const EXAMINE_MS = 1000;
 const INSPECT_MS = 1000;
+const MEASURE_MS = 500;
 const TRAVEL_MS = 4000;
 const FURTHER = 1.2;
 
@@ -15,6 +17,7 @@ export class Questions {
   #examine = seldom(EXAMINE_MS, () => this.#examination());
   #travel = seldom(TRAVEL_MS, () => this.#journey());
   #inspect = seldom(INSPECT_MS, () => this.#inspection());
+  #measure = seldom(MEASURE_MS, () => this.#measurement());
 
   /** @param {store.Store} page */
   constructor(page) {
@@ -50,6 +53,18 @@ export class Questions {
   /** The tables that were uploaded to this server. */
   async tables() {
     this.store.apply(store.tablesArrived, await api.getTables());
+  }
+
+  /** How good the network is at the step at which training rests, if that is not known: it has ended between two rows. */
+  measure() {
+    this.#measure();
+  }
+
+  async #measurement() {
+    const { session } = this.store.state;
+    if (!session || !isUnmeasured(this.store.state)) return;
+    const found = await api.getSession(session);
+    if (this.store.state.session === session) this.store.apply(store.measured, found);
   }
 
   /** Asks the doctor, and for the errors or distributions if they are looked at. */

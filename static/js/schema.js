@@ -12,10 +12,18 @@ export function numberSpec(schema, path) {
     help: first((node) => node.description) ?? "",
     minimum: first((node) => node.minimum),
     maximum: first((node) => node.maximum ?? node.exclusiveMaximum),
+    exclusive: nodes.some((node) => node.exclusiveMaximum !== undefined),
     integer: nodes.some((node) => node.type === "integer"),
     scale: first((node) => node["x-scale"]) ?? "linear",
     unit: first((node) => node["x-unit"]),
   };
+}
+
+/** Whether a number is one that the field may hold.
+ * @type {(spec: NumberSpec, number: number) => boolean} */
+export function isAllowed({ minimum, maximum, exclusive, integer }, number) {
+  const most = maximum ?? Infinity;
+  return Number.isFinite(number) && number >= (minimum ?? -Infinity) && (exclusive ? number < most : number <= most) && (!integer || Number.isInteger(number));
 }
 
 /** What a field may hold; null for one that the schema does not have.

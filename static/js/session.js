@@ -6,6 +6,7 @@ import { combined, isObject, renames } from "./experiment.js";
 import { lastOf } from "./history.js";
 import { decodeLink } from "./link.js";
 import { Questions } from "./questions.js";
+import { isStuck } from "./standing.js";
 import * as store from "./store.js";
 import { Stream } from "./stream.js";
 import { strings } from "./strings.js";
@@ -100,18 +101,23 @@ export class Session {
   async #create(experiment) {
     const before = this.store.state.session;
     const session = await this.#patiently(() => api.createSession(experiment));
-    if (before) void api.deleteSession(before).catch(() => undefined);
     this.#enter(session);
+    if (before) void api.deleteSession(before).catch(() => undefined);
     this.store.apply(store.set, { playing: false });
   }
 
-  /** A reload of the page comes back to its session. */
+  /** A reload of the page comes back to its session. What is kept of a page that was not left is a copy, as browsers make
+   * them for a tab that is duplicated: it goes on with a fork of its own, unless that page is gone. */
   async #resumed() {
     const kept = keptSession();
     if (!kept || kept.hash !== location.hash) return false;
     try {
-      this.#enter(await api.getSession(kept.id));
+      const found = await api.getSession(kept.id);
+      const copied = !kept.left && found.watchers > 0;
+      const epoch = Math.floor(found.epoch);
+      this.#enter(copied ? await api.forkSession(kept.id, epoch, "new") : found);
       if (kept.playing) this.play();
+      if (copied) this.#tell(strings.words.copied(epoch));
       return true;
     } catch {
       return false;
@@ -130,7 +136,7 @@ export class Session {
       lost: () => this.store.apply(store.set, { connection: "lost" }),
       exists: () => this.#exists(),
       busy: () => this.store.state.playing,
-      gone: () => this.store.apply(store.set, { connection: "gone", playing: false }),
+      gone: (ended) => this.store.apply(store.set, { connection: ended ? "ended" : "gone", playing: false }),
     });
     void this.questions.points();
     void this.questions.journal();
@@ -231,9 +237,17 @@ export class Session {
   // ---- deeds ----
 
   play() {
+    if (this.#isStuck()) return;
     if (this.store.state.phase === "finished") this.store.apply(store.set, { until: null }); // the end was reached
-    this.store.apply(store.set, { playing: true, hasPlayed: true, word: null, visit: null });
+    this.store.apply(store.set, { playing: true, hasPlayed: true, stepped: false, word: null, visit: null });
     this.#command(this.#playing());
+  }
+
+  /** Whether there is no going on without a reset: the page says why, and the ways out, and keeps saying it. */
+  #isStuck() {
+    const stuck = isStuck(this.store.state.phase);
+    if (stuck) this.store.apply(store.told, null);
+    return stuck;
   }
 
   /** @returns {Command} */
@@ -254,7 +268,8 @@ export class Session {
 
   /** @param {StepUnit} unit */
   step(unit = "epoch") {
-    this.store.apply(store.set, { playing: false, stepping: true, hasPlayed: true, word: null, visit: null });
+    if (this.#isStuck()) return;
+    this.store.apply(store.set, { playing: false, stepping: true, stepped: true, hasPlayed: true, word: null, visit: null });
     this.#command({ command: "step", unit, count: 1 }, () => this.store.apply(store.set, { stepping: false }));
   }
 
@@ -497,17 +512,9 @@ export class Session {
     if (this.store.state.playing) this.#stream?.send({ command: "pause" });
   }
 
-  /** Text that should have been a number.
-   * @param {string} text @param {string} field */
-  refuse(text, field) {
-    this.tellRefusal(strings.words.notANumber(text, field));
-  }
-
   /** What cannot be, said without asking the server.
    * @param {string} text */
-  tellRefusal(text) {
-    this.store.apply(store.told, { kind: "refusal", text });
-  }
+  tellRefusal = (text) => this.store.apply(store.told, { kind: "refusal", text });
 
   /** @param {string} text @param {boolean} [undo] */
   #tell(text, undo = false) {
@@ -521,17 +528,23 @@ export class Session {
 
   // ---- leaving ----
 
+  /** Keeps for a reload which session this is. @param {boolean} [left] whether the page is being left */
+  keep(left = false) {
+    const { session, playing } = this.store.state;
+    if (session) keepSession({ id: session, hash: location.hash, playing, left });
+  }
+
   /** The page is being left: training would go on unseen. A reload comes back to it. */
   leave() {
-    const { session, playing } = this.store.state;
-    if (!session) return;
-    keepSession({ id: session, hash: location.hash, playing });
+    const { playing } = this.store.state;
+    this.keep(true);
     if (playing) this.#stream?.send({ command: "pause" });
   }
 
   /** Back by the browser's history, with the page as it was left. */
   comeBack() {
     if (keptSession()?.playing) this.play();
+    this.keep();
     this.retry();
   }
 }
@@ -545,7 +558,7 @@ function isLocal() {
   return ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
 }
 
-/** @typedef {{ id: string, hash: string, playing: boolean }} Kept */
+/** @typedef {{ id: string, hash: string, playing: boolean, left: boolean }} Kept */
 
 /** @type {() => Kept | null} */
 function keptSession() {

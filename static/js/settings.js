@@ -15,7 +15,7 @@ const SLIDER_SPAN = 20; // a wider linear range is easier to type
  * @property {string} path such as `layers.0.dropout`; layers are alike, so 0 stands for all of them
  * @property {unknown} value
  * @property {(value: any) => void} change
- * @property {(text: string, label: string) => void} refuse text that is no number
+ * @property {(why: string) => void} refuse what it may not hold, in a sentence
  * @property {(option: string) => boolean} [fits] which options of a menu make sense now */
 
 /** @type {(setting: Setting) => unknown} */
@@ -69,7 +69,7 @@ function optionField({ value, change, fits = () => true }, { label, help, option
 /** @type {(setting: Setting, field: Field) => unknown} */
 function numberField({ schema, path, value, change, refuse }, { label }) {
   const spec = numberSpec(schema, path);
-  const sink = { change, refuse: (/** @type {string} */ text) => refuse(text, label) };
+  const sink = { change, refuse };
   const span = (spec.maximum ?? Infinity) - (spec.minimum ?? -Infinity);
   if (spec.scale === "linear" && !spec.integer && span <= SLIDER_SPAN) return slider({ spec, value: Number(value), sink });
   return html`<div class="field"><span class="label" aria-hidden="true">${label}</span>${stepper({ spec, value: Number(value), sink })}</div>`;

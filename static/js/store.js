@@ -13,7 +13,7 @@ import { partOf, valueOf, withWeights } from "./weights.js";
 /** @import { View } from "./plane.js" */
 /** @import { History } from "./history.js" */
 
-/** @typedef {"starting" | "open" | "quiet" | "lost" | "gone"} Connection */
+/** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
 /** @typedef {"curves" | "gradients" | "distributions" | "errors" | "doctor"} Dock */
 /** @typedef {"paint" | "flip" | "erase"} Tool */
@@ -63,6 +63,8 @@ export const INITIAL = Object.freeze({
   playing: fact(/** @type {boolean} */ (false)),
   /** Whether it makes a single step just now: running, but not playing. */
   stepping: fact(/** @type {boolean} */ (false)),
+  /** Whether Step was pressed last, and nothing was changed since. */
+  stepped: fact(/** @type {boolean} */ (false)),
   /** Grows on the server with every change of state: tells which of two messages is the newer one. */
   stage: fact(/** @type {number} */ (0)),
   reason: fact(/** @type {string | null} */ (null)),
@@ -71,6 +73,8 @@ export const INITIAL = Object.freeze({
   epoch: fact(/** @type {number} */ (0)),
   step: fact(/** @type {number} */ (0)),
   stepsPerSecond: fact(/** @type {number | null} */ (null)),
+  /** How good the network was when the server last answered, and what the update before that learned from. */
+  measured: fact(/** @type {Pick<Row, "step" | "epoch"> & { metrics: Session["metrics"], update: Session["last_update"] } | null} */ (null)),
 
   // What the run has shown of itself so far.
   history: fact(/** @type {History} */ (EMPTY)),
@@ -193,7 +197,7 @@ export function pointsArrived(state, points) {
 export function sessionArrived(state, session) {
   if (session.id === state.session && session.stage < state.stage) return state;
   return {
-    ...begun(state, session.run),
+    ...measured(begun(state, session.run), session),
     session: session.id,
     experiment: session.experiment,
     confirmed: session.experiment,
@@ -208,6 +212,12 @@ export function sessionArrived(state, session) {
   };
 }
 
+/** How good the network is now; of another run that comes too late.
+ * @type {(state: State, session: Session) => State} */
+export function measured(state, { run, step, epoch, metrics, last_update: update }) {
+  return run === state.run ? { ...state, measured: { step, epoch, metrics, update } } : state;
+}
+
 /** The tables that were uploaded to this server, which can be chosen like data sets.
  * @type {(state: State, tables: Table[]) => State} */
 export function tablesArrived(state, tables) {
@@ -218,7 +228,7 @@ export function tablesArrived(state, tables) {
  * @type {(state: State, run: string) => State} */
 function begun(state, run) {
   if (run === state.run) return state;
-  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, distributions: null, course: null, answers: null, visit: null, step: 0, epoch: 0, stepsPerSecond: null, reason: null, warning: null };
+  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, distributions: null, course: null, answers: null, visit: null, step: 0, epoch: 0, stepsPerSecond: null, measured: null, stepped: false, reason: null, warning: null };
 }
 
 /** Nothing comes any more although something should; or it does again.
@@ -285,6 +295,7 @@ export function experimentChanged(state, patch, at) {
     past: [...(goesOn ? past.slice(0, -1) : past.slice(-MOST_CHANGES + 1)), change],
     future: [],
     word: null,
+    stepped: false,
   };
 }
 
@@ -305,6 +316,7 @@ export function weightsChanged(state, after, at) {
     past: [...(goesOn ? past.slice(0, -1) : past.slice(-MOST_CHANGES + 1)), change],
     future: [],
     word: null,
+    stepped: false,
   };
 }
 

@@ -11,6 +11,7 @@ const LONGEST_DELAY_MS = 8000;
 const QUIET_MS = 2500; // after this the page says that nothing comes
 const SILENCE_MS = 10_000; // a connection may die without a word: a sleeping laptop, a wireless network that is gone
 const CHECK_MS = 1000;
+const ENDED = 4404; // how the server closes the stream of a session that somebody has ended
 
 /** How long to wait before the attempt after `failures` failed ones: a random share of a growing time ("full jitter"),
  * so that a room full of pages does not come back at the same moment.
@@ -28,7 +29,7 @@ export function delayAfter(failures, random = Math.random) {
  * @property {() => void} lost the connection was lost; it is being tried again
  * @property {() => Promise<boolean>} exists whether the session is still there, asked after a failed attempt
  * @property {() => boolean} busy whether the server has something to tell all the time
- * @property {() => void} gone it is not: no further attempts
+ * @property {(ended: boolean) => void} gone it is not: no further attempts; whether it was ended while the server goes on
  */
 
 /** A stream that stays open until it is closed. */
@@ -98,7 +99,7 @@ export class Stream {
       this.#tellQuiet(false);
       if (!this.#closed) this.listener.receive(/** @type {ServerMessage} */ (decode(data)));
     };
-    socket.onclose = () => this.#comeBack();
+    socket.onclose = ({ code }) => (code === ENDED ? this.#giveUp(true) : this.#comeBack());
     this.#socket = socket;
     this.#heard = performance.now();
   }
@@ -115,6 +116,13 @@ export class Stream {
     }
   }
 
+  /** @param {boolean} ended */
+  #giveUp(ended) {
+    if (this.#closed) return;
+    this.close();
+    this.listener.gone(ended);
+  }
+
   /** @param {boolean} quiet */
   #tellQuiet(quiet) {
     if (quiet === this.#quiet || this.#closed) return;
@@ -128,11 +136,7 @@ export class Stream {
     this.listener.lost();
     const exists = await this.listener.exists();
     if (this.#closed || this.#socket) return;
-    if (!exists) {
-      this.close();
-      this.listener.gone();
-      return;
-    }
+    if (!exists) return this.#giveUp(false);
     this.#timer = setTimeout(() => this.#connect(), delayAfter(this.#failures));
     this.#failures += 1;
   }

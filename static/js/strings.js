@@ -1,44 +1,52 @@
 // Every sentence the page says itself, in English. Names and explanations of what can be chosen come from the server.
 // A further language is a further file of this shape.
 
-import { count, memory, setting } from "./format.js";
+import { count, epochOf, memory, setting } from "./format.js";
 
-/** @import { FoundTable, Table, TableColumn } from "./types.js" */
+/** @import { FoundTable, NumberSpec, Table, TableColumn } from "./types.js" */
 
 export const strings = {
   title: "gradlab",
   header: {
     play: "Play",
-    playHelp: "Trains the network, epoch after epoch, until you pause it. Key: Space.",
+    playHelp: "Trains the network, epoch after epoch, until you press Pause. Key: Space.",
     pause: "Pause",
-    pauseHelp: "Holds the training where it is. Key: Space.",
+    pauseHelp: "Stops training where it is. Key: Space.",
     step: "Step",
-    stepHelp: "Trains a little and pauses: by default one epoch, each training sample once. Key: right arrow.",
+    stepHelp: "Trains a little, then pauses. Choose next to it how far it goes. Key: right arrow.",
     stepUnit: "Step size",
-    stepUnitHelp: "How far Step goes: one sample, one batch of samples, or one epoch (all training samples).",
+    stepUnitHelp: "How far Step goes: one sample, one batch, or one epoch (every training point once).",
     units: { sample: "Sample", batch: "Batch", epoch: "Epoch" },
     reset: "Reset",
-    resetHelp: "Back to epoch 0 with the same starting weights, so the same thing happens again. Key: R.",
+    resetHelp: "Goes back to epoch 0 with the same starting weights, so training will go the same way again. Key: R.",
     newSeed: "New weights",
-    newSeedHelp: "Back to epoch 0 with other random starting weights. Does it still learn?",
+    newSeedHelp: "Goes back to epoch 0 with new random starting weights. Does it still learn?",
     epoch: "Epoch",
-    epochHelp: "How often the network has seen all training samples.",
+    clockHelp: "Epochs: how many times the network has seen all the training points. In between, the part of the current epoch.",
+    fraction: "Part of the current epoch",
+    stepCount: "step",
     stepsPerSecond: "steps/s",
     speed: "Speed",
-    speedHelp: "How many epochs are trained each second. Flat out: as fast as the server can.",
-    rate: (/** @type {number | null} */ rate) => (rate === null ? "flat out" : `${rate} epochs/s`),
+    speedHelp: "How many epochs to train per second. Max speed is as fast as the server can go.",
+    rate: (/** @type {number | null} */ rate) => (rate === null ? "Max speed" : rate === 1 ? "1 epoch/s" : `${rate} epochs/s`),
     data: "Data",
-    dataHelp: "Opens and closes the choice of data.",
+    dataHelp: "Opens and closes the data panel.",
     undo: "Undo",
-    undoHelp: "Takes back your last change of the experiment. Keys: Ctrl+Z.",
+    undoHelp: "Takes back your last change. Keys: Ctrl+Z.",
     redo: "Redo",
-    redoHelp: "Makes the change again that Undo took back. Keys: Ctrl+Shift+Z.",
+    redoHelp: "Brings back the change that Undo took back. Keys: Ctrl+Shift+Z.",
     share: "Share",
-    shareHelp: "A link that carries this experiment.",
+    shareHelp: "Gets a link to this experiment.",
     help: "Help",
-    helpHelp: "How this page works, and its keys. Key: question mark.",
-    theme: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
-    themeHelp: "Changes between light, dark, and what your system prefers.",
+    helpHelp: "How this page works, and its keyboard shortcuts. Key: question mark.",
+    theme: { system: "Theme: same as system", light: "Theme: light", dark: "Theme: dark" },
+    themeHelp: "Switches between light, dark, and your system's setting.",
+  },
+  fields: {
+    refused: (/** @type {NumberSpec} */ spec, /** @type {string} */ text, /** @type {string} */ stays) => {
+      const given = text.trim() ? `, not \u201c${text.trim().slice(0, 30)}\u201d` : "";
+      return `${spec.label} must be ${allowed(spec)}${given}.${stays ? ` It stays at ${stays}.` : ""}`;
+    },
   },
   tabs: { label: "Parts of the page", data: "Data", network: "Network", output: "Output", charts: "Charts" },
   tabHelp: {
@@ -151,54 +159,56 @@ export const strings = {
     summary: (/** @type {number[]} */ sizes, /** @type {number} */ parameters, /** @type {number} */ bytes) =>
       `${sizes.join(" \u2192 ")} \u00b7 ${count(parameters)} weights and biases, ${memory(parameters * bytes)}`,
     unit: (/** @type {string} */ layer, /** @type {number} */ unit) => `${layer}, unit ${unit + 1}`,
-    unitHelp: "What this unit says everywhere on the plane. Opens it: its sum, its curve, what it is worth, its weights. Arrow keys: the other units.",
+    unitHelp: "This unit's output across the plane. Click for its formula, curve, effect and weights. Arrow keys: the other units.",
+    zeros: (/** @type {number} */ zeros, /** @type {number} */ all) => (all === 1 ? `its weight is ${zeros ? "0" : "not 0"}` : `${count(zeros)} of ${count(all)} weights are 0`),
+    zerosShort: (/** @type {number} */ zeros, /** @type {number} */ all) => `${count(zeros)}/${count(all)} are 0`,
+    zerosHelp: "Weights into this layer that are exactly 0, drawn as dashed gray lines: nothing passes along them. L1 regularization makes useless weights exactly 0; pruning sets them to 0.",
     unitAlone: (/** @type {number} */ unit) => `unit ${unit + 1}`,
     weightOf: (/** @type {string} */ from, /** @type {string} */ to) => `weight from ${from} to ${to.charAt(0).toLowerCase()}${to.slice(1)}`,
     biasOf: (/** @type {string} */ unit) => `bias of ${unit.charAt(0).toLowerCase()}${unit.slice(1)}`,
     marks: { constraint: "\u2264", dropout: "drop", normalized: "norm" },
     grip: "Drag sideways to move the layer",
     canvas: (/** @type {number[]} */ sizes) =>
-      `The network, ${sizes.join(" to ")} units. Each square shows what one unit says over the plane; each line is a weight.`,
+      `The network, ${sizes.join(" to ")} units. Each square shows one unit's output across the plane; each line is a weight.`,
     region: "The network's layers, from the input on the left to the output on the right",
-    regionHelp: "Squares are units: each shows what it says, everywhere on the plane; click one to look closely. Lines are weights, dots are biases: blue is positive, orange is negative, thick is strong; click one to change it.",
+    regionHelp: "Squares are units: each shows its output across the plane; click one to look closely. Lines are weights, dots are biases: blue is positive, orange is negative, thick is strong, dashed gray is exactly 0; click one to change it.",
     layers: "Hidden layers",
     addLayer: "Add a layer",
-    addLayerHelp: "A further hidden layer before the output: the network can bend its answer in more ways.",
+    addLayerHelp: "Adds a hidden layer before the output, so the network can bend its output in more ways.",
     removeLayer: "Remove the last layer",
-    removeLayerHelp: "Takes away the last hidden layer. Without any, the model is linear.",
+    removeLayerHelp: "Removes the last hidden layer. With no hidden layers, the model is linear.",
     fewerUnits: (/** @type {string} */ layer) => `${layer}: fewer units`,
     moreUnits: (/** @type {string} */ layer) => `${layer}: more units`,
     unitsOf: (/** @type {string} */ layer) => `${layer}: units`,
     settingsOf: (/** @type {string} */ layer) => `${layer}: settings`,
     settingsHelp: "Activation, initializer, regularizer and their arguments.",
-    matrix: "Many weights: shown as a table, one row for each unit on the left.",
   },
   until: {
-    title: "Where Play ends",
+    title: "When to stop",
     open: "Play until",
     label: "Play until",
-    help: "Where training stops by itself. Play goes on from there without an end.",
-    never: "I pause it",
+    help: "When training stops by itself. Press Play again to continue with no limit.",
+    never: "I press Pause",
     early: "it stops improving",
     atEpoch: "an epoch",
     reaches: (/** @type {string} */ metric) => `${metric} reaches`,
     epoch: (/** @type {number} */ epoch) => `epoch ${count(epoch)}`,
     metric: (/** @type {string} */ metric, /** @type {string} */ target) => `${metric} ${target}`,
     epochLabel: "Epoch",
-    epochHelp: "Training stops at the end of this epoch of the run.",
+    epochHelp: "Training stops at the end of this epoch.",
     targetLabel: "Target",
-    targetHelp: "Accuracy (0 to 1) must be at least this, a loss or an error at most.",
+    targetHelp: "Training stops when accuracy (0 to 1) reaches at least this, or when a loss or an error falls to this.",
   },
   weight: {
-    weight: "How much this input counts in the unit's sum. Change it and see what happens; training goes on from there.",
-    bias: "What the unit's sum begins with. Change it and see what happens; training goes on from there.",
+    weight: "How strongly this input counts in the unit's sum. Change it and see what happens; training continues from there.",
+    bias: "The number that the unit's sum starts from. Change it and see what happens; training continues from there.",
     value: "value",
-    valueHelp: "Any number. It is changed at the next step; Undo takes it back.",
-    past: "This is an earlier epoch: its weights cannot be changed. Go back to now first, or go on from here.",
+    valueHelp: "Any number. It takes effect at the next step; Undo takes it back.",
+    past: "This is an earlier epoch, so its weights cannot be changed. Go back to now first, or continue from here.",
     zero: "Set to 0",
     off: "Switch it off: set to 0",
-    zeroHelp: "Training may let it grow again. Undo takes it back.",
-    asking: "What it is worth is being measured.",
+    zeroHelp: "Training may make it grow again. Undo takes it back.",
+    asking: "Measuring its effect \u2026",
     without: "without it",
     now: "now",
     part: { train: "Training points", validation: "Validation points", test: "Test points" },
@@ -206,27 +216,27 @@ export const strings = {
   unit: {
     previous: "Previous unit",
     next: "Next unit",
-    stepHelp: "Another unit of the same layer.",
+    stepHelp: "Goes to another unit of the same layer.",
     of: (/** @type {number} */ unit, /** @type {number} */ all) => `${unit} of ${count(all)}`,
-    map: "What this unit says everywhere on the plane, with the points",
+    map: "This unit's output across the plane, with the points",
     sum: "sum",
     output: "output",
-    /** `normalized`: where a layer normalises, before or after its activation. */
+    /** `normalized`: where a layer normalizes, before or after its activation. */
     applied: (/** @type {string} */ activation, /** @type {string | undefined} */ normalized) => {
       const name = `${activation.charAt(0).toLowerCase()}${activation.slice(1)}`;
-      if (normalized === "after") return `${name}(sum), normalised`;
-      return `${name}(${normalized ? "normalised sum" : "sum"})`;
+      if (normalized === "after") return `${name}(sum), normalized`;
+      return `${name}(${normalized ? "normalized sum" : "sum"})`;
     },
     largest: "the largest of these sums",
     more: (/** @type {number} */ terms) => `and ${count(terms)} more`,
     curve: (/** @type {string} */ activation) => `The curve of ${activation}, with the sums that this unit gets`,
-    sums: "Bars: which sums the training points give it.",
-    flat: (/** @type {string} */ share) => `For ${share} of them the curve is flat, so they teach its weights next to nothing.`,
+    sums: "Bars: distribution of this unit's inputs over the training points.",
+    flat: (/** @type {string} */ share) => `For ${share} of them the curve is flat, so they barely change its weights.`,
     without: "without the unit",
     off: "Switch it off",
-    offHelp: "Sets all weights from this unit to 0: nobody hears it. Training may let them grow again. Undo takes it back.",
+    offHelp: "Sets all weights from this unit to 0, so it has no effect. Training may make them grow again. Undo takes it back.",
     weights: "Its weights and bias",
-    weightsHelp: "Each as a number that you can change.",
+    weightsHelp: "Each is a number you can change.",
     bias: "bias",
     piece: (/** @type {number} */ piece) => `(piece ${piece})`,
     weightFrom: (/** @type {string} */ name) => `weight from ${name}`,
@@ -234,16 +244,16 @@ export const strings = {
   editor: {
     moveLeft: "Move left",
     moveRight: "Move right",
-    moveHelp: "Another place in the order of the layers. In the network you can also drag the layer's name.",
+    moveHelp: "Changes the order of the layers. You can also drag a layer's name in the network.",
     close: "Close",
     closeHelp: "Closes this panel. Key: Escape.",
     none: "None",
     applyToAll: "Use these settings for all hidden layers",
-    applyToAllHelp: "All but the number of units, which each layer keeps.",
+    applyToAllHelp: "Copies everything except the number of units, which each layer keeps.",
     insertAfter: "Add a layer after this one",
-    insertAfterHelp: "A further hidden layer like this one.",
+    insertAfterHelp: "Adds another hidden layer just like this one.",
     remove: "Remove this layer",
-    removeHelp: "Takes this layer out of the network.",
+    removeHelp: "Removes this layer from the network.",
     usedWhen: "Use it",
     hazard: "Watch out",
     source: "Source",
@@ -254,12 +264,12 @@ export const strings = {
     value: "value",
     slope: "derivative",
     curve: (/** @type {string} */ label) => `The curve of ${label} and of its derivative`,
-    more: "More about it",
-    moreHelp: "The formula, when to choose it, what goes wrong, and where it comes from.",
+    more: (/** @type {string} */ name) => `About ${name}`,
+    moreHelp: "The formula, when to use it, what can go wrong, and where it comes from.",
     fullBatch: "All samples at once (full batch)",
-    fullBatchHelp: "Each update looks at every training sample: smooth, but few updates for the work.",
+    fullBatchHelp: "Each update uses every training sample: smooth, but fewer updates for the same work.",
     balanced: "Balanced class weights",
-    outputUnits: "The data decide how many outputs there are.",
+    outputUnits: "The data determine how many outputs there are.",
   },
   training: {
     title: "Training",
@@ -378,8 +388,8 @@ export const strings = {
     penalty: "penalty",
     penaltyHelp: "The loss of the data, and apart from it what the regularizers add: training makes their sum small.",
     plotHelp: "Point at it, or press the arrow keys, to read the values of an epoch. Dashed: something was changed. The ring is the best epoch.",
-    best: (/** @type {string} */ part, /** @type {string} */ value, /** @type {number} */ epoch) => `best ${part} ${value} at epoch ${count(epoch)}`,
-    stopped: (/** @type {number} */ epoch) => `stopped at epoch ${count(epoch)}`,
+    best: (/** @type {string} */ part, /** @type {string} */ value, /** @type {number} */ epoch) => `best ${part} ${value} at epoch ${epochOf(epoch)}`,
+    stopped: (/** @type {number} */ epoch) => `stopped at epoch ${epochOf(epoch)}`,
     resize: "Height of the charts",
     resizeHelp: "Drag it, or press the up and down arrows. It is remembered.",
     gradientNorm: "Gradient norm per layer",
@@ -474,27 +484,35 @@ export const strings = {
     },
     ready: "Ready. Press Play, or change anything first.",
     running: (/** @type {number} */ samples, /** @type {number} */ batch) =>
-      `Learning: each epoch shows all ${count(samples)} training points once, ${count(batch)} at a time.`,
-    paused: "Paused. Play goes on from here; Reset starts again.",
+      `Training: each epoch shows the network all ${count(samples)} training points once, ${count(batch)} at a time.`,
+    paused: "Paused. Play continues from here; Reset starts over.",
+    /** After a step by one sample or one batch. `point`: what the only sample is. */
+    stepped: (/** @type {number} */ step, /** @type {{ index: number, target: string } | null} */ point, /** @type {number} */ samples) =>
+      point ? `Step ${count(step)} trained on point ${count(point.index + 1)} (${point.target}):` : `Step ${count(step)} trained on a batch of ${plural(samples, "point")}:`,
+    lossMoved: (/** @type {string} */ before, /** @type {string} */ after, /** @type {boolean} */ one, /** @type {number} */ direction) =>
+      direction === 0 ? `${one ? "its loss" : "their mean loss"} stayed at ${after}.` : `${one ? "its loss" : "their mean loss"} ${direction < 0 ? "fell" : "rose"} from ${before} to ${after}.`,
+    seen: (/** @type {number} */ epoch, /** @type {number} */ seen, /** @type {number} */ all) =>
+      seen === 0 ? `That completed epoch ${count(epoch)}.` : `Epoch ${count(epoch + 1)}: ${count(seen)} of ${count(all)} training points seen.`,
     finished: (/** @type {string} */ reason) => `Finished. ${reason}`,
     failed: (/** @type {string} */ reason) => `The server stopped this session: ${reason}`,
-    diverged: "It blew up.",
-    learnt: "It has learnt. Try this:",
-    tryThis: "Try this:",
+    diverged: "Training diverged.",
+    learnt: "It learned this. Try next:",
+    tryThis: "Try next:",
     loading: "Loading the menus from the server \u2026",
     waitingFor: (/** @type {string} */ what) => `The server is getting ready: ${what}`,
     compiling: "This happens once and takes up to 20 seconds.",
-    lost: "The connection to the server is lost. Trying again; nothing is lost on the server.",
-    quiet: "The server has not said anything for a while. Waiting for it; nothing is lost.",
+    lost: "The connection to the server is lost. Trying again \u2026",
+    quiet: "No response from the server for a while. Waiting \u2026",
     unreachableAtStart: "The server cannot be reached. Trying again \u2026",
-    gone: "The server no longer has this session: it was restarted, or the session was idle for long.",
+    gone: "The server no longer has this session: it was ended or idle for too long, or the server was restarted.",
+    ended: "This session was ended by another page or a script.",
+    copied: (/** @type {number} */ epoch) => `This tab is a copy of another one. It continues on its own from epoch ${count(epoch)}.`,
     startAgain: "Start the same experiment again",
     unreachable: "The server did not answer, so nothing was changed. Try again.",
     startedAgain: (/** @type {string[]} */ fields) => `Started again, because ${list(fields.map(fieldName))} changed.`,
     linkIgnored: (/** @type {string[]} */ parts) => `The link had parts that make no sense here and were left out: ${parts.slice(0, 5).join(", ")}${parts.length > 5 ? " \u2026" : "."}`,
     linkRefused: (/** @type {string} */ why) => `The link's experiment cannot be trained: ${why} This is the default experiment instead.`,
     tableUnknown: "The table that this experiment learns from is not on this server: tables are kept only until it stops. Open the CSV file again; until then the network gets the usual data.",
-    notANumber: (/** @type {string} */ text, /** @type {string} */ field) => `\u201c${text.slice(0, 30)}\u201d is not a number, so ${field} stays as it was.`,
     past: (/** @type {number} */ epoch, /** @type {number} */ last) => `You see epoch ${count(epoch)} of ${count(last)}.`,
     resume: "Go on from here",
     resumeHelp: "The run goes on from this epoch, just as it was then. What came after it is forgotten.",
@@ -540,8 +558,8 @@ export const strings = {
     title: "How this page works",
     text: [
       "Data flows in on the left, through the network in the middle, to the answer on the right. Time runs along the bottom.",
-      "Each square in the network is a unit. Its picture shows what the unit says at every point of the plane: blue is positive, orange is negative.",
-      "Each line is a weight: blue is positive, orange is negative, thick is strong. Training changes the weights so that the loss gets smaller.",
+      "Each square in the network is a unit. Its picture shows the unit's output at every point of the plane: blue is positive, orange is negative.",
+      "Each line is a weight: blue is positive, orange is negative, thick is strong, dashed gray is exactly 0. Training changes the weights to make the loss smaller.",
       "Click a unit to look at it closely, a line or a dot to change that weight or bias. Point at a point of the data to see what the network says of it; take up a colour below the picture to paint points of your own.",
       "Drag the handle in the time strip back: everything shows that epoch, and you can go on from there.",
       "You can change everything while it trains. If a change needs a new start, the page says so and goes on.",
@@ -575,6 +593,19 @@ function size(bytes) {
 function plural(number, one, many = `${one}s`) {
   return `${count(number)} ${number === 1 ? one : many}`;
 }
+
+/** What a field may hold.
+ * @type {(spec: NumberSpec) => string} */
+function allowed({ minimum, maximum, exclusive, integer }) {
+  const kind = integer ? "a whole number" : "a number";
+  const most = maximum === null ? "" : `${exclusive ? "less than " : ""}${bound(maximum)}`;
+  if (minimum !== null && most) return `${kind} from ${bound(minimum)} to ${most}`;
+  if (minimum !== null) return `${kind} of at least ${bound(minimum)}`;
+  return most ? `${kind} of at most ${most}` : kind;
+}
+
+/** @type {(value: number) => string} */
+const bound = (value) => (Number.isInteger(value) && Math.abs(value) < 1e12 ? value.toLocaleString("en").replace("-", "\u2212") : setting(value));
 
 /** A name that may be written from right to left, kept from turning the sentence around it.
  * @type {(name: string) => string} */

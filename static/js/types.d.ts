@@ -227,6 +227,8 @@ export interface NumberSpec {
   help: string;
   minimum: number | null;
   maximum: number | null;
+  /** Whether the maximum itself is too much. */
+  exclusive?: boolean;
   integer: boolean;
   scale: "linear" | "log";
   unit: string | null;
@@ -253,6 +255,17 @@ export interface Session {
   epoch: number;
   experiment: Experiment;
   parameter_count: number;
+  metrics: Pick<Row, "train" | "validation" | "test" | "penalty">;
+  last_update: LastUpdate | null;
+  /** How many clients listen to its stream. */
+  watchers: number;
+}
+
+/** The training samples of the last update, and their mean loss before and after it. */
+export interface LastUpdate {
+  samples: number[];
+  loss_before: number | null;
+  loss: number | null;
 }
 
 export interface FieldProblem {

@@ -25,6 +25,16 @@ export function fits({ layers }, { columns }) {
 /** @type {(parameters: ParametersFrame) => boolean} */
 export const isLarge = ({ layers }) => layers.reduce((sum, { weights }) => sum + weights.length, 0) > MOST_LINKS;
 
+/** How many weights of each layer are exactly 0, and of how many.
+ * @type {(parameters: ParametersFrame) => { zeros: number, all: number }[]} */
+export function zerosOf({ layers }) {
+  return layers.map(({ weights }) => {
+    let zeros = 0;
+    for (let at = 0; at < weights.length; at += 1) zeros += Number(weights[at] === 0);
+    return { zeros, all: weights.length };
+  });
+}
+
 /** The lines before each layer.
  * @type {(parameters: ParametersFrame, layout: Layout) => Links[]} */
 export function linksOf({ layers }, { columns, tile }) {

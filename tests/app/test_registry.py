@@ -1,5 +1,6 @@
 """Who is looked at stays; what nobody wants stops, and is forgotten later. With a clock of our own."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -120,3 +121,33 @@ async def test_what_was_deleted_is_let_go(registry: Registry) -> None:
 
     await eventually(gone)
     assert not registry.host._seats and not registry.host._active
+
+
+async def test_a_session_that_is_watched_is_not_deleted_unless_it_must_be(registry: Registry) -> None:
+    id = await registry.create(Experiment())
+    async with registry.watch(id, lambda: None):
+        await registry.delete(id, unless_watched=True)
+        assert registry.has(id)
+    await registry.delete(id, unless_watched=True)
+    assert not registry.has(id)
+
+    other = await registry.create(Experiment())
+    async with registry.watch(other, lambda: None):
+        await registry.delete(other)
+        assert not registry.has(other)
+
+
+async def test_a_client_that_is_leaving_does_not_keep_its_session(registry: Registry) -> None:
+    id = await registry.create(Experiment())
+    leaving = asyncio.Event()
+
+    async def watch() -> None:
+        async with registry.watch(id, lambda: None):
+            leaving.set()
+            await asyncio.sleep(0.1)
+
+    watching = asyncio.create_task(watch())
+    await leaving.wait()
+    await registry.delete(id, unless_watched=True)
+    await watching
+    assert not registry.has(id)

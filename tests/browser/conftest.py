@@ -88,9 +88,8 @@ def open_page(browser: Browser, address: str, request: pytest.FixtureRequest, tm
     ) -> Page:
         width, height = SIZES[size]
         phone = size == "phone"
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, has_touch=phone, is_mobile=phone, **choices
-        )
+        choices = {"color_scheme": theme, "has_touch": phone, "is_mobile": phone} | choices
+        context = browser.new_context(viewport={"width": width, "height": height}, **choices)
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()

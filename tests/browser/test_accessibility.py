@@ -82,7 +82,7 @@ def test_the_panels_at_rest_and_while_training(open_page: Open, size: str, theme
             if not running:
                 press(page, "Play")
                 wait_until(page, "epoch", "x > 20")
-                expect(words(page)).to_contain_text("It has learnt")
+                expect(words(page)).to_contain_text("It learned this")
 
 
 @SIZES

@@ -178,7 +178,7 @@ def test_back_in_time_and_on_from_there(open_page: Open) -> None:
     handle.press("ArrowLeft")
     page.wait_for_selector("canvas.map[data-epoch='9']")
     press(page, "Back to now")
-    wait_until(page, "train-loss", f"Math.abs(x - {column[-1]}) < 1e-3")
+    wait_until(page, "train-loss", f"Math.abs(x - {session(page)['metrics']['train']['loss']}) < 1e-3")
     handle.fill("10")
     page.wait_for_selector("canvas.map[data-epoch='10']")
 

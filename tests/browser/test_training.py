@@ -137,6 +137,11 @@ def test_a_run_that_blows_up_says_why_and_offers_a_way_out(open_page: Open, frag
     expect(button(page, "Play")).to_be_visible()
     assert session(page)["state"] == "diverged"
 
+    expect(button(page, "Play")).to_be_disabled()
+    page.locator("body").press("Space")
+    page.locator("body").press("ArrowRight")
+    expect(words(page).get_by_role("button")).to_have_count(2)
+
     words(page).get_by_role("button", name="Reset", exact=True).click()
     wait_until(page, "epoch", "x === 0")
     expect(words(page)).not_to_contain_text("stopped being finite")
@@ -152,7 +157,7 @@ def test_the_first_success_brings_three_suggestions(open_page: Open) -> None:
     page = open_page("#dataset=gauss")
     expect(words(page)).to_contain_text("Press Play")
     press(page, "Play")
-    expect(words(page)).to_contain_text("It has learnt. Try this:")
+    expect(words(page)).to_contain_text("It learned this. Try next:")
     for name, part in [
         ("Make it deep with sigmoid", "layers=6,6,6,6,6,6"),
         ("Start from zeros", "layers.initializer=zeros"),
@@ -163,12 +168,12 @@ def test_the_first_success_brings_three_suggestions(open_page: Open) -> None:
         wait_until(page, "epoch", "x > 3")
         press(page, "Go back")
         page.wait_for_function("() => location.hash === '#dataset=gauss'")
-        expect(words(page)).to_contain_text("ry this:")
+        expect(words(page)).to_contain_text("ry next:")
     press(page, "Close the suggestions")
-    expect(words(page)).not_to_contain_text("ry this:")
+    expect(words(page)).not_to_contain_text("ry next:")
     page.reload()
     page.wait_for_selector("[data-value=train-loss]")
-    expect(words(page)).not_to_contain_text("ry this:")
+    expect(words(page)).not_to_contain_text("ry next:")
 
 
 def test_two_tabs_train_apart(open_page: Open, address: str) -> None:
@@ -221,5 +226,5 @@ def test_play_ends_where_it_is_told_to(open_page: Open) -> None:
     settings.get_by_label("Play until", exact=True).select_option("train accuracy reaches")
     page.keyboard.press("Escape")
     press(page, "Play")
-    expect(words(page)).to_contain_text("train_accuracy reached")
+    expect(words(page)).to_contain_text("Train accuracy reached")
     assert session(page)["metrics"]["train"]["accuracy"] >= 0.95

@@ -63,3 +63,14 @@ test("units that fit into one column at any allowed size are not folded", () => 
     assert.ok(!folded && tile >= 16, `height ${height}`);
   }
 });
+
+test("whatever it is asked for, it answers at once: no count of units holds it up", () => {
+  const before = performance.now();
+  for (const count of [1e7, 1e9, 1e300, Infinity, -5, NaN, 4.5]) {
+    const { columns, tile } = networkLayout([2, count, 1], 800, 400);
+    assert.ok(columns[1].cells.length <= 4096 && Number.isFinite(tile), String(count));
+  }
+  networkLayout(new Array(12).fill(1e9), 800, 400);
+  assert.ok(performance.now() - before < 1000);
+  assert.equal(networkLayout([2, 4.5, 1], 800, 400).columns[1].cells.length, 4);
+});

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { networkLayout } from "../../static/js/layout.js";
-import { biasPoint, distance, linksOf, partOf, placeOf, sumsOf, tableBox, termsOf, valueOf, weightAt, withWeights } from "../../static/js/weights.js";
+import { biasPoint, distance, linksOf, partOf, placeOf, sumsOf, tableBox, termsOf, valueOf, weightAt, withWeights, zerosOf } from "../../static/js/weights.js";
 
 /** @import { ParametersFrame } from "../../static/js/types.js" */
 
@@ -108,4 +108,11 @@ test("the terms of a sum come with the strongest first", () => {
   const [layer] = network([3, 2]).layers;
   layer.weights.set([1, 0, -5, 0, 2, 0]);
   assert.deepEqual(termsOf(layer, 0), [{ input: 1, weight: -5 }, { input: 2, weight: 2 }, { input: 0, weight: 1 }]);
+});
+
+test("only weights that are exactly 0 are counted as such, in each layer", () => {
+  const parameters = network([2, 4, 1]);
+  parameters.layers[0].weights.set([0, -0, 1e-45, 1e-30]);
+  parameters.layers[1].biases[0] = 0;
+  assert.deepEqual(zerosOf(parameters), [{ zeros: 2, all: 8 }, { zeros: 0, all: 4 }]);
 });

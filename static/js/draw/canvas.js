@@ -1,5 +1,7 @@
 // A canvas that is crisp at any pixel ratio and follows the size of its box. It is drawn on in CSS pixels.
 
+import { onPixelRatio } from "./pixels.js";
+
 /** @typedef {(context: CanvasRenderingContext2D, width: number, height: number) => void} Painting */
 
 export class Canvas {
@@ -17,9 +19,10 @@ export class Canvas {
       this.#height = entry.contentRect.height;
       this.repaint();
     }).observe(element);
+    onPixelRatio(() => this.repaint());
   }
 
-  /** Paints now, and again whenever the size changes. @param {Painting} painting */
+  /** Paints now, and again whenever the size or the screen changes. @param {Painting} painting */
   paint(painting) {
     this.#painting = painting;
     this.repaint();

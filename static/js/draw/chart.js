@@ -1,7 +1,9 @@
 // A chart of curves over the epochs, drawn by uPlot: kept and fed, never rebuilt while it streams.
 
 import uPlot from "uplot";
+import { onPixelRatio } from "./pixels.js";
 
+let Plot = uPlot;
 const FIRST = 0.5; // where a logarithmic axis draws epoch 0
 
 /**
@@ -40,11 +42,19 @@ export class Chart {
     this.element = element;
     this.pointed = pointed;
     new ResizeObserver(() => this.#fit()).observe(element);
+    onPixelRatio(async () => {
+      Plot = await plotOf(devicePixelRatio);
+      this.#rebuild();
+    });
   }
 
   /** How it looks; the chart is built anew only when that changes. @param {Look} look */
   style(look) {
     this.#look = look;
+    this.#rebuild();
+  }
+
+  #rebuild() {
     this.#plot?.destroy();
     this.#plot = null;
     this.#fit();
@@ -73,7 +83,7 @@ export class Chart {
     const { clientWidth: width, clientHeight: height } = this.element;
     if (width < 40 || height < 40 || !this.#look) return;
     if (this.#plot) this.#plot.setSize({ width, height });
-    else this.#plot = new uPlot(this.#options(this.#look, width, height), this.#data, this.element);
+    else this.#plot = new Plot(this.#options(this.#look, width, height), this.#data, this.element);
   }
 
   /** @param {Look} look @param {number} width @param {number} height @returns {uPlot.Options} */
@@ -134,6 +144,14 @@ export class Chart {
     }
     ctx.restore();
   }
+}
+
+/** uPlot for a pixel ratio. It learns of that when it is loaded, and from a media query, which does not tell of every change:
+ * then it is loaded once more.
+ * @type {(ratio: number) => Promise<typeof uPlot>} */
+async function plotOf(ratio) {
+  if (Plot.pxRatio === ratio) return Plot;
+  return (await import(`${import.meta.resolve("uplot")}?ratio=${ratio}`).catch(() => ({ default: Plot }))).default;
 }
 
 /** Of a logarithmic grid only the lines at 1, 10, 100.

@@ -39,6 +39,7 @@ export function readPalette(element) {
 function tokenReader(element) {
   const probe = document.createElement("span");
   probe.hidden = true;
+  probe.style.setProperty("forced-color-adjust", "none"); // pictures keep their colors where the system chooses the page's
   element.append(probe);
   /** @type {Map<string, string>} */
   const known = new Map();

@@ -1,9 +1,11 @@
-// Weights as lines between units: blue positive, orange negative, thick strong, nearly nothing for nearly zero.
+// Weights as lines between units: blue positive, orange negative, thick strong, nearly nothing for nearly zero. Exactly zero
+// is dashed and gray: nothing passes along it.
 
 /** @typedef {{ x: number, y: number }} Point */
 
 const THICKEST = 6;
 const FULL_WEIGHT = 2.5; // a weight of this size is drawn thickest
+const DEAD = [2, 5]; // dashes of a weight that is exactly 0
 const BUCKETS = 12; // lines of about the same width are drawn in one go
 
 /**
@@ -29,8 +31,10 @@ export function drawLinks(context, layers, colours) {
     });
   }
   context.strokeStyle = colours.zero;
-  context.lineWidth = 0.5;
+  context.lineWidth = 1;
+  context.setLineDash(DEAD);
   context.stroke(zero);
+  context.setLineDash([]);
   // Weak ones first, so that strong ones lie above.
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     const size = (bucket + 1) / BUCKETS;

@@ -1,6 +1,7 @@
 // One chart with its title and a legend that tells the newest values, or those under the pointer.
 
 import { html, nothing, render } from "lit";
+import { epochOf } from "../format.js";
 import { columnOf, smoothed } from "../history.js";
 import { paletteOf } from "../palette.js";
 import { Chart } from "../draw/chart.js";
@@ -76,7 +77,7 @@ export class View {
         <ul class="keys numbers">${values.map(({ label, colour, dash, value }) => html`<li><i class="key ${dash ? "dashed" : ""}" .style=${`border-color: ${colour}`}></i>${label} <b>${value}</b></li>`)}</ul>
         ${this.#pointed === null
           ? best && html`<span class="caption numbers" data-best=${best.epoch}>${words.best(best.label, format(best.value), best.epoch)}</span>`
-          : html`<span class="caption numbers">${words.epoch} ${Math.round(columnOf(history, "epoch")[at] ?? 0)}${this.#changeNear(state, at)}</span>`}
+          : html`<span class="caption numbers">${words.epoch} ${epochOf(columnOf(history, "epoch")[at] ?? 0)}${this.#changeNear(state, at)}</span>`}
         ${state.phase === "finished" && this.#pointed === null ? html`<span class="caption numbers" data-stop=${state.epoch}>${words.stopped(state.epoch)}</span>` : nothing}`,
       this.head,
     );

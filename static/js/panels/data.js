@@ -79,7 +79,7 @@ export function dataPanel(root, page) {
               experiment.dataset,
               (name) => argumentOf(experiment.dataset, entry, name),
               (name, value) => change({ [name]: value }),
-              (text, field) => session.refuse(text, field),
+              session.tellRefusal,
             )
           : nothing}
       </div>
@@ -97,7 +97,7 @@ export function dataPanel(root, page) {
   /** @param {string} field */
   const sink = (field) => ({
     change: (/** @type {number} */ value) => change({ [field]: value }),
-    refuse: (/** @type {string} */ text) => session.refuse(text, numberSpec(store.state.schema, `dataset.${field}`).label),
+    refuse: session.tellRefusal,
   });
 
   /** @type {(spec: NumberSpec, experiment: Experiment, entry: Entry) => unknown} */

@@ -3,6 +3,7 @@
 import { html, nothing, render } from "lit";
 import { slider, toggle } from "../fields.js";
 import { recall, remember } from "../memory.js";
+import { historyNow } from "../standing.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 import { View } from "./chartview.js";
@@ -30,11 +31,11 @@ export function dockPanel(root, page) {
   const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   setHeight(Number(recall("dock")) || null);
   tellHeight();
-  const views = [
+  const ofParts = [
     new View(part(".chart.loss"), (state) => lossSubject(state)),
     new View(part(".chart.metric"), (state) => metricSubject(state)),
-    new View(part(".chart.norms"), (state) => normSubject(state)),
   ];
+  const ofLayers = new View(part(".chart.norms"), (state) => normSubject(state));
 
   stripPanel(part(".chart.layers"), page);
   distributionsPanel(part("[data-panel=distributions]"), page);
@@ -49,12 +50,15 @@ export function dockPanel(root, page) {
     },
   );
   frames.watch(
-    ({ history, catalogue, experiment, journal, scheme, visible, dock, logLoss, logEpochs, smoothing, phase }) =>
-      [history, catalogue, experiment, journal, scheme, visible.dock, dock, logLoss, logEpochs, smoothing, phase],
+    (state) => {
+      const { catalogue, experiment, journal, scheme, visible, dock, logLoss, logEpochs, smoothing, phase } = state;
+      return [historyNow(state), catalogue, experiment, journal, scheme, visible.dock, dock, logLoss, logEpochs, smoothing, phase];
+    },
     () => {
       const { visible, catalogue, experiment } = store.state;
       if (!visible.dock || !catalogue || !experiment) return;
-      for (const view of views) view.update(store.state);
+      for (const view of ofParts) view.update({ ...store.state, history: historyNow(store.state) });
+      ofLayers.update(store.state);
     },
   );
 
@@ -84,7 +88,7 @@ export function dockPanel(root, page) {
     </div>
     ${dock === "curves" || dock === "gradients"
       ? html`<div class="dock-choices">
-          ${slider({ spec: SMOOTHING, value: smoothing, sink: { change: smooth, refuse: (text) => session.refuse(text, words.smoothing) } })}
+          ${slider({ spec: SMOOTHING, value: smoothing, sink: { change: smooth, refuse: session.tellRefusal } })}
           ${toggle({ label: words.logEpochs, help: words.logEpochsHelp, checked: logEpochs, change: (checked) => store.apply(set, { logEpochs: checked }) })}
           ${dock === "curves" ? toggle({ label: words.log, help: words.logHelp, checked: logLoss, change: (checked) => store.apply(set, { logLoss: checked }) }) : nothing}
         </div>`

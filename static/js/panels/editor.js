@@ -134,7 +134,7 @@ export function editorPanel(root, page) {
     const hidden = catalogue.families.activation.entries.filter(({ places }) => !places || places.includes("hidden"));
     return html`
       <div class="field"><span class="label" aria-hidden="true">${spec.label}</span>
-        ${stepper({ spec, value: layer.units, step: (from, direction) => from + direction, sink: { change: (units) => change({ units }), refuse: (text) => session.refuse(text, spec.label) } })}</div>
+        ${stepper({ spec, value: layer.units, step: (from, direction) => from + direction, sink: { change: (units) => change({ units }), refuse: session.tellRefusal } })}</div>
       ${choiceEditor("activation", layer.activation, catalogue, (activation) => change({ activation }), hidden)}
       ${weightChoices(layer, catalogue, change)}
       ${["dropout", "batch_normalization"].map((name) => setting(`layers.0.${name}`, layer[/** @type {"dropout" | "batch_normalization"} */ (name)], (value) => change({ [name]: value })))}
@@ -197,7 +197,7 @@ export function editorPanel(root, page) {
   /** A field that the schema describes.
    * @type {(path: string, value: unknown, change: (value: any) => void, fits?: (option: string) => boolean) => unknown} */
   const setting = (path, value, change, fits) =>
-    settingField({ schema: store.state.schema, path, value, change, fits, refuse: (text, label) => session.refuse(text, label) });
+    settingField({ schema: store.state.schema, path, value, change, fits, refuse: session.tellRefusal });
 
   /** @type {(experiment: Experiment, catalogue: Catalogue, state: State) => unknown} */
   function trainingBody(experiment, catalogue, { schema }) {
@@ -209,7 +209,7 @@ export function editorPanel(root, page) {
       ${toggle({ label: words.fullBatch, help: words.fullBatchHelp, checked: experiment.batch_size === null, change: (full) => session.change({ batch_size: full ? null : 10 }) })}
       ${toggle({ label: fields.shuffle?.title ?? "shuffle", help: fields.shuffle?.description ?? "", checked: experiment.shuffle, change: (shuffle) => session.change({ shuffle }) })}
       <div class="field"><span class="label" aria-hidden="true">${seed.label}</span>
-        ${stepper({ spec: seed, value: experiment.seed, step: (from, direction) => from + direction, sink: { change: (value) => session.change({ seed: value }), refuse: (text) => session.refuse(text, seed.label) } })}</div>
+        ${stepper({ spec: seed, value: experiment.seed, step: (from, direction) => from + direction, sink: { change: (value) => session.change({ seed: value }), refuse: session.tellRefusal } })}</div>
       ${menu({
         label: fields.precision?.title ?? "precision",
         help: fields.precision?.description ?? "",
@@ -230,7 +230,7 @@ export function editorPanel(root, page) {
 
   /** @type {(experiment: Experiment, catalogue: Catalogue, state: State) => unknown} */
   const untilBody = (experiment, catalogue, state) => html`
-    ${untilFields(state, experiment, catalogue, (until) => session.setUntil(until), (text, field) => session.refuse(text, field))}
+    ${untilFields(state, experiment, catalogue, (until) => session.setUntil(until), session.tellRefusal)}
     ${setting("early_stopping", experiment.early_stopping, stopEarly, (option) => watchable(option, experiment, catalogue))}
   `;
 
@@ -288,12 +288,12 @@ export function editorPanel(root, page) {
             choice,
             (argument) => argumentOf(choice, entry, argument),
             (argument, value) => change(withArgument(choice, entry, argument, value)),
-            (text, argument) => session.refuse(text, argument),
+            session.tellRefusal,
           )
         : nothing}
       ${entry
         ? html`<details ?open=${explained === field} @toggle=${(/** @type {Event} */ event) => unfolded(field, event)}>
-            <summary aria-description=${words.moreHelp}>${words.more}</summary>${explained === field ? about(entry) : nothing}
+            <summary aria-description=${words.moreHelp}>${words.more(entry.label)}</summary>${explained === field ? about(entry) : nothing}
           </details>`
         : nothing}
     </div>`;

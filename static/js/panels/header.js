@@ -3,9 +3,10 @@
 import { html, nothing, render } from "lit";
 import { chosen, nameOf, outputsOf, sizes } from "../experiment.js";
 import { iconButton, menu, textButton } from "../fields.js";
-import { speed } from "../format.js";
+import { count, fraction, speed } from "../format.js";
 import { icons } from "../icons.js";
 import { fitsInLink } from "../link.js";
+import { isStuck } from "../standing.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 
@@ -24,8 +25,8 @@ export function headerPanel(root, page) {
   const { store, session, frames, dialogs } = page;
 
   frames.watch(
-    ({ catalogue, experiment, past, future, playing, stepUnit, epoch, stepsPerSecond, rate, theme, drawerOpen, session: id }) =>
-      [catalogue, experiment, past, future, playing, stepUnit, Math.floor(epoch), stepsPerSecond, rate, theme, drawerOpen, id !== null],
+    ({ catalogue, experiment, past, future, playing, phase, stepUnit, epoch, step, stepsPerSecond, rate, theme, drawerOpen, session: id }) =>
+      [catalogue, experiment, past, future, playing, phase, stepUnit, playing ? Math.floor(epoch) : epoch, step, stepsPerSecond, rate, theme, drawerOpen, id !== null],
     () => render(template(store.state), root),
   );
 
@@ -48,22 +49,22 @@ export function headerPanel(root, page) {
     <div class="page-actions">
       ${iconButton({ icon: icons.undo, name: words.undo, help: words.undoHelp, disabled: state.past.length === 0, click: () => session.undo() })}
       ${iconButton({ icon: icons.redo, name: words.redo, help: words.redoHelp, disabled: state.future.length === 0, click: () => session.redo() })}
-      ${textButton({ text: words.share, icon: icons.share, help: words.shareHelp, class: "quiet", click: () => dialogs.share(aboutLink(state)) })}
+      ${textButton({ text: html`<span>${words.share}</span>`, icon: icons.share, help: words.shareHelp, class: "quiet share", click: () => dialogs.share(aboutLink(state)) })}
       ${themeButton(state.theme)}
       ${iconButton({ icon: icons.help, name: words.help, help: words.helpHelp, click: () => dialogs.help() })}
     </div>
   `;
 
   /** @param {State} state */
-  const transport = ({ playing, stepUnit, epoch, stepsPerSecond, rate, session: id }) => html`
+  const transport = ({ playing, phase, stepUnit, epoch, step, stepsPerSecond, rate, session: id }) => html`
     ${iconButton({ icon: icons.dice, name: words.newSeed, help: words.newSeedHelp, class: "new-seed", disabled: !id, click: () => session.newWeights() })}
     ${iconButton({ icon: icons.reset, name: words.reset, help: words.resetHelp, disabled: !id, click: () => session.reset() })}
     <button type="button" class="play" aria-label=${playing ? words.pause : words.play}
-      aria-description=${playing ? words.pauseHelp : words.playHelp} ?disabled=${!id} @click=${() => session.toggle()}>
+      aria-description=${playing ? words.pauseHelp : words.playHelp} ?disabled=${!id || isStuck(phase)} @click=${() => session.toggle()}>
       ${playing ? icons.pause : icons.play}<span aria-hidden="true">${playing ? words.pause : words.play}</span>
     </button>
     <div class="joined">
-      ${iconButton({ icon: icons.step, name: words.step, help: words.stepHelp, disabled: !id, click: () => session.step(store.state.stepUnit) })}
+      ${iconButton({ icon: icons.step, name: words.step, help: words.stepHelp, disabled: !id || isStuck(phase), click: () => session.step(store.state.stepUnit) })}
       ${menu({
         label: words.stepUnit,
         help: words.stepUnitHelp,
@@ -73,9 +74,9 @@ export function headerPanel(root, page) {
         change: (unit) => store.apply(set, { stepUnit: /** @type {StepUnit} */ (unit) }),
       })}
     </div>
-    <div class="clock">
+    <div class="clock" aria-description=${words.clockHelp}>
       <span class="caption">${words.epoch}</span>
-      ${epochDigits(epoch)}
+      ${epochDigits(epoch)}<output class="fraction numbers" aria-label=${words.fraction} data-value="epoch-fraction">${playing ? "" : fraction(epoch)}</output>
     </div>
     <div class="pace">
       ${menu({
@@ -86,7 +87,10 @@ export function headerPanel(root, page) {
         items: RATES.map((each) => ({ value: String(each), label: words.rate(each) })),
         change: (value) => session.setRate(value === "null" ? null : Number(value)),
       })}
-      <span class="caption numbers"><span data-value="steps-per-second">${speed(stepsPerSecond ?? 0)}</span> ${words.stepsPerSecond}</span>
+      <span class="caption numbers">
+        <span>${words.stepCount} <output data-value="step">${count(step)}</output></span>
+        <span><span data-value="steps-per-second">${speed(stepsPerSecond ?? 0)}</span> ${words.stepsPerSecond}</span>
+      </span>
     </div>
   `;
 

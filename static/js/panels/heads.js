@@ -22,13 +22,15 @@ const words = strings.network;
 const LETTER = 7; // the width of one, or a little more
 const MOST_LABEL = 96;
 const TWO_LINES = 28; // a square as high as two lines of a name
-export const HEAD = 92; // the height of the columns' headers
+export const HEAD = 108; // the height of the columns' headers
 const MOST_BUTTONS = 700; // more units are found by the pointer alone
+const SENTENCE = 150; // pixels that a count of zeros needs in words
 const GRABBED = 8; // pixels that a header must be dragged to move its layer
 
 /** All that lies over the pictures.
- * @type {(page: Page, layout: Layout, open: (event: MouseEvent, part: string) => void, focus: string | null) => unknown} */
-export function columnHeads({ store, session }, layout, open, focus) {
+ * @type {(page: Page, layout: Layout, open: (event: MouseEvent, part: string) => void, focus: string | null,
+ *    zeros: { zeros: number, all: number }[] | null) => unknown} */
+export function columnHeads({ store, session }, layout, open, focus, zeros) {
   const { experiment, catalogue, editing, scheme } = store.state;
   if (!experiment || !catalogue) return nothing;
   const [first, ...others] = layout.columns;
@@ -62,10 +64,11 @@ export function columnHeads({ store, session }, layout, open, focus) {
       <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), index, experiment.layers.length + 1)}`}></i>${name}${markers(layer, catalogue)}</h3>
       <div class="stepper">
         ${iconButton({ icon: icons.minus, name: words.fewerUnits(name), help: spec.help, disabled: layer.units <= (spec.minimum ?? 1), click: () => change(layer.units - 1) })}
-        ${numberInput(spec, layer.units, { change, refuse: (text) => session.refuse(text, spec.label) })}
+        ${numberInput(spec, layer.units, { change, refuse: session.tellRefusal })}
         ${iconButton({ icon: icons.plus, name: words.moreUnits(name), help: spec.help, disabled: layer.units >= (spec.maximum ?? 512), click: () => change(layer.units + 1) })}
       </div>
       ${settingsButton(`layers.${index}`, name, layer, catalogue)}
+      ${zeroCount(column, layer, zeros?.[index])}
     </div>`;
   }
 
@@ -108,7 +111,16 @@ export function columnHeads({ store, session }, layout, open, focus) {
       <h3><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), 1, 2)}`}></i>${words.output}${markers(output, catalogue)}</h3>
       <div class="gap"></div>
       ${settingsButton("output", words.output, output, catalogue)}
+      ${zeroCount(column, output, zeros?.[last])}
     </div>`;
+  }
+
+  /** How many weights before the layer are exactly 0: where L1 is at work, or where some are.
+   * @type {(column: Column, layer: { regularizer: Choice | null }, count?: { zeros: number, all: number }) => unknown} */
+  function zeroCount({ width }, { regularizer }, found) {
+    if (!found || (found.zeros === 0 && !nameOf(regularizer).startsWith("l1"))) return nothing;
+    const sentence = words.zeros(found.zeros, found.all);
+    return html`<p class="zeros numbers" data-zeros=${found.zeros} data-weights=${found.all} aria-label=${sentence} aria-description=${words.zerosHelp}>${width >= SENTENCE ? sentence : words.zerosShort(found.zeros, found.all)}</p>`;
   }
 
   /** What is set, in short; a click opens all of it.

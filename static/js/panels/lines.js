@@ -1,5 +1,6 @@
 // The weights as lines, or as tables where there are many; the biases as dots; and the one that is meant, marked.
 
+import { parseRgb, scale } from "../draw/colours.js";
 import { Heatmap } from "../draw/heatmap.js";
 import { addLink, drawLinks } from "../draw/links.js";
 import { biasPoint, biasRadius, isLarge, linksOf, placeOf, tableBox } from "../weights.js";
@@ -34,11 +35,13 @@ export function drawWeights(context, parameters, layout, palette, marked) {
 /** Weights as tables between the columns: a row for each unit on the left.
  * @param {CanvasRenderingContext2D} context @param {ParametersFrame} parameters @param {Layout} layout @param {Palette} palette */
 function drawTables(context, parameters, layout, palette) {
+  const zero = scale([parseRgb(palette.css("map-zero")), parseRgb(palette.css("map-zero"))]);
   parameters.layers.forEach(({ weights, fan_in: rows, fan_out: columns }, index) => {
     const limit = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 1e-9);
     table.each(columns + 1, rows + 1, (at) => {
       const [row, column] = [Math.min(Math.floor(at / (columns + 1)), rows - 1), Math.min(at % (columns + 1), columns - 1)];
-      return [palette.diverging, Math.round((weights[row * columns + column] / limit + 1) * 127.5)];
+      const weight = weights[row * columns + column];
+      return weight === 0 ? [zero, 0] : [palette.diverging, Math.round((weight / limit + 1) * 127.5)];
     });
     const box = tableBox(layout, index, rows, columns);
     if (box.width > 4) table.draw(context, box);

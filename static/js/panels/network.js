@@ -11,7 +11,7 @@ import { Canvas } from "../draw/canvas.js";
 import { Heatmap, rescaled } from "../draw/heatmap.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
-import { fits, partOf, valueOf, weightAt } from "../weights.js";
+import { fits, partOf, valueOf, weightAt, zerosOf } from "../weights.js";
 import { HEAD, columnHeads, labelWidth, weightName } from "./heads.js";
 import { openEditor } from "./editor.js";
 import { drawWeights } from "./lines.js";
@@ -46,6 +46,8 @@ export function networkPanel(root, page) {
   let layout = networkLayout([1], 0, 0);
   /** The weight under the pointer, and where that is in the window. @type {{ place: WeightPlace, x: number, y: number } | null} */
   let pointed = null;
+  /** The zeros that the heads tell. */
+  let counted = "";
   /** The unit that the Tab key comes to. @type {string | null} */
   let focus = null;
 
@@ -66,6 +68,7 @@ export function networkPanel(root, page) {
     ({ parameters, experiment, points, scheme, visible, editing }) => [parameters, experiment, points, scheme, visible.network, editing],
     () => {
       drawLines();
+      countZeros();
       tell();
     },
   );
@@ -101,11 +104,24 @@ export function networkPanel(root, page) {
     layout = networkLayout(counts(store.state), width, Math.max(height - HEAD - 12, 120), labelWidth(store.state));
     stage.style.width = `${layout.width}px`;
     for (const canvas of [links, maps]) canvas.resize(layout.width, layout.height);
-    render(columnHeads(page, layout, openUnit, focus), part("heads"));
+    drawHeads();
     links.element.ariaLabel = words.canvas(counts(store.state));
   }
 
   // ---- drawing ----
+
+  function drawHeads() {
+    const { parameters } = store.state;
+    const zeros = parameters && fits(parameters, layout) ? zerosOf(parameters) : null;
+    counted = JSON.stringify(zeros);
+    render(columnHeads(page, layout, openUnit, focus, zeros), part("heads"));
+  }
+
+  /** The heads tell how many weights are 0. */
+  function countZeros() {
+    const { parameters, visible } = store.state;
+    if (visible.network && parameters && fits(parameters, layout) && JSON.stringify(zerosOf(parameters)) !== counted) drawHeads();
+  }
 
   function drawLines() {
     const { parameters, scheme, visible, editing } = store.state;
@@ -256,7 +272,7 @@ export function networkPanel(root, page) {
     const count = layout.columns[to + 1].cells.length;
     const next = Math.min(Math.max(unit + step[1], 0), count - 1);
     focus = `unit.${to}.${next}`;
-    render(columnHeads(page, layout, openUnit, focus), part("heads"));
+    drawHeads();
     /** @type {HTMLElement | null} */ (stage.querySelector(`[data-opens="${focus}"]`))?.focus();
   }
 

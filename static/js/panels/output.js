@@ -6,6 +6,7 @@ import { indexAt } from "../history.js";
 import { isPaintable } from "../paint.js";
 import { paletteOf, targetLook, targetScale } from "../palette.js";
 import { shapePath } from "../draw/shapes.js";
+import { historyNow } from "../standing.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 import { planePanel, rounded } from "./plane.js";
@@ -26,7 +27,7 @@ export function outputPanel(root, page) {
   planePanel(part("picture"), part("axes-menus"), page);
 
   frames.watch(
-    ({ history, experiment, confirmed, visit }) => [history, experiment?.task, confirmed, visit],
+    (state) => [historyNow(state), state.experiment?.task, state.confirmed, state.visit],
     () => render(figures(store.state), part("figures")),
   );
   frames.watch(
@@ -68,8 +69,10 @@ export function outputPanel(root, page) {
 
   /** Losses and the task's metrics, of training and test.
    * @param {State} state */
-  function figures({ catalogue, experiment, history, visit }) {
+  function figures(state) {
+    const { catalogue, experiment, visit } = state;
     if (!catalogue || !experiment) return nothing;
+    const history = historyNow(state);
     const at = visit === null ? history.length - 1 : indexAt(history, visit);
     const value = (/** @type {string} */ column) => history.columns[column]?.[at] ?? null;
     const metrics = catalogue.families.metric.entries.filter(({ tasks }) => !tasks || tasks.includes(experiment.task));

@@ -9,6 +9,7 @@ import { WHOLE, answerAt, domainOf, isCurve, locator, panned, pixelOf, placeAt, 
 import { listenToPointers } from "../pointing.js";
 import { paletteOf } from "../palette.js";
 import { Canvas } from "../draw/canvas.js";
+import { lastStep } from "../standing.js";
 import { set } from "../store.js";
 import { strings } from "../strings.js";
 import { AnswerPicture } from "./answer.js";
@@ -52,9 +53,13 @@ export function planePanel(root, menus, { store, session, frames }) {
     },
   );
   frames.watch(
-    ({ points, scheme, showTest, showValidation, markWrong, answers, view, visible }) => [points, scheme, showTest, showValidation, markWrong, markWrong && answers, view, visible.output],
+    (state) => {
+      const { points, scheme, showTest, showValidation, markWrong, answers, view, visible } = state;
+      return [points, scheme, showTest, showValidation, markWrong, markWrong && answers, view, visible.output, lastStep(state)];
+    },
     () => {
       drawPoints();
+      over.element.dataset.trained = lastStep(store.state)?.samples.join() ?? "";
     },
   );
   frames.watch(

@@ -5,6 +5,7 @@ import { percent, quantity } from "../format.js";
 import { domainOf, isCurve, locator, pixelOf } from "../plane.js";
 import { targetLook, targetScale } from "../palette.js";
 import { drawPoints, drawRings } from "../draw/points.js";
+import { lastStep } from "../standing.js";
 import { strings } from "../strings.js";
 
 /** @import { State } from "../store.js" */
@@ -27,6 +28,7 @@ export const shownParts = ({ showTest, showValidation }) => ["train", ...(showVa
 export function drawScatter(context, box, state, palette, spot) {
   const { points, view, answers, markWrong } = state;
   if (!points) return;
+  const step = lastStep(state);
   const { parts, targets } = points;
   const look = targetLook(palette, targets.kind, targetScale(parts.train?.targets ?? []));
   const domain = domainOf(points, view);
@@ -42,8 +44,18 @@ export function drawScatter(context, box, state, palette, spot) {
     drawPoints(context, box, scatter);
     const wrong = answers?.parts[name]?.wrong;
     if (markWrong && wrong?.length === at.length) drawRings(context, at.filter((_, index) => wrong[index]).map((place) => pixelOf(domain, box, place)), radius + 2.5, palette.css("text"), 1);
+    if (name === "train" && step) drawStep(context, step.samples.flatMap((index) => (part.points[index] ? [pixelOf(domain, box, locate(part.points[index], part.targets[index]))] : [])), radius, palette);
     if (spot?.part === name && at[spot.index]) drawRings(context, [pixelOf(domain, box, at[spot.index])], radius + 5, palette.css("text"), 2);
   }
+}
+
+/** Marks the points that the last step trained on; a single one so that it is found at once.
+ * @type {(context: CanvasRenderingContext2D, places: [number, number][], radius: number, palette: Palette) => void} */
+function drawStep(context, places, radius, palette) {
+  const single = places.length === 1;
+  drawRings(context, places, radius + 3, palette.css("outline"), single ? 6 : 4.5);
+  drawRings(context, places, radius + 3, palette.css("text"), single ? 2.5 : 1.5);
+  if (single) drawRings(context, places, radius + 9, palette.css("text"), 1);
 }
 
 /** The points within some pixels of a place, the nearest first.
@@ -92,8 +104,9 @@ function answerRows({ answers, certainty, wrong, losses }, index, points) {
     <dt>${words.loss}</dt><dd>${quantity(losses[index])}</dd>`;
 }
 
-/** @type {(target: Target, points: DatasetPoints) => string} */
-function targetWords(target, points) {
+/** What a point should be answered with, in words.
+ * @type {(target: Target, points: DatasetPoints) => string} */
+export function targetWords(target, points) {
   if (Array.isArray(target)) return target.flatMap((holds, label) => (holds ? [className(label, points)] : [])).join(", ") || words.none;
   return points.targets.kind === "regression" ? quantity(target) : className(target, points);
 }

@@ -42,7 +42,7 @@ export function trainingPanel(root, page) {
           ceiling: samples,
           sink: {
             change: (size) => session.change({ batch_size: size }),
-            refuse: (text) => session.refuse(text, batch.label),
+            refuse: session.tellRefusal,
           },
         })}
       </div>
@@ -67,7 +67,7 @@ export function trainingPanel(root, page) {
         value: Number(argumentOf(experiment.optimizer, entry, argument.name)),
         sink: {
           change: (value) => session.change({ optimizer: withArgument(store.state.experiment?.optimizer ?? entry.name, entry, argument.name, value) }),
-          refuse: (text) => session.refuse(text, spec.label),
+          refuse: session.tellRefusal,
         },
       })}
     </div>`;

@@ -93,9 +93,10 @@ function equation(state, layer, sum, own, piece) {
   const shown = terms.slice(0, TERMS);
   const parts = [...shown.map(({ input, weight }) => ({ value: weight, name: inputName(state, layer, input) })), { value: own.biases[sum], name: "" }];
   return html`<p>${words.sum}${piece ? ` ${piece}` : nothing} = ${parts.map(({ value, name }, index) => {
-    const sign = value < 0 ? "\u2212" : "+";
+    const sign = index === 0 ? (value < 0 ? "\u2212" : "") : value < 0 ? " \u2212 " : " + ";
+    const tone = value < 0 ? "negative" : value > 0 ? "positive" : "";
     const left = name || terms.length <= TERMS ? nothing : html` <span class="caption">${words.more(terms.length - TERMS)}</span>`;
-    return html`${left}${index === 0 ? (value < 0 ? "\u2212" : "") : ` ${sign} `}<span class=${value < 0 ? "negative" : "positive"}>${Math.abs(value).toFixed(2)}</span>${name ? html`\u2009${name}` : nothing}`;
+    return html`${left}<span class=${tone}>${sign}${Math.abs(value).toFixed(2)}</span>${name ? html`\u2009${name}` : nothing}`;
   })}</p>`;
 }
 
@@ -129,7 +130,7 @@ function weights({ session }, state, layer, sum, own, piece) {
   const row = (/** @type {number | null} */ input, /** @type {number} */ value, /** @type {string} */ name) => {
     const spec = weightSpec(input === null ? words.bias : words.weightFrom(name));
     const change = (/** @type {number} */ to) => session.setWeights([{ layer, input, unit: sum, value: to }]);
-    return html`<li><span class="label" aria-hidden="true">${name}</span>${numberInput(spec, short(value), { change, refuse: (text) => session.refuse(text, spec.label) })}</li>`;
+    return html`<li><span class="label" aria-hidden="true">${name}</span>${numberInput(spec, short(value), { change, refuse: session.tellRefusal })}</li>`;
   };
   return html`<details class="unit-weights">
     <summary aria-description=${words.weightsHelp}>${words.weights} ${piece}</summary>

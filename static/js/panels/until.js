@@ -21,7 +21,7 @@ export function untilWords(until) {
 }
 
 /** The fields that set it.
- * @type {(state: State, experiment: Experiment, catalogue: Catalogue, change: (until: Until | null) => void, refuse: (text: string, field: string) => void) => unknown} */
+ * @type {(state: State, experiment: Experiment, catalogue: Catalogue, change: (until: Until | null) => void, refuse: (why: string) => void) => unknown} */
 export function untilFields(state, experiment, catalogue, change, refuse) {
   const { until } = state;
   const metrics = measured(state, experiment, catalogue);
@@ -41,8 +41,8 @@ export function untilFields(state, experiment, catalogue, change, refuse) {
     })}
     ${until ? html`<div class="field"><span class="label" aria-hidden="true">${"epochs" in until ? words.epochLabel : words.targetLabel}</span>
       ${"epochs" in until
-        ? stepper({ spec: epochs(), value: until.epochs, sink: { change: (value) => change({ epochs: Math.round(value) }), refuse: (text) => refuse(text, words.epochLabel) } })
-        : stepper({ spec: target(), value: until.target, step: (from, direction) => Number((from + direction * 0.01).toFixed(4)), sink: { change: (value) => change({ ...until, target: value }), refuse: (text) => refuse(text, words.targetLabel) } })}
+        ? stepper({ spec: epochs(), value: until.epochs, sink: { change: (value) => change({ epochs: value }), refuse } })
+        : stepper({ spec: target(), value: until.target, step: (from, direction) => Number((from + direction * 0.01).toFixed(4)), sink: { change: (value) => change({ ...until, target: value }), refuse } })}
     </div>` : nothing}
   `;
 }

@@ -36,7 +36,7 @@ export function weightEditor({ session }, part, state) {
         spec: weightSpec(words.value),
         value: short(value),
         usual: Math.max(USUAL, Math.ceil(Math.abs(value))),
-        sink: { change, slide: (to) => change(to, true), refuse: (text) => session.refuse(text, words.value) },
+        sink: { change, slide: (to) => change(to, true), refuse: session.tellRefusal },
       })}
       ${place.input === null ? nothing : costLine(cost, words.without)}
       <div class="actions">

@@ -3,15 +3,19 @@
 import { html, nothing, render } from "lit";
 import { argumentOf, chosen, withArgument } from "../experiment.js";
 import { iconButton, textButton } from "../fields.js";
+import { quantity } from "../format.js";
 import { lastOf } from "../history.js";
 import { icons } from "../icons.js";
+import { lastStep } from "../standing.js";
 import { set, told } from "../store.js";
 import { strings } from "../strings.js";
 import { SUGGESTIONS } from "../suggestions.js";
+import { targetWords } from "./scatter.js";
 import { openButton } from "./tables.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { State } from "../store.js" */
+/** @import { LastUpdate } from "../types.js" */
 /** @typedef {{ tone: "plain" | "notice" | "alarm", text: string, actions?: unknown }} Line */
 
 const words = strings.words;
@@ -24,7 +28,7 @@ export function wordsPanel(root, page) {
     (state) => [
       state.catalogue, state.waitingFor, state.connection, state.session, state.phase, state.playing, state.reason, state.warning,
       state.word, state.notes, state.hasPlayed, state.learntRun, state.suggestionsClosed, state.run, state.experiment, state.points, state.step > 0,
-      state.visit, state.visit !== null && Math.floor(state.epoch),
+      state.visit, state.visit !== null && Math.floor(state.epoch), lastStep(state),
     ],
     () => {
       const { tone, text, actions = nothing } = line(store.state);
@@ -43,8 +47,8 @@ export function wordsPanel(root, page) {
   /** What matters most is said.
    * @type {(state: State) => Line} */
   function line(state) {
-    if (state.connection === "gone") {
-      return { tone: "alarm", text: words.gone, actions: action(words.startAgain, () => void session.startAgain()) };
+    if (state.connection === "gone" || state.connection === "ended") {
+      return { tone: "alarm", text: words[state.connection], actions: action(words.startAgain, () => void session.startAgain()) };
     }
     if (state.connection === "lost") {
       if (!state.session) return { tone: "alarm", text: words.unreachableAtStart };
@@ -68,6 +72,8 @@ export function wordsPanel(root, page) {
       return { tone: "notice", text, actions: html`${back}${dismiss()}` };
     }
     if (state.warning) return { tone: "alarm", text: state.warning, actions: waysOut(state) };
+    const step = lastStep(state);
+    if (step) return { tone: "plain", text: stepWords(state, step) };
     if (state.learntRun && !state.suggestionsClosed) {
       const text = state.learntRun === state.run ? words.learnt : words.tryThis;
       const ended = state.phase === "finished" ? `${words.finished(state.reason ?? "")} ` : "";
@@ -95,6 +101,21 @@ export function wordsPanel(root, page) {
     if (state.phase === "finished") return words.finished(state.reason ?? "");
     if (notes) return notes;
     return state.step > 0 ? (state.reason ?? words.paused) : words.ready;
+  }
+
+  /** What a step by one sample or one batch has done.
+   * @type {(state: State, last: LastUpdate) => string} */
+  function stepWords({ points, measured }, { samples, loss_before: before, loss }) {
+    const { step = 0, epoch = 0 } = measured ?? {};
+    const train = points?.parts.train;
+    const [index] = samples;
+    const target = samples.length === 1 && points && train ? targetWords(train.targets[index], points) : null;
+    const one = target !== null;
+    const [from, to] = [before, loss].map(quantity);
+    const direction = from === to ? 0 : (loss ?? 0) - (before ?? 0);
+    const all = train?.points.length ?? 0;
+    const seen = Math.round((epoch - Math.floor(epoch)) * all);
+    return [words.stepped(step, one ? { index, target } : null, samples.length), words.lossMoved(from, to, one, direction), words.seen(Math.floor(epoch), seen, all)].join(" ");
   }
 
   /** @type {(text: string, click: () => void) => unknown} */
