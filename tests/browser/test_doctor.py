@@ -21,11 +21,12 @@ def test_a_finding_its_fix_and_that_it_helped(open_page: Open, size: str) -> Non
     page.get_by_label("Speed").select_option("null")
     page.get_by_role("button", name="Play", exact=True).click()
     finding = page.locator("[data-finding=vanishing_gradients]")
-    expect(finding).to_contain_text("hardly learn")
+    expect(finding).to_contain_text("barely learn")
     expect(page.get_by_role("tab", name="Doctor")).to_contain_text("1")
     finding.get_by_role("button").first.click()
     expect(finding).to_be_hidden()
-    expect(page.locator(".treatment")).to_contain_text("helped")
+    expect(page.locator(".treatment")).to_contain_text("It helped.")
+    expect(page.locator(".treatment")).to_contain_text("test accuracy")
     if size == "wide":
         expect(page.locator("[data-panel=network]")).to_contain_text("ReLU")
     page.get_by_role("button", name="Undo").click()
@@ -35,7 +36,7 @@ def test_a_finding_its_fix_and_that_it_helped(open_page: Open, size: str) -> Non
 def test_a_run_with_nothing_wrong(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("tab", name="Doctor").click()
-    expect(page.locator("[data-panel=doctor]")).to_contain_text("Nothing stands in the way")
+    expect(page.locator("[data-panel=doctor]")).to_contain_text("No problems found")
     assert page.locator("[data-finding]").count() == 0
 
 
