@@ -81,9 +81,11 @@ class Evidence:
         self.sizes = {name: len(part) for name, part in data.parts.items()}
         most = int(np.clip(MOST_WORK // network.parameter_count, 50, MOST_SAMPLES))
         self.weighted = self.experiment.class_weight is not None
+        raw = trainer.history.arrays()  # of the newest row the figures as they are, finite or not
         self.measured = {
-            name: trainer.history.row(trainer.history.last_seq)[name] for name in data.measured
-        }  # the newest figures as they are, finite or not
+            name: {measure: float(raw[f"{name}_{measure}"][-1]) for measure in trainer.history.measures}
+            for name in data.measured
+        }
         self.parts: dict[str, Samples] = {}
         for name, part in data.parts.items():
             if len(part):

@@ -265,15 +265,15 @@ def dropped_out(experiment: Experiment, share: float) -> Remedy:
     )
 
 
-def stopped_early(experiment: Experiment) -> Remedy:
+def stopped_early(experiment: Experiment, patience: int) -> Remedy:
     """Training that ends when the validation loss turns."""
     dataset = experiment.dataset
     if not dataset.validation_fraction:
         share = min(0.2, (1 - dataset.test_fraction) / 2)
         dataset = replace(dataset, validation_fraction=rounded(share))
-    rule = EarlyStopping(monitor="validation_loss", patience=20)
+    rule = EarlyStopping(monitor="validation_loss", patience=patience)
     return Remedy(
-        "Stop early: end when the validation loss has not improved for 20 epochs, and keep the best weights",
+        f"Stop early: end when the validation loss has not improved for {patience} epochs, and keep the best weights",
         replace(experiment, dataset=dataset, early_stopping=rule),
         True,
     )

@@ -19,6 +19,8 @@ RESTLESS = 0.05  # by so much the loss changes from row to row; ordinary runs th
 GAP_SEEN, GAP = 0.2, 0.5  # of a constant answer's error, where the loss on samples never seen has risen, and where not
 OFF_BY_CHANCE = 3  # standard errors
 FAR_OUTSIDE, EXPLODED_LOSS = 3.0, 30.0  # widths of the training range; times the training loss
+FEWEST_EPOCHS = 20  # of patience; more where the loss was best late, or a run would end before it has begun to learn
+MUCH_GROWTH = 4  # of the weights until the network is good; dropout then costs more than it gives
 STRONGEST_L2 = 0.01  # helps wherever good weights are short; what needs long ones is ruined by it, see `growth`
 
 
@@ -188,9 +190,9 @@ def overfitting(evidence: Evidence) -> Sighting | None:
         "for so few samples, or was trained for too long.",
         [
             *remedies.with_more_data(experiment, 10),
-            remedies.stopped_early(experiment),
             remedies.penalised(experiment, remedies.rounded(STRONGEST_L2 / evidence.growth)),
-            remedies.dropped_out(experiment, 0.3),
+            remedies.stopped_early(experiment, int(max(numbers["best_epoch"], FEWEST_EPOCHS))),
+            *([remedies.dropped_out(experiment, 0.3)] if evidence.growth < MUCH_GROWTH else []),
         ],
     )
 
@@ -204,7 +206,7 @@ def excessive_regularization(evidence: Evidence) -> Sighting | None:
     skills = evidence.skills[-evidence.window :]
     third = max(len(skills) // 3, 1)
     gained = float(np.median(skills[-third:]) - np.median(skills[:third]))
-    if gained > 0.1 or (not evidence.overbearing and not evidence.stalled):
+    if not evidence.stalled and (gained > 0.1 or not evidence.overbearing):
         return None
     experiment = evidence.experiment
     dropout = max(experiment.input.dropout, *(layer.dropout for layer in experiment.layers), 0.0)

@@ -23,6 +23,7 @@ export function verdict({ finding, fix, before, diverged: hadDiverged, epoch }, 
   const gone = now.findings.every(({ name }) => name !== finding.name);
   const found = now.findings.filter(({ name }) => before.findings.every((old) => old.name !== name)).map(({ label }) => label);
   const told = { gone, part, before: was, after: is, found };
+  if (fix.needs_reset && now.run === before.run) return { ...told, outcome: "early" }; // the new run has not begun
   if (diverged) return { ...told, outcome: hadDiverged ? "same" : "worse" };
   if (now.epoch < epoch && !over) return { ...told, outcome: "early" };
   const change = compared(was, is, comparableLoss(fix));

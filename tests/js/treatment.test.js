@@ -7,9 +7,11 @@ import { verdict } from "../../static/js/treatment.js";
 const finding = { name: "overfitting", label: "Overfitting", severity: "warning", layers: [], evidence: {}, summary: "", cause: "", fixes: [] };
 const underfitting = { ...finding, name: "underfitting", label: "Underfitting" };
 
+let runs = 0;
+
 /** @param {number | null} value @param {any[]} [findings] @param {Record<string, any>} [score] @param {number} [epoch] @returns {any} */
 const diagnosis = (value, findings = [], score = {}, epoch = 300) => ({
-  epoch, findings, scores: { train: { measure: "accuracy", value: 1, noise: 0, loss: 0.1 }, test: { measure: "accuracy", value, noise: 0.03, loss: 0.5, ...score } },
+  run: `run ${++runs}`, epoch, findings, scores: { train: { measure: "accuracy", value: 1, noise: 0, loss: 0.1 }, test: { measure: "accuracy", value, noise: 0.03, loss: 0.5, ...score } },
 });
 
 /** @param {any} now @param {any} [more] @param {boolean} [over] @param {boolean} [diverged] */
@@ -39,6 +41,12 @@ test("nothing is said too early, unless training has ended", () => {
   assert.equal(outcome(diagnosis(0.9, [], {}, 100)), "early");
   assert.equal(outcome(diagnosis(0.9, [], {}, 100), {}, true), "helped");
   assert.equal(outcome(diagnosis(0.9, [], {}, 100), {}, false, true), "worse", "a run that diverged");
+});
+
+test("what was known of the old run says nothing of the new one", () => {
+  const before = diagnosis(0.747, [finding], {}, 300);
+  assert.equal(outcome(before, { before }), "early");
+  assert.equal(outcome(before, { before, diverged: true }, true, true), "early");
 });
 
 test("an error is better when it is smaller, and numbers that are not finite are worst", () => {

