@@ -209,6 +209,16 @@ HEALTHY: dict[str, dict[str, Any]] = {
     "wide": {"layers": hidden(256, activation="relu")},
     "normalised": {"layers": hidden(8, 8, activation="relu", batch_normalization={}), "batch_size": 25},
     "dropout": {"layers": hidden(32, activation="relu", dropout=0.2)},
+    "half of a wide layer dropped": {
+        "layers": hidden(64, activation="relu", dropout=0.5),
+        "optimizer": rate(0.01, "adam"),
+    },
+    "a light penalty": {"layers": hidden(16, 16, regularizer={"name": "l2", "rate": 0.001})},
+    "balanced classes": {"dataset": rare(0), "class_weight": "balanced", "layers": hidden(8)},
+    "normalized in large batches": {
+        "layers": hidden(8, 8, activation="relu", batch_normalization={"momentum": 0.9}),
+        "batch_size": 50,
+    },
     "full batch": {"batch_size": None, "optimizer": rate(0.01, "adam")},
     "single samples": {"batch_size": 1},
     "all features": {"features": ["x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"]},
