@@ -29,7 +29,7 @@ def test_a_finding_its_fix_and_that_it_helped(open_page: Open, size: str) -> Non
     expect(page.locator(".treatment")).to_contain_text("test accuracy")
     if size == "wide":
         expect(page.locator("[data-panel=network]")).to_contain_text("ReLU")
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(finding).to_be_visible()
 
 
