@@ -46,6 +46,7 @@ def test_a_fix_that_ruins_the_score_is_not_called_a_success_and_is_undone(open_p
     page.get_by_label("Speed").select_option("null")
     page.get_by_role("button", name="Play", exact=True).click()
     page.locator("[data-finding=overfitting]").get_by_role("button").filter(has_text="L2").click()
+    page.unroute_all(behavior="wait")
     told = page.locator(".treatment.worse")
     expect(told).to_contain_text("It made things worse.")
     expect(told).to_contain_text(re.compile(r"test accuracy \d\d\.\d.% before, \d\d\.\d.% now"))
