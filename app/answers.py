@@ -262,11 +262,22 @@ class FindingAnswer(BaseModel):
     fixes: list[FixAnswer] = Field(description="What helps, the likeliest first.")
 
 
+class ScoreAnswer(BaseModel):
+    """How good the answers for one part are: compare it before and after a fix."""
+
+    measure: str = Field(description="A metric's name, or balanced_accuracy where the classes are uneven.")
+    value: Number
+    noise: Number = Field(description="The standard error of the value.")
+    loss: Number
+
+
 class DiagnosisAnswer(Moment):
     """What is wrong with a run, the worst first; consequences of what is named are left out."""
 
     healthy: bool
     findings: list[FindingAnswer]
+    scores: dict[str, ScoreAnswer] = Field(description="By part: train, validation, test, where there are such.")
+    falls_short: bool = Field(description="Whether it has learned clearly less than nearest neighbors know.")
 
 
 class ColumnAnswer(BaseModel):

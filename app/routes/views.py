@@ -27,7 +27,8 @@ from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, probl
 from app.sessions import Session
 from app.validation import Checker
 from app.viewers import plane_of
-from engine import LIMITS, Axes, Domain, FieldError, Model, Trainer, diagnose
+from engine import LIMITS, Axes, Domain, FieldError, Model, Trainer
+from engine.insight.diagnosis import examine
 
 router = APIRouter(prefix="/api/sessions/{id}", tags=["views"])
 
@@ -241,8 +242,7 @@ async def get_diagnosis(id: Id, registry: RegistryDep, epoch: Epoch = None) -> R
     """What is wrong with the run so far, by which numbers it shows, the likely cause, and patches that help."""
 
     def answer(session: Session, trainer: Trainer) -> dict[str, Any]:
-        findings = diagnose(trainer)
-        told = {"healthy": not findings, "findings": [asdict(finding) for finding in findings]}
-        return moment(session, trainer) | told
+        found = examine(trainer)
+        return moment(session, trainer) | {"healthy": not found.findings} | asdict(found)
 
     return JSONResponse(await registry.look_into(id, answer, epoch))

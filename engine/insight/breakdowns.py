@@ -33,19 +33,20 @@ def _explosion(evidence: Evidence) -> tuple[str, list[Remedy]]:
     usual = experiment.optimizer.learning_rate >= evidence.usual_rate
     if not experiment.dataset.standardize and _unscaled_size(evidence) > LARGE_INPUT:
         cause = (
-            f"Inputs or targets of about {_unscaled_size(evidence):.3g} make gradients as large: each step overshoots."
+            f"Inputs or targets of about {_unscaled_size(evidence):.3g} cause gradients as large: each step overshoots."
         )
         return cause, [remedies.standardised(experiment), gentle]
     if evidence.too_large:
         scale = max(evidence.starting_scale[evidence.too_large])
         cause = (
-            f"The weights of {places(evidence, evidence.too_large)} began {scale:.3g} times as large as the number of "
-            "connections allows: sums grow from layer to layer on the way forward, gradients on the way back."
+            f"The weights of {places(evidence, evidence.too_large)} started {scale:.3g} times larger than they should "
+            "be for their number of inputs. Activations grow from layer to layer, and so do gradients on the way back."
         )
-        return cause, [remedies.reinitialised(experiment, evidence.too_large), clip, *([gentle] if usual else [])]
+        restart = remedies.reinitialised(experiment, evidence.too_large)
+        return cause, [remedies.both(restart, clip), restart, *([gentle] if usual else [])]
     cause = (
         f"The learning rate of {experiment.optimizer.learning_rate:g} is too high for this network: each step "
-        "overshoots further than the one before."
+        "overshoots further than the last."
     )
     return cause, [gentle, clip] if quick(evidence) else [remedies.both(gentle, clip), gentle, clip]
 
@@ -60,7 +61,8 @@ def divergence(evidence: Evidence) -> Sighting | None:
         "largest_input": _unscaled_size(evidence),
         "starting_scale": float(evidence.starting_scale.max()),
     }
-    return Sighting([], numbers, evidence.diverged.partition(". ")[0] + ".", cause, help)
+    summary = evidence.diverged.partition(". ")[0].replace("hidden layer", "layer") + "."
+    return Sighting([], numbers, summary, cause, help)
 
 
 def exploded_weights(evidence: Evidence) -> Sighting | None:
@@ -70,7 +72,7 @@ def exploded_weights(evidence: Evidence) -> Sighting | None:
         return None
     cause, help = _explosion(evidence)
     numbers = {"weight": float(weights.max()), "learning_rate": evidence.learning_rate}
-    summary = f"The weights of {places(evidence, layers)} are about {weights.max():.3g} each; 1 is usual."
+    summary = f"The weights of {places(evidence, layers)} are about {weights.max():.3g} each; around 1 is normal."
     return Sighting(layers, numbers, summary, cause, help)
 
 
@@ -83,10 +85,28 @@ def batch_of_one(evidence: Evidence) -> Sighting | None:
     return Sighting(
         layers,
         {"batch_size": batch},
-        f"A batch has 1 sample, and normalisation over the batch is asked for in {places(evidence, layers)}.",
-        "The mean of one sample is the sample itself, so whatever it was it becomes 0: in training such a layer "
-        "says the same to every sample, and nothing below it can learn.",
+        f"The batch size is 1, but there is batch normalization in {places(evidence, layers)}.",
+        "The mean of a single sample is the sample itself, so every value is normalized to 0. In training the layer "
+        "gives the same output for every sample, and nothing before it can learn.",
         [remedies.in_larger_batches(experiment, anew=True), remedies.unnormalised(experiment)],
+    )
+
+
+def lagging_statistics(evidence: Evidence) -> Sighting | None:
+    if not evidence.lag or evidence.count < 10:
+        return None
+    experiment = evidence.experiment
+    layers = [index for index, layer in enumerate(experiment.layers) if layer.batch_normalization]
+    momentum = max(norm.momentum for layer in experiment.layers if (norm := layer.batch_normalization))
+    tested, trained = (evidence.training_skill - evidence.lag, evidence.training_skill)
+    return Sighting(
+        layers,
+        {"momentum": momentum, "skill": tested, "training_skill": trained, "updates": evidence.step},
+        f"With the statistics of the training data itself, the network avoids {max(trained, 0):.0%} of the errors of a "
+        f"constant answer; with its moving averages only {max(tested, 0):.0%}.",
+        f"Each update moves the moving mean and variance by only {1 - momentum:.2g} of the way to those of the batch, "
+        f"and {evidence.step} updates were too few for them to catch up with the network.",
+        [remedies.forgetful(experiment), remedies.in_smaller_batches(experiment), remedies.unnormalised(experiment)],
     )
 
 
@@ -104,9 +124,8 @@ def identical_units(evidence: Evidence) -> Sighting | None:
     return Sighting(
         layers,
         {"units": units, "different_units": len(layers)},
-        f"All units of {places(evidence, layers)} have the same weights: {units} units that do the work of "
-        f"{len(layers)}.",
-        "Units that start equal get equal gradients, and stay equal for ever: nothing tells them apart (symmetry).",
+        f"All units in {places(evidence, layers)} have the same weights: {units} units do the work of {len(layers)}.",
+        "Units that start out identical get identical gradients, so they stay identical forever (symmetry).",
         [remedies.reinitialised(evidence.experiment, evidence.all_equal or range(evidence.hidden + 1))],
     )
 
@@ -129,18 +148,19 @@ def unscaled_features(evidence: Evidence) -> Sighting | None:
     wide, narrow = (evidence.features[np.flatnonzero(varied)[at]] for at in (spread.argmax(), spread.argmin()))
     numbers = {"spread_ratio": ratio, "largest_input": largest, "typical_target": target}
     if uneven:
-        summary = f"{wide} varies {ratio:.3g} times as much as {narrow}."
+        summary = f"The spread of {wide} is {ratio:.3g} times that of {narrow}."
     elif largest > LARGE_INPUT or largest < SMALL_INPUT:
         summary = (
-            f"{evidence.features[int(size.argmax())]} is about {largest:.3g} in size; 1 is what networks are made for."
+            f"Typical values of {evidence.features[int(size.argmax())]} are about {largest:.3g}; networks train best "
+            "on values around 1."
         )
     else:
-        summary = f"Targets are about {target:.3g} in size; 1 is what networks are made for."
+        summary = f"Typical targets are about {target:.3g}; networks train best on values around 1."
     return Sighting(
         [0],
         numbers,
         summary,
-        "Large inputs drown small ones, saturate units and need a learning rate so low that the rest hardly learns.",
+        "Large inputs drown out small ones, saturate units, and force a learning rate that is too low for the rest.",
         [remedies.standardised(evidence.experiment)],
     )
 
@@ -153,9 +173,8 @@ def exploding_gradients(evidence: Evidence) -> Sighting | None:
         return None
     cause, help = _explosion(evidence)
     numbers = {"gradient": float(gradients.max()), "loss": float(evidence.rows("train_loss")[-1])}
-    summary = (
-        f"The gradient of {places(evidence, layers)} is about {gradients.max():.3g} for each weight; under 1 is usual."
-    )
+    where, size = places(evidence, layers), gradients.max()
+    summary = f"The average gradient per weight in {where} is about {size:.3g}; below 1 is normal."
     return Sighting(layers, numbers, summary, cause, help)
 
 
@@ -168,22 +187,26 @@ def dead_relus(evidence: Evidence) -> Sighting | None:
     if not layers:
         return None
     experiment, before = evidence.experiment, evidence.rows("dead")[0, layers]
+    if evidence.smothered and before.max() < 0.5:
+        return None
     leaky = remedies.activated(experiment, "leaky_relu")
     restart = remedies.reinitialised(experiment, range(evidence.hidden + 1))
     if before.max() >= 0.5:
-        cause = "They began so: the starting weights or biases put their sums below zero for every sample."
+        cause = (
+            "They were dead from the start: the initial weights or biases put their inputs below zero for every sample."
+        )
         help = [restart, leaky]
     elif evidence.too_large:
         cause, help = _explosion(evidence)
     else:
         cause = (
-            "A step that was too long pushed their sums below zero for every sample. There the derivative is 0, so "
-            "they never come back."
+            "An update that was too large pushed their inputs below zero for every sample. The derivative there is 0, "
+            "so they cannot recover."
         )
         help = [slower(evidence, anew=True)] if quick(evidence) else [leaky, slower(evidence, anew=True)]
     worst = float(dead[layers].max())
-    summary = f"{worst:.0%} of the units of {places(evidence, layers)} have derivative 0 for every sample" + (
-        ": no gradient gets through." if gone else "."
+    summary = f"{worst:.0%} of the units in {places(evidence, layers)} have a derivative of 0 for every sample" + (
+        ", so no gradient gets through." if gone else "."
     )
     return Sighting(layers, {"dead": worst, "dead_at_start": float(before.max())}, summary, cause, help)
 
@@ -191,31 +214,33 @@ def dead_relus(evidence: Evidence) -> Sighting | None:
 def saturation(evidence: Evidence) -> Sighting | None:
     share = evidence.rows("saturated", 3).min(axis=0)
     layers = [index for index in range(evidence.hidden) if evidence.saturating(index) and share[index] > SATURATED]
-    if not layers or not evidence.falls_short:
+    if not layers or not evidence.falls_short or evidence.smothered:
         return None
     experiment, before = evidence.experiment, evidence.rows("saturated")[0, layers]
     if before.max() <= SATURATED and not quick(evidence):
         return None  # units that train into saturation do so because there are too few of them
     if evidence.too_large:
         cause, help = (
-            f"The starting weights of {places(evidence, evidence.too_large)} are far too large for the number of "
-            "connections: sums come out where the activation is flat.",
+            f"The initial weights of {places(evidence, evidence.too_large)} are far too large for their number of "
+            "inputs, which puts units where the activation is flat.",
             [remedies.reinitialised(experiment, evidence.too_large)],
         )
     elif before.max() > SATURATED:
-        cause = "Inputs or biases put the sums where the activation is flat from the start."
+        cause = "Inputs or biases put the units where the activation is flat right from the start."
         help = [remedies.standardised(experiment), remedies.reinitialised(experiment, range(evidence.hidden + 1))]
     else:
-        cause = "The weights have grown until nearly every sum lies where the activation is flat."
+        cause = "The weights have grown until nearly every unit is where the activation is flat."
         help = [slower(evidence, anew=True)]
     help += [remedies.normalised(experiment), remedies.activated(experiment, "relu")]
     worst = float(share[layers].max())
-    summary = f"In {places(evidence, layers)} {worst:.0%} of all derivatives are under 0.01, so little gradient passes."
+    summary = (
+        f"In {places(evidence, layers)}, {worst:.0%} of derivatives are below 0.01, so almost no gradient gets through."
+    )
     return Sighting(layers, {"saturated": worst, "saturated_at_start": float(before.max())}, summary, cause, help)
 
 
 def vanishing_gradients(evidence: Evidence) -> Sighting | None:
-    if not evidence.hidden or not evidence.falls_short:
+    if not evidence.hidden or not evidence.falls_short or evidence.smothered:
         return None
     gradients = np.median(evidence.gradients[-10:], axis=0)
     ratios = _ratios(evidence, gradients)
@@ -231,24 +256,24 @@ def vanishing_gradients(evidence: Evidence) -> Sighting | None:
         cause, help = ACTIVATIONS["binary_step"].hazard, [better]
     elif evidence.too_small:
         cause = (
-            f"The weights of {places(evidence, evidence.too_small)} began far too small for the number of "
-            "connections: each layer makes the signal weaker, and the gradient with it."
+            f"The weights of {places(evidence, evidence.too_small)} started far too small for their number "
+            "of inputs: each layer weakens the signal, and the gradient with it."
         )
         help = [remedies.reinitialised(experiment, evidence.too_small), norm, better]
     elif began_well:
-        cause = "At the start it was not so: a step that was too long has put units where their activation is flat."
+        cause = "It was fine at the start. An update that was too large pushed units to where their activation is flat."
         help = [remedies.both(slower(evidence, anew=True), remedies.clipped(experiment)), norm]
     else:
         cause = (
-            "On the way back the gradient is multiplied with the derivative of every layer; where that is well under "
-            "1, as sigmoid's is, what reaches the first layers is next to nothing."
+            "On the way back, the gradient is multiplied by each layer's derivative. Where that is well below 1, as it "
+            "is for sigmoid, almost nothing reaches the first layers."
         )
         help = [better, norm]
     weakest = float(ratios.min())
     numbers = {"gradient_ratio": weakest, "first_gradient": float(gradients[0]), "last_gradient": float(gradients[-1])}
     summary = (
-        f"For each weight the gradient of hidden layer {int(ratios.argmin()) + 1} is {gradients[ratios.argmin()]:.2g}, "
-        f"that of the output layer {gradients[-1]:.2g}: the first layers hardly learn."
+        f"The average gradient per weight is {gradients[ratios.argmin()]:.2g} in layer {int(ratios.argmin()) + 1} and "
+        f"{gradients[-1]:.2g} in the output layer: the first layers barely learn."
     )
     return Sighting(layers, numbers, summary, cause, help)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.catalogue import Entry, Family
 from engine.insight import breakdowns, shortfalls
-from engine.insight.evidence import Evidence
+from engine.insight.evidence import Evidence, Score
 from engine.insight.remedies import Fix, fixes_of
 from engine.insight.sightings import Sighting
 
@@ -41,6 +41,15 @@ class Ailment(Entry):
 
 
 @dataclass(frozen=True)
+class Diagnosis:
+    """What was found, the worst first, and how good the answers for each part are."""
+
+    findings: list["Finding"]
+    scores: dict[str, Score]
+    falls_short: bool
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that is wrong with a run. Layers count from 0, the output last; none means the whole network."""
 
@@ -55,7 +64,7 @@ class Finding:
 
 
 # What any breakdown brings with it.
-STANDSTILL = ("learning_rate_too_low", "class_imbalance", "underfitting", "plateau")
+STANDSTILL = ("learning_rate_too_low", "class_imbalance", "excessive_regularization", "underfitting", "plateau")
 NO_GRADIENT = ("dead_relus", "saturation", "vanishing_gradients")
 
 FINDINGS: Family[Ailment] = Family(
@@ -65,8 +74,8 @@ FINDINGS: Family[Ailment] = Family(
         Ailment(
             name="divergence",
             label="Divergence",
-            summary="A number stopped being finite, and training ended there.",
-            exception="There is no innocent form of it; but the weights kept are those of the step before.",
+            summary="A number in the network became infinite or undefined, and training stopped.",
+            exception="Divergence is never harmless, but the last finite weights are kept.",
             source="LeCun, Bottou, Orr and Müller, 1998",
             severity="critical",
             look=breakdowns.divergence,
@@ -82,29 +91,54 @@ FINDINGS: Family[Ailment] = Family(
         ),
         Ailment(
             name="exploded_weights",
-            label="Exploded, but finite",
-            summary="Weights have grown so large that units only know yes and no, though every number is finite.",
-            exception="Where inputs are tiny, weights must be large.",
+            label="Exploded weights",
+            summary="Weights have grown so large that units are always fully on or off, though still finite.",
+            exception="Tiny inputs need large weights.",
             source="Pascanu, Mikolov and Bengio, 2013",
             severity="critical",
             look=breakdowns.exploded_weights,
-            explains=("exploding_gradients", "learning_rate_too_high", "overfitting", *NO_GRADIENT, *STANDSTILL),
+            explains=(
+                "exploding_gradients",
+                "learning_rate_too_high",
+                "overfitting",
+                "lagging_statistics",
+                *NO_GRADIENT,
+                *STANDSTILL,
+            ),
         ),
         Ailment(
             name="batch_of_one",
-            label="Batch normalization over one sample",
-            summary="A layer is normalised over batches of one sample, which leaves nothing of it.",
-            exception="When evaluating, running means are used, and a single sample is no harm.",
+            label="Batch normalization with a batch of one",
+            summary="A layer is normalized over batches of a single sample, which erases its values.",
+            exception="In evaluation, moving averages are used, so a single sample does no harm.",
             source="Ioffe and Szegedy, 2015; Wu and He, 2018",
             severity="critical",
             look=breakdowns.batch_of_one,
-            explains=("learning_rate_too_high", "overfitting", *NO_GRADIENT, *STANDSTILL),
+            explains=("learning_rate_too_high", "overfitting", "lagging_statistics", *NO_GRADIENT, *STANDSTILL),
+        ),
+        Ailment(
+            name="lagging_statistics",
+            label="Moving statistics lag behind",
+            summary="Batch normalization evaluates with moving averages that have not caught up with the network.",
+            exception="In the first few epochs this is normal, and it goes away by itself.",
+            source="Ioffe and Szegedy, 2015",
+            severity="warning",
+            look=breakdowns.lagging_statistics,
+            explains=(
+                "exploding_gradients",
+                "learning_rate_too_high",
+                "misfit_output",
+                "overfitting",
+                "runaway_test_loss",
+                *NO_GRADIENT,
+                *STANDSTILL,
+            ),
         ),
         Ailment(
             name="identical_units",
             label="Identical units",
-            summary="All units of a layer have the same weights, and will keep them: the layer is worth one unit.",
-            exception="Equal weights into units do no harm if those out of them differ, nor where there is dropout.",
+            summary="All units in a layer have the same weights and always will: the layer works like a single unit.",
+            exception="Equal incoming weights do no harm if the outgoing ones differ, or if there is dropout.",
             source="Rumelhart, Hinton and Williams, 1986",
             severity="critical",
             look=breakdowns.identical_units,
@@ -113,8 +147,8 @@ FINDINGS: Family[Ailment] = Family(
         Ailment(
             name="unscaled_features",
             label="Unscaled inputs or targets",
-            summary="Inputs, or the targets of a regression, differ widely in size, or are far from 1.",
-            exception="Counts of the same thing, such as pixels, may differ in spread and yet be on one scale.",
+            summary="The inputs or regression targets differ widely in scale, or are far from 1.",
+            exception="Values of the same kind, such as pixels, can differ in spread and still share one scale.",
             source="LeCun, Bottou, Orr and Müller, 1998",
             severity="warning",
             look=breakdowns.unscaled_features,
@@ -122,9 +156,9 @@ FINDINGS: Family[Ailment] = Family(
         ),
         Ailment(
             name="misfit_output",
-            label="Output or loss that does not fit",
-            summary="The output cannot say what the targets are, or training stands still under an unusual loss.",
-            exception="Other pairs than the usual one work too: nothing is said as long as the network learns.",
+            label="Output or loss does not fit the task",
+            summary="The output cannot reach the targets, or training has stalled with an unusual loss.",
+            exception="Unusual combinations can work too, so this is not reported while the network is learning.",
             source="Bishop, 1995",
             severity="warning",
             look=shortfalls.misfit_output,
@@ -133,8 +167,8 @@ FINDINGS: Family[Ailment] = Family(
         Ailment(
             name="exploding_gradients",
             label="Exploding gradients",
-            summary="Gradients are so large that one update undoes all that was learnt.",
-            exception="In the first steps gradients are larger than later; only extreme ones are told there.",
+            summary="Gradients are so large that a single update undoes what was learned.",
+            exception="Gradients are larger in the first steps, so only extreme ones are reported there.",
             source="Pascanu, Mikolov and Bengio, 2013",
             severity="critical",
             look=breakdowns.exploding_gradients,
@@ -143,18 +177,18 @@ FINDINGS: Family[Ailment] = Family(
         Ailment(
             name="learning_rate_too_high",
             label="Learning rate too high",
-            summary="The loss jumps about or rises, because each update goes too far.",
-            exception="Small batches make the loss uneven as well; what counts is that it does not fall.",
+            summary="The loss jumps around or rises, because each update goes too far.",
+            exception="Small batches make the loss noisy too; what matters is that it does not fall.",
             source="LeCun, Bottou, Orr and Müller, 1998",
             severity="warning",
             look=shortfalls.learning_rate_too_high,
-            explains=("overfitting", *NO_GRADIENT, *STANDSTILL),
+            explains=("overfitting", "lagging_statistics", *NO_GRADIENT, *STANDSTILL),
         ),
         Ailment(
             name="dead_relus",
             label="Dead units",
-            summary="Units whose sum is below zero for every sample: the derivative is 0, and they never learn again.",
-            exception="A few dead units in a network that learns well are only spare ones.",
+            summary="The inputs of these units are below zero for every sample, so their gradient is 0.",
+            exception="A few dead units in a network that learns well do no harm.",
             source="Maas, Hannun and Ng, 2013; Lu, Shin, Su and Karniadakis, 2019",
             severity="critical",
             look=breakdowns.dead_relus,
@@ -163,8 +197,8 @@ FINDINGS: Family[Ailment] = Family(
         Ailment(
             name="saturation",
             label="Saturated units",
-            summary="Nearly all sums lie where the activation is flat, so that hardly any gradient passes.",
-            exception="Units of a network that has learnt well are saturated because they are sure.",
+            summary="Most units are where the activation is flat, so almost no gradient gets through.",
+            exception="In a network that has learned well, saturated units are simply confident.",
             source="Glorot and Bengio, 2010",
             severity="warning",
             look=breakdowns.saturation,
@@ -173,8 +207,8 @@ FINDINGS: Family[Ailment] = Family(
         Ailment(
             name="vanishing_gradients",
             label="Vanishing gradients",
-            summary="The gradient dies away on its way back: the first layers hardly change, whatever the last learn.",
-            exception="All gradients are small once the network has learnt; here it has not, and only the first are.",
+            summary="The gradient shrinks on its way back, so the first layers barely change.",
+            exception="All gradients are small once the network has learned; here only the first layers' are.",
             source="Hochreiter, 1991; Bengio, Simard and Frasconi, 1994",
             severity="critical",
             look=breakdowns.vanishing_gradients,
@@ -183,18 +217,18 @@ FINDINGS: Family[Ailment] = Family(
         Ailment(
             name="learning_rate_too_low",
             label="Learning rate too low",
-            summary="The loss falls steadily, but so slowly that training would take many times as long.",
-            exception="Updates get short as well when the network has learnt all there is.",
+            summary="The loss falls steadily, but so slowly that training would take many times longer.",
+            exception="Updates also shrink once the network has learned everything it can.",
             source="Bengio, 2012",
             severity="warning",
             look=shortfalls.learning_rate_too_low,
-            explains=("class_imbalance", "underfitting", "plateau"),
+            explains=("class_imbalance", "excessive_regularization", "underfitting", "plateau"),
         ),
         Ailment(
             name="class_imbalance",
             label="Class imbalance",
-            summary="The network hardly ever answers with a rare class, since the common one is right so often.",
-            exception="Where the classes overlap, to say the common one may be the best answer there is.",
+            summary="The network almost never predicts a rare class, because the common one is right so often.",
+            exception="Where classes overlap, predicting the common one may be the best possible answer.",
             source="He and Garcia, 2009",
             severity="warning",
             look=shortfalls.class_imbalance,
@@ -203,18 +237,38 @@ FINDINGS: Family[Ailment] = Family(
         Ailment(
             name="overfitting",
             label="Overfitting",
-            summary="The network does much better on the samples it has seen than on others like them.",
-            exception="A small test part is off by chance: only a difference of three standard errors counts.",
+            summary="The network does much better on its training samples than on new ones.",
+            exception="A small test set varies by chance: only a gap of three standard errors counts.",
             source="Geman, Bienenstock and Doursat, 1992",
             severity="warning",
             look=shortfalls.overfitting,
         ),
         Ailment(
+            name="runaway_test_loss",
+            label="Inputs far outside the training range",
+            summary="The loss on new samples explodes although training went well: some inputs are unlike any seen.",
+            exception="A few unusual samples whose answers are still right do no harm.",
+            source="Barnard and Wessels, 1992",
+            severity="critical",
+            look=shortfalls.runaway_test_loss,
+            explains=("overfitting",),
+        ),
+        Ailment(
+            name="excessive_regularization",
+            label="Too much regularization",
+            summary="Penalties, dropout or noise keep the network from fitting even its training data.",
+            exception="Some of it costs training accuracy and still helps on new data: only a large loss counts.",
+            source="Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014",
+            severity="warning",
+            look=shortfalls.excessive_regularization,
+            explains=("underfitting", "plateau", "class_imbalance"),
+        ),
+        Ailment(
             name="underfitting",
             label="Underfitting",
-            summary="The network is too simple, or held back too much, for what there is to learn.",
-            exception="Where labels are wrong or classes overlap, no network can be right: nearest neighbours tell.",
-            source="Geman, Bienenstock and Doursat, 1992; Cover and Hart, 1967, on neighbours",
+            summary="The network is too simple for these data.",
+            exception="With wrong labels or overlapping classes no network can be right, so neighbors set the bar.",
+            source="Geman, Bienenstock and Doursat, 1992; Cover and Hart, 1967, on neighbors",
             severity="warning",
             look=shortfalls.underfitting,
             explains=("plateau",),
@@ -222,8 +276,8 @@ FINDINGS: Family[Ailment] = Family(
         Ailment(
             name="plateau",
             label="Plateau",
-            summary="The loss has stood still for long, far above where it could be.",
-            exception="A loss that stands still because all is learnt has converged.",
+            summary="The loss has not moved for a long time and is far above what is possible.",
+            exception="A loss that stays level because everything is learned has converged.",
             source="Dauphin et al., 2014",
             severity="warning",
             look=shortfalls.plateau,
@@ -234,6 +288,11 @@ FINDINGS: Family[Ailment] = Family(
 
 def diagnose(trainer: "Trainer") -> list[Finding]:
     """What is wrong with a run, the worst first; nothing if it is healthy. It looks, and changes nothing."""
+    return examine(trainer).findings
+
+
+def examine(trainer: "Trainer") -> Diagnosis:
+    """The findings of a run, and the scores by which a later diagnosis tells whether a remedy has helped."""
     with np.errstate(all="ignore"):  # where numbers have exploded, what is made of them may be infinite
         evidence = Evidence(trainer)
         seen = [(entry, sighting) for entry in FINDINGS.values() if (sighting := entry.look(evidence))]
@@ -252,4 +311,5 @@ def diagnose(trainer: "Trainer") -> list[Finding]:
             for entry, sighting in seen
             if entry.name not in explained
         ]
-    return sorted(findings, key=lambda finding: finding.severity != "critical")
+        findings.sort(key=lambda finding: finding.severity != "critical")
+        return Diagnosis(findings, evidence.scores(), bool(evidence.step) and evidence.falls_short)

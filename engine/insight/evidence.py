@@ -5,13 +5,15 @@ neighbours agree. So errors are told as a *skill*, 0 for the best constant answe
 against that of the nearest neighbours: what they know the network could have learnt.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine import reference
 from engine.activations import ACTIVATIONS, facts
+from engine.experiment import Input
 from engine.initializers import INITIALIZERS
 from engine.metrics import labels, metrics_of
 from engine.optimizers import OPTIMIZERS
@@ -24,9 +26,24 @@ MOST_SAMPLES = 500  # of each part are asked: enough to judge by
 MOST_WORK = 1 << 26  # multiply-adds for them; of large networks fewer are asked
 NEIGHBOURS = 5
 FEWEST = 30  # samples from which on neighbours tell something
-SKILL_OF_FEW = 0.4  # what is expected where there are fewer: a network can learn a few samples by heart
+SKILL_OF_FEW = 0.4  # what is expected where there are fewer: a network can memorize a few samples
+UNEVEN = 4  # times as many samples of one class as of another
 SHORTFALL = 0.15  # of skill
 HUGE = 1e300
+
+
+@dataclass(frozen=True)
+class Score:
+    """How good the answers for one part are; `noise` is the standard error of `value`.
+
+    `measure` is balanced accuracy where the classes are uneven: a network that never answers with a rare class must not
+    look good. `value` is a share of right answers, or of a regression the mean absolute error in the target's unit.
+    """
+
+    measure: str
+    value: float
+    noise: float
+    loss: float
 
 
 @dataclass(frozen=True)
@@ -63,6 +80,12 @@ class Evidence:
         self.threshold, self._target_spread = data.threshold, data.target_spread
         self.sizes = {name: len(part) for name, part in data.parts.items()}
         most = int(np.clip(MOST_WORK // network.parameter_count, 50, MOST_SAMPLES))
+        self.weighted = self.experiment.class_weight is not None
+        raw = trainer.history.arrays()  # of the newest row the figures as they are, finite or not
+        self.measured = {
+            name: {measure: float(raw[f"{name}_{measure}"][-1]) for measure in trainer.history.measures}
+            for name in data.measured
+        }
         self.parts: dict[str, Samples] = {}
         for name, part in data.parts.items():
             if len(part):
@@ -141,9 +164,19 @@ class Evidence:
         """The class of each answer, (n,)."""
         return labels(answers, self.threshold)
 
+    def mean_error(self, outputs: np.ndarray, t: np.ndarray, balanced: bool) -> float:
+        """The mean error; if `balanced`, the mean over the classes of the mean error in each."""
+        errors = self.errors(outputs, t)
+        if not balanced:
+            return float(errors.mean())
+        truth = self.labels(t)
+        return float(np.mean([errors[truth == index].mean() for index in np.unique(truth)]))
+
     @cached_property
     def baseline(self) -> float:
         """The error of the best constant answer over the training part."""
+        if self.weighted:
+            return 1 - 1 / len(np.unique(self.labels(self.t)))
         if self.task == "regression":
             constant = np.median(self.t, axis=1, keepdims=True)
         elif self.task == "multiclass":
@@ -162,8 +195,49 @@ class Evidence:
 
     @cached_property
     def skill(self) -> float:
-        """The skill over the training part, typically in the last rows."""
+        """The skill over the training part, typically in the last rows.
+
+        Where classes are weighted, all classes count the same. Where moving statistics lag behind, it is the skill that
+        the network has in training.
+        """
+        if self.lag:
+            return self.training_skill
+        if self.weighted:
+            return self.skill_of(self.parts["train"].outputs)
         return float(np.median(self.skills[-5:]))
+
+    def skill_of(self, outputs: np.ndarray) -> float:
+        """The skill of answers for the training samples that are asked."""
+        error = self.mean_error(outputs, self.parts["train"].t, self.weighted)
+        return 1 - error / self.baseline if self.baseline else 1.0
+
+    @cached_property
+    def training_skill(self) -> float:
+        """The skill where batch normalization uses the training samples' own statistics, as it does in training."""
+        experiment, further = self.experiment, ("scales", "shifts", "slopes")
+        calm = replace(
+            experiment,
+            input=Input(),
+            layers=tuple(replace(layer, dropout=0.0) for layer in experiment.layers),
+        )
+        layers = [
+            tuple(
+                part.astype(np.float64)
+                for part in (layer.weights, layer.biases, *(layer.further[n] for n in further if n in layer.further))
+            )
+            for layer in self.parameters
+        ]
+        x = self.parts["train"].x.T.astype(np.float64)
+        return self.skill_of(reference.forward(calm, layers, x, step=self.step)[-1].out.T)
+
+    @cached_property
+    def lag(self) -> float:
+        """By how much skill the moving statistics of batch normalization are behind, if by much; else 0."""
+        normalized = any(layer.batch_normalization for layer in self.experiment.layers)
+        if not normalized or not self.step or len(self.parts["train"].t.T) < 2:
+            return 0.0
+        behind = self.training_skill - self.skill_of(self.parts["train"].outputs)
+        return behind if behind > SHORTFALL else 0.0
 
     @property
     def has_neighbours(self) -> bool:
@@ -183,8 +257,16 @@ class Evidence:
         distances = squares[:, None] + squares - 2 * (x.T @ x)
         np.fill_diagonal(distances, np.inf)
         nearest = np.argpartition(distances, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]  # (n, NEIGHBOURS)
-        answers = train.t[:, nearest].mean(axis=2)  # (outputs, n)
-        return float(1 - self.errors(answers, train.t).mean() / self.baseline)
+        answers = self._balanced_vote(nearest) if self.weighted else train.t[:, nearest].mean(axis=2)
+        return self.skill_of(answers)
+
+    def _balanced_vote(self, nearest: np.ndarray) -> np.ndarray:
+        """What neighbors (n, NEIGHBOURS) answer, each counting for the more the rarer its class is."""
+        t = self.parts["train"].t
+        classes = self.labels(t)
+        counts = np.bincount(classes)[classes]
+        weights = 1 / counts[nearest]
+        return (t[:, nearest] * weights).sum(axis=2) / weights.sum(axis=1)
 
     @cached_property
     def falls_short(self) -> bool:
@@ -195,6 +277,32 @@ class Evidence:
     def held_out(self) -> str | None:
         """The part that judges: validation, else test, if it has enough samples to tell anything."""
         return next((name for name in ("validation", "test") if self.sizes[name] >= 20), None)
+
+    @cached_property
+    def uneven(self) -> bool:
+        """Whether one class has many times as many training samples as another."""
+        if self.task not in ("binary", "multiclass"):
+            return False
+        counts = np.bincount(self.targets.astype(np.int64))
+        counts = counts[counts > 0]
+        return bool(counts.max() >= UNEVEN * counts.min())
+
+    def scores(self) -> dict[str, Score]:
+        """How good the answers for each part are, by the measure that shows whether a change has helped."""
+        return {name: self._score(name, samples) for name, samples in self.parts.items()}
+
+    def _score(self, name: str, samples: Samples) -> Score:
+        measured, errors = self.measured[name], self.errors(samples.outputs, samples.t)
+        noise, loss = float(errors.std() / np.sqrt(len(errors))), measured["loss"]
+        if self.uneven:
+            truth = self.labels(samples.t)
+            each = [errors[truth == index] for index in np.unique(truth)]
+            noise = float(np.sqrt(sum(part.var() / len(part) for part in each))) / len(each)
+            value = 1 - self.mean_error(samples.outputs, samples.t, balanced=True)
+            return Score("balanced_accuracy", value, noise, loss)
+        metric = metrics_of(self.task)[0]
+        unit = 1.0 if metric.share else self._target_spread
+        return Score(metric.name, measured[metric.name], noise * unit, loss)
 
     # How it began
 
@@ -231,6 +339,20 @@ class Evidence:
         ]
 
     @cached_property
+    def growth(self) -> float:
+        """How many times as long (squared) the weights were when the held-out score was best as at the start, >= 1.
+
+        Where weights must grow for the network to become good, as on a spiral, it bears no strong penalty.
+        """
+        part = self.held_out or "train"
+        metric = metrics_of(self.task)[0]
+        told = self.rows(f"{part}_{metric.name}") * (1 if metric.share else -1)
+        lengths = (self.rows("weight_norm") ** 2).sum(axis=1)
+        smooth = np.convolve(told, np.ones(9) / 9, mode="same") if len(told) >= 9 else told
+        best = int(smooth[4:-4].argmax()) + 4 if len(told) > 9 else int(smooth.argmax())
+        return float(np.clip(lengths[best] / max(lengths[0], 1e-12), 1, 100))
+
+    @cached_property
     def straight(self) -> bool:
         """Whether the network can only draw a straight line."""
         return all(layer.activation.name == "linear" for layer in self.experiment.layers)
@@ -243,6 +365,18 @@ class Evidence:
         rates = [float(rate) for choice in penalties for rate in REGULARIZERS.of(choice).values(choice)]
         dropouts = [entry.dropout, *(layer.dropout for layer in layers)]
         return max(rates, default=0.0) >= 0.01 or max(dropouts) >= 0.3 or entry.noise >= 0.5
+
+    @cached_property
+    def overbearing(self) -> bool:
+        """Whether so many units are dropped that the network can hardly work at all."""
+        layers = self.experiment.layers
+        return max(self.experiment.input.dropout, *(layer.dropout for layer in layers), 0.0) >= 0.6
+
+    @cached_property
+    def smothered(self) -> bool:
+        """Whether dropout is the likelier cause of units that do not learn than long steps or large weights are."""
+        usual_step = float(self.experiment.optimizer.learning_rate) < 8 * self.usual_rate
+        return self.overbearing and self.falls_short and usual_step and not self.too_large
 
     @cached_property
     def usual_rate(self) -> float:

@@ -102,7 +102,7 @@ def with_rate(experiment: Experiment, rate: float, anew: bool = False) -> Remedy
 def adaptive(experiment: Experiment) -> Remedy:
     """An optimizer that gives each weight a step of its own."""
     changed = replace(experiment, optimizer=OPTIMIZERS.choice("adam"), schedule=SCHEDULES.choice("constant"))
-    return Remedy("Use Adam, which gives each weight steps of its own size", changed)
+    return Remedy("Use Adam, which adapts the step size of each weight", changed)
 
 
 def constant_rate(experiment: Experiment) -> Remedy:
@@ -127,7 +127,7 @@ def reinitialised(experiment: Experiment, layers: Iterable[int]) -> Remedy:
     )
     named: list[Layer | Output] = [*changed.layers, changed.output]
     names = dict.fromkeys(INITIALIZERS.of(named[index].initializer).label for index in sorted(chosen))
-    return Remedy(f"Start with weights that fit the number of connections: {' and '.join(names)}", changed, True)
+    return Remedy(f"Use {' and '.join(names)} initialization", changed, True)
 
 
 def activated(experiment: Experiment, name: str) -> Remedy:
@@ -139,23 +139,23 @@ def activated(experiment: Experiment, name: str) -> Remedy:
         lambda layer: replace(layer, activation=choice, initializer=initializer, bias_initializer=zeros),
     )
     starts = INITIALIZERS.of(initializer).label
-    return Remedy(f"Use {ACTIVATIONS.of(choice).label} in the hidden layers, started by {starts}", changed, True)
+    return Remedy(f"Use {ACTIVATIONS.of(choice).label} in the hidden layers, with {starts} weights", changed, True)
 
 
 def normalised(experiment: Experiment) -> Remedy:
-    """Batch normalisation in all hidden layers."""
+    """Batch normalization in all hidden layers."""
     changed = _each(
         experiment, lambda layer: replace(layer, batch_normalization=layer.batch_normalization or BatchNormalization())
     )
     if experiment.batch_size is not None and experiment.batch_size < 8:
         changed = replace(changed, batch_size=_larger_batch(experiment))
-    return Remedy("Normalise the sums of each hidden layer over the batch", changed)
+    return Remedy("Add batch normalization", changed)
 
 
 def unnormalised(experiment: Experiment) -> Remedy:
-    """No batch normalisation."""
+    """No batch normalization."""
     return Remedy(
-        "Leave out batch normalization", _each(experiment, lambda layer: replace(layer, batch_normalization=None))
+        "Remove batch normalization", _each(experiment, lambda layer: replace(layer, batch_normalization=None))
     )
 
 
@@ -166,19 +166,48 @@ def _larger_batch(experiment: Experiment) -> int:
 def in_larger_batches(experiment: Experiment, anew: bool = False) -> Remedy:
     """Batches that have something to normalise over."""
     size = _larger_batch(experiment)
-    return Remedy(f"Train in batches of {size}", replace(experiment, batch_size=size), anew)
+    return Remedy(f"Use batches of {size}", replace(experiment, batch_size=size), anew)
+
+
+def in_smaller_batches(experiment: Experiment) -> Remedy:
+    """More updates in each epoch."""
+    size = int(min(experiment.batch_size or split_sizes(experiment.dataset)[0], 32))
+    return Remedy(f"Use batches of {size}", replace(experiment, batch_size=size))
+
+
+def forgetful(experiment: Experiment) -> Remedy:
+    """Moving statistics that follow the batches faster; at once where the batch is all there is."""
+    momentum = 0.0 if experiment.batch_size is None else 0.9
+    changed = _each(
+        experiment,
+        lambda layer: replace(
+            layer,
+            batch_normalization=layer.batch_normalization
+            and replace(layer.batch_normalization, momentum=min(momentum, layer.batch_normalization.momentum)),
+        ),
+    )
+    least = min(norm.momentum for layer in changed.layers if (norm := layer.batch_normalization))
+    return Remedy(f"Lower the momentum of batch normalization to {least:g}", changed)
+
+
+def split_differently(experiment: Experiment) -> Iterable[Remedy]:
+    """Another draw of which samples are trained on, where it is left to chance."""
+    if getattr(experiment.dataset, "test_points", None):
+        return
+    dataset = replace(experiment.dataset, seed=(experiment.dataset.seed + 1) % 2**32)
+    yield Remedy("Split the data differently", replace(experiment, dataset=dataset), True)
 
 
 def standardised(experiment: Experiment) -> Remedy:
     """Inputs, and targets of a regression, with mean 0 and variance 1."""
     what = "every input and the target" if experiment.task == "regression" else "every input"
     dataset = replace(experiment.dataset, standardize=True)
-    return Remedy(f"Standardise {what} to mean 0 and variance 1", replace(experiment, dataset=dataset), True)
+    return Remedy(f"Standardize {what} to mean 0 and variance 1", replace(experiment, dataset=dataset), True)
 
 
 def clipped(experiment: Experiment) -> Remedy:
     """A limit to the gradient."""
-    return Remedy("Clip the gradient to length 1", replace(experiment, clipping=Clipping()), True)
+    return Remedy("Clip the gradient norm to 1", replace(experiment, clipping=Clipping()), True)
 
 
 def both(one: Remedy, clipping: Remedy) -> Remedy:
@@ -191,13 +220,17 @@ def of_the_task(experiment: Experiment) -> Remedy:
     """The output and the loss that are usual for the task."""
     task = TASKS[experiment.task or "binary"]
     output = replace(experiment.output, activation=ACTIVATIONS.choice(task.output))
-    label = f"Use {ACTIVATIONS[task.output].label} with {LOSSES[task.loss].label}, as is usual for this task"
+    label = (
+        f"Use {ACTIVATIONS[task.output].label} output with {LOSSES[task.loss].label}, the usual choice for this task"
+    )
     return Remedy(label, replace(experiment, output=output, loss=LOSSES.choice(task.loss)))
 
 
 def balanced(experiment: Experiment) -> Remedy:
     """Classes that weigh the same."""
-    return Remedy("Let rare classes count for more in the loss", replace(experiment, class_weight="balanced"))
+    return Remedy(
+        "Balance the class weights, so that rare classes count more", replace(experiment, class_weight="balanced")
+    )
 
 
 def with_more_data(experiment: Experiment, times: int) -> Iterable[Remedy]:
@@ -207,7 +240,7 @@ def with_more_data(experiment: Experiment, times: int) -> Iterable[Remedy]:
     if entry and now < entry.sizes[2]:
         samples = min(now * times, entry.sizes[2])
         yield Remedy(
-            f"Learn from {samples} samples instead of {now}",
+            f"Use {samples:,} samples instead of {now:,}",
             replace(experiment, dataset=replace(experiment.dataset, samples=samples)),
         )
 
@@ -217,7 +250,7 @@ def penalised(experiment: Experiment, rate: float) -> Remedy:
     choice = REGULARIZERS.choice("l2", rate=rate)
     changed = _each(experiment, lambda layer: replace(layer, regularizer=choice))
     return Remedy(
-        f"Penalise large weights: L2 at a rate of {rate:g}",
+        f"Add L2 regularization (rate {rate:g})",
         replace(changed, output=replace(changed.output, regularizer=choice)),
         True,
     )
@@ -226,21 +259,21 @@ def penalised(experiment: Experiment, rate: float) -> Remedy:
 def dropped_out(experiment: Experiment, share: float) -> Remedy:
     """Units that are silent at random."""
     return Remedy(
-        f"Silence {share:.0%} of the hidden units at random in each step",
+        f"Add dropout ({share:.0%})",
         _each(experiment, lambda layer: replace(layer, dropout=max(layer.dropout, share))),
         True,
     )
 
 
-def stopped_early(experiment: Experiment) -> Remedy:
+def stopped_early(experiment: Experiment, patience: int) -> Remedy:
     """Training that ends when the validation loss turns."""
     dataset = experiment.dataset
     if not dataset.validation_fraction:
         share = min(0.2, (1 - dataset.test_fraction) / 2)
         dataset = replace(dataset, validation_fraction=rounded(share))
-    rule = EarlyStopping(monitor="validation_loss", patience=20)
+    rule = EarlyStopping(monitor="validation_loss", patience=patience)
     return Remedy(
-        "Stop when the loss on a validation part has not fallen for 20 epochs, and keep the best weights",
+        f"Stop early: end when the validation loss has not improved for {patience} epochs, and keep the best weights",
         replace(experiment, dataset=dataset, early_stopping=rule),
         True,
     )
@@ -254,15 +287,15 @@ def unrestrained(experiment: Experiment) -> Remedy:
         output=replace(changed.output, regularizer=None, constraint=None),
         input=replace(changed.input, dropout=0.0, noise=0.0),
     )
-    return Remedy("Leave out penalties, constraints and dropout", changed, True)
+    return Remedy("Remove penalties, constraints, dropout and noise", changed, True)
 
 
 def bent(experiment: Experiment, units: int) -> Remedy:
-    """Hidden layers that let the answer bend."""
+    """Hidden layers that are not linear."""
     layers = experiment.layers or (Layer(), Layer())
     changed = activated(widened(replace(experiment, layers=layers), units).experiment, "relu").experiment
     wide = "x".join(str(layer.units) for layer in changed.layers)
-    return Remedy(f"Use hidden layers that bend: {wide} units with ReLU", changed, True)
+    return Remedy(f"Use nonlinear hidden layers: {wide} units with ReLU", changed, True)
 
 
 def widened(experiment: Experiment, units: int) -> Remedy:
@@ -274,4 +307,4 @@ def widened(experiment: Experiment, units: int) -> Remedy:
 
 def reseeded(experiment: Experiment) -> Remedy:
     """Other starting weights."""
-    return Remedy("Start from other weights", replace(experiment, seed=(experiment.seed + 1) % 2**32))
+    return Remedy("Start from different weights", replace(experiment, seed=(experiment.seed + 1) % 2**32))

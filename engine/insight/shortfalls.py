@@ -1,14 +1,14 @@
 """Shortfalls: what keeps a network from learning as well as it could, and how it is told from the evidence.
 
-A loss says little by itself, so these ask first whether the network has learnt less than there is to learn, or knows
-by heart what it should have understood. Each function gives what it has seen, or None.
+A loss says little by itself, so these ask first whether the network has learned less than there is to learn, or has
+memorized what it should have understood. Each function gives what it has seen, or None.
 """
 
 import numpy as np
 
 from engine.activations import ACTIVATIONS
 from engine.insight import remedies
-from engine.insight.evidence import Evidence
+from engine.insight.evidence import UNEVEN, Evidence
 from engine.insight.sightings import Sighting, slower
 from engine.losses import LOSSES
 from engine.tasks import TASKS
@@ -16,9 +16,12 @@ from engine.tasks import TASKS
 # An update's length over that of the weights: 0.001 is usual, and a hundredth of that or less crawls.
 LONG_STEP, SHORT_STEP, NO_STEP = 0.01, 3e-4, 1e-6
 RESTLESS = 0.05  # by so much the loss changes from row to row; ordinary runs that are not yet good stay under it
-UNEVEN = 4  # times as many samples of one class as of another
 GAP_SEEN, GAP = 0.2, 0.5  # of a constant answer's error, where the loss on samples never seen has risen, and where not
 OFF_BY_CHANCE = 3  # standard errors
+FAR_OUTSIDE, EXPLODED_LOSS = 3.0, 30.0  # widths of the training range; times the training loss
+FEWEST_EPOCHS = 20  # of patience; more where the loss was best late, or a run would end before it has begun to learn
+MUCH_GROWTH = 4  # of the weights until the network is good; dropout then costs more than it gives
+STRONGEST_L2 = 0.01  # helps wherever good weights are short; what needs long ones is ruined by it, see `growth`
 
 
 def misfit_output(evidence: Evidence) -> Sighting | None:
@@ -36,11 +39,11 @@ def misfit_output(evidence: Evidence) -> Sighting | None:
         return None
     if share > 0.01:
         label = ACTIVATIONS.of(activation).label
-        summary = f"{share:.0%} of the targets lie outside of what {label} can say, {low} to {high}."
-        cause = "The network cannot give the right answer there, whatever it learns."
+        summary = f"{share:.0%} of the targets are outside the range of {label}, {low} to {high}."
+        cause = "The output can never reach these targets, whatever the network learns."
     else:
         told = [note.message for note in evidence.notes if note.field in ("output.activation", "loss")]
-        summary = " ".join(told) or f"For {task.name} the usual loss is {task.loss}; this is {loss.name}."
+        summary = " ".join(told) or f"The usual loss for {task.name} tasks is {task.loss}; this is {loss.name}."
         cause = LOSSES.of(loss).hazard
     numbers = {"targets_out_of_range": share, "skill": evidence.skill}
     return Sighting([evidence.hidden], numbers, summary, cause, [remedies.of_the_task(experiment)])
@@ -52,7 +55,12 @@ def learning_rate_too_high(evidence: Evidence) -> Sighting | None:
     restless = evidence.count >= 20 and evidence.roughness > RESTLESS and evidence.progress < 0.1
     if evidence.straight:  # its best weights may be near 0, so that any step is long
         restless = False
-    if not (risen or restless) or not evidence.falls_short or not evidence.update_ratio > LONG_STEP:
+    if (
+        evidence.smothered
+        or not (risen or restless)
+        or not evidence.falls_short
+        or not evidence.update_ratio > LONG_STEP
+    ):
         return None
     flat = np.concatenate([evidence.typical("saturated")[:-1], evidence.typical("dead")[:-1]])
     spoilt = bool((flat > 0.7).any())
@@ -63,21 +71,21 @@ def learning_rate_too_high(evidence: Evidence) -> Sighting | None:
         "update_ratio": evidence.update_ratio,
     }
     summary = (
-        f"The training loss changes by {evidence.roughness:.0%} from one row to the next and does not fall; an update "
-        f"moves weights by {evidence.update_ratio:.1%}."
+        f"The training loss jumps by {evidence.roughness:.0%} from one measurement to the next and does not fall. Each "
+        f"update changes the weights by {evidence.update_ratio:.1%}."
     )
     return Sighting(
         [],
         numbers,
         summary,
-        "Steps are longer than the valley is wide: each update jumps over the minimum"
-        + (", and some have thrown units to where they no longer learn." if spoilt else "."),
+        "The steps are too large: each update jumps over the minimum"
+        + (", and some have pushed units to where they no longer learn." if spoilt else "."),
         [slower(evidence, anew=spoilt)],
     )
 
 
 def learning_rate_too_low(evidence: Evidence) -> Sighting | None:
-    if evidence.count < 10 or not evidence.falls_short:
+    if evidence.count < 10 or not evidence.falls_short or evidence.smothered:
         return None
     experiment, ratio = evidence.experiment, evidence.update_ratio
     given, usual = float(experiment.optimizer.learning_rate), evidence.usual_rate
@@ -89,21 +97,21 @@ def learning_rate_too_low(evidence: Evidence) -> Sighting | None:
     if not (crawling or (alive and (spent or ratio < NO_STEP))):
         return None
     numbers = {"learning_rate": evidence.learning_rate, "update_ratio": ratio, "progress": evidence.progress}
-    fallen = f"The loss has fallen by {evidence.progress:.2%} lately; "
+    fallen = f"The loss recently fell by only {evidence.progress:.2%}; "
     if spent:
         return Sighting(
             [],
             numbers,
-            f"The schedule has brought the learning rate down from {given:g} to {evidence.learning_rate:.2g}.",
-            "Training has as good as ended before the network had learnt what there is to learn.",
+            f"The schedule has lowered the learning rate from {given:g} to {evidence.learning_rate:.2g}.",
+            "Training has effectively ended before the network learned what the data can teach it.",
             [remedies.constant_rate(experiment), remedies.adaptive(experiment)],
         )
     wanted = given * float(np.clip(2e-3 / max(ratio, 1e-9), 3, 1e6))
     return Sighting(
         [],
         numbers,
-        fallen + f"an update moves weights by {ratio:.1g} of their length, where 0.001 is usual.",
-        "Steps are so short that the network would need many times as many epochs.",
+        fallen + f"each update changes the weights by a factor of {ratio:.1g}, where 0.001 is typical.",
+        "The steps are so small that training would take many times as many epochs.",
         [
             remedies.with_rate(experiment, usual if given < usual else min(wanted, 30 * usual)),
             remedies.adaptive(experiment),
@@ -136,14 +144,14 @@ def class_imbalance(evidence: Evidence) -> Sighting | None:
     }
     names = evidence.classes
     summary = (
-        f"Of {names[common]} there are {counts[common]} training samples and {recall[common]:.0%} are recognised, of "
-        f"{names[worst]} {counts[worst]} and {recall[worst]:.0%}."
+        f"{names[common]} has {counts[common]} training samples, {recall[common]:.0%} of them predicted correctly; "
+        f"{names[worst]} has {counts[worst]}, {recall[worst]:.0%} of them correctly."
     )
     return Sighting(
         [evidence.hidden],
         numbers,
         summary,
-        "To answer with the common class costs little, because the rare one is rarely asked for; accuracy hides it.",
+        "Always predicting the common class costs little, because the rare one seldom comes up. Accuracy hides this.",
         [remedies.balanced(experiment)],
     )
 
@@ -170,23 +178,83 @@ def overfitting(evidence: Evidence) -> Sighting | None:
         "best_epoch": float(evidence.rows("epoch")[int(smooth.argmin()) + 2]),
     }
     summary = (
-        f"The {part} error is {held.mean():.3g}, the training error {seen.mean():.3g}: a difference of "
-        f"{gap / max(noise, 1e-9):.0f} standard errors. The {part} loss is {now:.3g}, at its best it was {best:.3g}."
+        f"The {part} error is {held.mean():.3g} and the training error {seen.mean():.3g}, a difference of "
+        f"{gap / max(noise, 1e-9):.0f} standard errors. The {part} loss is {now:.3g}; at its best it was {best:.3g}."
     )
     experiment = evidence.experiment
     return Sighting(
         [],
         numbers,
         summary,
-        f"The network knows its {evidence.sizes['train']} training samples by heart, accidents and all: it is large "
-        "for so few, or was trained for too long.",
+        f"The network has memorized its {evidence.sizes['train']} training samples, noise included: it is too large "
+        "for so few samples, or was trained for too long.",
         [
             *remedies.with_more_data(experiment, 10),
-            remedies.stopped_early(experiment),
-            remedies.penalised(experiment, 0.03),
-            remedies.dropped_out(experiment, 0.3),
+            remedies.penalised(experiment, remedies.rounded(STRONGEST_L2 / evidence.growth)),
+            remedies.stopped_early(experiment, int(max(numbers["best_epoch"], FEWEST_EPOCHS))),
+            *([remedies.dropped_out(experiment, 0.3)] if evidence.growth < MUCH_GROWTH else []),
         ],
     )
+
+
+def excessive_regularization(evidence: Evidence) -> Sighting | None:
+    """Told apart from a network that is too small or still learns: it is restrained, and no better than before."""
+    steps = evidence.rows("step", evidence.window)
+    long = len(steps) >= 20 and steps[-1] - steps[0] >= 150
+    if not (evidence.held_back and long and evidence.falls_short) or evidence.straight:
+        return None
+    skills = evidence.skills[-evidence.window :]
+    third = max(len(skills) // 3, 1)
+    gained = float(np.median(skills[-third:]) - np.median(skills[:third]))
+    if not evidence.stalled and (gained > 0.1 or not evidence.overbearing):
+        return None
+    experiment = evidence.experiment
+    dropout = max(experiment.input.dropout, *(layer.dropout for layer in experiment.layers), 0.0)
+    numbers = {"skill": evidence.skill, "reachable_skill": evidence.reachable, "dropout": dropout}
+    numbers["penalty"] = float(evidence.rows("penalty")[-1])
+    strongest = f"up to {dropout:.0%} of the units are dropped in each step" if dropout >= 0.3 else ""
+    penalty = f"the penalty adds {numbers['penalty']:.2g} to the loss" if numbers["penalty"] else ""
+    means = " and ".join(filter(None, (strongest, penalty))) or "noise is added to every input"
+    return Sighting(
+        [],
+        numbers,
+        f"The network avoids {max(evidence.skill, 0):.0%} of the errors of a constant guess and is not improving, "
+        f"while {means}.",
+        "Regularization is too strong: it keeps the network from fitting even the training data.",
+        [remedies.unrestrained(experiment)],
+    )
+
+
+def runaway_test_loss(evidence: Evidence) -> Sighting | None:
+    """One sample far from all that was learned from can make the loss explode, and is no overfitting."""
+    for part in ("validation", "test"):
+        if part not in evidence.parts or evidence.count < 5 or evidence.diverged:
+            continue
+        train, held = evidence.parts["train"].x, evidence.parts[part].x.astype(np.float64)
+        low, high = train.min(axis=1, keepdims=True), train.max(axis=1, keepdims=True)
+        span = np.where(high > low, high - low, np.maximum(np.abs(high), 1.0))
+        beyond = np.maximum(low - held, held - high) / span  # in widths of the training range
+        far = np.flatnonzero((beyond > FAR_OUTSIDE).any(axis=0))
+        loss, seen = evidence.measured[part]["loss"], evidence.measured["train"]["loss"]
+        bar = 3 * evidence.baseline if evidence.task == "regression" else 2.0
+        told = evidence.mean_error(evidence.parts[part].outputs, evidence.parts[part].t, False)
+        bad = (told if evidence.task == "regression" else loss) > bar
+        exploded = bad and loss > EXPLODED_LOSS * max(seen, 0.01 * float(evidence.rows("train_loss")[0]))
+        if not len(far) or not exploded or evidence.falls_short:
+            continue
+        worst = int(beyond.max(axis=1).argmax())
+        share = float(beyond[worst].max())
+        many = "1 sample has" if len(far) == 1 else f"{len(far)} samples have"
+        return Sighting(
+            [],
+            {f"{part}_loss": loss, "train_loss": seen, "far_samples": len(far), "widths_outside": share},
+            f"The {part} loss is {loss:.3g}, the training loss {seen:.3g}. In the {part} data, {many} inputs far "
+            f"outside the training range; {evidence.features[worst]} is off by up to {share:.3g} times that range.",
+            "A network has learned nothing about inputs so far from its training data, and its answers there can be "
+            "arbitrarily wrong. Check these samples for mistakes, or train on data that cover them.",
+            [remedies.activated(evidence.experiment, "tanh"), *remedies.split_differently(evidence.experiment)],
+        )
+    return None
 
 
 def underfitting(evidence: Evidence) -> Sighting | None:
@@ -197,13 +265,12 @@ def underfitting(evidence: Evidence) -> Sighting | None:
     numbers = {"skill": evidence.skill, "reachable_skill": evidence.reachable, "hidden_units": sum(units)}
     numbers["penalty"] = float(evidence.rows("penalty")[-1])
     if evidence.straight:
-        cause = "Without a bent activation in a hidden layer the network can only draw a straight line."
+        cause = "Without a nonlinear activation in a hidden layer, the network can only draw a straight line."
         help = [remedies.bent(experiment, 8)]
-    elif evidence.held_back:
-        cause = "Penalties, dropout or noise hold it back more than it can bear."
-        help = [remedies.unrestrained(experiment)]
     elif sum(units) <= 8 or min(units) <= 4:
-        cause = f"With {sum(units)} hidden units it is too small for what there is to learn."
+        cause = (
+            f"With {sum(units)} hidden unit{'s' if sum(units) > 1 else ''}, the network is too small for these data."
+        )
         help = [remedies.widened(experiment, 16 if len(units) > 1 else 32)]
     else:
         return None
@@ -224,7 +291,7 @@ def plateau(evidence: Evidence) -> Sighting | None:
         [],
         numbers,
         _short(evidence),
-        "The loss is nearly flat around the present weights. Some steps of another size or direction often lead out.",
+        "The loss is nearly flat around the current weights. Steps of a different size or direction can help.",
         [remedies.adaptive(experiment), remedies.normalised(experiment), remedies.reseeded(experiment)],
     )
 
@@ -232,9 +299,9 @@ def plateau(evidence: Evidence) -> Sighting | None:
 def _short(evidence: Evidence) -> str:
     """In words: that it stands still below what could be."""
     rows = evidence.rows("epoch", evidence.window)
-    others = f", where each sample's nearest neighbours would avoid {evidence.reachable:.0%}"
+    others = f"; a nearest-neighbor classifier would avoid {max(evidence.reachable, 0):.0%}"
     return (
-        f"Over the last {rows[-1] - rows[0]:.0f} epochs the training loss has changed by {abs(evidence.progress):.1%}. "
-        f"The network avoids {max(evidence.skill, 0):.0%} of the errors of a constant answer"
+        f"Over the last {rows[-1] - rows[0]:.0f} epochs, the training loss changed by {abs(evidence.progress):.1%}. "
+        f"The network avoids {max(evidence.skill, 0):.0%} of the errors of a constant guess"
         f"{others if evidence.has_neighbours else ''}."
     )

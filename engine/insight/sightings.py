@@ -24,7 +24,7 @@ class Sighting:
 
 def places(evidence: Evidence, layers: list[int]) -> str:
     """Layers in words."""
-    names = ["the output layer" if index == evidence.hidden else f"hidden layer {index + 1}" for index in layers]
+    names = ["the output layer" if index == evidence.hidden else f"layer {index + 1}" for index in layers]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 

@@ -7,10 +7,11 @@ import { tableEntry } from "./tables.js";
 import { WHOLE } from "./plane.js";
 import { partOf, valueOf, withWeights } from "./weights.js";
 
-/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed, Distributions, Evaluation, Experiment, Finding, Fix, Hello, Inspection, Moment, NeuronsFrame, Note,
+/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed, Distributions, Evaluation, Experiment, Hello, Inspection, Moment, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing, Table,
  *    StepUnit, Until, WeightChange } from "./types.js" */
 /** @import { View } from "./plane.js" */
+/** @import { Treatment } from "./treatment.js" */
 /** @import { History } from "./history.js" */
 
 /** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended"} Connection */
@@ -26,9 +27,6 @@ import { partOf, valueOf, withWeights } from "./weights.js";
 /** A change that can be undone or redone: what its fields were, which places in them it touched, and when it was made; or
  * weights that were edited, as they were and as they became.
  * @typedef {{ fields: Patch, places: string, at: number, weights?: { before: WeightChange[], after: WeightChange[] } }} Undoable */
-
-/** A fix that was applied against a finding; by `epoch` it should have helped.
- * @typedef {{ finding: Finding, fix: Fix, epoch: number }} Treatment */
 
 /** Another session to go to: the run before it was forked, or the fork.
  * @typedef {{ session: string, epoch: number, forked: boolean }} Sibling */

@@ -372,7 +372,7 @@ export const strings = {
       gradients: "How strong the gradient is in each layer: vanishing and exploding are seen here.",
       distributions: "How the numbers of each layer are spread, now and along the run.",
       errors: "Which classes are confused, how well each is found; or how far answers are from their targets.",
-      doctor: "What is wrong with this run, how it shows, the likely cause, and what helps.",
+      doctor: "What is wrong with this run, the evidence, the likely cause, and what helps.",
     },
     loss: "Loss",
     accuracy: "Accuracy",
@@ -463,15 +463,22 @@ export const strings = {
     scatterHelp: "Each point is a sample: its answer over its target. On the diagonal the answer is right.",
   },
   doctor: {
-    waiting: "The doctor looks at the run as soon as there is one.",
-    healthyAtFirst: "Nothing stands in the way of learning. Press Play, and the doctor watches.",
-    healthy: "Healthy: nothing keeps this network from learning.",
+    waiting: "The doctor examines the run as soon as there is one.",
+    healthyAtFirst: "No problems found. Press Play: the doctor keeps watching.",
+    healthy: "Healthy: the network has learned what these data can teach it.",
+    learning: "No problem found so far, but the network has not learned these data yet. Let it train longer; if it stops improving, try more units or other settings.",
     severity: { critical: "serious", warning: "worth a look" },
-    fixAnew: "Changes this and starts a new run: it only helps from the beginning. Undo takes it back.",
-    fixNow: "Changes this while the run goes on. Undo takes it back.",
-    outcome: (/** @type {string} */ fix, /** @type {string} */ finding, /** @type {boolean} */ still, /** @type {boolean} */ early) => {
-      if (!still) return early ? `${fix}: no sign of it so far (${finding.toLowerCase()}).` : `${fix}: it helped. No more ${finding.toLowerCase()}.`;
-      return early ? `${fix}: too early to tell whether it helps.` : `${fix}: it has not helped so far. Try another fix.`;
+    fixAnew: "Changes this and starts a new run, because it only helps from the beginning. Undo reverts it.",
+    fixNow: "Changes this while training continues. Undo reverts it.",
+    undo: "Undo this fix",
+    undoHelp: "Brings back the settings from before this fix. A fix that started a new run is undone with a new run.",
+    outcomes: { early: "Too early to tell.", helped: "It helped.", same: "It did not help.", worse: "It made things worse." },
+    outcome: (/** @type {import("./treatment.js").Treatment} */ { finding, fix, epoch }, /** @type {import("./treatment.js").Verdict} */ { outcome, gone, part, before, after, found }) => {
+      const measure = before.measure.replaceAll("_", " ");
+      const figures = `${part} ${measure} ${score(before)} before, ${score(after)} now; ${part} loss ${score(before, "loss")} before, ${score(after, "loss")} now`;
+      const problem = gone ? `no more ${finding.label.toLowerCase()}` : `still ${finding.label.toLowerCase()}`;
+      const news = found.length > 0 ? `, but now ${list(found.map((label) => label.toLowerCase()))}` : "";
+      return outcome === "early" ? `${fix.label} is judged at epoch ${count(Math.ceil(epoch))}. So far: ${figures}.` : `${fix.label}: ${problem}${news}; ${figures}.`;
     },
   },
   words: {
@@ -581,6 +588,14 @@ export const strings = {
     ],
   },
 };
+
+/** A score or its loss in a sentence.
+ * @type {(score: import("./types.js").Score, which?: "value" | "loss") => string} */
+function score(score, which = "value") {
+  const value = score[which];
+  if (value === null) return "not finite";
+  return which === "value" && score.measure.endsWith("accuracy") ? `${(100 * value).toFixed(1)}\u00a0%` : String(Number(value.toPrecision(3)));
+}
 
 /** A size in bytes, as people say it.
  * @type {(bytes: number) => string} */

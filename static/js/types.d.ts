@@ -170,12 +170,22 @@ export interface Finding {
   fixes: Fix[];
 }
 
+/** How good the answers for one part are. */
+export interface Score {
+  measure: string;
+  value: number | null;
+  noise: number | null;
+  loss: number | null;
+}
+
 /** What the server says is wrong with a run. */
 export interface Diagnosis {
   run: string;
   epoch: number;
   healthy: boolean;
   findings: Finding[];
+  scores: Record<string, Score>;
+  falls_short: boolean;
 }
 
 /** One class or label against the rest. */

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Open
 
@@ -21,21 +21,44 @@ def test_a_finding_its_fix_and_that_it_helped(open_page: Open, size: str) -> Non
     page.get_by_label("Speed").select_option("null")
     page.get_by_role("button", name="Play", exact=True).click()
     finding = page.locator("[data-finding=vanishing_gradients]")
-    expect(finding).to_contain_text("hardly learn")
+    expect(finding).to_contain_text("barely learn")
     expect(page.get_by_role("tab", name="Doctor")).to_contain_text("1")
     finding.get_by_role("button").first.click()
     expect(finding).to_be_hidden()
-    expect(page.locator(".treatment")).to_contain_text("helped")
+    expect(page.locator(".treatment")).to_contain_text("It helped.")
+    expect(page.locator(".treatment")).to_contain_text("test accuracy")
     if size == "wide":
         expect(page.locator("[data-panel=network]")).to_contain_text("ReLU")
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(finding).to_be_visible()
+
+
+def test_a_fix_that_ruins_the_score_is_not_called_a_success_and_is_undone(open_page: Open) -> None:
+    """The fix that is offered is made far too strong on its way to the page."""
+    page = open_page("#dataset=circle&dataset.label_noise=0.2&dataset.samples=150&layers=24,24")
+
+    def spoil(route: Route) -> None:
+        text = route.fetch().text()
+        route.fulfill(body=re.sub(r'"rate":\s*0\.0\d*', '"rate":0.05', text), content_type="application/json")
+
+    page.route("**/diagnosis", spoil)
+    page.get_by_role("tab", name="Doctor").click()
+    page.get_by_label("Speed").select_option("null")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.locator("[data-finding=overfitting]").get_by_role("button").filter(has_text="L2").click()
+    page.unroute_all(behavior="wait")
+    told = page.locator(".treatment.worse")
+    expect(told).to_contain_text("It made things worse.")
+    expect(told).to_contain_text(re.compile(r"test accuracy \d\d\.\d.% before, \d\d\.\d.% now"))
+    told.get_by_role("button", name="Undo this fix").click()
+    expect(page.locator(".treatment")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("regularizer"))
 
 
 def test_a_run_with_nothing_wrong(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("tab", name="Doctor").click()
-    expect(page.locator("[data-panel=doctor]")).to_contain_text("Nothing stands in the way")
+    expect(page.locator("[data-panel=doctor]")).to_contain_text("No problems found")
     assert page.locator("[data-finding]").count() == 0
 
 

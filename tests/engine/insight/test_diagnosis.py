@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from engine import Experiment, Finding, InvalidExperiment, Trainer, complete, diagnose, fixed_differences, to_data
-from engine.insight.diagnosis import FINDINGS
+from engine.insight.diagnosis import FINDINGS, examine
 from engine.insight.evidence import Evidence
 from engine.insight.remedies import merge_patch
 from tests.engine.test_properties import QUICK, bytes_of, experiments
@@ -44,11 +44,42 @@ def lengths() -> dict[str, Any]:
     return {"points": points, "targets": [int(first > 100) for first, _ in points]}
 
 
+def shifted() -> dict[str, Any]:
+    """Points far from the origin, where the network's moving means begin."""
+    points = np.random.default_rng(0).normal(0, 1, (300, 2))
+    return {"points": (points + 8).tolist(), "targets": [int(first * second > 0) for first, second in points]}
+
+
+def outlying() -> dict[str, Any]:
+    """A plane to be learned, and among the test samples one that is a million times as far out as the others."""
+    draw = np.random.default_rng(1)
+    train, test = draw.uniform(-1, 1, (40, 2)), draw.uniform(-1, 1, (10, 2))
+    targets, test_targets = train @ [2, 1], test @ [2, 1]
+    test[0, 0] = 1e6
+    named = {"points": train.tolist(), "targets": targets.tolist()}
+    return named | {"test_points": test.tolist(), "test_targets": test_targets.tolist()}
+
+
+def rare(seed: int) -> dict[str, Any]:
+    """Two clouds that overlap much, with 240 and 10 points."""
+    draw = np.random.default_rng(seed)
+    points = np.vstack([draw.normal(0, 1, (240, 2)), draw.normal(1.2, 0.8, (10, 2))])
+    return {"points": points.tolist(), "targets": [0.0] * 240 + [1.0] * 10}
+
+
+DEEP = {"initializer": {"name": "random_normal", "stddev": 5}}
+SMALL_NOISY = {"name": "circle", "samples": 150, "label_noise": 0.2}
+
+
 # By finding: experiments that show it, each with the epochs after which they do.
 PROVOKED: dict[str, list[tuple[dict[str, Any], int]]] = {
     "divergence": [
         ({"dataset": "regression_plane", "layers": hidden(8, activation="relu"), "optimizer": rate(1)}, 20),
         ({"dataset": "digits", "layers": hidden(32, activation="relu"), "optimizer": rate(3)}, 5),
+        *(
+            ({"dataset": "regression_plane", "layers": hidden(*[16] * 6, activation="relu", **DEEP), "seed": seed}, 20)
+            for seed in range(4)
+        ),
     ],
     "exploded_weights": [
         ({"layers": hidden(8, 8), "optimizer": rate(30)}, 50),
@@ -111,8 +142,37 @@ PROVOKED: dict[str, list[tuple[dict[str, Any], int]]] = {
         ({"dataset": "xor", "layers": []}, 50),
         ({"layers": hidden(8, 8, activation="linear")}, 50),
         ({"layers": hidden(1)}, 300),
+    ],
+    "excessive_regularization": [
         ({"layers": hidden(8, 8, regularizer={"name": "l2", "rate": 1})}, 50),
-        ({"layers": hidden(4, 4, dropout=0.9)}, 50),
+        *(({"layers": hidden(4, 4, dropout=0.9), "seed": seed}, 50) for seed in range(6)),
+        *(({"layers": hidden(8, 8, activation="relu", dropout=0.9), "seed": seed}, 100) for seed in range(3)),
+    ],
+    "lagging_statistics": [
+        (
+            {
+                "dataset": shifted(),
+                "layers": hidden(16, 16, activation="relu", batch_normalization={"momentum": 0.99}),
+                "optimizer": rate(0.02, "adam"),
+                "batch_size": None,
+                "seed": seed,
+            },
+            120,
+        )
+        for seed in range(3)
+    ],
+    "runaway_test_loss": [
+        (
+            {
+                "dataset": outlying(),
+                "task": "regression",
+                "layers": hidden(8, activation="relu"),
+                "optimizer": rate(0.01, "adam"),
+                "seed": seed,
+            },
+            100,
+        )
+        for seed in range(3)
     ],
     "class_imbalance": [({"dataset": lopsided(), "layers": hidden(4)}, 12)],
 }
@@ -149,6 +209,16 @@ HEALTHY: dict[str, dict[str, Any]] = {
     "wide": {"layers": hidden(256, activation="relu")},
     "normalised": {"layers": hidden(8, 8, activation="relu", batch_normalization={}), "batch_size": 25},
     "dropout": {"layers": hidden(32, activation="relu", dropout=0.2)},
+    "half of a wide layer dropped": {
+        "layers": hidden(64, activation="relu", dropout=0.5),
+        "optimizer": rate(0.01, "adam"),
+    },
+    "a light penalty": {"layers": hidden(16, 16, regularizer={"name": "l2", "rate": 0.001})},
+    "balanced classes": {"dataset": rare(0), "class_weight": "balanced", "layers": hidden(8)},
+    "normalized in large batches": {
+        "layers": hidden(8, 8, activation="relu", batch_normalization={"momentum": 0.9}),
+        "batch_size": 50,
+    },
     "full batch": {"batch_size": None, "optimizer": rate(0.01, "adam")},
     "single samples": {"batch_size": 1},
     "all features": {"features": ["x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"]},
@@ -211,6 +281,10 @@ def complaint(name: str, trainer: Trainer) -> float:
         return float(np.mean(evidence.parts["train"].outputs[0, rare] <= 0.5))
     if name in ("exploding_gradients", "exploded_weights"):
         return float(trainer.row()["train"]["loss"])
+    if name == "lagging_statistics":
+        return float(evidence.errors(evidence.parts["train"].outputs, evidence.parts["train"].t).mean())
+    if name == "runaway_test_loss":
+        return float(trainer.row()["test"]["loss"])
     if name == "batch_of_one" or trainer.step == 0:
         return 0.0  # before training there is nothing to be better at
     return -evidence.skill
@@ -258,6 +332,32 @@ def test_what_is_healthy_is_not_accused(name: str) -> None:
         trainer.step_once("epoch", epochs)
         accused = [(finding.name, finding.evidence) for finding in diagnose(trainer)]
         assert accused == [], f"after {trainer.epoch:g} epochs"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_fix_of_class_imbalance_is_not_called_underfitting(seed: int) -> None:
+    """Skill is measured by balanced accuracy when the classes are weighted."""
+    chosen = {"dataset": rare(seed), "class_weight": "balanced", "layers": hidden(8), "seed": seed}
+    assert diagnose(trained(chosen, 150)) == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_l2_that_is_offered_against_overfitting_does_not_ruin_the_score(seed: int) -> None:
+    chosen = {"dataset": SMALL_NOISY | {"seed": seed}, "layers": hidden(24, 24), "seed": seed}
+    before = trained(chosen, 2500)
+    found = next(finding for finding in diagnose(before) if finding.name == "overfitting")
+    fix = next(fix for fix in found.fixes if "L2" in fix.label)
+    after = trained(patched(before.experiment, fix.patch), 2500)
+    was, now = (examine(trainer).scores["test"] for trainer in (before, after))
+    assert now.value > was.value - 0.02 and now.loss < was.loss
+    assert "underfitting" not in [finding.name for finding in diagnose(after)]
+
+
+def test_a_score_shows_what_accuracy_hides() -> None:
+    """A network that never answers with the rare class is half right."""
+    score = examine(trained({"dataset": lopsided(), "layers": hidden(4)}, 12)).scores["train"]
+    assert score.measure == "balanced_accuracy" and score.value < 0.75
+    assert examine(trained({}, 5)).scores["test"].measure == "accuracy"
 
 
 def test_a_small_test_part_that_is_off_by_chance_is_no_overfitting() -> None:
