@@ -8,6 +8,7 @@ import { icons } from "../icons.js";
 import { set, told } from "../store.js";
 import { strings } from "../strings.js";
 import { SUGGESTIONS } from "../suggestions.js";
+import { restoreButton } from "./discard.js";
 import { openButton } from "./tables.js";
 
 /** @import { Page } from "../main.js" */
@@ -54,8 +55,8 @@ export function wordsPanel(root, page) {
     if (state.waitingFor) return { tone: "notice", text: `${words.waitingFor(state.waitingFor)}` };
     if (!state.experiment) return { tone: "plain", text: words.loading };
     if (state.word?.kind === "refusal") {
-      const way = state.word.openTable ? openButton(page) : nothing;
-      return { tone: "alarm", text: state.word.text, actions: html`${way}${dismiss()}` };
+      const { text, lost, openTable } = state.word;
+      return { tone: "alarm", text, actions: html`${lost ? restoreButton(page, lost) : nothing}${openTable ? openButton(page) : nothing}${dismiss()}` };
     }
     if (state.visit !== null) return { tone: "notice", text: words.past(state.visit, Math.floor(state.epoch)), actions: waysFromThere() };
     if (state.phase === "diverged") return { tone: "alarm", text: state.reason ?? words.diverged, actions: waysOut(state) };
@@ -63,8 +64,8 @@ export function wordsPanel(root, page) {
       return { tone: "alarm", text: words.failed(state.reason ?? ""), actions: action(words.reset, () => session.reset()) };
     }
     if (state.word) {
-      const { text, undo } = state.word;
-      const back = undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => session.undo(true) }) : nothing;
+      const { text, undo, lost } = state.word;
+      const back = lost ? restoreButton(page, lost) : undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => session.undo(true) }) : nothing;
       return { tone: "notice", text, actions: html`${back}${dismiss()}` };
     }
     if (state.warning) return { tone: "alarm", text: state.warning, actions: waysOut(state) };
