@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.csv_table import MOST_COLUMNS, MOST_ROWS, Options, Reading, number_of, read_table
+from app.csv_table import Options, Reading, read_table
+from app.csv_text import MOST_COLUMNS, MOST_ROWS
+from engine.cells import number_of
 from app.problems import Problem
 
 HOUSES = "size,bedrooms,price\n110,3,295.5\n76,2,171\n142,4,374\n155,3,446\n98,2,240\n"
