@@ -234,8 +234,8 @@ def _chosen(column: Column, decimals: set[str], delimiter: str) -> NumberFormat:
     if "," in decimals:
         preferred = [POINT_GROUPS, COMMA, POINT]
     chosen = next((each for each in preferred if each in formats), formats[0])
-    if not _unambiguous(formats):
-        shown = next(cell for cell in column.known if "." in cell or "," in cell)
+    shown = next((cell for cell in column.known if "." in cell or "," in cell), None)
+    if shown and not _unambiguous(formats):
         number = number_of(shown, chosen)
         why = "as the other columns have decimal commas" if chosen == POINT_GROUPS else "which is an assumption"
         if number is not None and chosen != POINT:

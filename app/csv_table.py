@@ -413,6 +413,8 @@ def _reason_to_leave_out(column: Column) -> str | None:
             place = min(column.cells.index(cell) for cell in wrong)
             return f"most of its cells are numbers, but {column.where(place)} holds '{column.cells[place][:40]}'."
         return f"it holds {len(column.known)} different words, more than {MOST_WORDS}."
+    if column.type == "text" and len(column.known) == int((~column.missing).sum()):
+        return "it holds a different word in each row."
     return None
 
 

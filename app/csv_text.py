@@ -7,7 +7,7 @@ import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from app.problems import Problem, invalid
 from engine import FieldError
 
 MOST_ROWS, MOST_COLUMNS = 20_000, 64
+MOST_READ = 500_000  # rows of which a share can be taken
 MOST_NAMED = 5_000  # columns that a refusal names, to be chosen from
 SAMPLE, SAMPLED_ROWS, SAMPLED_COLUMNS = 64 << 10, 100, 200
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
@@ -74,9 +75,13 @@ def read_sheet(body: bytes, encoding: Encoding | None, delimiter: str | None) ->
     found = _delimiter(text, delimiter)
     sheet = Sheet([], [], found)
     for line, row in _parsed(text, found):
-        if any(cell.strip() for cell in row):
+        if "".join(row).strip():
             sheet.rows.append(row)
             sheet.lines.append(line)
+            if len(row) > MOST_NAMED:
+                raise refusal(len(row), f"up to {MOST_COLUMNS} columns", f"line {line} has {len(row):,} columns")
+            if len(sheet.rows) > MOST_READ:
+                raise refusal(None, f"up to {MOST_ROWS:,} rows", f"the file has more than {MOST_READ:,} rows")
     if not sheet.rows:
         raise refusal(None, "a CSV file", "there is nothing in the file")
     _drop_comments(sheet)
@@ -172,13 +177,9 @@ def _drop_comments(sheet: Sheet) -> None:
     if comments and len(comments) < len(sheet.rows):
         said = f"line {sheet.lines[comments[0]]}" if len(comments) == 1 else f"{len(comments)} lines"
         sheet.notes.append(f"Passed over as comments: {said} beginning with #.")
-        _keep(sheet, lambda index: index not in set(comments))
-
-
-def _keep(sheet: Sheet, kept: Callable[[int], bool]) -> None:
-    indices = [index for index in range(len(sheet.rows)) if kept(index)]
-    sheet.rows = [sheet.rows[index] for index in indices]
-    sheet.lines = [sheet.lines[index] for index in indices]
+        kept = sorted(set(range(len(sheet.rows))) - set(comments))
+        sheet.rows = [sheet.rows[index] for index in kept]
+        sheet.lines = [sheet.lines[index] for index in kept]
 
 
 def _make_even(sheet: Sheet) -> None:
