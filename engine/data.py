@@ -87,6 +87,7 @@ class Data:
         # What is measured of each part that has samples: all of them, or a fixed draw of very many.
         self.measured = {name: samples for name, samples in drawn.items() if samples[0].shape[1]}
         self.middle = mean_and_spread(parts["train"][0])[0]
+        self.typical = self.fields.typical(self.middle)
         self.notes = tuple(self._notes(experiment))
         self.axes = self._axes()
         stated = PLANE if self.replay else entry.domain if entry else None
@@ -239,7 +240,7 @@ class Data:
         """The points to draw, how to draw them, and how rows of one's own are given."""
         return {
             "columns": list(self.columns),
-            "fields": self.fields.as_data(self._all_points()),
+            "fields": self.fields.as_data(self._all_points(), self.typical),
             "targets": {
                 "kind": self.task,
                 "classes": self.classes,

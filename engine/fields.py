@@ -108,14 +108,13 @@ class Field:
             return self.words[largest] if inputs[largest] > 0 else None
         return date_text(self._start, float(inputs[0])) if self.type == "date" else float(inputs[0])
 
-    def as_data(self, points: np.ndarray) -> dict[str, Any]:
-        """How it is given, and what points (n, inputs) hold: `typical` is the mean, or the commonest word."""
+    def as_data(self, points: np.ndarray, typical: np.ndarray) -> dict[str, Any]:
+        """How it is given, between which ends points (n, inputs) lie, and what is typical (inputs,)."""
         data: dict[str, Any] = {"name": self.name, "type": self.type, "words": None, "low": None, "high": None}
         if self.type == "text":
-            return data | {"words": list(self.words), "typical": self.decode(points.mean(axis=0))}
-        low, high, middle = (float(value) for value in (points.min(), points.max(), points.mean()))
-        ends = {"low": self.decode([low]), "high": self.decode([high])}
-        return data | ends | {"typical": self.decode([middle])}
+            return data | {"words": list(self.words), "typical": self.decode(typical.tolist())}
+        low, high, middle = (self.decode([float(value)]) for value in (points.min(), points.max(), typical[0]))
+        return data | {"low": low, "high": high, "typical": middle}
 
 
 @dataclass(frozen=True)
@@ -184,17 +183,18 @@ class Fields:
             for point in points
         ]
 
-    def typical(self, points: np.ndarray) -> np.ndarray:
-        """The point (columns,) at which each field is typical for points (n, columns)."""
-        middle = points.mean(axis=0)
+    def typical(self, mean: np.ndarray) -> np.ndarray:
+        """The point (columns,) at which each field is typical for points of this mean: it, or the commonest word."""
+        middle = mean.copy()
         for field, place in zip(self.fields, self.places, strict=True):
             if field.type == "text":
                 middle[place] = field.encode(field.decode(middle[place]))
         return middle
 
-    def as_data(self, points: np.ndarray) -> list[dict[str, Any]]:
+    def as_data(self, points: np.ndarray, typical: np.ndarray) -> list[dict[str, Any]]:
         """Each field as JSON; see `Field.as_data`."""
-        return [field.as_data(points[:, place]) for field, place in zip(self.fields, self.places, strict=True)]
+        pairs = zip(self.fields, self.places, strict=True)
+        return [field.as_data(points[:, place], typical[place]) for field, place in pairs]
 
 
 def numbers(names: Sequence[str]) -> Fields:

@@ -210,8 +210,7 @@ class Model:
         if len(rows) > most:
             message = f"the answers to at most {most} rows are explained at a time"
             raise InvalidInput(FieldError("x", len(rows), f"at most {most} rows", message))
-        points, fields = self.data.encode(rows), self.data.fields
-        typical = fields.typical(self.data.parts["train"].points)
+        points, fields, typical = self.data.encode(rows), self.data.fields, self.data.typical
         outputs = self._outputs_at(points)
         moves = []
         for place in fields.places:
