@@ -3,6 +3,7 @@
 from app.problems import invalid
 from app.requests import Until, UntilEpochs
 from engine import FieldError, Trainer
+from engine.cells import written
 from engine.metrics import higher_is_better
 
 
@@ -42,5 +43,6 @@ class Goal:
             row = trainer.history.row(self._seen)
             value = row[part][measure]
             if value >= target if higher_is_better(measure) else value <= target:
-                return f"{self.until.metric} reached {value:.6g} at epoch {row['epoch']:g}; the target was {target:g}."
+                epoch, wanted = written(row["epoch"]), written(target)
+                return f"{self.until.metric} reached {value:.6g} at epoch {epoch}; the target was {wanted}."
         return None
