@@ -14,6 +14,7 @@
 /** What the network says of the values of a form.
  * @typedef {{ values: string[], output: number[], label: string | number | string[], moved: Move[] }} Answer */
 
+const DAY_MS = 86_400_000;
 const STEPS = 100; // from the lowest to the highest value, about
 const MOST_MOVES = 6;
 const LEAST_MOVE = 1e-6; // of the largest: less is rounding
@@ -32,6 +33,7 @@ export function stepOf({ low, high }) {
  * @type {(field: DataField, value: number | string | null) => string} */
 export function textOf(field, value) {
   if (value === null) return "";
+  if (field.type === "date") return String(value).slice(0, 10);
   if (typeof value === "string") return value;
   const decimals = Math.min(Math.max(2 - Math.floor(Math.log10(stepOf(field))), 0), 12);
   return String(Number(value.toFixed(decimals)));
@@ -81,14 +83,26 @@ function sampleAt(points, place) {
   const samples = points.parts[part]?.points ?? [];
   if (!first || samples.length === 0) return null;
   const index = place.index % samples.length;
-  const values = points.fields.map((field, at) => textOf(field, valueIn(field, samples[index].slice(first[at], first[at] + widthOf(field)))));
+  const values = points.fields.map((field, at) => {
+    const columns = samples[index].slice(first[at], first[at] + widthOf(field));
+    return textOf(field, field.type === "date" ? dateIn(points, field, first[at], columns[0]) : valueIn(field, columns));
+  });
   return { values, sample: { part, index }, problems: {} };
 }
 
 /** The value of a field in its columns of a sample.
  * @type {(field: DataField, columns: number[]) => number | string | null} */
 function valueIn({ words }, columns) {
-  return words ? (words[columns.indexOf(Math.max(...columns))] ?? null) : columns[0];
+  const largest = words ? columns.indexOf(Math.max(...columns)) : 0;
+  return words ? (columns[largest] > 0 ? words[largest] : null) : columns[0];
+}
+
+/** The date of a column of days: its lowest day is the field's lowest date.
+ * @type {(points: DatasetPoints, field: DataField, column: number, day: number) => string | null} */
+function dateIn({ parts }, { low }, column, day) {
+  const lowest = Object.values(parts).reduce((least, { points }) => points.reduce((so, point) => Math.min(so, point[column]), least), Infinity);
+  const date = new Date(Date.parse(String(low)) + (day - lowest) * DAY_MS);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 /** The form when the data have changed: as it was if it has the same fields. A sample is that of the new data then.

@@ -69,7 +69,7 @@ export function firstSelection(options, { columns, rows, limits }) {
     ...options,
     rows: rows > limits.rows ? options.rows || String(limits.rows) : "",
     seed: rows > limits.rows ? options.seed || "0" : "",
-    column: columns.length > limits.columns ? (options.column ?? inputs.slice(0, limits.columns - 1)) : options.column,
+    column: columns.length > limits.columns + 1 ? (options.column ?? inputs.slice(0, limits.columns)) : options.column,
   };
 }
 
@@ -80,7 +80,7 @@ export function selectionProblems({ rows, seed, column }, { rows: all, limits })
   return {
     ...(share && !isWhole(rows, 1, limits.rows) ? { rows: words.rowsWrong(limits.rows) } : {}),
     ...(share && !isWhole(seed, 0, LARGEST_SEED) ? { seed: words.seedWrong(LARGEST_SEED) } : {}),
-    ...(column && column.length > limits.columns - 1 ? { column: words.tooMany(column.length, limits.columns - 1) } : {}),
+    ...(column && column.length > limits.columns ? { column: words.tooMany(column.length, limits.columns) } : {}),
     ...(column?.length === 0 ? { column: words.noInput } : {}),
   };
 }

@@ -302,7 +302,7 @@ function largeText({ rows, columns, limits }) {
   return [
     words.large(rows, columns.length),
     ...(rows > limits.rows ? [words.largeRows(limits.rows)] : []),
-    ...(columns.length > limits.columns ? [words.largeColumns(limits.columns - 1)] : []),
+    ...(columns.length > limits.columns + 1 ? [words.largeColumns(limits.columns)] : []),
   ].join(" ");
 }
 
