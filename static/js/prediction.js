@@ -128,10 +128,16 @@ export function withValue(trial, fields, name, text, problem) {
  * @type {(points: DatasetPoints, sample: SamplePlace) => Target | undefined} */
 export const truthOf = ({ parts }, { part, index }) => parts[part]?.targets[index];
 
-/** The form as the row that is asked for; a field whose text is empty is a gap.
+/** The form as the row that is asked for; a field whose text is empty is a gap. A typical value is meant exactly, though its
+ * text is rounded.
  * @type {(fields: DataField[], trial: Trial) => (number | string | null)[]} */
 export const rowOf = (fields, { values }) =>
-  fields.map(({ type }, index) => (values[index] === "" ? null : type === "number" ? Number(values[index]) : values[index]));
+  fields.map((field, index) => {
+    const text = values[index];
+    if (text === "") return null;
+    if (text === textOf(field, field.typical)) return field.typical;
+    return field.type === "number" ? Number(text) : text;
+  });
 
 /** The answer to the first row.
  * @type {(prediction: Prediction, values: string[]) => Answer} */
@@ -146,12 +152,13 @@ export function sharesOf({ kind, range }, output) {
   return kind === "binary" ? [1 - shares[0], shares[0]] : shares;
 }
 
-/** The fields that moved the answer most, the most important first, each with its share of the largest move.
- * @type {(moved: Move[]) => (Move & { share: number })[]} */
-export function mostMoved(moved) {
+/** The fields that moved the answer most, the most important first, each with its share of the largest move; none by less
+ * than `least`.
+ * @type {(moved: Move[], least?: number) => (Move & { share: number })[]} */
+export function mostMoved(moved, least = 0) {
   const largest = Math.max(...moved.map(({ change }) => Math.abs(change)), 0);
   return moved
-    .filter(({ change }) => Math.abs(change) > largest * LEAST_MOVE)
+    .filter(({ change }) => Math.abs(change) > Math.max(largest * LEAST_MOVE, least))
     .slice(0, MOST_MOVES)
     .map((move) => ({ ...move, share: Math.abs(move.change) / largest }));
 }

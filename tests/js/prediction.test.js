@@ -30,7 +30,8 @@ test("a row holds numbers, words, dates, and null for a gap", () => {
   assert.deepEqual(rowOf(FIELDS, { values: ["80.5", "", "2020-02-01"], sample: null, problems: {} }), [80.5, null, "2020-02-01"]);
 });
 
-test("typical values are rounded to what a field shows", () => {
+test("typical values are rounded to what a field shows, and meant exactly", () => {
+  assert.equal(rowOf(FIELDS, typicalTrial(POINTS))[0], 123.4567);
   assert.deepEqual(typicalTrial(POINTS).values, ["123.46", "house", "2020-02-10"]);
 });
 

@@ -16,6 +16,7 @@ import { strings } from "../strings.js";
 /** @import { DataField, DatasetPoints } from "../types.js" */
 
 const words = strings.predict;
+const LEAST_SHARE = 0.0005; // what is told as 0.0 percentage points
 const MOST_SHARES = 5; // classes whose probabilities are listed: the likeliest ones
 
 /** @param {HTMLElement} root @param {Page} page */
@@ -74,7 +75,7 @@ export function predictPanel(root, { store, session, frames }) {
   function fieldOf(field, { values, problems }, index) {
     const problem = problems[field.name] ?? "";
     const id = `trial-problem-${index}`;
-    return html`<div class="setting"><span class="label" aria-hidden="true"><bdi>${field.name}</bdi></span>
+    return html`<div class="setting"><span class="label" aria-hidden="true"><bdi>${field.name.replaceAll("_", " ")}</bdi></span>
       ${field.type === "text" ? choiceOf(field, values[index], problem, id) : inputOf(field, values[index], problem, id)}
       <p class="field-problem" id=${id} role="status">${problem || nothing}</p></div>`;
   }
@@ -161,12 +162,12 @@ export function predictPanel(root, { store, session, frames }) {
 
   /** @type {(points: DatasetPoints, answer: Answer) => unknown} */
   function movesOf({ targets }, { label, moved }) {
-    const moves = mostMoved(moved);
     const number = targets.kind === "regression";
+    const moves = mostMoved(moved, number ? 0 : LEAST_SHARE);
     const text = (/** @type {number} */ by) => (number ? change(by) : change(by * 100, (points) => points.toFixed(1).replace("-", "\u2212")));
     return html`<h3>${words.moved}</h3>
       <p class="caption">${moves.length === 0 ? words.nothingMoved : number ? words.movedNumber : words.movedClass(labelText(label))}</p>
       <ol class="moves">${moves.map(({ field, change: by, share }) => html`<li aria-label=${words.movedBy(field, text(by))}>
-        <bdi aria-hidden="true">${field}</bdi><i class="move ${by > 0 ? "up" : "down"}" .style=${`--share: ${share}`}></i><span class="numbers" aria-hidden="true">${text(by)}</span></li>`)}</ol>`;
+        <bdi aria-hidden="true">${field.replaceAll("_", " ")}</bdi><i class="move ${by > 0 ? "up" : "down"}" .style=${`--share: ${share}`}></i><span class="numbers" aria-hidden="true">${text(by)}</span></li>`)}</ol>`;
   }
 }
