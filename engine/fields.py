@@ -188,7 +188,7 @@ class Fields:
         middle = mean.copy()
         for field, place in zip(self.fields, self.places, strict=True):
             if field.type == "text":
-                middle[place] = field.encode(field.decode(middle[place]))
+                middle[place] = field.encode(field.decode(middle[place].tolist()))
         return middle
 
     def as_data(self, points: np.ndarray, typical: np.ndarray) -> list[dict[str, Any]]:

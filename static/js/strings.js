@@ -543,7 +543,8 @@ export const strings = {
       binary: "tell the orange points from the blue ones",
       multiclass: "tell the classes apart",
       multilabel: "tell which labels hold",
-      regression: "predict the colour of each point",
+      regression: "predict a number for each point",
+      table: (/** @type {string} */ target) => `predict ${isolated(target)}`,
     },
     ready: "Ready. Press Play, or change anything first.",
     running: (/** @type {number} */ samples, /** @type {number} */ batch) =>

@@ -87,7 +87,10 @@ export function wordsPanel(root, page) {
   /** @type {(state: State) => string} */
   function usual(state) {
     const { experiment, points } = state;
-    if (!state.hasPlayed && experiment) return words.firstVisit(words.goals[experiment.task]);
+    if (!state.hasPlayed && experiment) {
+      const { table } = chosen(state.catalogue, "dataset", experiment.dataset) ?? {};
+      return words.firstVisit(table ? words.goals.table(table.target) : words.goals[experiment.task]);
+    }
     const notes = state.notes.map(({ message }) => message).join(" ");
     if (state.playing && experiment) {
       const samples = points?.parts.train?.points.length ?? 0;
