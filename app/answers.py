@@ -32,7 +32,11 @@ class ProblemDocument(BaseModel):
     status: int
     detail: str
     errors: list[FieldProblem]
-    columns: list[str] | None = Field(None, description="Of an uploaded file that was refused: what can be the target.")
+    columns: list[str] | None = Field(None, description="Of an uploaded file that was refused: what its columns are.")
+    rows: int | None = Field(None, description="Of an uploaded file that is too large: how many rows it has.")
+    limits: dict[str, int] | None = Field(
+        None, description="Of an uploaded file that is too large: how many rows and columns are taken."
+    )
 
 
 class NoteAnswer(BaseModel):
@@ -199,11 +203,21 @@ class ChangesAnswer(Moment):
     before: list[ChangeAnswer]
 
 
+class MoveAnswer(BaseModel):
+    """By how much a field moved an output away from what it would be if the field were typical."""
+
+    field: str
+    change: Number = Field(description="Of the predicted class's probability, or in the target's unit.")
+
+
 class Prediction(BaseModel):
-    """What the network says of each sample."""
+    """What the network says of each row."""
 
     outputs: list[list[Number]]
     labels: list[str | Number | list[str]]
+    moved: list[list[MoveAnswer]] | None = Field(
+        default=None, description="Of each row, the largest first; only where `explain` was asked for."
+    )
 
 
 class Targets(BaseModel):
@@ -228,10 +242,22 @@ class ProjectionAnswer(BaseModel):
     shift: list[float]
 
 
+class FieldAnswer(BaseModel):
+    """One value of a row that is to be predicted: numbers as they are, dates as ISO text, or one of some words."""
+
+    name: str
+    type: Literal["number", "text", "date"]
+    words: list[str] | None
+    low: float | str | None
+    high: float | str | None
+    typical: float | str | None = Field(description="The mean, or the commonest word.")
+
+
 class DatasetAnswer(BaseModel):
-    """The points, for drawing."""
+    """The points, for drawing: words have become one column for each word, dates the days since the first."""
 
     columns: list[str]
+    fields: list[FieldAnswer] = Field(description="In the order in which `predict` takes a row.")
     targets: Targets
     domain: list[float]
     axes: list[int]
@@ -284,7 +310,7 @@ class ColumnAnswer(BaseModel):
     """One column of an uploaded file: what it holds, and which inputs it became."""
 
     name: str
-    type: Literal["number", "text"]
+    type: Literal["number", "text", "date"]
     role: Literal["input", "target", "unused"]
     missing: int
     inputs: list[str]
@@ -324,6 +350,7 @@ class UploadAnswer(UploadSummary):
     decimal: str
     header: bool
     columns: list[ColumnAnswer]
+    notes: list[str] = Field(description="What was assumed or left out when the file was read.")
     preview: PreviewAnswer
 
 

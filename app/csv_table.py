@@ -1,44 +1,52 @@
-"""CSV files, read: what separates the columns, what they hold, which of them is to be predicted.
+"""CSV files, read: which rows and columns are learned from, which column is to be predicted, and what was found.
 
-Parsing is Python's own csv module. A column whose cells are all numbers is one; any other holds words, and becomes one
-input of 0 and 1 for each word. A cell that begins like a spreadsheet's formula is a word like any other.
+`csv_text` makes rows of a file, `csv_columns` finds out what the columns hold. A column of words becomes one input of 0
+and 1 for each word, a date the days since the first. A cell that begins like a spreadsheet's formula is a word like any
+other.
 """
 
-import codecs
-import csv
-import io
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 
-from app.problems import Problem, invalid
-from engine import LIMITS, FieldError
+from app.csv_columns import (
+    LARGEST,
+    LONGEST_NAME,
+    MOST_WORDS,
+    Column,
+    Names,
+    find_kinds,
+    is_missing,
+    looks_like_row_numbers,
+    reads_as_one_kind,
+    shortened,
+)
+from app.csv_text import MOST_COLUMNS, MOST_NAMED, MOST_ROWS, Encoding, Sheet, read_sheet, refusal, too_large
+from app.problems import Problem
+from engine import LIMITS
+from engine.cells import number_of, written
+from engine.fields import MISSING
+from engine.parts import drawn_share
 from engine.tasks import TaskName
 from engine.uploads import Table
 
-MOST_ROWS, MOST_COLUMNS = 20_000, 64
 FEWEST_ROWS = 5
-MOST_WORDS = 20  # in a column of words: more are names or remarks, which teach nothing
 FEW_VALUES = 10  # whole numbers with no more values than this are taken for classes
-LARGEST = 1e15
-LONGEST_NAME = 60
 PREVIEW_ROWS = 10
-SAMPLE = 64 << 10
-MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-", "."}
-ENDLESS = {"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"}
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
-Encoding = Literal["utf-8", "utf-16", "windows-1252"]
+HEADER_ROWS = 200  # that are looked at to tell whether the first row is names
+YEARS = range(1800, 2201)
+SURELY_MISSING = frozenset({"", "?", "nan", "#n/a"})  # in a target of words; NA or None may be classes
 Missing = Literal["impute", "drop"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How a file is to be read; None is for what is found out."""
+    """How a file is to be read; None is for what is found out, or for all there is."""
 
     name: str = "table"
     target: str | None = None
@@ -47,71 +55,9 @@ class Options:
     delimiter: str | None = None
     missing: Missing = "impute"
     encoding: Encoding | None = None
-
-
-@dataclass
-class Column:
-    """One column of the file: its cells as text, and as numbers if they are such."""
-
-    name: str
-    cells: list[str]
-    decimal: str
-    rows: list[int]  # where each cell stands in the file, from 1
-    numbers: np.ndarray | None = None  # NaN where missing
-    inputs: list[str] = field(default_factory=list)
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        self.missing = np.array([cell.strip().lower() in MISSING for cell in self.cells])
-        self.numbers = self._numbers()
-
-    def _numbers(self) -> np.ndarray | None:
-        values = np.full(len(self.cells), math.nan)
-        endless: tuple[int, str] | None = None
-        for row, cell in enumerate(self.cells):
-            if self.missing[row]:
-                continue
-            if cell.strip().lower() in ENDLESS:
-                endless = endless or (row, cell.strip())
-                continue
-            number = number_of(cell, self.decimal)
-            if number is None:
-                return None  # a column of words, in which `inf` is a word too
-            values[row] = number
-        if endless:
-            row, cell = endless
-            raise refusal(
-                cell,
-                "finite numbers",
-                f"row {self.rows[row]} of column '{self.name}' holds {cell}, which cannot be computed with. "
-                "Leave the cell empty if the value is missing",
-            )
-        largest = np.abs(values[~self.missing]).max(initial=0)
-        if largest > LARGEST:
-            raise refusal(
-                float(largest), f"numbers up to {LARGEST:g}", f"column '{self.name}' holds numbers that are too large"
-            )
-        return values
-
-    @property
-    def words(self) -> list[str]:
-        """The different words, in order; of numbers as they are written."""
-        return sorted({cell.strip() for cell, gone in zip(self.cells, self.missing, strict=True) if not gone})
-
-    def as_data(self, role: str) -> dict[str, Any]:
-        """This column for the answer."""
-        data: dict[str, Any] = {
-            "name": self.name,
-            "type": "text" if self.numbers is None else "number",
-            "role": role,
-            "missing": int(self.missing.sum()),
-            "inputs": self.inputs,
-            "note": self.note,
-        }
-        if self.numbers is not None and not self.missing.all():
-            known = self.numbers[~self.missing]
-            return data | {"low": float(known.min()), "high": float(known.max()), "mean": float(known.mean())}
-        return data | {"words": self.words[:MOST_WORDS]}
+    columns: tuple[str, ...] | None = None
+    rows: int | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,43 +68,44 @@ class Reading:
     found: dict[str, Any]
 
 
-def refusal(given: Any, expected: str, message: str, where: str = "file") -> Exception:
-    """What is wrong with the file, or with the field `where` of its options, as a problem."""
-    return invalid([FieldError(where, given, expected, message)])
-
-
 def read_table(body: bytes, options: Options) -> Reading:
     """The table in a file. Raises Problem 422 that says what is wrong and what to do."""
-    text = _decoded(body, options.encoding)
-    delimiter = _delimiter(text, options.delimiter)
-    rows = _rows(text, delimiter)
-    decimal = "," if delimiter != "," and _has_decimal_commas(rows) else "."
-    headed = _is_header(rows, decimal) if options.header is None else options.header
-    names = _names(rows[0]) if headed else [f"column {index + 1}" for index in range(len(rows[0]))]
-    body_rows = rows[1:] if headed else rows
-    if len(body_rows) < FEWEST_ROWS:
-        raise refusal(len(body_rows), f"{FEWEST_ROWS} rows or more", "there are too few rows to learn from")
+    sheet = read_sheet(body, options.encoding, options.delimiter)
+    notes = sheet.notes
+    headed = _is_header(sheet.rows) if options.header is None else options.header
+    if headed and options.header is None and any(number_of(cell) is not None for cell in sheet.rows[0]):
+        notes.append("The first row is taken for names. If it holds data, send header=false.")
+    names = _names(sheet.rows[0] if headed else [""] * len(sheet.rows[0]))
+    if headed:
+        del sheet.rows[0], sheet.lines[0]
+    if not sheet.rows or (len(sheet.rows) < FEWEST_ROWS and len(names.full) <= MOST_COLUMNS):
+        raise refusal(len(sheet.rows), f"{FEWEST_ROWS} rows or more", "there are too few rows to learn from")
     with _telling_columns(names):
         target_at = _target(names, options.target)
-        kept = _kept_rows(body_rows, target_at, options.missing)
-        if len(kept) < FEWEST_ROWS:
-            message = f"without the rows in which a value is missing only {len(kept)} are left"
-            raise refusal(len(kept), f"{FEWEST_ROWS} rows or more", message)
-        columns = [
-            Column(name, [body_rows[row][index] for row in kept], decimal, [row + 1 for row in kept])
-            for index, name in enumerate(names)
-        ]
-        target = columns.pop(target_at)
-        task, targets, classes = _targets(target, options.task)
-        inputs, points = _inputs(columns)
+        chosen = _chosen(names, target_at, options.columns)
+        if len(chosen) > MOST_COLUMNS + (options.columns is not None) or (
+            len(sheet.rows) > MOST_ROWS and options.rows is None
+        ):
+            raise too_large(len(sheet.rows), names)
+        target = _target_column(names.shown[target_at], sheet, target_at)
+        kept, dropped = _kept_rows(sheet, chosen, target, target_at, options, notes)
+        columns = [_column(sheet, names.shown[index], index, kept) for index in chosen if index != target_at]
+        target = _column(sheet, target.name, target_at, kept, target.missing_words)
+        notes += find_kinds([*columns, target], sheet.delimiter)
+        _check_numbers([*columns, target])
+        task, targets, classes = _targets(target, options.task, notes)
+        inputs, points = _inputs(columns, options.columns is not None)
+    recipe = tuple(column.as_field() for column in columns if column.inputs)
     name = options.name.strip()[:LONGEST_NAME] or "table"
-    table = Table(name, tuple(inputs), points, targets, task, classes)
+    table = Table(name, tuple(inputs), points, targets, task, classes, recipe)
+    by_index = dict(zip((index for index in chosen if index != target_at), columns, strict=True)) | {target_at: target}
+    signed = [column for column in by_index.values() if column.type == "number" and column.format.decimal == ","]
     found = {
         "name": name,
         "rows": len(table),
-        "dropped": len(body_rows) - len(kept),
-        "delimiter": delimiter,
-        "decimal": decimal,
+        "dropped": dropped,
+        "delimiter": sheet.delimiter,
+        "decimal": "," if any("," in cell for column in signed for cell in column.known) else ".",
         "header": headed,
         "task": task,
         "classes": list(classes) if classes else None,
@@ -167,37 +114,48 @@ def read_table(body: bytes, options: Options) -> Reading:
             *(column.as_data("input" if column.inputs else "unused") for column in columns),
             target.as_data("target"),
         ],
+        "notes": notes,
         "inputs": list(inputs),
-        "preview": {"names": names, "rows": body_rows[:PREVIEW_ROWS]},
+        "preview": {
+            "names": [names.shown[index] for index in chosen],
+            "rows": [[row[index] for index in chosen] for row in sheet.rows[:PREVIEW_ROWS]],
+        },
     }
     return Reading(table, found)
 
 
 @contextmanager
-def _telling_columns(names: list[str]) -> Iterator[None]:
+def _telling_columns(names: Names) -> Iterator[None]:
     """Whatever is refused tells the columns too, so that another target can be chosen."""
     try:
         yield
     except Problem as problem:
-        problem.more["columns"] = names
+        if len(names.shown) <= MOST_NAMED:
+            problem.more["columns"] = list(names.shown)
         raise
 
 
 def described(table: Table) -> dict[str, Any]:
     """What `Reading.found` says, of a table that came without its file."""
-    columns = []
-    for name, values in zip(table.columns, table.points.T, strict=True):
-        known = values[~np.isnan(values)]
-        data = {"name": name, "type": "number", "role": "input", "missing": len(values) - len(known), "inputs": [name]}
-        numbers = {"low": float(known.min()), "high": float(known.max()), "mean": float(known.mean())}
-        columns.append(data | {"note": "It came with a session file."} | (numbers if len(known) else {}))
-    target = {"name": "target", "type": "number", "role": "target", "missing": 0, "inputs": [], "note": ""}
+    columns: list[dict[str, Any]] = []
+    for field, place in zip(table.fields.fields, table.fields.places, strict=True):
+        values = table.points[:, place]
+        lacking = (values == 0).all(axis=1) if field.type == "text" else np.isnan(values[:, 0])
+        data = {"name": field.name, "type": field.type, "role": "input", "missing": int(lacking.sum())}
+        data |= {"inputs": list(field.columns), "note": "It came with a session file."}
+        known = values[~lacking]
+        if field.type == "text":
+            data["words"] = shortened(field.words)
+        elif field.type == "number" and len(known):
+            data |= {"low": float(known.min()), "high": float(known.max()), "mean": float(known.mean())}
+        columns.append(data)
+    kind = "text" if table.classes else "number"
+    name = _other_than([column["name"] for column in columns], "target")
+    target = {"name": name, "type": kind, "role": "target", "missing": 0, "inputs": [], "note": ""}
+    rows = table.fields.decode(table.points[:PREVIEW_ROWS])
     cells = [
-        [
-            *("" if np.isnan(value) else f"{value:g}" for value in point),
-            table.classes[int(t)] if table.classes else f"{t:g}",
-        ]
-        for point, t in zip(table.points[:PREVIEW_ROWS], table.targets, strict=False)
+        [*map(_cell, row), table.classes[int(t)] if table.classes else written(t)]
+        for row, t in zip(rows, table.targets, strict=False)
     ]
     return {
         "name": table.name,
@@ -208,215 +166,283 @@ def described(table: Table) -> dict[str, Any]:
         "header": True,
         "task": table.task,
         "classes": list(table.classes) if table.classes else None,
-        "target": "target",
+        "target": name,
         "columns": [*columns, target],
+        "notes": [],
         "inputs": list(table.columns),
-        "preview": {"names": [*table.columns, "target"], "rows": cells},
+        "preview": {"names": [*(column["name"] for column in columns), name], "rows": cells},
     }
 
 
-def number_of(cell: str, decimal: str = ".") -> float | None:
-    """The finite number in a cell, or None. What only Python reads as a number (`1_000`) is none."""
-    text = cell.strip()
-    if decimal == ",":
-        text = text.replace(",", ".")
-    if not text or "_" in text or not text.isascii():
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+def _other_than(names: Sequence[str], name: str) -> str:
+    while name in names:
+        name += " "
+    return name
 
 
-def _decoded(body: bytes, encoding: Encoding | None) -> str:
-    if not body.strip():
-        raise refusal(None, "a CSV file", "the file is empty")
-    if encoding is None:
-        encoding = "utf-16" if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
-    try:
-        text = body.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-    except UnicodeDecodeError as error:
-        line = body[: error.start].count(b"\n") + 1
-        raise refusal(
-            f"0x{body[error.start]:02X}",
-            "text in UTF-8",
-            f"line {line} is not {encoding.upper()}. Save the file as UTF-8, or say encoding=windows-1252",
-        ) from None
-    if "\0" in text:
-        raise refusal(None, "a CSV file", "this is not text: save the table as CSV and send that")
-    return text
+def _cell(value: float | str | None) -> str:
+    if value is None or value != value:
+        return ""
+    return value if isinstance(value, str) else written(value)
 
 
-def _delimiter(text: str, given: str | None) -> str:
-    if given is not None:
-        delimiter = DELIMITERS.get(given, given)
-        if delimiter not in DELIMITERS.values():
-            raise refusal(given, f"one of: {', '.join(DELIMITERS)}", "this is no delimiter", "delimiter")
-        return delimiter
-    sample = text[:SAMPLE] if len(text) <= SAMPLE else text[:SAMPLE].rpartition("\n")[0]
-
-    def agreement(delimiter: str) -> tuple[float, int]:
-        """The share of the sample's rows that have as many columns as most; and how many those are."""
-        try:
-            widths = Counter(len(row) for row in csv.reader(io.StringIO(sample), delimiter=delimiter) if row)
-        except csv.Error:
-            return 0, 0
-        width, count = max(widths.items(), key=lambda item: item[1], default=(1, 0))
-        return (count / widths.total(), width) if width > 1 else (0, 0)
-
-    return max(DELIMITERS.values(), key=agreement)
-
-
-def _rows(text: str, delimiter: str) -> list[list[str]]:
-    """All rows with anything in them, of equal length."""
-    rows: list[list[str]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            width = len(rows[0]) if rows else len(row)
-            if len(row) > MOST_COLUMNS:
-                raise refusal(
-                    len(row), f"up to {MOST_COLUMNS} columns", f"line {reader.line_num} has {len(row)} columns"
-                )
-            if len(row) != width:
-                message = f"line {reader.line_num} has {len(row)} columns, the first has {width}"
-                raise refusal(len(row), f"{width} columns", message)
-            rows.append(row)
-            if len(rows) > MOST_ROWS + 1:
-                raise refusal(None, f"up to {MOST_ROWS} rows", f"the file has more than {MOST_ROWS} rows")
-    except csv.Error as error:
-        hint = "is a quotation mark left open?" if "end of data" in str(error) or "limit" in str(error) else str(error)
-        raise refusal(None, "a CSV file", f"line {reader.line_num} cannot be read: {hint}") from None
-    if not rows:
-        raise refusal(None, "a CSV file", "there is nothing in the file")
-    if len(rows[0]) < 2:
-        message = "there is only one column; at least one to learn from and one to predict are needed"
-        raise refusal(1, "two columns or more", message)
-    return rows
-
-
-def _has_decimal_commas(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether there are numbers like 1,5 and none like 1.5."""
-    cells = [cell for row in rows[:200] for cell in row]
-    points = any("." in cell and number_of(cell) is not None for cell in cells)
-    return not points and any("," in cell and number_of(cell, ",") is not None for cell in cells)
-
-
-def _is_header(rows: list[list[str]], decimal: str) -> bool:
-    """Whether the first row is names: all words, and below at least one of them numbers or other words each."""
-    first = rows[0]
-    if any(number_of(cell, decimal) is not None for cell in first):
-        return False
-    below = rows[1:200]
-    numeric = any(any(number_of(row[index], decimal) is not None for row in below) for index in range(len(first)))
+def _is_header(rows: list[list[str]]) -> bool:
+    """Whether the first row is names: words, years or an index above columns of numbers or dates."""
+    first, below = rows[0], rows[1:HEADER_ROWS]
+    if not below:
+        return not any(number_of(cell) is not None for cell in first)
+    wordy = [bool(cell.strip()) and not reads_as_one_kind([cell]) for cell in first]
+    named = [word and not is_missing(cell) for word, cell in zip(wordy, first, strict=True)]
+    ordered = [reads_as_one_kind([row[index] for row in below]) for index in range(min(len(first), MOST_COLUMNS))]
+    if any(name and kind for name, kind in zip(named, ordered, strict=False)):
+        return True
+    numbers = [number_of(cell) for cell in first if cell.strip()]
+    if any(number is not None for number in numbers):
+        return _counts_columns(first, [number for number in numbers if number is not None], below)
     repeated = any(any(row[index] == name for row in below) for index, name in enumerate(first))
-    return numeric or not repeated
+    return not repeated and any(named)
 
 
-def _names(first: list[str]) -> list[str]:
-    names = [" ".join(name.split())[:LONGEST_NAME] or f"column {index + 1}" for index, name in enumerate(first)]
-    twice = [name for name, count in Counter(names).items() if count > 1]
+def _counts_columns(first: list[str], numbers: list[float], below: list[list[str]]) -> bool:
+    """Whether the numbers of the first row are those of columns, or years, that the columns do not go on with."""
+    steps = {after - before for before, after in pairwise(numbers)}
+    if len(numbers) < 2 or steps != {1.0} or len(numbers) < len(first) - 1:
+        return False
+    whole = all(number_of(cell) is None or "." not in cell for row in below for cell in row if not is_missing(cell))
+    if int(numbers[0]) in YEARS:
+        return not any(number_of(cell) in numbers for row in below for cell in row)
+    unnamed = not first[0].strip()
+    return numbers[0] in (0, 1) and (unnamed or (not whole and len(numbers) > 2))
+
+
+def _names(first: list[str]) -> Names:
+    full = [" ".join(name.split()) or f"column {index + 1}" for index, name in enumerate(first)]
+    twice = [name for name, count in Counter(full).items() if count > 1]
     if twice:
-        message = f"{names.count(twice[0])} columns are called '{twice[0]}'; give each a name of its own"
-        raise refusal(twice[0], "different names", message)
-    return names
+        name = shortened(twice[:1])[0]
+        message = f"{full.count(twice[0])} columns are called '{name}'; give each a name of its own"
+        raise refusal(name, "different names", message)
+    return Names(full, shortened(full))
 
 
-def _target(names: list[str], given: str | None) -> int:
+def _target(names: Names, given: str | None) -> int:
     if given is None:
-        return len(names) - 1
-    if given not in names:
-        raise refusal(given, f"one of: {', '.join(names)}", f"there is no column '{given}'", "target")
-    return names.index(given)
+        return len(names.full) - 1
+    found = names.find(given)
+    if found is None:
+        listed = ", ".join(names.shown[:MOST_COLUMNS])
+        raise refusal(given, f"one of: {listed}", f"there is no column '{given[:200]}'", "target")
+    return found
 
 
-def _kept_rows(rows: list[list[str]], target: int, missing: Missing) -> list[int]:
-    """Which rows to learn from: one without a target is of no use."""
+def _chosen(names: Names, target: int, given: tuple[str, ...] | None) -> list[int]:
+    """Which columns to keep, in the order of the file."""
+    if given is None:
+        return list(range(len(names.full)))
+    chosen = {target}
+    for name in given:
+        found = names.find(name)
+        if found is None:
+            listed = ", ".join(names.shown[:MOST_COLUMNS])
+            raise refusal(name, f"one of: {listed}", f"there is no column '{name[:200]}'", "column")
+        chosen.add(found)
+    return sorted(chosen)
 
-    def whole(row: list[str]) -> bool:
-        looked_at = row if missing == "drop" else [row[target]]
-        return all(cell.strip().lower() not in MISSING for cell in looked_at)
 
-    if not any(row[target].strip().lower() not in MISSING for row in rows):
+def _column(sheet: Sheet, name: str, index: int, kept: Sequence[int], missing: frozenset[str] = MISSING) -> Column:
+    cells = [sheet.rows[row][index] for row in kept]
+    return Column(name, cells, [row + 1 for row in kept], [sheet.lines[row] for row in kept], missing)
+
+
+def _target_column(name: str, sheet: Sheet, index: int) -> Column:
+    """The target over all rows. In one of words, NA or None may be a class: only what is surely missing is so."""
+    column = _column(sheet, name, index, range(len(sheet.rows)))
+    if not column.known:
         raise refusal(None, "a value in each row", "the column to predict is empty", "target")
-    return [index for index, row in enumerate(rows) if whole(row)]
+    find_kinds([column], sheet.delimiter)
+    if column.type == "text" and column.bad is None:
+        return _column(sheet, name, index, range(len(sheet.rows)), SURELY_MISSING)
+    return column
 
 
-def _targets(column: Column, task: TaskName | None) -> tuple[TaskName, np.ndarray, tuple[str, ...] | None]:
+def _kept_rows(
+    sheet: Sheet, chosen: Sequence[int], target: Column, target_at: int, options: Options, notes: list[str]
+) -> tuple[list[int], int]:
+    """Which rows to learn from, and how many are of no use: a row without a target is not."""
+    useful = ~target.missing
+    if options.missing == "drop":
+        others = [index for index in chosen if index != target_at]
+        useful &= [not any(is_missing(row[index]) for index in others) for row in sheet.rows]
+    kept = np.flatnonzero(useful)
+    if len(kept) < FEWEST_ROWS:
+        message = f"without the rows in which a value is missing only {len(kept)} are left"
+        raise refusal(len(kept), f"{FEWEST_ROWS} rows or more", message)
+    words = sorted({cell for cell, gone in zip(target.cells, target.missing, strict=True) if gone and cell})
+    if target.missing.any():
+        told = f" ({_quoted(words)} taken as missing)" if words else ""
+        notes.append(f"Left out: {int(target.missing.sum()):,} rows without a value in '{target.name}'{told}.")
+    if options.rows is not None and options.rows < len(kept):
+        codes = np.unique([target.cells[row] for row in kept], return_inverse=True)[1]
+        strata = codes if codes.max() < LIMITS.classes else None
+        share = drawn_share(strata, len(kept), options.rows, options.seed)
+        way = "of each class its share" if strata is not None else "at random"
+        notes.append(f"Taken: {len(share):,} of {len(kept):,} rows, {way} (seed {options.seed}).")
+        return kept[share].tolist(), len(sheet.rows) - len(kept)
+    return kept.tolist(), len(sheet.rows) - len(kept)
+
+
+def _check_numbers(columns: Sequence[Column]) -> None:
+    for column in columns:
+        if column.endless is not None:
+            cell = column.cells[column.endless]
+            raise refusal(
+                cell,
+                "finite numbers",
+                f"row {column.rows[column.endless]} of column '{column.name}' holds {cell}, which cannot be computed "
+                "with. Leave the cell empty if the value is missing",
+            )
+        largest = 0.0 if column.values is None else float(np.abs(column.values[~column.missing]).max(initial=0))
+        if largest > LARGEST:
+            raise refusal(
+                largest, f"numbers up to {written(LARGEST)}", f"column '{column.name}' holds numbers that are too large"
+            )
+
+
+def _targets(
+    column: Column, task: TaskName | None, notes: list[str]
+) -> tuple[TaskName, np.ndarray, tuple[str, ...] | None]:
     """What is to be predicted: the task, targets (rows,) and the classes' names."""
     if task == "multilabel":
         raise refusal(task, "binary, multiclass or regression", "a file has one column to predict", "task")
-    numbers, words = column.numbers, column.words
+    numbers, words = column.values, column.known
     if len(words) < 2 or (numbers is not None and len(np.unique(numbers)) < 2):
         raise refusal(
             words[:1],
             "two values or more",
-            f"the column '{column.name}' always holds {words[0]!r}: there is nothing to predict",
+            f"the column '{column.name}' always holds '{words[0][:LONGEST_NAME]}': there is nothing to predict",
             "target",
         )
     if task is None and numbers is not None:
         values = np.unique(numbers)
-        if len(values) > FEW_VALUES or (values != np.round(values)).any():
+        if column.type == "date" or len(values) > FEW_VALUES or (values != np.round(values)).any():
             task = "regression"
     if task == "regression":
         if numbers is None:
-            message = f"the column '{column.name}' holds words; a regression predicts numbers"
-            raise refusal(words[0], "numbers", message, "task")
+            given, why = (column.cells[column.bad], column.bad_cell()) if column.bad is not None else (words[0], "")
+            message = why or f"the column '{column.name}' holds words; a regression predicts numbers"
+            raise refusal(given, "numbers", message, "task")
         return "regression", numbers, None
     if numbers is not None:  # 1, 1.0 and 01 are one class
-        values, codes = np.unique(numbers, return_inverse=True)
-        words = [f"{value:g}" for value in values]
+        values, codes = np.unique(numbers + 0.0, return_inverse=True)  # -0 is 0
+        words = [written(value) for value in values]
     else:
         order = {word: index for index, word in enumerate(words)}
-        codes = np.array([order[cell.strip()] for cell in column.cells])
+        codes = np.array([order[cell] for cell in column.cells])
+        _tell_classes(column, notes)
     if len(words) > LIMITS.classes:
+        why = f" The reason may be that {column.bad_cell()}." if column.bad is not None else ""
         raise refusal(
             len(words),
             f"up to {LIMITS.classes} classes",
-            f"the column '{column.name}' holds {len(words)} different values, too many for classes. "
+            f"the column '{column.name}' holds {len(words)} different values, too many for classes.{why} "
             "Choose another target, or one of numbers",
             "target",
         )
     if task == "binary" and len(words) != 2:
         raise refusal(len(words), "2 classes", f"the column '{column.name}' holds {len(words)} classes", "task")
     found: TaskName = task or ("binary" if len(words) == 2 else "multiclass")
-    return found, codes.astype(np.float64), tuple(words)
+    return found, codes.astype(np.float64), tuple(shortened(words))
 
 
-def _inputs(columns: list[Column]) -> tuple[list[str], np.ndarray]:
-    """The inputs' names and points (rows, inputs). Columns that teach nothing are left out, with a note."""
-    names: list[str] = []
-    parts: list[np.ndarray] = []
-    for column in columns:
-        words = column.words
-        if len(words) < 2:
-            column.note = "Left out: it always holds the same." if words else "Left out: it is empty."
-        elif column.numbers is not None:
-            column.inputs = [column.name]
-            parts.append(column.numbers[:, None])
-        elif len(words) > MOST_WORDS:
-            column.note = f"Left out: it holds {len(words)} different words, more than {MOST_WORDS}."
-        else:
-            column.inputs = [f"{column.name}: {word}"[:LONGEST_NAME] for word in words]
-            cells = np.array([cell.strip() for cell in column.cells])
-            parts.append((cells[:, None] == np.array(words)).astype(np.float64))
-        names += column.inputs
-    if not names:
-        raise refusal(
-            None, "a column to learn from", "no column is left to learn from: each is empty or always the same"
+def _tell_classes(column: Column, notes: list[str]) -> None:
+    doubtful = [word for word in column.known if is_missing(word)]
+    if doubtful:
+        told = _quoted(doubtful)
+        is_a = "is a class" if len(doubtful) == 1 else "are classes"
+        notes.append(
+            f"{told} {is_a} of '{column.name}', not a missing value. Leave a cell empty where the value is missing."
         )
-    if len(names) > LIMITS.inputs:
-        widest = max(columns, key=lambda column: len(column.inputs))
+    if column.bad is not None:
+        notes.append(f"Classes are made of words because {column.bad_cell()}. Fix the cell if it is an error.")
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _inputs(columns: Sequence[Column], asked: bool) -> tuple[list[str], np.ndarray]:
+    """The inputs' names and points (rows, inputs). Columns that teach nothing are left out, with a note.
+
+    `asked` says that the columns were chosen: then one that looks like row numbers is kept.
+    """
+    for column in columns:
+        column.tell_missing()
+        reason = _reason_to_leave_out(column)
+        if reason:
+            column.notes = [f"Left out: {reason}"]
+        else:
+            column.inputs = [column.name]
+    used = [column for column in columns if column.inputs]
+    for column in [] if asked else [column for column in used if looks_like_row_numbers(column)]:
+        if len(used) > 1:
+            used.remove(column)
+            column.inputs = []
+            column.notes = ["Left out: it looks like row numbers. Choose it as a column to learn from it all the same."]
+        else:
+            column.notes.append("It looks like row numbers, but it is the only column to learn from.")
+    if not used:
+        reasons = "; ".join(f"'{column.name}': {column.note.removeprefix('Left out: ')}" for column in columns[:5])
+        raise refusal(None, "a column to learn from", f"no column is left to learn from. {reasons}")
+    return _encoded(used)
+
+
+def _reason_to_leave_out(column: Column) -> str | None:
+    if not column.known:
+        return "it is empty."
+    values = column.values[~column.missing] if column.values is not None else None
+    if len(column.known) < 2 or (values is not None and values.min() == values.max()):
+        return "it is always the same."
+    if column.bad is not None:
+        return (
+            f"{column.bad_cell()}. Correct the cell, or leave it empty, and upload the file again; an empty cell "
+            "gets the column's mean."
+        )
+    if column.type == "text" and len(column.known) > MOST_WORDS:
+        wrong = [cell for cell in column.known if number_of(cell, column.format) is None]
+        if len(wrong) < len(column.known) / 2:
+            place = min(column.cells.index(cell) for cell in wrong)
+            return f"most of its cells are numbers, but {column.where(place)} holds '{column.cells[place][:40]}'."
+        return f"it holds {len(column.known)} different words, more than {MOST_WORDS}."
+    if column.type == "text" and len(column.known) == int((~column.missing).sum()):
+        return "it holds a different word in each row."
+    return None
+
+
+def _encoded(columns: Sequence[Column]) -> tuple[list[str], np.ndarray]:
+    widths = [len(column.known) if column.type == "text" else 1 for column in columns]
+    if sum(widths) > LIMITS.inputs:
+        widest = columns[int(np.argmax(widths))]
         raise refusal(
-            len(names),
+            sum(widths),
             f"up to {LIMITS.inputs} inputs",
-            f"columns of words become one input for each word, {len(names)} in all, and most of them are of "
+            f"columns of words become one input for each word, {sum(widths)} in all, and most of them are of "
             f"'{widest.name}'. Leave some columns out",
         )
+    names = [
+        f"{column.name}: {word}" if column.type == "text" else column.name
+        for column in columns
+        for word in (column.known if column.type == "text" else [column.name])
+    ]
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise refusal(repeated[0], "different names", f"two inputs would be called '{repeated[0]}'; rename a column")
+    names = shortened(names)
+    parts, first = [], 0
+    for column, width in zip(columns, widths, strict=True):
+        column.inputs = names[first : first + width]
+        first += width
+        if column.values is not None:
+            parts.append(column.values[:, None])
+        else:
+            parts.append((np.array(column.cells)[:, None] == np.array(column.known)).astype(np.float64))
     return names, np.hstack(parts)

@@ -3,6 +3,7 @@
 from app.problems import invalid
 from app.requests import Until, UntilEpochs
 from engine import FieldError, Trainer
+from engine.cells import written
 from engine.metrics import higher_is_better
 
 
@@ -43,5 +44,6 @@ class Goal:
             value = row[part][measure]
             if value >= target if higher_is_better(measure) else value <= target:
                 name = self.until.metric.replace("_", " ").capitalize()
-                return f"{name} reached {value:.4g} at epoch {row['epoch']:g} (target: {target:g})."
+                epoch, wanted = written(row["epoch"]), written(target)
+                return f"{name} reached {value:.4g} at epoch {epoch} (target: {wanted})."
         return None

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from app.problems import invalid
 from engine import LIMITS, FieldError
+from engine.cells import written
 from engine.playground import SAMPLES
 
 HOST = "playground.tensorflow.org"
@@ -123,11 +124,11 @@ class Link:
             return default
         number = _parsed(given)
         if number is None:
-            self._change(key, given, f"{default:g}", "is not a number")
+            self._change(key, given, written(default), "is not a number")
             return default
         if not low <= number <= high:
             number = min(max(number, low), high)
-            self._change(key, given, f"{number:g}", f"is not from {low:g} to {high:g}")
+            self._change(key, given, written(number), f"is not from {written(low)} to {written(high)}")
         return number
 
     def _whole(self, key: str, default: int, low: int, high: int) -> int:

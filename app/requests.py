@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from engine import LIMITS
 from engine.insight.criteria import CRITERIA
@@ -147,10 +147,23 @@ class Fork(Strict):
     into: Literal["new", "same"] = Field(default="new", description="A new session, or a new run of this one.")
 
 
-class Predict(Strict):
-    """Samples in the raw columns of the data."""
+VALUE: dict[str, Any] = {"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "null"}]}
+Row = Annotated[
+    Any,  # the engine checks each value against its field, and says what the field takes
+    WithJsonSchema({"anyOf": [{"type": "array", "items": VALUE}, {"type": "object", "additionalProperties": VALUE}]}),
+]
 
-    x: list[list[float]] = Field(max_length=LIMITS.predictions, examples=[[[1.0, -2.0]]])
+
+class Predict(Strict):
+    """Rows as the table has them: numbers, words and dates as text, null or empty text for a gap.
+
+    Each row is a list with one value for each of the `fields` that GET `dataset` names, or an object by their names.
+    """
+
+    x: list[Row] = Field(
+        max_length=LIMITS.predictions, examples=[[[1.0, -2.0], {"age": 30, "sex": "female", "since": "2024-01-31"}]]
+    )
+    explain: bool = Field(default=False, description="Also tell by how much each field moved each answer.")
 
 
 class Import(Strict):

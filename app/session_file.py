@@ -11,19 +11,23 @@ import binascii
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
 
 from app import __version__
+from app.csv_columns import LARGEST
 from app.encoding import to_json
 from app.experiments import EXPERIMENT
 from app.problems import Problem, invalid
 from app.requests import Strict
 from app.validation import ANYTHING, Bounds, Checker, parse
 from engine import LIMITS, EngineError, Experiment, FieldError, Trainer, complete, fixed_differences, kernel, to_data
+from engine.cells import DateOrder, NumberFormat
 from engine.datasets import UploadedData
+from engine.fields import Field as TableField
 from engine.journal import Entry
 from engine.timeline import Checkpoint
 from engine.uploads import TABLES, Table
@@ -86,8 +90,21 @@ class FileEntry(Strict):
     experiment: dict[str, Any]
 
 
+class FileField(Strict):
+    """A column of an uploaded table as its file had it; see `engine.fields`."""
+
+    name: str = Field(max_length=300)
+    type: Literal["number", "text", "date"]
+    words: list[Annotated[str, Field(max_length=5_000)]] = Field(default=[], max_length=20)
+    inputs: list[Annotated[str, Field(max_length=5_000)]] = Field(default=[], max_length=20)
+    start: str = Field(default="", max_length=40)
+    order: DateOrder = "ymd"
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ".", ",", " ", "'"] = ""
+
+
 class FileTable(Strict):
-    """An uploaded table."""
+    """An uploaded table. `fields` are how its rows are given; without them all columns are numbers."""
 
     name: str = Field(max_length=300)
     columns: list[str] = Field(min_length=1, max_length=64)
@@ -95,6 +112,7 @@ class FileTable(Strict):
     targets: Packed
     task: Literal["binary", "multiclass", "regression"]
     classes: list[str] | None = Field(max_length=20)
+    fields: list[FileField] | None = Field(default=None, max_length=64)
 
 
 class Check(Strict):
@@ -168,7 +186,7 @@ def write(trainer: Trainer) -> bytes:
             },
         },
         "table": _table_of(trainer.experiment),
-        "check": {"points": points, "outputs": trainer.predict(points.tolist())[0].astype(float)},
+        "check": {"points": points, "outputs": trainer.predict_points(points)[0].astype(float)},
     }
     body = to_json(document)
     return body[:-1] + b',"checksum":"' + _checksum(body).encode() + b'"}'
@@ -267,11 +285,14 @@ def _taken_up(given: SessionFile, register: Register) -> Trainer:
 
 def _check(trainer: Trainer, check: Check) -> None:
     """Raises Problem if the network does not say what it said when the file was written."""
-    outputs = trainer.predict(check.points[:CHECKED])[0].astype(float)
+    data, given = trainer.data, check.points[:CHECKED]
+    if any(len(point) != len(data.columns) for point in given):
+        raise _refusal("check", "the points to check it with do not fit the network")
+    outputs = trainer.predict_points(np.array(given, float).reshape(-1, len(data.columns)))[0].astype(float)
     wanted = np.array(check.outputs, float)
     if wanted.shape != outputs.shape:
         raise _refusal("check", "the points to check it with do not fit the network")
-    apart = np.abs(outputs - wanted) / (1 + np.abs(wanted))
+    apart = np.abs(outputs - wanted) / (data.unit + np.abs(wanted - data.target_mean))
     if (np.isfinite(wanted) & ~(apart <= TOLERANCE)).any():
         raise _refusal("check", "its network does not say of the five points what it said when the file was written")
 
@@ -292,7 +313,38 @@ def _table_of(experiment: Experiment) -> dict[str, Any] | None:
         return None
     table = TABLES[experiment.dataset.upload]
     arrays = {"points": _pack(table.points), "targets": _pack(np.asarray(table.targets, np.float64))}
-    return {"name": table.name, "columns": table.columns, **arrays, "task": table.task, "classes": table.classes}
+    fields = [_field_data(field) for field in table.recipe] or None
+    facts = {"name": table.name, "columns": table.columns, "task": table.task, "classes": table.classes}
+    return facts | arrays | {"fields": fields}
+
+
+def _field_data(field: TableField) -> dict[str, Any]:
+    data = {name: getattr(field, name) for name in ("name", "type", "words", "inputs", "start", "order")}
+    return data | {"decimal": field.format.decimal, "thousands": field.format.thousands}
+
+
+def _recipe(given: FileTable) -> tuple[TableField, ...]:
+    """The recipe of a table. Raises Problem for one that does not make its columns."""
+    recipe = []
+    for index, field in enumerate(given.fields or ()):
+        where = f"table.fields.{index}"
+        try:
+            if field.type == "date" and datetime.fromisoformat(field.start).tzinfo is not None:
+                raise ValueError
+        except ValueError:
+            raise _refusal(f"{where}.start", "a date column starts at a date without a time zone") from None
+        words, inputs = tuple(field.words), tuple(field.inputs)
+        text = field.type == "text"
+        if len(words) != len(inputs) or bool(words) != text or len(set(words)) < len(words):
+            raise _refusal(f"{where}.words", "a column of words has different words, and an input for each")
+        signs = NumberFormat(field.decimal, field.thousands)
+        recipe.append(TableField(field.name, field.type, words, inputs, field.start, field.order, signs))
+    made = [column for field in recipe for column in field.columns]
+    if given.fields is not None and made != given.columns:
+        raise _refusal("table.fields", "the fields do not become the columns of the table")
+    if len({field.name for field in recipe}) < len(recipe):
+        raise _refusal("table.fields", "two fields have the same name")
+    return tuple(recipe)
 
 
 def _table(given: FileTable) -> Table:
@@ -302,12 +354,12 @@ def _table(given: FileTable) -> Table:
         raise _refusal("table", "its table does not fit its columns")
     whole = given.task != "regression"
     most = len(given.classes or ())
-    if not np.isfinite(targets).all() or np.isinf(points).any() or (np.abs(np.nan_to_num(points)) > 1e9).any():
+    if not np.isfinite(targets).all() or np.isinf(points).any() or (np.abs(np.nan_to_num(points)) > LARGEST).any():
         raise _refusal("table", "a number in its table is not finite, or too large")
     if whole and ((targets != np.round(targets)).any() or targets.min() < 0 or targets.max() >= most):
         raise _refusal("table.targets", f"classes are whole numbers from 0 to {most - 1}")
     classes = tuple(given.classes) if given.classes is not None else None
-    return Table(given.name, tuple(given.columns), points, targets, given.task, classes)
+    return Table(given.name, tuple(given.columns), points, targets, given.task, classes, _recipe(given))
 
 
 def _pack(array: np.ndarray) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine import numerics, rng
 from engine.catalogue import Argument, Choice, Entry, Family
+from engine.cells import written
 from engine.compiled import dispatched, part, scalar
 from engine.formulas import katex
 from engine.numerics import cos, erfc, exp, log1p, sin
@@ -444,7 +445,9 @@ ACTIVATIONS: Family[Activation] = Family(
             derivative_formula="1 if z > 0 else slope",
             range=(None, None),
             slope="random",
-            objection=lambda lower, upper: f"{lower:g} is above {upper:g}: swap them" if lower > upper else None,
+            objection=lambda lower, upper: (
+                f"{written(lower)} is above {written(upper)}: swap them" if lower > upper else None
+            ),
             arguments=(
                 Argument("lower", 0.125, 0, 1, "Lowest slope", "Slopes are drawn evenly from here on up."),
                 Argument("upper", 0.3333333333333333, 0, 1, "Highest slope", "Slopes are drawn evenly up to here."),

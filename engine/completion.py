@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.activations import ACTIVATIONS
+from engine.cells import written
 from engine.datasets import DATASETS, DatasetChoice, GivenPoints, PlaygroundData, Targets, UploadedData
 from engine.errors import FieldError, InvalidExperiment, unknown
 from engine.experiment import Experiment
@@ -60,6 +61,8 @@ def complete(experiment: Experiment) -> Completion:
     """
     notes: list[Note] = []
     task, dataset = _task_and_data(experiment)
+    if dataset.stratify is None:
+        dataset = replace(dataset, stratify=task != "regression" and _is_table(dataset))
     shape = shape_of(replace(experiment, task=task, dataset=dataset))
     features = _features(experiment, shape)
     training = split_sizes(dataset)[0]
@@ -133,6 +136,10 @@ def _task_and_data(experiment: Experiment) -> tuple[TaskName, DatasetChoice]:
         )
     standardize = entry.standardize if dataset.standardize is None else dataset.standardize
     return task, replace(dataset, samples=samples, standardize=standardize)
+
+
+def _is_table(dataset: DatasetChoice) -> bool:
+    return isinstance(dataset, UploadedData) or (dataset.name in DATASETS and DATASETS.of(dataset).standardize)
 
 
 def table_of(data: UploadedData) -> Table:
@@ -255,8 +262,9 @@ def _check_magnitude(field: str, numbers: tuple[float, ...]) -> None:
     """Refuses numbers so large that their squares would overflow in float32."""
     largest = max(numbers, key=abs)
     if abs(largest) > LIMITS.magnitude:
-        expected = f"-{LIMITS.magnitude:g} to {LIMITS.magnitude:g}"
-        raise _refuse(field, largest, expected, f"{largest:g} is too large to compute with; scale the data down")
+        expected = f"{written(-LIMITS.magnitude)} to {written(LIMITS.magnitude)}"
+        message = f"{written(largest)} is too large to compute with; scale the data down"
+        raise _refuse(field, largest, expected, message)
 
 
 def _check_targets(field: str, targets: Targets, count: int, labels: int | None) -> None:

@@ -4,6 +4,7 @@ The kernel reads samples feature by feature: arrays are (features, n) and (outpu
 runs through neighbouring memory.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,16 +12,19 @@ from typing import Any
 import numpy as np
 
 from engine import rng
-from engine.completion import shape_of, table_of
+from engine.completion import Note, shape_of, table_of
 from engine.datasets import DATASETS, GivenPoints, UploadedData
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Experiment, signed
 from engine.features import FEATURES, PLANE
+from engine.fields import numbers
 from engine.parts import parts_of, replay_of
 from engine.projection import Axes, Domain, Projection, along_columns, principal
+from engine.scaling import mean_and_spread
 from engine.settings import LIMITS
 from engine.tables import telling
 
+MOST_NAMED = 5  # columns in a note
 PLAYGROUND_CLASSES = ("orange", "blue")
 Samples = tuple[np.ndarray, np.ndarray, np.ndarray]  # x (features, n), t (outputs, n) and weights (n,)
 
@@ -57,6 +61,7 @@ class Data:
         entry = DATASETS.get(dataset.name)
         table = table_of(dataset) if isinstance(dataset, UploadedData) else None
         named = table or entry
+        self.fields = table.fields if table else numbers(self.columns)
         self.replay = replay_of(experiment)
         given = dataset.class_names if isinstance(dataset, GivenPoints) else PLAYGROUND_CLASSES if self.replay else None
         self.classes = self._class_names(named.classes if named else given)
@@ -66,25 +71,56 @@ class Data:
         self.offset = np.zeros((len(self.features), 1))
         self.scale = np.ones((len(self.features), 1))
         if dataset.standardize:
-            x = self._raw_features(parts["train"][0])
-            self.offset = x.mean(axis=1, keepdims=True)
-            spread = x.std(axis=1, keepdims=True)
-            self.scale = 1 / np.where(spread > 0, spread, 1)
+            mean, spread = mean_and_spread(self._raw_features(parts["train"][0]).T)
+            self.offset, self.scale = mean[:, None], 1 / np.where(spread > 0, spread, 1)[:, None]
         self.target_mean, self.target_spread = 0.0, 1.0
-        if dataset.standardize and self.task == "regression":
-            targets = parts["train"][1]
-            self.target_mean, self.target_spread = float(targets.mean()), float(targets.std()) or 1.0
+        self.unit = 1.0  # what a difference between two outputs is measured by
+        if self.task == "regression":
+            mean, spread = mean_and_spread(parts["train"][1][:, None])
+            self.unit = float(spread[0]) or 1.0
+            if dataset.standardize:
+                self.target_mean, self.target_spread = float(mean[0]), self.unit
         self._smoothing = experiment.label_smoothing
         self._class_weights = _class_weights(experiment, parts["train"][1], max(self.outputs, 2))
         self.parts = {name: self._part(*arrays) for name, arrays in parts.items()}
         drawn = {name: _drawn(part, dataset.seed) for name, part in self.parts.items()}
         # What is measured of each part that has samples: all of them, or a fixed draw of very many.
         self.measured = {name: samples for name, samples in drawn.items() if samples[0].shape[1]}
-        self.middle = parts["train"][0].mean(axis=0)
+        self.middle = mean_and_spread(parts["train"][0])[0]
+        self.typical = self.fields.typical(self.middle)
+        self.notes = tuple(self._notes(experiment))
         self.axes = self._axes()
         stated = PLANE if self.replay else entry.domain if entry else None
         self.domain = stated or self._range(along_columns(self.axes, self.middle))
         self._domains: dict[Axes | None, Domain] = {None: self.domain, self.axes: self.domain}
+
+    def _notes(self, experiment: Experiment) -> Iterator[Note]:
+        """What only the data can tell: classes and columns of which the training part shows nothing."""
+        dataset, train = experiment.dataset, self.parts["train"]
+        if self.classes and self.task != "multilabel":
+            counts = np.bincount(train.targets.astype(int), minlength=len(self.classes))
+            everywhere = sum(
+                np.bincount(part.targets.astype(int), minlength=len(self.classes)) for part in self.parts.values()
+            )
+            for index in np.flatnonzero((counts == 0) & (everywhere > 0)):
+                remedy = (
+                    "Add samples of it, or make the validation and test shares smaller."
+                    if dataset.stratify
+                    else "Stratify the split (dataset.stratify), so that every part gets its share of each class."
+                )
+                says = (
+                    f"No training sample belongs to the class '{self.classes[index]}': it cannot be learned. {remedy}"
+                )
+                yield Note("dataset.stratify", says)
+        if isinstance(dataset, UploadedData | GivenPoints) and len(train) > 1:
+            constant = [name for name, x in zip(self.features, train.x, strict=True) if x.min() == x.max()]
+            if constant and set(constant) != set(self.features):
+                names = ", ".join(f"'{name}'" for name in constant[:MOST_NAMED])
+                more = f" and {len(constant) - MOST_NAMED} more" if len(constant) > MOST_NAMED else ""
+                says = f"Always the same in the training part, so nothing can be learned from it: {names}{more}."
+                yield Note("features", says)
+        if self.task == "regression" and len(train) > 1 and np.ptp(train.t) == 0:
+            yield Note("dataset", "The target is always the same in the training part: there is nothing to learn.")
 
     @property
     def threshold(self) -> float:
@@ -180,31 +216,31 @@ class Data:
         return np.ascontiguousarray(t, dtype=self.dtype)
 
     def in_units(self, outputs: np.ndarray) -> np.ndarray:
-        """Outputs in the target's own unit."""
+        """Outputs in the target's own unit: in float64, because a large mean would swallow a small spread."""
         if (self.target_mean, self.target_spread) == (0.0, 1.0):
             return outputs
-        return outputs * outputs.dtype.type(self.target_spread) + outputs.dtype.type(self.target_mean)
+        return outputs.astype(np.float64) * self.target_spread + self.target_mean
 
     def plane(self, resolution: int, axes: Axes | None = None, domain: Domain | None = None) -> np.ndarray:
         """Inputs (features, resolution^2) over a part of a plane, from its upper left corner row by row."""
         return self.inputs(self.projection(axes).plane(domain or self.domain_of(axes), resolution))
 
-    def check_points(self, x: Any) -> np.ndarray:
-        """Points (n, columns) from nested lists. Raises InvalidInput where they do not fit the data."""
-        for index, point in enumerate(x):
-            if len(point) != len(self.columns):
-                expected = f"{len(self.columns)} numbers: {', '.join(self.columns)}"
-                message = f"this sample has {len(point)} numbers, the data has {len(self.columns)} columns"
-                raise InvalidInput(FieldError(f"x.{index}", list(point), expected, message))
-        points = np.asarray(x, dtype=np.float64).reshape(-1, len(self.columns))
-        if not np.isfinite(points).all():
-            raise InvalidInput(FieldError("x", None, "finite numbers", "a coordinate is not a finite number"))
-        return points
+    def encode(self, rows: Sequence[Any]) -> np.ndarray:
+        """Points (n, columns) of rows as the table has them; a gap gets the training part's mean, as in training.
+
+        Raises InvalidInput where they do not fit the data.
+        """
+        points = self.fields.encode(rows)
+        return np.where(np.isnan(points), self.middle, points)
+
+    def _all_points(self) -> np.ndarray:
+        return np.vstack([part.points for part in self.parts.values()])
 
     def as_data(self) -> dict[str, Any]:
-        """The points to draw, and how to draw them."""
+        """The points to draw, how to draw them, and how rows of one's own are given."""
         return {
             "columns": list(self.columns),
+            "fields": self.fields.as_data(self._all_points(), self.typical),
             "targets": {
                 "kind": self.task,
                 "classes": self.classes,

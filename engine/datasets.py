@@ -95,10 +95,11 @@ class DatasetChoice(Choice):
     test_fraction: float = described(
         0.5, title="Test share", help="The share held back to judge the network on data it never saw.", ge=0, lt=1
     )
-    stratify: bool = described(
-        False,
+    stratify: bool | None = described(
+        None,
         title="Stratify",
-        help="Split so that every part has the same share of each class, as nearly as whole samples allow.",
+        help="Split so that every part has the same share of each class, as nearly as whole samples allow. "
+        "Default: on for tables with classes, off for points on a plane.",
     )
     seed: int = described(0, title="Data seed", help="The same seed gives the same points.", ge=0, le=2**32 - 1)
     standardize: bool | None = described(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.catalogue import Argument, Choice, Entry, Family
+from engine.cells import written
 
 Moments = tuple[float, float]
 
@@ -192,7 +193,9 @@ def _random_uniform() -> Initializer:
             Argument("minval", -0.05, -100, 100, "From", "The lowest value drawn.", live=False),
             Argument("maxval", 0.05, -100, 100, "To", "The highest value drawn.", live=False),
         ),
-        objection=lambda minval, maxval: f"{minval:g} is above {maxval:g}: swap them" if minval > maxval else None,
+        objection=lambda minval, maxval: (
+            f"{written(minval)} is above {written(maxval)}: swap them" if minval > maxval else None
+        ),
         aliases=("uniform",),
     )
 

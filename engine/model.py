@@ -4,6 +4,7 @@ The trainer is a model that moves on. Whatever looks into a network (traces, dis
 model, so it works at any epoch of a run, and on a network with other parameters as well (`Model.altered`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -180,9 +181,13 @@ class Model:
 
     # What it answers
 
-    def predict(self, x: list[list[float]]) -> tuple[np.ndarray, list[Any]]:
-        """Outputs (n, outputs) for raw samples (n, columns), and what each means: a class, some labels or a number."""
-        outputs = self.outputs_of(self.data.inputs(self.data.check_points(x)), self.network.rows[-2])
+    def predict(self, rows: Sequence[Any]) -> tuple[np.ndarray, list[Any]]:
+        """The same as `predict_points` for rows as the table has them, words, dates and gaps among them."""
+        return self.predict_points(self.data.encode(rows))
+
+    def predict_points(self, points: np.ndarray) -> tuple[np.ndarray, list[Any]]:
+        """Outputs (n, outputs) for points (n, columns), and what each means: a class, some labels or a number."""
+        outputs = self._outputs_at(points)
         classes, threshold = self.data.classes, self.data.threshold
         if classes is None:
             outputs = self.data.in_units(outputs)
@@ -191,6 +196,42 @@ class Model:
             named = [[classes[label] for label in np.flatnonzero(column > threshold)] for column in outputs.T]
             return outputs.T, named
         return outputs.T, [classes[index] for index in labels(outputs, threshold)]
+
+    def _outputs_at(self, points: np.ndarray) -> np.ndarray:
+        return self.outputs_of(self.data.inputs(points), self.network.rows[-2])
+
+    def moved(self, rows: Sequence[Any]) -> list[list[tuple[str, float]]]:
+        """By how much each field moves each row's output away from what it would be if the field were typical.
+
+        Of the predicted class's probability, of that of the likeliest label, or in the target's unit; the largest
+        first. Raises InvalidInput for too many rows.
+        """
+        most = LIMITS.explained
+        if len(rows) > most:
+            message = f"the answers to at most {most} rows are explained at a time"
+            raise InvalidInput(FieldError("x", len(rows), f"at most {most} rows", message))
+        points, fields, typical = self.data.encode(rows), self.data.fields, self.data.typical
+        outputs = self._outputs_at(points)
+        moves = []
+        for place in fields.places:
+            changed = points.copy()
+            changed[:, place] = typical[place]
+            moves.append(self._difference(outputs, self._outputs_at(changed)))
+        names = [field.name for field in fields.fields]
+        return [
+            sorted(zip(names, row, strict=True), key=lambda pair: -abs(np.nan_to_num(pair[1])))
+            for row in np.transpose(moves).tolist()
+        ]
+
+    def _difference(self, outputs: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """How much larger outputs (outputs, n) are than others (n,): of what each sample is predicted to be."""
+        apart = outputs.astype(np.float64) - others
+        if len(apart) > 1:
+            difference: np.ndarray = apart[outputs.argmax(axis=0), np.arange(apart.shape[1])]
+            return difference
+        if self.data.classes is None:
+            return apart[0] * self.data.target_spread
+        return np.where(outputs[0] > self.data.threshold, apart[0], -apart[0])
 
     def boundary(self, resolution: int, axes: Axes | None = None, domain: Domain | None = None) -> Boundary:
         """The outputs over a part of a plane, `resolution` points each way; see `Data.projection`."""

@@ -7,6 +7,7 @@ from engine.completion import split_sizes, table_of
 from engine.datasets import DATASETS, GivenPoints, PlaygroundData, UploadedData
 from engine.experiment import Experiment
 from engine.playground import Replay
+from engine.scaling import mean_and_spread
 from engine.uploads import imputed
 
 PARTS = ("train", "validation", "test")
@@ -28,7 +29,7 @@ def parts_of(experiment: Experiment, classes: int, replay: Replay | None) -> dic
     points, targets = _samples(experiment, replay)
     if dataset.noise and not replay:
         shift = rng.generator(dataset.seed, rng.NOISE).standard_normal(points.shape)
-        points = points + shift * dataset.noise * imputed(points, points).std(axis=0)
+        points = points + shift * dataset.noise * mean_and_spread(imputed(points, points))[1]
     if dataset.label_noise:
         targets = _mislabelled(targets, experiment.task or "", classes, dataset.label_noise, dataset.seed)
     if not replay:
@@ -72,15 +73,37 @@ def _mislabelled(targets: np.ndarray, task: str, classes: int, share: float, see
 
 def _shared_out(sizes: tuple[int, int, int], strata: np.ndarray | None, samples: int) -> list[np.ndarray]:
     """Which samples belong to each part; with `strata` (n,) each has its share of each stratum."""
-    training, validation, test = sizes
     if strata is None:
-        return np.split(np.arange(samples), [training, training + validation])
-    left = np.argsort(strata, kind="stable")
-    chosen = []
-    for count in (test, validation):
-        # Every so-many-th sample in the order of the strata: exactly `count`, and of each stratum its share.
-        marks = np.arange(len(left) + 1) * count // max(len(left), 1)
-        taken = marks[1:] > marks[:-1]
-        chosen.append(np.sort(left[taken]))
-        left = left[~taken]
-    return [np.sort(left), chosen[1], chosen[0]]
+        return np.split(np.arange(samples), np.cumsum(sizes)[:2])
+    members = [np.flatnonzero(strata == stratum) for stratum in range(strata.max() + 1)] if samples else []
+    counts = allotted(sizes, [len(each) for each in members])
+    ends = np.cumsum(counts, axis=1)
+    cut = [np.split(each, row[:2]) for each, row in zip(members, ends, strict=True)]
+    return [np.sort(np.concatenate([pieces[part] for pieces in cut])) for part in range(3)]
+
+
+def allotted(sizes: tuple[int, int, int], strata: list[int]) -> np.ndarray:
+    """How many samples of each stratum go to each part (strata, 3), given the sizes of both, whose sums are equal.
+
+    Every count is its ideal rounded down, or one more: where a stratum's remaining samples go is decided by the largest
+    remainders, after those strata of which two samples are left over, so that both margins come out exactly.
+    """
+    total = max(sum(sizes), 1)
+    products = np.outer(strata, sizes)
+    counts, remainders = products // total, products % total
+    over = np.array(strata) - counts.sum(axis=1)  # 0, 1 or 2 of each stratum
+    for part in (2, 1, 0):
+        lacking = sizes[part] - int(counts[:, part].sum())
+        order = np.lexsort((-np.array(strata), -remainders[:, part], -over))
+        order = order[over[order] > 0][:lacking]
+        counts[order, part] += 1
+        over[order] -= 1
+    return counts
+
+
+def drawn_share(strata: np.ndarray | None, samples: int, count: int, seed: int) -> np.ndarray:
+    """So many of the samples, in their order: each stratum (n,) has its share, as nearly as whole samples allow."""
+    order = rng.generator(seed, rng.SPLIT).permutation(samples)
+    count = min(count, samples)
+    chosen = _shared_out((count, 0, samples - count), None if strata is None else strata[order], samples)[0]
+    return np.sort(order[chosen])

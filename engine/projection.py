@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from engine.errors import FieldError, InvalidInput
+from engine.scaling import mean_and_spread
 from engine.settings import LIMITS
 
 Axes = tuple[int, int] | Literal["principal"]
@@ -53,7 +54,7 @@ def along_columns(axes: tuple[int, int], middle: np.ndarray) -> Projection:
 
 def principal(points: np.ndarray) -> Projection:
     """The plane in which points (n, columns), each column measured by its spread, differ most."""
-    mean, spread = points.mean(axis=0), points.std(axis=0)
+    mean, spread = mean_and_spread(points)
     spread = np.where(spread > 0, spread, 1)
     _, _, components = np.linalg.svd((points - mean) / spread, full_matrices=False)
     first = np.zeros((2, points.shape[1]))

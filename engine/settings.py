@@ -16,6 +16,7 @@ class Limits:
     evaluated_samples: int = 2_000
     resolution: int = 100
     predictions: int = 20_000
+    explained: int = 200  # predictions at a time
     moments: int = 50  # of a run that are looked at together
     bins: int = 200
     timeline_bytes: int = 4_000_000

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from engine.plane import Made
+from engine.scaling import mean_and_spread
 
 
 def telling(points: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -13,7 +14,8 @@ def telling(points: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
     Points (n, columns); targets (n, k): numbers, or 0 and 1 for each class.
     """
-    x, t = points - points.mean(axis=0), targets - targets.mean(axis=0)
+    mean, spread = mean_and_spread(points)
+    x, t = np.where(spread > 0, points - mean, 0), targets - targets.mean(axis=0)
     # The correlation ratio with classes, the squared correlation with a number: both from x' t.
     shared = (x.T @ t) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -43,7 +43,7 @@ class Trainer(Model):
         network = Network(experiment, len(data.features), data.outputs)
         state = starting_state(experiment, data, network)
         super().__init__(experiment, data, network, state, np.zeros(kernel.CLOCK, np.int64))
-        self.notes: tuple[Note, ...] = completion.notes
+        self.notes: tuple[Note, ...] = completion.notes + data.notes
         self._train = data.parts["train"]
         self._normalised = any(layer.batch_normalization for layer in experiment.layers)
         self._work = self._workspace(8)
@@ -334,7 +334,7 @@ class Trainer(Model):
             self.settle()
             self._forget(self.experiment, completion.experiment)
             self.asked = experiment
-            self.experiment, self.notes = completion.experiment, completion.notes
+            self.experiment, self.notes = completion.experiment, completion.notes + self.data.notes
             self._configure()
             data = to_data(self.experiment)
             sections = {path.split(".")[0] for path in changed}
@@ -461,7 +461,8 @@ class Trainer(Model):
         if any(given != array for given, array in shapes) or checkpoint.order.shape != (order,):
             expected = "a checkpoint of this experiment"
             raise InvalidInput(FieldError("checkpoint", None, expected, "it is of a network or data of another shape"))
-        self.asked, self.experiment, self.notes = checkpoint.asked, completion.experiment, completion.notes
+        self.asked, self.experiment = checkpoint.asked, completion.experiment
+        self.notes = completion.notes + self.data.notes
         self.state = kernel.State(
             parameters=checkpoint.parameters.copy(),
             gradient=np.zeros_like(own.gradient),

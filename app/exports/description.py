@@ -1,18 +1,22 @@
 """A trained network described for files: what every format writes down in its own way."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from app import __version__
-from engine import Trainer
+from engine import Data, Trainer
 from engine.activations import ACTIVATIONS, Activation
 from engine.catalogue import Choice
+from engine.cells import written
 from engine.experiment import Layer
 from engine.features import FEATURES
+from engine.fields import Field
 
 CHECKED = 5
+EXACT = 1e-5  # of the targets' spread
 PLANE = ("x1", "x2")
 
 
@@ -58,8 +62,17 @@ class Described:
     classes: list[str] | None
     target_mean: float
     target_spread: float
-    points: list[list[float]]
-    outputs: list[list[float]]
+    unit: float  # what a difference between outputs is measured by: 1, or the spread of the targets
+    fields: list[dict[str, Any]] | None  # how rows of a table become raw columns; None for points
+    gaps: list[float]  # what a missing number becomes
+    rows: list[list[Any]]  # a few to check with, as the table had them,
+    points: list[list[float]]  # in raw columns,
+    outputs: list[list[float]]  # and what the network says of them
+
+    @property
+    def unscaled(self) -> bool:
+        """Whether outputs are in the target's unit as they are."""
+        return (self.target_mean, self.target_spread) == (0.0, 1.0)
 
     @property
     def scaled(self) -> bool:
@@ -71,14 +84,22 @@ def described(trainer: Trainer) -> Described:
     """A trainer's network as it is now."""
     data, experiment = trainer.data, trainer.experiment
     parts = (part.points for part in data.parts.values() if len(part))
-    points = next(iter(parts))[:CHECKED].tolist()
+    rows = data.fields.decode(next(iter(parts))[:CHECKED])
+    points = data.encode(rows)
+    outputs = trainer.predict_points(points)[0].astype(float)
+    header = _header(trainer)
+    if np.finfo(experiment.precision).eps * np.abs(outputs).max(initial=0) > EXACT * data.unit and not _is_scaled(data):
+        header.append(
+            f"Its outputs are large numbers in {experiment.precision}: they are not exact to {EXACT:g} of the targets' "
+            "spread. Standardize the data to be more exact."
+        )
     rates = [experiment.input.dropout, *(layer.dropout for layer in experiment.layers)]
     layers = [_layer(trainer, index, rate) for index, rate in enumerate(rates)]
     features: list[str | int] = [
         FEATURES[name].formula if data.columns == PLANE else data.columns.index(name) for name in data.features
     ]
     return Described(
-        header=_header(trainer),
+        header=header,
         precision=experiment.precision,
         columns=list(data.columns),
         features=features,
@@ -88,9 +109,29 @@ def described(trainer: Trainer) -> Described:
         classes=data.classes,
         target_mean=data.target_mean,
         target_spread=data.target_spread,
-        points=points,
-        outputs=trainer.predict(points)[0].astype(float).tolist(),
+        unit=data.unit,
+        fields=_fields(data),
+        gaps=data.middle.tolist(),
+        rows=rows,
+        points=points.tolist(),
+        outputs=outputs.tolist(),
     )
+
+
+def _is_scaled(data: Data) -> bool:
+    return data.task != "regression" or (data.target_mean, data.target_spread) != (0.0, 1.0)
+
+
+def _fields(data: Data) -> list[dict[str, Any]] | None:
+    """Each column of a table: its name, and its words, or the moment since which its dates count days."""
+    if list(data.columns) == [f"x{index}" for index in range(1, len(data.columns) + 1)]:
+        return None
+    further: dict[str, Callable[[Field], dict[str, Any]]] = {
+        "number": lambda field: {},
+        "text": lambda field: {"words": list(field.words)},
+        "date": lambda field: {"since": field.start},
+    }
+    return [{"name": field.name} | further[field.type](field) for field in data.fields.fields]
 
 
 def _header(trainer: Trainer) -> list[str]:
@@ -104,7 +145,7 @@ def _header(trainer: Trainer) -> list[str]:
 
 
 def _age(trainer: Trainer) -> str:
-    return f"{trainer.epoch:g} epochs, {trainer.step:,} updates"
+    return f"{written(trainer.epoch)} epochs, {trainer.step:,} updates"
 
 
 def _layer(trainer: Trainer, index: int, dropout: float) -> DescribedLayer:

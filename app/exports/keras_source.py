@@ -1,11 +1,11 @@
 """A network as a Keras 3 model, for whatever backend Keras runs on."""
 
 from app.exports.description import Described, DescribedLayer, described, numbers
-from app.exports.source import activation, document, features
+from app.exports.source import activation, document, features, in_units, inputs
 from app.exports.spelling import KERAS, NUMPY
 from engine import Trainer
 
-ABOUT = "`model` is the Keras model; predict(x) takes raw rows (n, columns). Run the file to check it."
+ABOUT = "`model` is the Keras model; predict(x) takes raw rows. Run the file to check it."
 IMPORTS = """\
 import math
 import os
@@ -38,15 +38,13 @@ def _body(network: Described) -> str:
     scaled = []
     if network.scaled:
         scaled = [f"    a = (a - np.array({numbers(network.offset)})) * np.array({numbers(network.scale)})"]
-    unit = ""
-    if (network.target_mean, network.target_spread) != (0.0, 1.0):
-        unit = f" * {network.target_spread!r} + {network.target_mean!r}"
+    unit = "" if network.unscaled else f".astype(float){in_units(network)}"
     lines += [
         "",
         "",
         "def predict(x):",
-        '    """Outputs (n, outputs) for raw rows (n, columns)."""',
-        f"    x = np.asarray(x, float).reshape(-1, {len(network.columns)})",
+        '    """Outputs (n, outputs) for raw rows."""',
+        f"    x = {inputs(network)}",
         f"    a = np.stack([{', '.join(features(network, NUMPY))}], axis=1)",
         *scaled,
         f'    return ops.convert_to_numpy(model(a.astype("{network.precision}"), training=False)){unit}',

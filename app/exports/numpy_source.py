@@ -1,11 +1,11 @@
 """A network as Python that needs nothing but NumPy."""
 
 from app.exports.description import Described, DescribedLayer, described, numbers
-from app.exports.source import activation, document, features
+from app.exports.source import activation, document, features, in_units, inputs
 from app.exports.spelling import NUMPY
 from engine import Trainer
 
-ABOUT = "predict(x) takes raw rows (n, columns) and gives the outputs (n, outputs). Run the file to check it."
+ABOUT = "predict(x) takes raw rows and gives the outputs (n, outputs). Run the file to check it."
 
 
 def write(trainer: Trainer) -> bytes:
@@ -22,8 +22,8 @@ def _body(network: Described) -> str:
         "",
         '@np.errstate(over="ignore")  # what overflows is not what is chosen',
         "def predict(x):",
-        '    """Outputs (n, outputs) for raw rows (n, columns)."""',
-        f"    x = np.asarray(x, float).reshape(-1, {len(network.columns)})",
+        '    """Outputs (n, outputs) for raw rows."""',
+        f"    x = {inputs(network)}",
         f"    a = np.stack([{', '.join(features(network, NUMPY))}], axis=1)",
     ]
     if network.scaled:
@@ -31,9 +31,8 @@ def _body(network: Described) -> str:
     lines.append(f"    a = a.astype({kind})")
     for index, layer in enumerate(network.layers, 1):
         lines += [f"    {line}" for line in _layer(index, layer, kind)]
-    if (network.target_mean, network.target_spread) != (0.0, 1.0):
-        lines.append(f"    a = a * {network.target_spread!r} + {network.target_mean!r}")
-    return "\n".join([*lines, "    return a"])
+    result = "a" if network.unscaled else f"a.astype(float){in_units(network)}"
+    return "\n".join([*lines, f"    return {result}"])
 
 
 def _layer(index: int, layer: DescribedLayer, kind: str) -> list[str]:

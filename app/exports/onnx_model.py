@@ -12,6 +12,11 @@ from app.exports.spelling import parsed
 from engine import Trainer, to_data
 
 OPSET = 18
+ABOUT = """\
+The input x is float64, with the raw `columns` that the metadata name. Of a table, `fields` tell how a row becomes
+these: a field with `words` is one column of 0 and 1 for each of them, one with `since` the days since that moment, and
+a missing number is what `gaps` has in its column. The model gives `outputs` for `points`: `rows` of the table.
+"""
 OPERATORS = {ast.Add: "Add", ast.Sub: "Sub", ast.Mult: "Mul", ast.Div: "Div", ast.Pow: "Pow"}
 COMPARISONS = {ast.Gt: "Greater", ast.GtE: "GreaterOrEqual", ast.Lt: "Less", ast.LtE: "LessOrEqual", ast.Eq: "Equal"}
 FUNCTIONS = {
@@ -32,7 +37,7 @@ FUNCTIONS = {
 
 
 class Graph:
-    """Nodes one after the other; a value is known by its name. All are of one precision."""
+    """Nodes one after the other; a value is known by its name. `precision` is that of the nodes to come."""
 
     def __init__(self, precision: str) -> None:
         self.precision = precision
@@ -46,6 +51,15 @@ class Graph:
         name = f"{operator.lower()}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(operator, list(inputs), [name], **attributes))
         return name
+
+    def turned(self, value: str, precision: str) -> str:
+        """The same value in another precision, in which the graph goes on."""
+        from onnx import TensorProto
+
+        if precision == self.precision:
+            return value
+        self.precision = precision
+        return self.add("Cast", value, to=TensorProto.DOUBLE if precision == "float64" else TensorProto.FLOAT)
 
     def single(self, operator: str, value: str) -> str:
         """An operation that ONNX Runtime has in single precision only."""
@@ -97,29 +111,35 @@ def write(trainer: Trainer) -> bytes:
     from onnx import TensorProto, checker, helper
 
     network = described(trainer)
-    graph = Graph(network.precision)
-    a = _inputs(graph, network)
+    graph = Graph("float64")  # a large offset is taken off, and put on, in double precision
+    a = graph.turned(_inputs(graph, network), network.precision)
     for layer in network.layers:
         a = _layer(graph, layer, a)
-    if (network.target_mean, network.target_spread) != (0.0, 1.0):
+    if not network.unscaled:
+        a = graph.turned(a, "float64")
         scaled = graph.add("Mul", a, graph.constant(network.target_spread))
         a = graph.add("Add", scaled, graph.constant(network.target_mean))
     graph.nodes.append(helper.make_node("Identity", [a], ["outputs"]))
-    kind = TensorProto.DOUBLE if network.precision == "float64" else TensorProto.FLOAT
-    x = helper.make_tensor_value_info("x", kind, ["n", len(network.columns)])
+    kind = TensorProto.DOUBLE if graph.precision == "float64" else TensorProto.FLOAT
+    x = helper.make_tensor_value_info("x", TensorProto.DOUBLE, ["n", len(network.columns)])
     outputs = helper.make_tensor_value_info("outputs", kind, ["n", network.layers[-1].units])
     model = helper.make_model(
         helper.make_graph(graph.nodes, "network", [x], [outputs], graph.constants),
         opset_imports=[helper.make_opsetid("", OPSET)],
         producer_name="gradlab",
         producer_version=__version__,
-        doc_string="\n".join(network.header),
+        doc_string="\n".join([*network.header, ABOUT]),
     )
     model.ir_version = 9
     notes = {
         "experiment": to_data(trainer.experiment),
         "columns": network.columns,
         "classes": network.classes,
+        "fields": network.fields,
+        "gaps": network.gaps,
+        "unit": network.unit,
+        "middle": network.target_mean,
+        "rows": network.rows,
         "points": network.points,
         "outputs": network.outputs,
     }

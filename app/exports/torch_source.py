@@ -1,11 +1,11 @@
 """A network as a PyTorch module."""
 
 from app.exports.description import Described, DescribedLayer, described, numbers
-from app.exports.source import activation, document, features
+from app.exports.source import activation, document, features, in_units, inputs
 from app.exports.spelling import TORCH
 from engine import Trainer
 
-ABOUT = "`network` is the module; predict(x) takes raw rows (n, columns). Run the file to check it."
+ABOUT = "`network` is the module; predict(x) takes raw rows. Run the file to check it."
 
 
 def write(trainer: Trainer) -> bytes:
@@ -27,9 +27,7 @@ def _body(network: Described) -> str:
         scaled = [
             f"    a = (a - torch.tensor({offset}, dtype=torch.float64)) * torch.tensor({scale}, dtype=torch.float64)"
         ]
-    unit = ""
-    if (network.target_mean, network.target_spread) != (0.0, 1.0):
-        unit = f" * {network.target_spread!r} + {network.target_mean!r}"
+    unit = "" if network.unscaled else f".double(){in_units(network)}"
     lines = [
         "class Network(nn.Module):",
         "    def __init__(self):",
@@ -49,8 +47,8 @@ def _body(network: Described) -> str:
         "",
         "@torch.no_grad()",
         "def predict(x):",
-        '    """Outputs (n, outputs) for raw rows (n, columns)."""',
-        f"    x = torch.as_tensor(x, dtype=torch.float64).reshape(-1, {len(network.columns)})",
+        '    """Outputs (n, outputs) for raw rows."""',
+        f"    x = torch.as_tensor({inputs(network)})",
         f"    a = torch.stack([{', '.join(features(network, TORCH))}], dim=1)",
         *scaled,
         f"    return (network(a.to({kind})){unit}).numpy()",

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from app.answers import UploadAnswer, UploadList
 from app.aside import aside
-from app.csv_table import Encoding, Missing, Options
+from app.csv_table import Missing, Options
+from app.csv_text import MOST_COLUMNS, MOST_ROWS, Encoding
 from app.encoding import JSONResponse
 from app.problems import Problem
 from app.routes.shared import problems
@@ -57,17 +58,36 @@ async def upload_dataset(
         Missing, Query(description="Missing values: become the training part's mean, or drop their row.")
     ] = "impute",
     encoding: Annotated[Encoding | None, Query(description="UTF-8 if not given.")] = None,
+    column: Annotated[
+        list[str] | None,
+        Query(max_length=MOST_COLUMNS, description="A column to learn from; repeat it for each. All if not given."),
+    ] = None,
+    rows: Annotated[
+        int | None,
+        Query(ge=1, le=MOST_ROWS, description="Take so many of the rows, drawn at random, each class its share."),
+    ] = None,
+    seed: Annotated[int, Query(ge=0, le=2**32 - 1, description="Which rows are drawn.")] = 0,
 ) -> Response:
     """Uploads a CSV file. The answer says what was found in it, and its `dataset` is what an experiment names it by.
 
-    Columns of words become one input of 0 and 1 for each word; inputs, and the target of a regression, are standardised
-    by the training part. At most 20,000 rows and 64 columns.
+    Columns of words become one input of 0 and 1 for each word, dates the days since the first; inputs, and the target
+    of a regression, are standardized by the training part. At most 20,000 rows and 64 columns are taken: of a larger
+    file choose with `rows` and `column`. Everyone who can reach this server can see and use the table.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in CSV_TYPES:
         raise Problem(415, "Send the file itself, with Content-Type: text/csv.", headers={"Accept": "text/csv"})
     options = Options(
-        name=name, target=target, task=task, header=header, delimiter=delimiter, missing=missing, encoding=encoding
+        name=name,
+        target=target,
+        task=task,
+        header=header,
+        delimiter=delimiter,
+        missing=missing,
+        encoding=encoding,
+        columns=tuple(column) if column else None,
+        rows=rows,
+        seed=seed,
     )
     body = await request.body()
     found = await aside(uploads.add, body, options)
@@ -89,6 +109,12 @@ async def get_dataset(id: str, uploads: UploadsDep) -> Response:
 
 @router.delete("/{id}", operation_id="delete_upload", status_code=204, responses=problems(404, 409))
 async def delete_dataset(id: str, uploads: UploadsDep) -> Response:
-    """Deletes an uploaded table that no session learns from."""
+    """Deletes an uploaded table that no session learns from. It can be restored for 10 minutes."""
     uploads.delete(id)
     return Response(status_code=204)
+
+
+@router.post("/{id}/restore", operation_id="restore_upload", response_model=UploadAnswer, responses=problems(404, 429))
+async def restore_dataset(id: str, uploads: UploadsDep) -> Response:
+    """Brings back a table that was deleted less than 10 minutes ago."""
+    return JSONResponse(uploads.restore(id))

@@ -222,11 +222,16 @@ async def patch_parameters(
     openapi_extra=documented("Predict", {"two samples": {"x": [[1.0, 2.0], [-1.0, 2.0]]}}),
 )
 async def predict(id: Id, registry: RegistryDep, given: Annotated[Predict, Depends(body_of(PREDICT))]) -> Response:
-    """What the network says of samples, given in the raw columns of the data."""
+    """What the network says of rows, given as the table has them; `fields` of the data set says in which order.
+
+    With `explain`, also by how much each field moves each answer, compared with the field's typical value.
+    """
 
     def answer(session: Session) -> dict[str, Any]:
+        moves = session.trainer.moved(given.x) if given.explain else []
         outputs, labels = session.trainer.predict(given.x)
-        return {"outputs": outputs.astype(float), "labels": labels}
+        told = [[{"field": name, "change": change} for name, change in row] for row in moves]
+        return {"outputs": outputs.astype(float), "labels": labels} | ({"moved": told} if given.explain else {})
 
     return JSONResponse(await registry.look(id, answer))
 

@@ -100,10 +100,10 @@ def _calibration(model: Model, right: np.ndarray, outputs: np.ndarray) -> dict[s
 def regression(model: Model, part: str, outputs: np.ndarray) -> dict[str, Any]:
     """How far the answers are from the targets, in the target's own unit; residuals are answer minus target."""
     data = model.data
-    truth = data.in_units(data.measured[part][1])[0].astype(np.float64)
-    said = data.in_units(outputs)[0].astype(np.float64)
-    residuals = said - truth
-    squares, variance = np.mean(residuals**2), np.var(truth)
+    wanted, given = data.measured[part][1][0].astype(np.float64), outputs[0].astype(np.float64)
+    truth, said = data.in_units(wanted), data.in_units(given)
+    residuals = (given - wanted) * data.target_spread  # not said - truth: a large mean would round both
+    squares, variance = np.mean(residuals**2), np.var(wanted) * data.target_spread**2
     shown = np.unique(np.linspace(0, len(truth) - 1, min(SHOWN, len(truth))).astype(int))
     return {
         "mean_absolute_error": float(np.mean(np.abs(residuals))),

@@ -1,7 +1,7 @@
 // REST: the one module that asks the server over HTTP. Addresses are relative, so that a sub-path works.
 
 /** @import { AblationCost, Catalogue, Change, Command, Course, DatasetPoints, Diagnosis, Distributions, Evaluation, FoundTable, Patch,
- *    Problem, Schema, Session, Table, TableOptions, UnitHistogram, WeightChange } from "./types.js" */
+ *    Prediction, Problem, Schema, Session, Table, UnitHistogram, WeightChange } from "./types.js" */
 
 /** What the server said no to, as a problem document. */
 export class Refusal extends Error {
@@ -73,7 +73,11 @@ export const getTable = (id) => ask("GET", table(id));
 /** @type {(id: string) => Promise<void>} */
 export const deleteTable = (id) => ask("DELETE", table(id));
 
-/** @type {(file: File, options: Partial<TableOptions>) => Promise<FoundTable>} */
+/** Brings back a table that was deleted a short while ago.
+ * @type {(id: string) => Promise<FoundTable>} */
+export const restoreTable = (id) => ask("POST", `${table(id)}/restore`);
+
+/** @type {(file: File, options: [string, string][]) => Promise<FoundTable>} */
 export const uploadTable = (file, options) => ask("POST", `api/datasets?${new URLSearchParams(options)}`, file);
 
 /** What the server still waits for before it can train; null when it is ready.
@@ -137,6 +141,10 @@ export const getUnits = async (id, layer, epoch) => (await ask("GET", `${session
 
 /** @type {(epoch: number | null) => string} */
 const at = (epoch) => (epoch === null ? "" : `?epoch=${epoch}`);
+
+/** What the network says of one sample, and what moved it: now, or at an earlier epoch.
+ * @type {(id: string, row: (number | string | null)[], epoch: number | null) => Promise<Prediction>} */
+export const predict = (id, row, epoch) => ask("POST", `${session(id)}/predict${at(epoch)}`, { x: [row], explain: true });
 
 /** @type {(id: string) => Promise<Distributions>} */
 export const getDistributions = (id) => ask("GET", `${session(id)}/distributions`);

@@ -27,10 +27,10 @@ export function iconButton({ icon, name, help, click, disabled = false, class: k
     ?disabled=${disabled} @click=${click}>${icon}</button>`;
 }
 
-/** A button with words.
- * @type {(options: { text: unknown, help: string, click: () => void, class?: string, icon?: unknown, disabled?: boolean }) => Template} */
-export function textButton({ text, help, click, class: kind = "", icon = nothing, disabled = false }) {
-  return html`<button type="button" class="button ${kind}" aria-description=${help} ?disabled=${disabled} @click=${click}>${icon}${text}</button>`;
+/** A button with words; with `focus` it is where the keyboard is when the window that holds it opens.
+ * @type {(options: { text: unknown, help: string, click: () => void, class?: string, icon?: unknown, disabled?: boolean, focus?: boolean }) => Template} */
+export function textButton({ text, help, click, class: kind = "", icon = nothing, disabled = false, focus = false }) {
+  return html`<button type="button" class="button ${kind}" aria-description=${help} ?disabled=${disabled} ?autofocus=${focus} @click=${click}>${icon}${text}</button>`;
 }
 
 /** A button that lets the user pick a file.

@@ -27,6 +27,10 @@ export function percent(value) {
   return `${(value * 100).toFixed(1)}\u202f%`;
 }
 
+/** A change: a quantity with its sign, also where it is positive.
+ * @type {(value: number, format?: (value: number) => string) => string} */
+export const change = (value, format = quantity) => `${value > 0 ? "+" : ""}${format(value)}`;
+
 /** A count with thousands apart, as in 12,345.
  * @type {(value: number | null | undefined) => string} */
 export function count(value) {

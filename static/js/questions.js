@@ -2,6 +2,7 @@
 // Answers follow the run a little behind, and are not asked for too often.
 
 import * as api from "./api.js";
+import { answerOf, problemsOf, rowOf } from "./prediction.js";
 import { isUnmeasured } from "./standing.js";
 import * as store from "./store.js";
 import { placeOf } from "./weights.js";
@@ -10,6 +11,7 @@ const EXAMINE_MS = 1000;
 const INSPECT_MS = 1000;
 const MEASURE_MS = 500;
 const TRAVEL_MS = 4000;
+const PREDICT_MS = 150; // while somebody types, and while the network learns
 const FURTHER = 1.2;
 
 export class Questions {
@@ -18,6 +20,7 @@ export class Questions {
   #travel = seldom(TRAVEL_MS, () => this.#journey());
   #inspect = seldom(INSPECT_MS, () => this.#inspection());
   #measure = seldom(MEASURE_MS, () => this.#measurement());
+  #predict = seldom(PREDICT_MS, () => this.#prediction());
 
   /** @param {store.Store} page */
   constructor(page) {
@@ -93,6 +96,26 @@ export class Questions {
     if (!session || (course && epoch < course.epoch * FURTHER + 1)) return;
     const found = await api.getCourse(session);
     if (found.run === run && this.store.state.run === run) this.store.apply(store.set, { course: found });
+  }
+
+  /** Asks what the network says of the values in the form. Answers come in the order in which they were asked for. */
+  predict() {
+    this.#predict();
+  }
+
+  async #prediction() {
+    const { session, run, points, trial, visit } = this.store.state;
+    if (!session || !points || !trial || Object.keys(trial.problems).length > 0) return;
+    try {
+      const found = await api.predict(session, rowOf(points.fields, trial), visit);
+      const now = this.store.state;
+      const wanted = now.run === run && now.points === points && now.visit === visit;
+      if (wanted) this.store.apply(store.set, { prediction: answerOf(found, trial.values) });
+    } catch (error) {
+      if (!(error instanceof api.Refusal) || error.problem.status !== 422 || this.store.state.trial !== trial) throw error;
+      const problems = problemsOf(error.problem.errors ?? [], points.fields);
+      this.store.apply(store.set, { trial: { ...trial, problems } });
+    }
   }
 
   /** Asks about the unit or the weight that is looked at. */

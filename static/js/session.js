@@ -10,6 +10,7 @@ import { isStuck } from "./standing.js";
 import * as store from "./store.js";
 import { Stream } from "./stream.js";
 import { strings } from "./strings.js";
+import { lostTable } from "./tables.js";
 import { partOf } from "./weights.js";
 import { answersFrame, parametersFrame, subscription } from "./wire.js";
 
@@ -87,12 +88,14 @@ export class Session {
       return false;
     } catch (error) {
       if (!(error instanceof api.Refusal)) throw error;
-      const lacking = error.problem.errors?.some(({ field }) => field === "dataset.upload") ?? false;
+      const lacking = lostTable(error.problem);
       const { layers, optimizer, schedule, seed } = experiment;
-      if (lacking) await this.#createOr({ layers, optimizer, schedule, seed }, words);
+      if (lacking !== null) await this.#createOr({ layers, optimizer, schedule, seed }, words);
       else await this.#create({});
-      const text = lacking ? strings.words.tableUnknown : words(store.problemText(error.problem));
-      this.store.apply(store.told, { kind: "refusal", text, openTable: lacking });
+      /** @type {Partial<store.Word>} */
+      const ways = lacking === null ? {} : { openTable: true, lost: { id: lacking, then: "learn" } };
+      const text = lacking === null ? words(store.problemText(error.problem)) : strings.words.tableUnknown;
+      this.store.apply(store.told, { kind: "refusal", text, ...ways });
       return true;
     }
   }
@@ -343,7 +346,7 @@ export class Session {
     const change = before.past.at(-1);
     this.store.apply(store.undone);
     if (change?.weights) this.#sendWeights(change.weights.before, before);
-    else if (change) this.#submit(change.fields, before, { told, keep: this.#isPainting(change) });
+    else if (change) this.#submit(change.fields, before, { told, keep: this.#isPainting(change), again: "undo" });
   }
 
   /** Makes again what was undone last. */
@@ -352,7 +355,7 @@ export class Session {
     const change = before.future.at(-1);
     this.store.apply(store.redone);
     if (change?.weights) this.#sendWeights(change.weights.after, before);
-    else if (change) this.#submit(change.fields, before, { keep: this.#isPainting(change) });
+    else if (change) this.#submit(change.fields, before, { keep: this.#isPainting(change), again: "redo" });
   }
 
   /** Whether a change paints points, or takes that back: then the network keeps what it has learnt.
@@ -370,15 +373,16 @@ export class Session {
 
   /** Sends a change. If the server refuses it, `before` is what can be undone and redone.
    * @param {Patch} patch @param {Pick<store.State, "past" | "future">} before
-   * @param {{ reset?: boolean, keep?: boolean, told?: boolean }} options `told`: the user knows what happens */
-  #submit(patch, before, { reset = false, keep = false, told = false } = {}) {
+   * @param {{ reset?: boolean, keep?: boolean, told?: boolean, again?: store.LostTable["then"] }} options `told`: the user
+   * knows what happens; `again`: what made the change, and makes it again once a table that it needs is back */
+  #submit(patch, before, { reset = false, keep = false, told = false, again = "learn" } = {}) {
     const last = this.#waiting;
     if (last && !renames(last.patch, patch)) {
       Object.assign(last, { patch: combined(last.patch, patch), reset: reset || last.reset, keep: keep && last.keep });
       return;
     }
     const waiting = (this.#waiting = { patch, reset, keep });
-    this.#do(() => this.#sendPatch(waiting, told), before);
+    this.#do(() => this.#sendPatch(waiting, told), before, again);
   }
 
   /** @param {Waiting} waiting @param {boolean} told */
@@ -435,16 +439,18 @@ export class Session {
     void this.questions.points();
   }
 
-  /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before] */
-  #do(deed, before) {
-    this.#deeds = this.#deeds.then(deed).catch((error) => this.#failed(error, before));
+  /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before] @param {store.LostTable["then"]} [again] */
+  #do(deed, before, again = null) {
+    this.#deeds = this.#deeds.then(deed).catch((error) => this.#failed(error, before, again));
   }
 
-  /** @param {unknown} error @param {Pick<store.State, "past" | "future">} [before] */
-  #failed(error, before) {
+  /** @type {(error: unknown, before: Pick<store.State, "past" | "future"> | undefined, again: store.LostTable["then"]) => void} */
+  #failed(error, before, again) {
     if (error instanceof api.Refusal) {
       const gone = error.problem.status === 404;
-      if (gone) this.store.apply(store.set, { connection: "gone", playing: false });
+      const lost = lostTable(error.problem);
+      if (lost !== null) this.store.apply(store.refused, strings.tables.lost, before, { openTable: true, lost: { id: lost, then: again } });
+      else if (gone) this.store.apply(store.set, { connection: "gone", playing: false });
       else this.store.apply(store.refused, store.problemText(error.problem), before);
       void this.questions.points(true); // points that were painted may have been refused
       if (this.store.state.phase !== "running") this.store.apply(store.set, { playing: false });

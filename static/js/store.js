@@ -5,24 +5,29 @@ import { EMPTY, extended } from "./history.js";
 import { patched } from "./experiment.js";
 import { tableEntry } from "./tables.js";
 import { WHOLE } from "./plane.js";
+import { renewed } from "./prediction.js";
 import { partOf, valueOf, withWeights } from "./weights.js";
 
 /** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed, Distributions, Evaluation, Experiment, Hello, Inspection, Moment, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing, Table,
  *    StepUnit, Until, WeightChange } from "./types.js" */
 /** @import { View } from "./plane.js" */
+/** @import { Answer, Trial } from "./prediction.js" */
 /** @import { Treatment } from "./treatment.js" */
 /** @import { History } from "./history.js" */
 
 /** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
-/** @typedef {"curves" | "gradients" | "distributions" | "errors" | "doctor"} Dock */
+/** @typedef {"curves" | "gradients" | "distributions" | "errors" | "predict" | "doctor"} Dock */
 /** @typedef {"paint" | "flip" | "erase"} Tool */
 /** @typedef {"system" | "light" | "dark"} Theme */
 
-/** Something to tell the user; `undo`: with a button that takes back the change it speaks of; `openTable`: with one that
- * opens a file.
- * @typedef {{ kind: "notice" | "refusal", text: string, undo?: boolean, openTable?: boolean }} Word */
+/** A table that was deleted, and what is to be done again once it is back.
+ * @typedef {{ id: string, then: "undo" | "redo" | "learn" | null }} LostTable */
+
+/** Something to tell the user; `undo`: with a button that takes back the change it speaks of; `lost`: with one that brings
+ * a table back; `openTable`: with one that opens a file.
+ * @typedef {{ kind: "notice" | "refusal", text: string, undo?: boolean, lost?: LostTable, openTable?: boolean }} Word */
 
 /** A change that can be undone or redone: what its fields were, which places in them it touched, and when it was made; or
  * weights that were edited, as they were and as they became.
@@ -96,6 +101,9 @@ export const INITIAL = Object.freeze({
   /** What was found out about the unit or weight that is looked at. */
   inspection: fact(/** @type {Inspection | null} */ (null)),
   treatment: fact(/** @type {Treatment | null} */ (null)),
+  /** Values of one's own, and what the network says of them. */
+  trial: fact(/** @type {Trial | null} */ (null)),
+  prediction: fact(/** @type {Answer | null} */ (null)),
 
   // The page itself.
   word: fact(/** @type {Word | null} */ (null)),
@@ -187,7 +195,7 @@ export function pictureArrived(state, { past }, change) {
  * @type {(state: State, points: DatasetPoints) => State} */
 export function pointsArrived(state, points) {
   const same = state.points?.columns.join() === points.columns.join();
-  return { ...state, points, view: same ? state.view : WHOLE, answers: null };
+  return { ...state, points, view: same ? state.view : WHOLE, answers: null, trial: renewed(state.trial, state.points, points) };
 }
 
 /** The server's session, new or changed. Its experiment is the confirmed one. The stream may have been quicker.
@@ -226,7 +234,7 @@ export function tablesArrived(state, tables) {
  * @type {(state: State, run: string) => State} */
 function begun(state, run) {
   if (run === state.run) return state;
-  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, distributions: null, course: null, answers: null, visit: null, step: 0, epoch: 0, stepsPerSecond: null, measured: null, stepped: false, reason: null, warning: null };
+  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, distributions: null, course: null, answers: null, prediction: null, visit: null, step: 0, epoch: 0, stepsPerSecond: null, measured: null, stepped: false, reason: null, warning: null };
 }
 
 /** Nothing comes any more although something should; or it does again.
@@ -360,10 +368,10 @@ function differences(one, other, path = "") {
 }
 
 /** The server refused what was asked: the page shows again what holds, and why. If it was a change, what could be undone
- * and redone is as before it; if of weights, so are they, as no frame may come to correct them.
- * @type {(state: State, text: string, before?: Pick<State, "past" | "future"> & Partial<Pick<State, "parameters">>) => State} */
-export function refused(state, text, before) {
-  return { ...state, ...before, experiment: state.confirmed, word: { kind: "refusal", text } };
+ * and redone is as before it; if of weights, so are they, as no frame may come to correct them. `ways` lead out of it.
+ * @type {(state: State, text: string, before?: Pick<State, "past" | "future"> & Partial<Pick<State, "parameters">>, ways?: Partial<Word>) => State} */
+export function refused(state, text, before, ways) {
+  return { ...state, ...before, experiment: state.confirmed, word: { kind: "refusal", text, ...ways } };
 }
 
 /** @type {(state: State, word: Word | null) => State} */

@@ -3,7 +3,7 @@
 
 import { count, epochOf, memory, setting } from "./format.js";
 
-/** @import { FoundTable, NumberSpec, Table, TableColumn } from "./types.js" */
+/** @import { DataField, FoundTable, NumberSpec, Table, TableColumn } from "./types.js" */
 
 export const strings = {
   title: "gradlab",
@@ -75,46 +75,82 @@ export const strings = {
   tables: {
     title: "Your own table",
     open: "Open a CSV file",
-    openHelp: "Learn from a table of your own: a CSV file, as every spreadsheet can save one. Or drop the file anywhere on this page.",
+    openHelp: "Learn from a table of your own: a CSV file, which every spreadsheet can save. Or drop the file anywhere on this page. Everyone who can reach this server can see the table.",
     openAnother: "Open another file",
     drop: "Drop the file to learn from it",
+    shared: "Everyone who can reach this server can see, use and delete this table, until it is deleted or the server stops. Cancel removes it now.",
     list: "Tables on this server",
     choose: (/** @type {Table} */ { target }) => `Learn from this table: predict ${isolated(target)} from the other columns.`,
     size: (/** @type {Table} */ { rows, inputs }) => `${plural(rows, "row")}, ${plural(inputs.length, "input")}`,
     classCount: (/** @type {number} */ classes) => plural(classes, "class", "classes"),
     look: (/** @type {string} */ name) => `Look at ${isolated(name)}`,
     lookHelp: "Its columns, its first rows, and which columns the network gets.",
+
     discard: (/** @type {string} */ name) => `Delete ${isolated(name)}`,
-    discardHelp: "Takes the table off this server. Your file stays where it is.",
-    inUse: (/** @type {string} */ name) =>
-      `\u201c${isolated(name)}\u201d is in use: this page or another one learns from it. Choose other data there first, then delete it.`,
+    discardHelp: "Removes the table from this server for everyone; asks first. Your file stays where it is.",
+    discardTitle: "Delete this table?",
+    discardText: (/** @type {Table} */ { name, rows, inputs }) =>
+      `\u201c${isolated(name)}\u201d (${plural(rows, "row")}, ${plural(inputs.length, "input")}) will be removed from this server for everyone. You can undo this for 10 minutes. Your file stays where it is.`,
+    discardNow: "Delete",
+    discardNowHelp: "Removes the table from this server for everyone. Undo brings it back for 10 minutes.",
+    keep: "Keep it",
+    keepHelp: "Closes this window. Nothing is deleted.",
+    usedTitle: "This table is in use",
+    used: (/** @type {string} */ name, /** @type {boolean} */ here, /** @type {number} */ others) =>
+      `\u201c${isolated(name)}\u201d cannot be deleted yet: ${list([...(here ? ["this page"] : []), ...(others > 0 ? [plural(others, here ? "other page" : "page", here ? "other pages" : "pages")] : [])])} ${
+        (here ? 1 : 0) + others === 1 ? "is" : "are"} learning from it. Choose other data there first.`,
+    usedElsewhere: (/** @type {string} */ name) =>
+      `\u201c${isolated(name)}\u201d cannot be deleted yet: another page is learning from it.`,
+    deleted: (/** @type {string} */ name) => `\u201c${isolated(name)}\u201d was deleted.`,
+    undo: "Undo",
+    undoHelp: "Brings the table back for everyone. Possible for 10 minutes.",
+    restore: "Restore the table",
+    restoreHelp: "Brings the deleted table back and learns from it. Possible for 10 minutes after it was deleted.",
+    restored: (/** @type {string} */ name) => `\u201c${isolated(name)}\u201d is back.`,
+    notRestored: "The table cannot be restored: it was deleted more than 10 minutes ago, or the server was restarted. Open the CSV file again.",
+    lost: "The table of that experiment was deleted, so nothing was changed. Restore it, or open the CSV file again.",
 
     reading: (/** @type {string} */ file, /** @type {number} */ bytes) => `Reading ${isolated(file)} (${size(bytes)}) \u2026`,
     tooLarge: (/** @type {number} */ bytes, /** @type {number} */ limit) =>
-      `The file has ${size(bytes)}, and ${size(limit)} is the most. Leave out rows or columns, save it again, and open that.`,
+      `The file has ${size(bytes)}; the maximum is ${size(limit)}. Leave out rows or columns, save it again, and open that.`,
     unreadable: "The file could not be sent: the server did not answer, or the file was moved or is a folder. Try again.",
-    wayOut: "Mend the file and open it again, or change below how it is read.",
+    wayOut: "Fix the file and open it again, or change below how it is read.",
+
+    large: (/** @type {number} */ rows, /** @type {number} */ columns) => `This file has ${plural(rows, "row")} and ${plural(columns, "column")}. That is more than a table can have here.`,
+    largeRows: (/** @type {number} */ most) => `Choose how many rows to take, up to ${count(most)}.`,
+    largeColumns: (/** @type {number} */ most) => `Choose which columns to keep, up to ${count(most)}.`,
+    rows: "Rows to take",
+    rowsHelp: "They are drawn at random. If classes are predicted, each class keeps its share.",
+    rowsOf: (/** @type {number} */ all) => `of ${count(all)}, drawn at random; classes keep their shares`,
+    rowsWrong: (/** @type {number} */ most) => `Enter a whole number from 1 to ${count(most)}.`,
+    seed: "Seed",
+    seedHelp: "Another seed draws other rows; the same seed draws the same ones again.",
+    seedWrong: (/** @type {number} */ most) => `Enter a whole number from 0 to ${count(most)}.`,
+    readAgain: "Read this selection",
+    readAgainHelp: "Sends the file again and takes only these rows and columns of it.",
+    tooMany: (/** @type {number} */ chosen, /** @type {number} */ most) => `${count(chosen)} chosen, the maximum is ${count(most)}`,
+
     name: "Name",
     nameHelp: "What this page calls the table.",
     target: "Predict",
     targetHelp: "The column that the network learns to predict from the others.",
     task: "As",
-    taskHelp: "Two or more classes are told apart; a number is predicted (regression). Found out from the column unless you say.",
-    foundOut: (/** @type {string} */ found) => (found ? `Found out: ${found}` : "Find out"),
+    taskHelp: "Classification tells two or more classes apart; regression predicts a number. Detected from the column unless you choose.",
+    detected: (/** @type {string} */ found) => (found ? `Detected: ${found.charAt(0).toLowerCase()}${found.slice(1)}` : "Detect"),
     header: "First row",
-    headerHelp: "Whether the first row holds the columns' names, or data already.",
-    headers: { true: "names of the columns", false: "data already" },
-    delimiter: "Between columns",
-    delimiterHelp: "The character that parts the columns.",
+    headerHelp: "Whether the first row holds the names of the columns, or already data.",
+    headers: { true: "column names", false: "data" },
+    delimiter: "Separator",
+    delimiterHelp: "The character between the columns.",
     delimiters: { comma: "comma", semicolon: "semicolon", tab: "tab", bar: "bar |" },
     missing: "Missing values",
-    missingHelp: "What to do where a cell is empty: put in the mean of the column's training values, or leave out the row.",
-    missings: { impute: "put in the mean", drop: "leave out the row" },
-    encoding: "Letters as",
-    encodingHelp: "How the file stores letters. Change it if they look wrong: old spreadsheets use Windows-1252.",
+    missingHelp: "What to do with an empty cell: fill it with the mean of the column over the training rows, or leave out its row.",
+    missings: { impute: "fill with the mean", drop: "leave out the row" },
+    encoding: "Text encoding",
+    encodingHelp: "How the file stores its characters. Change it if letters look wrong: old spreadsheets use Windows-1252.",
     encodings: { "utf-8": "UTF-8", "utf-16": "UTF-16", "windows-1252": "Windows-1252" },
     more: "More",
-    moreHelp: "How the file is read: header, delimiter, missing values, encoding.",
+    moreHelp: "How the file is read: first row, separator, missing values, text encoding.",
     closed: "The file itself is not kept. To predict another column, open the file again.",
 
     found: (/** @type {FoundTable} */ { rows, columns }) => `${plural(rows, "row")}, ${plural(columns.length, "column")}.`,
@@ -125,29 +161,31 @@ export const strings = {
     previewHelp: "The first rows as they stand in the file. Scroll sideways to see all columns.",
     kinds: {
       number: "number",
-      text: (/** @type {number} */ inputs) => plural(inputs, "word"),
+      date: "date",
+      text: (/** @type {number} */ inputs) => plural(inputs, "category", "categories"),
       unused: "left out",
       target: "to predict",
       off: "not used",
     },
     inputs: (/** @type {number} */ used, /** @type {number} */ all) => `Inputs: ${used} of ${plural(all, "column")}`,
-    inputHelp: (/** @type {TableColumn} */ { inputs, note }) =>
-      note || (inputs.length > 1 ? `Words: they become ${inputs.length} inputs of 0 and 1, one for each word.` : "A column of numbers: one input of the network."),
+    inputHelp: (/** @type {TableColumn} */ { type, inputs, note }) =>
+      note || { text: `Categories: they become ${inputs.length} inputs of 0 and 1, one for each category.`, date: "A column of dates: one input of the network.", number: "A column of numbers: one input of the network." }[type],
+    inputUnread: "Keeps this column of the file.",
+    find: "Find a column",
+    findHelp: "Shows only the columns whose names contain what you type.",
+    shown: (/** @type {number} */ found, /** @type {number} */ all) => `${count(found)} of ${plural(all, "column")}`,
     all: "All",
     allHelp: "Gives the network every column that can be used.",
     none: "None",
-    noneHelp: "Takes all columns away, to choose a few.",
+    noneHelp: "Clears all columns, so that you can choose a few.",
     noInput: "The network needs at least one column to learn from: choose one under Inputs.",
     warnings: "Good to know",
     note: (/** @type {TableColumn} */ { name, note }) => `\u201c${isolated(name)}\u201d: ${note.charAt(0).toLowerCase()}${note.slice(1)}`,
     gaps: (/** @type {TableColumn} */ { name, missing, type }) =>
       `\u201c${isolated(name)}\u201d: ${missing === 1 ? "1 value is" : `${count(missing)} values are`} missing; ${
-        type === "number" ? "the mean of the training values takes their place." : "there, all inputs of its words are 0."}`,
-    dropped: (/** @type {number} */ rows) =>
-      rows === 1 ? "1 row was left out, because a value that is needed is missing in it." : `${count(rows)} rows were left out, because a value that is needed is missing in them.`,
-    decimalComma: "Numbers are written with a decimal comma (1,5) and were read so.",
+        type === "text" ? "there, the inputs of all its categories are 0." : "the mean of the training rows is used instead."}`,
     use: "Use this table",
-    useHelp: "The network learns from this table from now on. Undo brings the data back that you had.",
+    useHelp: "The network learns from this table from now on. Undo brings back the data that you had.",
     cancel: "Cancel",
     cancelHelp: "Closes this window and keeps nothing of the file.",
   },
@@ -301,7 +339,9 @@ export const strings = {
     lossHelp: "How wrong the answers are: training makes this small on the training points.",
     train: "Train",
     test: "Test",
-    other: "others at their mean",
+    other: "other columns at their mean",
+    tryOwn: "Try your own values",
+    tryOwnHelp: "A form with one field for each column: what the network predicts for your values, and what moved it most.",
     waiting: "The picture appears when the network is ready.",
     decision: "The line is where the decision changes.",
   },
@@ -366,12 +406,14 @@ export const strings = {
     gradients: "Gradients",
     distributions: "Distributions",
     errors: "Errors",
+    predict: "Predict",
     doctor: "Doctor",
     help: {
       curves: "Loss and accuracy over time.",
       gradients: "How strong the gradient is in each layer: vanishing and exploding are seen here.",
       distributions: "How the numbers of each layer are spread, now and along the run.",
       errors: "Which classes are confused, how well each is found; or how far answers are from their targets.",
+      predict: "Try your own values: what the network predicts for them, and what moved it most.",
       doctor: "What is wrong with this run, the evidence, the likely cause, and what helps.",
     },
     loss: "Loss",
@@ -462,6 +504,37 @@ export const strings = {
     scatter: "Answer over target",
     scatterHelp: "Each point is a sample: its answer over its target. On the diagonal the answer is right.",
   },
+  predict: {
+    title: "Try your own values",
+    waiting: "You can try your own values as soon as there is a run.",
+    sample: "Next sample",
+    sampleHelp: "Fills in the values of the next real sample from the data. Then change some and see what happens.",
+    typical: "Typical values",
+    typicalHelp: "Fills in the mean of each column of numbers, and the most common category of the others.",
+    part: { train: "training data", validation: "validation data", test: "test data" },
+    from: (/** @type {string} */ part, /** @type {number} */ index, /** @type {number} */ all) => `Sample ${count(index + 1)} of ${count(all)} from the ${part}`,
+    own: "Your own values",
+    unknown: "not known",
+    help: (/** @type {DataField} */ { type, low, high, typical }) =>
+      `${low !== null && high !== null ? `In the data: ${told(low)} to ${told(high)}. ` : ""}${typical !== null ? `Typical: ${told(typical)}. ` : ""}${
+        type === "text" ? "Choose \u201cnot known\u201d for a missing value." : "Leave it empty if it is not known."}`,
+    notANumber: "Enter a number, or leave it empty.",
+    notADate: "Enter a whole date, or leave it empty.",
+    unused: (/** @type {number} */ columns) => `${plural(columns, "column")} of the data ${columns === 1 ? "is" : "are"} not used by this network.`,
+    answer: "Prediction",
+    probability: (/** @type {string} */ share) => `probability ${share}`,
+    output: (/** @type {string} */ value) => `output ${value}`,
+    none: "none",
+    right: (/** @type {string} */ truth) => `Correct: the sample\u2019s label is ${isolated(truth)}.`,
+    wrong: (/** @type {string} */ truth) => `Wrong: the sample\u2019s label is ${isolated(truth)}.`,
+    truth: (/** @type {string} */ truth, /** @type {string} */ off) => `True value ${truth}; the prediction is off by ${off}.`,
+    fix: "Fix the marked values to see a prediction.",
+    moved: "What moved it most",
+    movedNumber: "Change compared with the typical value of each column.",
+    movedClass: (/** @type {string} */ label) => `Change in the probability of ${isolated(label)}, in percentage points, compared with the typical value of each column.`,
+    nothingMoved: "Nothing: every value is typical, or makes no difference here.",
+    movedBy: (/** @type {string} */ field, /** @type {string} */ change) => `${isolated(field)}: ${change}`,
+  },
   doctor: {
     waiting: "The doctor examines the run as soon as there is one.",
     healthyAtFirst: "No problems found. Press Play: the doctor keeps watching.",
@@ -487,7 +560,8 @@ export const strings = {
       binary: "tell the orange points from the blue ones",
       multiclass: "tell the classes apart",
       multilabel: "tell which labels hold",
-      regression: "predict the colour of each point",
+      regression: "predict a number for each point",
+      table: (/** @type {string} */ target) => `predict ${isolated(target)}`,
     },
     ready: "Ready. Press Play, or change anything first.",
     running: (/** @type {number} */ samples, /** @type {number} */ batch) =>
@@ -519,7 +593,7 @@ export const strings = {
     startedAgain: (/** @type {string[]} */ fields) => `Started again, because ${list(fields.map(fieldName))} changed.`,
     linkIgnored: (/** @type {string[]} */ parts) => `The link had parts that make no sense here and were left out: ${parts.slice(0, 5).join(", ")}${parts.length > 5 ? " \u2026" : "."}`,
     linkRefused: (/** @type {string} */ why) => `The link's experiment cannot be trained: ${why} This is the default experiment instead.`,
-    tableUnknown: "The table that this experiment learns from is not on this server: tables are kept only until it stops. Open the CSV file again; until then the network gets the usual data.",
+    tableUnknown: "The table of this experiment is no longer on this server. Restore it if it was deleted in the last 10 minutes, or open the CSV file again. Until then the network learns from the default data.",
     past: (/** @type {number} */ epoch, /** @type {number} */ last) => `You see epoch ${count(epoch)} of ${count(last)}.`,
     resume: "Go on from here",
     resumeHelp: "The run goes on from this epoch, just as it was then. What came after it is forgotten.",
@@ -596,6 +670,9 @@ function score(score, which = "value") {
   if (value === null) return "not finite";
   return which === "value" && score.measure.endsWith("accuracy") ? `${(100 * value).toFixed(1)}\u00a0%` : String(Number(value.toPrecision(3)));
 }
+/** A number of a column as short as it can be read; a date as it is.
+ * @type {(value: number | string) => string} */
+const told = (value) => (typeof value === "number" ? setting(Number(value.toPrecision(4))) : value);
 
 /** A size in bytes, as people say it.
  * @type {(bytes: number) => string} */

@@ -2,11 +2,13 @@
 
 import { strings } from "./strings.js";
 
-/** @import { Entry, FoundTable, Table, TableOptions } from "./types.js" */
+/** @import { Entry, FoundTable, LargeFile, Problem, Table, TableOptions } from "./types.js" */
 
 const words = strings.tables;
 const LONGEST_NAME = 60;
 const FEWEST_SAMPLES = 2;
+const LARGEST_SEED = 2 ** 32 - 1;
+const TOO_LARGE = "urn:gradlab:too-large";
 
 /** What spreadsheets and people call such files. */
 export const ACCEPTED = ".csv,.tsv,.txt,text/csv,text/tab-separated-values";
@@ -41,12 +43,60 @@ export const firstOptions = ({ name }) => ({
   delimiter: "",
   missing: "impute",
   encoding: "",
+  column: null,
+  rows: "",
+  seed: "",
 });
 
-/** The options that were said; the server finds out the others.
- * @type {(options: TableOptions) => Partial<TableOptions>} */
+/** The options that were said, a list as several of one name; the server finds out the others.
+ * @type {(options: TableOptions) => [string, string][]} */
 export function saidOptions(options) {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== ""));
+  return Object.entries(options).flatMap(([name, value]) =>
+    value === "" || value === null ? [] : [value].flat().map((one) => /** @type {[string, string]} */ ([name, one])));
+}
+
+/** The file that was too large to be taken whole; null if something else was wrong.
+ * @type {(problem: Problem) => LargeFile | null} */
+export function largeFile({ type, columns, rows, limits }) {
+  return type === TOO_LARGE && columns && rows !== undefined && limits ? { columns, rows, limits } : null;
+}
+
+/** As much of a large file as can be taken, unless the user has already chosen: a share of the rows, and the first columns.
+ * @type {(options: TableOptions, large: LargeFile) => TableOptions} */
+export function firstSelection(options, { columns, rows, limits }) {
+  const inputs = columns.filter((name) => name !== targetOf(options, columns));
+  return {
+    ...options,
+    rows: rows > limits.rows ? options.rows || String(limits.rows) : "",
+    seed: rows > limits.rows ? options.seed || "0" : "",
+    column: columns.length > limits.columns + 1 ? (options.column ?? inputs.slice(0, limits.columns)) : options.column,
+  };
+}
+
+/** What is wrong with the choice of a part of a large file, by field.
+ * @type {(options: TableOptions, large: LargeFile) => { rows?: string, seed?: string, column?: string }} */
+export function selectionProblems({ rows, seed, column }, { rows: all, limits }) {
+  const share = all > limits.rows;
+  return {
+    ...(share && !isWhole(rows, 1, limits.rows) ? { rows: words.rowsWrong(limits.rows) } : {}),
+    ...(share && !isWhole(seed, 0, LARGEST_SEED) ? { seed: words.seedWrong(LARGEST_SEED) } : {}),
+    ...(column && column.length > limits.columns ? { column: words.tooMany(column.length, limits.columns) } : {}),
+    ...(column?.length === 0 ? { column: words.noInput } : {}),
+  };
+}
+
+/** @type {(text: string, low: number, high: number) => boolean} */
+const isWhole = (text, low, high) => /^\d+$/.test(text) && Number(text) >= low && Number(text) <= high;
+
+/** The column to predict: the last one unless another is said.
+ * @type {(options: Pick<TableOptions, "target">, columns: string[]) => string} */
+export const targetOf = ({ target }, columns) => target || (columns.at(-1) ?? "");
+
+/** The table whose absence made the server refuse an experiment; null if it was something else.
+ * @type {(problem: Problem) => string | null} */
+export function lostTable({ errors = [] }) {
+  const given = errors.find(({ field }) => field === "dataset.upload")?.given;
+  return typeof given === "string" ? given : null;
 }
 
 /** What was found, in a sentence or two.
@@ -55,14 +105,13 @@ export function summaryOf(found) {
   return `${words.found(found)} ${found.classes ? words.classes(found) : words.number(found)}`;
 }
 
-/** What the user should know about how the file was read.
- * @type {(found: FoundTable) => string[]} */
-export function warningsOf({ columns, dropped, decimal }) {
+/** What the user should know: about the table as a whole, and about its columns; of gaps where they are filled.
+ * @type {(found: FoundTable, chosen: Set<string>) => string[]} */
+export function warningsOf({ columns, notes }, chosen) {
   return [
-    ...(dropped > 0 ? [words.dropped(dropped)] : []),
-    ...(decimal === "," ? [words.decimalComma] : []),
+    ...notes,
     ...columns.filter(({ note }) => note).map(words.note),
-    ...columns.filter(({ missing, role }) => missing > 0 && role === "input").map(words.gaps),
+    ...columns.filter(({ missing, name }) => missing > 0 && chosen.has(name)).map(words.gaps),
   ];
 }
 

@@ -293,6 +293,16 @@ export interface Problem {
   detail: string;
   errors?: FieldProblem[];
   columns?: string[];
+  /** Of a file that is too large: how many rows it has, and how much of it can be taken. */
+  rows?: number;
+  limits?: { rows: number; columns: number };
+}
+
+/** A file that is too large to be taken whole. */
+export interface LargeFile {
+  columns: string[];
+  rows: number;
+  limits: { rows: number; columns: number };
 }
 
 // ---- uploaded tables ----
@@ -307,12 +317,14 @@ export interface Table {
   task: Task;
   target: string;
   classes: string[] | null;
+  /** How many sessions learn from it. */
+  uses?: number;
 }
 
 /** A column of the file, and the inputs it became: one, or one for each word. */
 export interface TableColumn {
   name: string;
-  type: "number" | "text";
+  type: "number" | "text" | "date";
   role: "input" | "target" | "unused";
   missing: number;
   inputs: string[];
@@ -326,12 +338,17 @@ export interface FoundTable extends Table {
   delimiter: string;
   decimal: string;
   header: boolean;
+  /** What there is to say about the table as a whole. */
+  notes: string[];
   columns: TableColumn[];
   preview: { names: string[]; rows: string[][] };
 }
 
-/** How a file is to be read; empty is for what is found out. */
+/** How a file is to be read; empty is for what is found out. `column`: the inputs to keep; null: those that can be used. */
 export interface TableOptions {
+  column: string[] | null;
+  rows: string;
+  seed: string;
   name: string;
   target: string;
   task: string;
@@ -357,8 +374,26 @@ export type Axes = [number, number] | "principal";
 /** From and to across, from and to upwards. */
 export type Domain = [number, number, number, number];
 
+/** What a sample is made of when it is given to be predicted: a column of the table, or of the plane. */
+export interface DataField {
+  name: string;
+  type: "number" | "text" | "date";
+  words: string[] | null;
+  low: number | string | null;
+  high: number | string | null;
+  typical: number | string | null;
+}
+
+/** What the network says of samples; with an explanation also what moved each answer, the most important field first. */
+export interface Prediction {
+  outputs: number[][];
+  labels: (string | number | string[])[];
+  moved?: { field: string; change: number }[][];
+}
+
 export interface DatasetPoints {
   columns: string[];
+  fields: DataField[];
   /** `range` holds the answers that mean no and yes. */
   targets: { kind: Task; classes: string[] | null; range: [number, number] | null };
   domain: Domain;

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.csv_table import MOST_COLUMNS, MOST_ROWS, Options, Reading, number_of, read_table
+from app.csv_table import Options, Reading, read_table
+from app.csv_text import MOST_COLUMNS, MOST_ROWS
 from app.problems import Problem
+from engine.cells import number_of
 
 HOUSES = "size,bedrooms,price\n110,3,295.5\n76,2,171\n142,4,374\n155,3,446\n98,2,240\n"
 PETS = "kind,weight,lives\n" + "cat,4.1,yes\ndog,12,no\ncat,3.9,yes\nfish,,no\ndog,20,no\n"
@@ -149,7 +151,7 @@ def rows_of(*cells: str, count: int = 6) -> str:
         (rows_of("{}", "{}", "same"), "nothing to predict"),
         (rows_of("{}", "{}", "1"), "nothing to predict"),
         (rows_of("{}", "{}", "class {}", count=1_000), "1000 different values"),
-        (rows_of("{}", "{}", "x", count=20_001), "more than 20000 rows"),
+        (rows_of("{}", "{}", "x", count=20_001), "20,001 rows"),
     ],
 )
 def test_what_is_wrong_is_said(text: str | bytes, said: str) -> None:
@@ -160,7 +162,7 @@ def test_what_is_wrong_is_said(text: str | bytes, said: str) -> None:
     ("options", "said"),
     [
         ({"target": "prize"}, "no column 'prize'"),
-        ({"delimiter": "x"}, "no delimiter"),
+        ({"delimiter": "x"}, "not a delimiter"),
         ({"task": "binary"}, "5 classes"),
         ({"task": "multilabel"}, "one column"),
     ],
@@ -190,7 +192,9 @@ def test_only_what_everybody_writes_is_a_number(cell: str, number: float | None)
 def test_the_largest_file_is_read() -> None:
     header = ",".join(f"c{index}" for index in range(MOST_COLUMNS))
     row = ",".join(["{}"] * MOST_COLUMNS)
-    text = header + "\n" + "\n".join(row.format(*range(index, index + MOST_COLUMNS)) for index in range(MOST_ROWS))
+    text = (
+        header + "\n" + "\n".join(row.format(*range(index + 2, index + 2 + MOST_COLUMNS)) for index in range(MOST_ROWS))
+    )
     assert read(text).table.points.shape == (MOST_ROWS, MOST_COLUMNS - 1)
 
 

@@ -171,3 +171,35 @@ async def test_a_file_that_was_changed_by_accident(client: httpx.AsyncClient, se
     ):
         response = await client.post("/api/sessions", content=damaged, headers=JSON)
         assert response.status_code == 422 and says in response.text
+
+
+async def test_the_recipe_of_a_table_comes_along_and_older_files_have_none(client: httpx.AsyncClient) -> None:
+    rows = "\n".join(
+        f"{('male', 'female')[i % 2]},{1_700_000_000 + 9 * i},0{1 + i % 9}.02.2024,{i % 7}.5" for i in range(40)
+    )
+    headers = {"content-type": "text/csv"}
+    found = strict((await client.post("/api/datasets", content=f"sex,t,d,y\n{rows}", headers=headers)).text)
+    address = await made(client, {"dataset": found["dataset"]})
+    body = await exported(client, address)
+    row = {"x": [["male", 1_700_000_020, "03.02.2024"], [None, "", None]]}
+    copy = await taken_up(client, body)
+    assert await ask(client, "POST", f"{copy}/predict", row) == await ask(client, "POST", f"{address}/predict", row)
+    assert await ask(client, "GET", f"{copy}/dataset") == await ask(client, "GET", f"{address}/dataset")
+    document = json.loads(body)
+    del document["table"]["fields"]
+    older = await taken_up(client, signed(document))
+    assert [field["type"] for field in (await ask(client, "GET", f"{older}/dataset"))["fields"]] == ["number"] * 4
+    bad: list[tuple[str, Any]] = [
+        ("0.words", ["male", "male"]),
+        ("0.words", ["male"]),
+        ("0.inputs", ["a", "b"]),
+        ("1.name", "sex"),
+        ("2.start", "never"),
+        ("2.start", "2024-01-01T00:00:00+01:00"),
+        ("1.decimal", "x"),
+    ]
+    for path, value in bad:
+        document = json.loads(body)
+        spoil(document, f"table.fields.{path}", value)
+        response = await client.post("/api/sessions", content=signed(document), headers=JSON)
+        assert response.status_code == 422 and "table" in response.json()["errors"][0]["field"], (path, response.text)

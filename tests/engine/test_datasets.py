@@ -9,6 +9,8 @@ import pytest
 from engine import Experiment, InvalidExperiment, Trainer, complete, rng
 from engine.data import Data
 from engine.datasets import DATASETS
+from engine.parts import allotted
+from engine.scaling import mean_and_spread
 from tests.engine.cases import points
 
 
@@ -298,3 +300,42 @@ def test_given_points_may_name_their_classes(targets: Any, names: tuple[str, ...
         with pytest.raises(InvalidExperiment) as refusal:
             complete(Experiment(dataset=points(*rows, targets=targets, class_names=wrong)))
         assert refusal.value.errors[0].field.startswith("dataset.class_names")
+
+
+def test_stratified_parts_are_as_even_as_whole_samples_allow() -> None:
+    draw = np.random.default_rng(0)
+    for _ in range(2_000):
+        strata = draw.integers(0, 12, draw.integers(1, 8)).tolist()
+        total = sum(strata)
+        test = int(draw.integers(0, total + 1))
+        validation = int(draw.integers(0, total - test + 1))
+        sizes = (total - test - validation, validation, test)
+        counts = allotted(sizes, strata)
+        assert counts.sum(axis=0).tolist() == list(sizes) and counts.sum(axis=1).tolist() == strata
+        assert (np.abs(counts - np.outer(strata, sizes) / max(total, 1)) < 1 + 1e-9).all() and (counts >= 0).all()
+    parts = split("iris", validation_fraction=0.25, test_fraction=0.25, stratify=True)
+    assert sorted(np.bincount(parts["train"][1].astype(int)).tolist()) == [24, 25, 25]
+
+
+def test_tables_with_classes_are_stratified_unless_told_otherwise() -> None:
+    for name, expected in (("iris", True), ("circle", False), ("houses", False)):
+        trainer = Trainer(Experiment(dataset=DATASETS.choice(name)))
+        assert trainer.experiment.dataset.stratify is expected and not trainer.notes
+    assert Trainer(Experiment(dataset=DATASETS.choice("iris", stratify=False))).experiment.dataset.stratify is False
+
+
+@pytest.mark.parametrize("value", [3.7, -1e-9, 1e8 + 0.1, 1 / 3, 123456.789])
+def test_a_spread_within_rounding_is_none_whatever_the_magnitude(value: float) -> None:
+    near = np.nextafter(value, np.inf)  # as when it was computed in two ways
+    rows = tuple((float(index), near if index % 2 else value) for index in range(500))
+    data = points(*rows, targets=(value,) * 499 + (near,), standardize=True)
+    found = Data(Trainer(Experiment(task="regression", dataset=data)).experiment)
+    train = found.parts["train"]
+    assert found.scale[1, 0] == 1 and np.abs(train.x[1]).max() < 1e-6
+    assert found.target_spread == 1 and np.abs(train.t).max() < 1e-6
+
+
+def test_a_small_spread_on_a_large_offset_is_kept() -> None:
+    values = 1e15 + np.arange(200) % 2
+    mean, spread = mean_and_spread(np.stack([values, np.arange(200) * 1e-3 + 1.7e9], axis=1))
+    assert mean[0] - 1e15 == 0.5 and spread == pytest.approx([0.5, np.std(np.arange(200) * 1e-3)], rel=1e-6)

@@ -10,6 +10,7 @@ import { answerAt, boxOf, domainOf, locator, panned, pixelOf, placeAt, wholeOf, 
 /** @type {DatasetPoints} */
 const PLANE = {
   columns: ["x1", "x2"],
+  fields: [],
   targets: { kind: "multiclass", classes: ["a", "b", "c"], range: [0, 1] },
   domain: [-6, 6, -6, 6],
   axes: [0, 1],

@@ -11,6 +11,7 @@ import { lossSubject, metricSubject, normSubject } from "./curves.js";
 import { distributionsPanel } from "./distributions.js";
 import { doctorPanel } from "./doctor.js";
 import { errorsPanel } from "./errors.js";
+import { predictPanel } from "./predict.js";
 import { stripPanel } from "./strip.js";
 
 /** @import { Page } from "../main.js" */
@@ -18,11 +19,12 @@ import { stripPanel } from "./strip.js";
 
 const words = strings.dock;
 /** @type {Dock[]} */
-const DOCKS = ["curves", "gradients", "distributions", "errors", "doctor"];
+const DOCKS = ["curves", "gradients", "distributions", "errors", "predict", "doctor"];
 const SMOOTHEST = 0.99;
 const LOWEST = 120; // pixels
 const OTHERS = 320; // pixels that the rest of the page needs
 const STEP = 24;
+const ROOM = 96; // pixels left of the selected tab, so that there are others is seen
 
 /** @param {HTMLElement} root @param {Page} page */
 export function dockPanel(root, page) {
@@ -40,6 +42,7 @@ export function dockPanel(root, page) {
   stripPanel(part(".chart.layers"), page);
   distributionsPanel(part("[data-panel=distributions]"), page);
   errorsPanel(part("[data-panel=errors]"), page);
+  predictPanel(part("[data-panel=predict]"), page);
   doctorPanel(part("[data-panel=doctor]"), page);
 
   frames.watch(
@@ -47,6 +50,7 @@ export function dockPanel(root, page) {
     (dock, findings, ..._) => {
       render(tabs(store.state, findings ?? 0), part(".dock-head"));
       for (const name of DOCKS) part(`[data-panel=${name}]`).hidden = name !== dock;
+      part(`#tab-${dock}`).parentElement?.scrollTo({ left: part(`#tab-${dock}`).offsetLeft - ROOM }); // where not all tabs fit
     },
   );
   frames.watch(
@@ -75,6 +79,7 @@ export function dockPanel(root, page) {
       </section>
       <section id="panel-distributions" data-panel="distributions" role="tabpanel" aria-labelledby="tab-distributions" hidden></section>
       <section id="panel-errors" data-panel="errors" role="tabpanel" aria-labelledby="tab-errors" hidden></section>
+      <section id="panel-predict" data-panel="predict" role="tabpanel" aria-labelledby="tab-predict" hidden></section>
       <section id="panel-doctor" data-panel="doctor" role="tabpanel" aria-labelledby="tab-doctor" hidden></section>
     `;
   }

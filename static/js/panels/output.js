@@ -1,6 +1,7 @@
 // The network's answer: everywhere on the plane, with the points it should get right, and how well it does in numbers.
 
 import { html, nothing, render, svg } from "lit";
+import { textButton } from "../fields.js";
 import { percent, quantity } from "../format.js";
 import { indexAt } from "../history.js";
 import { isPaintable } from "../paint.js";
@@ -46,7 +47,14 @@ export function outputPanel(root, page) {
       <div class="picture"></div>
       <div class="legend"></div>
       <div class="switches" role="group" aria-label=${words.show}></div>
+      ${textButton({ text: words.tryOwn, help: words.tryOwnHelp, class: "try-own", click: tryOwn })}
     `;
+  }
+
+  /** Where the charts are in another part of the page, the way to the form that is among them. */
+  function tryOwn() {
+    store.apply(set, { tab: "charts", dock: "predict" });
+    requestAnimationFrame(() => document.getElementById("tab-predict")?.focus());
   }
 
   /** What is shown besides; each only where it makes sense.

@@ -1,13 +1,12 @@
 // Tables of one's own, in the data panel: how to open one, and those that are on the server already.
 
 import { html, nothing } from "lit";
-import { Refusal, deleteTable } from "../api.js";
 import { datasetPatch } from "../experiment.js";
 import { fileButton, iconButton } from "../fields.js";
 import { icons } from "../icons.js";
-import { problemText } from "../store.js";
 import { strings } from "../strings.js";
 import { ACCEPTED } from "../tables.js";
+import { discardTable } from "./discard.js";
 
 /** @import { Page } from "../main.js" */
 /** @import { Catalogue, Entry, Experiment, Table } from "../types.js" */
@@ -28,27 +27,18 @@ export function tableList(page, catalogue, experiment) {
 }
 
 /** @type {(page: Page, catalogue: Catalogue, experiment: Experiment, entry: Entry, table: Table) => unknown} */
-function row({ session, store, tables }, catalogue, experiment, entry, table) {
+function row(page, catalogue, experiment, entry, table) {
+  const { session, store, tables } = page;
   const current = experiment.dataset.name === "upload" && experiment.dataset.upload === table.id;
   const task = catalogue.families.task.entries.find(({ name }) => name === table.task)?.label ?? table.task;
   const choose = () => {
     if (!current) session.change(datasetPatch(experiment, catalogue, entry));
-  };
-  const discard = async () => {
-    try {
-      await deleteTable(table.id);
-      /** @type {HTMLElement | null} */ (document.querySelector(".open-table"))?.focus(); // its own button goes away
-    } catch (error) {
-      if (!(error instanceof Refusal)) return session.tellRefusal(strings.words.unreachable);
-      if (error.problem.status !== 404) session.tellRefusal(error.problem.status === 409 ? words.inUse(table.name) : problemText(error.problem));
-    }
-    await session.questions.tables();
   };
   return html`<li>
     <button type="button" class="table-choice" aria-pressed=${current ? "true" : "false"} aria-description=${entry.summary} @click=${choose}>
       <bdi>${table.name}</bdi><span>${words.size(table)} \u00b7 ${table.classes ? words.classCount(table.classes.length) : task}</span>
     </button>
     ${iconButton({ icon: icons.look, name: words.look(table.name), help: words.lookHelp, click: () => void tables.look(table.id, store.state.experiment) })}
-    ${iconButton({ icon: icons.discard, name: words.discard(table.name), help: words.discardHelp, click: () => void discard() })}
+    ${iconButton({ icon: icons.discard, name: words.discard(table.name), help: words.discardHelp, click: () => void discardTable(page, table) })}
   </li>`;
 }

@@ -10,6 +10,7 @@ import { lastStep } from "../standing.js";
 import { set, told } from "../store.js";
 import { strings } from "../strings.js";
 import { SUGGESTIONS } from "../suggestions.js";
+import { restoreButton } from "./discard.js";
 import { targetWords } from "./scatter.js";
 import { openButton } from "./tables.js";
 
@@ -58,8 +59,8 @@ export function wordsPanel(root, page) {
     if (state.waitingFor) return { tone: "notice", text: `${words.waitingFor(state.waitingFor)}` };
     if (!state.experiment) return { tone: "plain", text: words.loading };
     if (state.word?.kind === "refusal") {
-      const way = state.word.openTable ? openButton(page) : nothing;
-      return { tone: "alarm", text: state.word.text, actions: html`${way}${dismiss()}` };
+      const { text, lost, openTable } = state.word;
+      return { tone: "alarm", text, actions: html`${lost ? restoreButton(page, lost) : nothing}${openTable ? openButton(page) : nothing}${dismiss()}` };
     }
     if (state.visit !== null) return { tone: "notice", text: words.past(state.visit, Math.floor(state.epoch)), actions: waysFromThere() };
     if (state.phase === "diverged") return { tone: "alarm", text: state.reason ?? words.diverged, actions: waysOut(state) };
@@ -67,8 +68,8 @@ export function wordsPanel(root, page) {
       return { tone: "alarm", text: words.failed(state.reason ?? ""), actions: action(words.reset, () => session.reset()) };
     }
     if (state.word) {
-      const { text, undo } = state.word;
-      const back = undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => session.undo(true) }) : nothing;
+      const { text, undo, lost } = state.word;
+      const back = lost ? restoreButton(page, lost) : undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => session.undo(true) }) : nothing;
       return { tone: "notice", text, actions: html`${back}${dismiss()}` };
     }
     if (state.warning) return { tone: "alarm", text: state.warning, actions: waysOut(state) };
@@ -92,7 +93,10 @@ export function wordsPanel(root, page) {
   /** @type {(state: State) => string} */
   function usual(state) {
     const { experiment, points } = state;
-    if (!state.hasPlayed && experiment) return words.firstVisit(words.goals[experiment.task]);
+    if (!state.hasPlayed && experiment) {
+      const { table } = chosen(state.catalogue, "dataset", experiment.dataset) ?? {};
+      return words.firstVisit(table ? words.goals.table(table.target) : words.goals[experiment.task]);
+    }
     const notes = state.notes.map(({ message }) => message).join(" ");
     if (state.playing && experiment) {
       const samples = points?.parts.train?.points.length ?? 0;

@@ -4,6 +4,7 @@ import httpx
 import numpy as np
 import pytest
 
+from app.main import Application
 from engine.uploads import TABLES
 from tests.app.conftest import strict
 
@@ -98,3 +99,70 @@ async def test_there_is_room_for_so_many(client: httpx.AsyncClient) -> None:
     response = await upload(client)
     assert response.status_code == 429 and "delete" in response.json()["detail"]
     assert len(TABLES) == 50
+
+
+PEOPLE = "sex,age,since,happy\n" + "\n".join(
+    f"{('male', 'female', '')[i % 3]},{20 + i * 7 % 40},2024-{1 + i % 12:02}-{1 + i % 28:02},{'yes' if i % 3 else 'no'}"
+    for i in range(60)
+)
+
+
+async def test_rows_are_predicted_as_the_table_had_them(client: httpx.AsyncClient) -> None:
+    found = strict((await upload(client, PEOPLE)).text)
+    assert [(column["name"], column["type"], column["role"]) for column in found["columns"]] == [
+        ("sex", "text", "input"),
+        ("age", "number", "input"),
+        ("since", "date", "input"),
+        ("happy", "text", "target"),
+    ]
+    session = strict((await client.post("/api/sessions", json={"dataset": found["dataset"]})).text)
+    address = f"/api/sessions/{session['id']}"
+    await client.post(f"{address}/train", json={"epochs": 5})
+    fields = strict((await client.get(f"{address}/dataset")).text)["fields"]
+    assert [field["name"] for field in fields] == ["sex", "age", "since"]
+    assert fields[0]["words"] == ["female", "male"] and fields[0]["typical"] in fields[0]["words"]
+    assert (fields[1]["low"], fields[1]["high"]) == (20, 59) and fields[2]["low"] == "2024-01-01"
+    rows = [["male", 30, "2024-05-01"], {"age": 30}, ["", None, ""], [field["typical"] for field in fields]]
+    answer = strict((await client.post(f"{address}/predict", json={"x": rows, "explain": True})).text)
+    assert len(answer["outputs"]) == 4 and set(answer["labels"]) <= {"yes", "no"}
+    assert {move["field"] for move in answer["moved"][0]} == {"sex", "age", "since"}
+    assert all(abs(move["change"]) < 1e-4 for move in answer["moved"][3])
+    assert "moved" not in strict((await client.post(f"{address}/predict", json={"x": rows})).text)
+    refused = strict((await client.post(f"{address}/predict", json={"x": [rows[0], ["child", 3, ""]]})).text)
+    assert refused["errors"][0]["field"] == "x.1.sex" and "female, male" in refused["detail"]
+    many = await client.post(f"{address}/predict", json={"x": [rows[0]] * 201, "explain": True})
+    assert many.status_code == 422 and "200" in many.json()["detail"]
+
+
+async def test_a_deleted_table_is_restored_within_ten_minutes(
+    client: httpx.AsyncClient, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(app.state.uploads, "_clock", lambda: now)
+    found = strict((await upload(client)).text)
+    address = f"/api/datasets/{found['id']}"
+    assert (await client.post(f"{address}/restore")).status_code == 404, "it is not deleted"
+    assert (await client.delete(address)).status_code == 204
+    assert (await client.get(address)).status_code == 404 and found["id"] not in TABLES
+    now = 599.0
+    restored = await client.post(f"{address}/restore")
+    assert restored.status_code == 200 and strict(restored.text) == found and found["id"] in TABLES
+    assert (await client.post("/api/sessions", json={"dataset": found["dataset"]})).status_code == 201
+    other = strict((await upload(client)).text)["id"]
+    await client.delete(f"/api/datasets/{other}")
+    now = 1_200.0
+    assert (await client.post(f"/api/datasets/{other}/restore")).status_code == 404
+
+
+async def test_a_table_that_is_too_large_is_offered_in_part(client: httpx.AsyncClient) -> None:
+    text = "a,b,c,kind\n" + "".join(f"{i % 97},{i % 7},{i % 5},{'xxxy'[i % 4]}\n" for i in range(21_000))
+    response = await upload(client, text)
+    problem = strict(response.text)
+    assert response.status_code == 422 and problem["type"] == "urn:gradlab:too-large"
+    assert problem["columns"] == ["a", "b", "c", "kind"] and problem["rows"] == 21_000
+    assert problem["limits"] == {"rows": 20_000, "columns": 64}
+    params = [("column", "a"), ("column", "c"), ("rows", "200"), ("seed", "3")]
+    taken = await client.post("/api/datasets", content=text.encode(), headers=CSV, params=params)
+    found = strict(taken.text)
+    assert taken.status_code == 201 and found["rows"] == 200 and found["inputs"] == ["a", "c"] and found["notes"]
+    assert (await upload(client, text, rows="20001")).status_code == 422

@@ -220,7 +220,9 @@ async def test_predict(client: httpx.AsyncClient, trained: str) -> None:
     assert (await client.post(f"{trained}/predict", json={"x": []})).json() == {"outputs": [], "labels": []}
 
 
-@pytest.mark.parametrize("x", [[[1]], [[1, 2, 3]], [[1, 2], [3]], [1, 2], "x", [[1, "2"]], [[1, None]], [[1e400, 0]]])
+@pytest.mark.parametrize(
+    "x", [[[1]], [[1, 2, 3]], [[1, 2], [3]], [1, 2], "x", [[1, "two"]], [[1, [2]]], [{"x3": 1}], [[1e400, 0]]]
+)
 async def test_samples_that_do_not_fit(client: httpx.AsyncClient, trained: str, x: Any) -> None:
     response = await client.post(
         f"{trained}/predict",
