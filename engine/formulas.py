@@ -35,6 +35,7 @@ NAMESPACE: dict[str, Any] = {
     "min": min,
     "sign": np.sign,
     "sum": np.sum,
+    "norm": np.linalg.norm,
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "Phi": lambda z: (1 + erf(z / sqrt(2))) / 2,
     "pi": pi,
@@ -97,6 +98,8 @@ def _call(function: str, arguments: list[str]) -> str:
     inside = ", ".join(arguments)
     if function == "abs":
         return rf"\left|{inside}\right|"
+    if function == "norm":
+        return rf"\left\lVert {inside} \right\rVert"
     if function == "sqrt":
         return rf"\sqrt{{{inside}}}"
     if function == "exp":
