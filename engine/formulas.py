@@ -18,6 +18,7 @@ SPELLINGS = {
     "fan_in": r"n_\text{in}",
     "fan_out": r"n_\text{out}",
     "rate": r"\lambda",
+    "epochs": "T",
     "Phi": r"\Phi",
 }
 COMPARISONS = {ast.Gt: ">", ast.GtE: r"\ge", ast.Lt: "<", ast.LtE: r"\le", ast.Eq: "="}
