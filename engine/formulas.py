@@ -18,6 +18,7 @@ SPELLINGS = {
     "fan_in": r"n_\text{in}",
     "fan_out": r"n_\text{out}",
     "rate": r"\lambda",
+    "epochs": "T",
     "Phi": r"\Phi",
 }
 COMPARISONS = {ast.Gt: ">", ast.GtE: r"\ge", ast.Lt: "<", ast.LtE: r"\le", ast.Eq: "="}
@@ -35,6 +36,7 @@ NAMESPACE: dict[str, Any] = {
     "min": min,
     "sign": np.sign,
     "sum": np.sum,
+    "norm": np.linalg.norm,
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "Phi": lambda z: (1 + erf(z / sqrt(2))) / 2,
     "pi": pi,
@@ -97,6 +99,8 @@ def _call(function: str, arguments: list[str]) -> str:
     inside = ", ".join(arguments)
     if function == "abs":
         return rf"\left|{inside}\right|"
+    if function == "norm":
+        return rf"\left\lVert {inside} \right\rVert"
     if function == "sqrt":
         return rf"\sqrt{{{inside}}}"
     if function == "exp":

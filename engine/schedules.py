@@ -127,7 +127,8 @@ SCHEDULES: Family[Schedule] = Family(
             when="When you know how long you will train.",
             hazard="Training on after its end is at the lowest rate.",
             source="Loshchilov and Hutter, 2016",
-            formula="(1 + cos(pi * t / T)) / 2",
+            formula="t / warmup if t < warmup else minimum + (1 - minimum) / 2 * (1 + cos(pi * min(1, "
+            "(t - warmup) / epochs - min(restarts, floor((t - warmup) / epochs)))))",
             factor=cosine,
             arguments=(
                 _epochs("epochs", 500, "Epochs", "How long the way down takes."),
@@ -144,6 +145,8 @@ SCHEDULES: Family[Schedule] = Family(
             when="To train fast with a high learning rate.",
             hazard="The length must be set before; stopping early leaves out the fall that does most of the good.",
             source="Smith and Topin, 2017",
+            formula="1 - (1 - first) / 2 * (1 + cos(pi * t / (rise * epochs))) if t < rise * epochs else "
+            "last + (1 - last) / 2 * (1 + cos(pi * min(1, (t - rise * epochs) / (epochs - rise * epochs))))",
             factor=one_cycle,
             arguments=(
                 _epochs("epochs", 500, "Epochs", "The length of the whole cycle."),

@@ -1,10 +1,17 @@
 """Formulas: what is printed is what is evaluated, and every one in the catalogue can be printed."""
 
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from engine import FAMILIES
+from engine.constraints import CONSTRAINTS
 from engine.formulas import evaluate, katex
+from engine.insight import trace
 
 PRINTED = [(family.name, entry) for family in FAMILIES for entry in family.values() if entry.formula]
 
@@ -16,6 +23,49 @@ def test_every_formula_of_the_catalogue_has_a_print_with_balanced_braces(family:
         assert text.count("{") == text.count("}")
         assert text.count(r"\left") == text.count(r"\right")
         assert "**" not in text and "_z" not in text
+
+
+RENDER = """
+import katex from "%s";
+import { readFileSync } from "node:fs";
+const refused = [];
+for (const source of JSON.parse(readFileSync(0, "utf8"))) {
+  try { katex.renderToString(source, { throwOnError: true, strict: "error" }); }
+  catch (error) { refused.push(`${source}: ${error.message}`); }
+}
+console.log(JSON.stringify(refused));
+"""
+KATEX = Path(__file__).parents[2] / "static/vendor/katex.js"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="KaTeX runs under Node.js")
+def test_the_bundled_katex_renders_every_formula_of_the_catalogue_and_the_fixed_ones_of_the_trace() -> None:
+    kinds = ("formula", "derivative_formula")
+    printed = [
+        katex(text)
+        for family in FAMILIES
+        for entry in family.values()
+        for kind in kinds
+        if (text := getattr(entry, kind, ""))
+    ]
+    fixed = [
+        value for name, value in vars(trace).items() if name.isupper() and isinstance(value, str) and "\\" in value
+    ]
+    assert trace.SUMS in fixed
+    script = RENDER % KATEX.as_uri()
+    command = ["node", "--input-type=module", "--eval", script]
+    done = subprocess.run(
+        command, input=json.dumps(printed + fixed), capture_output=True, text=True, timeout=60, check=True
+    )
+    assert json.loads(done.stdout) == []
+
+
+def test_the_formula_of_max_norm_is_what_it_computes() -> None:
+    for length in (0.5, 4.0):
+        w = np.array([0.6, -0.8]) * length
+        printed = evaluate(CONSTRAINTS["max_norm"].formula, {"w": w, "limit": 2.0})
+        CONSTRAINTS["max_norm"].function(w, 2.0)
+        np.testing.assert_allclose(printed, w, rtol=1e-15)
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_a_cosine_warms_up_from_nothing() -> None:
 @pytest.mark.parametrize("name", [name for name in TIMED if SCHEDULES[name].formula])
 def test_the_formula_is_what_is_computed(name: str) -> None:
     arguments = {argument.name: argument.default for argument in SCHEDULES[name].arguments}
-    values = [evaluate(SCHEDULES[name].formula, {"t": epoch, "T": 500, **arguments}) for epoch in range(EPOCHS)]
+    values = [evaluate(SCHEDULES[name].formula, {"t": epoch, **arguments}) for epoch in range(EPOCHS)]
     assert factors(name) == pytest.approx(values)
 
 
@@ -118,3 +118,15 @@ def test_a_plateau_lowers_the_rate_while_it_trains() -> None:
     while sliced.step < trainer.step or not sliced.settled:
         sliced.advance(1, until_step=trainer.step)
     assert [sliced.history.row(seq)["learning_rate"] for seq in range(len(sliced.history))] == rates
+
+
+@pytest.mark.parametrize("name", ["cosine", "one_cycle"])
+def test_the_formula_holds_with_minimum_warm_up_restarts_and_after_the_end(name: str) -> None:
+    entry = SCHEDULES[name]
+    given = {
+        "cosine": {"epochs": 20, "minimum": 0.1, "warmup": 5, "restarts": 2},
+        "one_cycle": {"epochs": 30, "rise": 0.4, "first": 0.2, "last": 0.01},
+    }[name]
+    for epoch in (half / 2 for half in range(200)):
+        printed = evaluate(entry.formula, {"t": epoch, **given})
+        assert entry.factor(float(epoch), *given.values()) == pytest.approx(printed, rel=1e-9)
