@@ -47,12 +47,19 @@ class NoteAnswer(BaseModel):
 
 
 class Metrics(BaseModel):
-    """How good the network is at this step; parts without samples are null."""
+    """How good the network is at this step; parts without samples are null.
+
+    Recorded steps are measured over all samples, others too unless a large network has many of them.
+    """
 
     train: Measures | None
     validation: Measures | None
     test: Measures | None
     penalty: Number
+    samples: dict[str, int] = Field(
+        description="Over how many samples of each part. Fewer than the part has: a fixed draw of 2,000, because no "
+        "row is recorded at this step and measuring all samples would take too long."
+    )
 
 
 class LastUpdate(BaseModel):
@@ -136,12 +143,21 @@ class TimelineAnswer(Moment):
 
 
 class History(BaseModel):
-    """The recorded rows after `since`, by column."""
+    """The recorded rows after `since`, by column.
+
+    Losses and metrics are over all samples of their part, dropout and noise off; losses carry the class weights, in the
+    validation and test parts too. Columns with a list in each row have a number for each layer, hidden layers first.
+    """
 
     run: str
     since: int
     last: int
-    columns: dict[str, list[Any]]
+    columns: dict[str, list[Any]] = Field(
+        description="`learning_rate` is that of the next update. Per layer: `gradient_norm` of the data loss, "
+        "`weight_norm`, `update_ratio` (the last update over the weights), `saturated` (share of outputs whose "
+        "derivative is under 0.01), `dead` (share of units whose derivative is 0 for every sample), `mean` and `std` "
+        "of the activations, and `zero_weights`: how many weights are exactly 0."
+    )
 
 
 class BoundaryAnswer(Moment):

@@ -38,7 +38,10 @@ class TracedLayer(BaseModel):
     errors: Numbers | None = Field(description="dL/da; null where loss and activation are taken together.")
     deltas: Numbers = Field(description="dL/dz.")
     gradients: dict[str, Rows | Numbers] = Field(description="Of the data loss.")
-    total_gradients: dict[str, Rows | Numbers] = Field(description="With penalties, and clipped.")
+    total_gradients: dict[str, Rows | Numbers] = Field(
+        description="With the smooth part of the penalty, and clipped: what the optimizer gets."
+    )
+    shrinkage: Number = Field(description="How far an L1 penalty moves each weight towards 0 after the update.")
     updated: dict[str, Rows | Numbers]
     again: Numbers = Field(description="The outputs after the update.")
 
@@ -87,9 +90,15 @@ class LayerDistributions(BaseModel):
     errors: Histogram
 
 
+SAMPLES = Field(description="How many samples were looked at: all, or a fixed draw of 2,000 where that takes too long.")
+ALL = Field(description="How many samples the part has.")
+
+
 class DistributionsAnswer(Moment):
     """Hidden layers in order, the output layer last."""
 
+    samples: int = SAMPLES
+    all: int = ALL
     layers: list[LayerDistributions]
 
 
@@ -118,6 +127,8 @@ class UnitHistogram(BaseModel):
 class UnitsAnswer(Moment):
     """One for each unit of a layer; in a maxout layer one for each piece of each."""
 
+    samples: int = SAMPLES
+    all: int = ALL
     name: str
     units: list[UnitHistogram]
 
@@ -182,7 +193,8 @@ class RegressionAnswer(BaseModel):
 class PartEvaluation(BaseModel):
     """One part of the data."""
 
-    samples: int
+    samples: int = SAMPLES
+    all: int = ALL
     measures: Measures
     confusion: list[list[int]] | None = Field(None, description="Row: what is so; column: what was said.")
     classes: list[ClassAnswer] | None = None
@@ -201,6 +213,8 @@ class AblationCost(Moment):
     """What it costs to switch something off."""
 
     part: str
+    samples: int = SAMPLES
+    all: int = ALL
     before: Measures
     after: Measures
 
@@ -221,6 +235,8 @@ class RankingAnswer(Moment):
     """What matters most, the dearest first."""
 
     part: str
+    samples: int = SAMPLES
+    all: int = ALL
     before: Measures
     parts: list[RankedPart]
 
@@ -253,6 +269,9 @@ class PruneStep(SizeAnswer):
 class PruneReport(BaseModel):
     """What pruning did."""
 
+    samples: dict[str, int] = Field(
+        description="Of each part, over how many samples: all, or a fixed draw of 2,000 where that takes too long."
+    )
     before: TimedSize
     after: TimedSize
     steps: list[PruneStep]
@@ -277,4 +296,7 @@ class TradeoffAnswer(Moment):
     """The trade-off, without training in between."""
 
     criterion: str
+    samples: dict[str, int] = Field(
+        description="Of each part, over how many samples: all, or a fixed draw of 2,000 where that takes too long."
+    )
     points: list[TradeoffPoint]

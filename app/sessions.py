@@ -60,7 +60,7 @@ class Session:
         self.parameter_count: int = sum((fan_in + 1) * fan_out for fan_in, fan_out in shapes)
         self.run_id = secrets.token_hex(8)
         self._rest = "diverged" if self.trainer.diverged else "paused" if self.trainer.step else "ready"
-        self.reason: str | None = self.trainer.diverged
+        self.reason: str | None = self._told(self.trainer.diverged) if self.trainer.diverged else None
         self._tours: deque[Tour[Any, Any]] = deque()
         self._visited: dict[tuple[int, int], Trainer] = {}
         self._stop_playing()
@@ -189,8 +189,9 @@ class Session:
         self._errands.remove(errand)
         if errand.single_samples and errand.first_step >= 0:  # not what the experiment says: so it is a change
             self.trainer.note_samples(errand.first_step)
-        if not self._errands and not self._playing and self._rest in {"ready", "finished"} and not self.trainer.stopped:
-            self._rest, self.reason = "paused", None
+        rests = not self._errands and not self._playing and not self.trainer.stopped
+        if rests and self._rest in {"ready", "paused", "finished"}:
+            self._rest, self.reason = "paused", self.reason or self._told(None)
         self.stage += 1
         fulfil(errand.future, self.describe)
 
@@ -214,13 +215,18 @@ class Session:
     def _end(self, state: str, reason: str | None = None) -> None:
         """Training ends; whoever waits for it is told."""
         self._stop_playing()
-        self._rest, self.reason = state, reason
+        self._rest, self.reason = state, self._told(reason)
         self.stage += 1
         self.revision += 1
         for errand in list(self._errands):
             self._leave(errand)
 
+    def _told(self, reason: str | None) -> str | None:
+        """The reason why training ends, and where the best weights are if they are not these."""
+        return " ".join(text for text in (reason, self.trainer.unrestored) if text) or None
+
     def _stop_playing(self) -> None:
+        self.trainer.watch_no_more()
         self._playing = False
         self.rate: float | None = None
         self._goal: Goal | None = None
@@ -268,7 +274,8 @@ class Session:
             "experiment": self.experiment_data,
             "parameter_count": self.trainer.parameter_count,
             "notes": [vars(note) for note in self.trainer.notes],
-            "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty")},
+            "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty")}
+            | {"samples": self.trainer.row_samples()},
             "last_update": None if self.state == "running" else last_update(self.trainer),
         }
 

@@ -16,7 +16,7 @@ from engine.catalogue import Argument, Choice, Entry, Family
 from engine.cells import written
 from engine.compiled import dispatched, part, scalar
 from engine.formulas import katex
-from engine.numerics import cos, erfc, exp, log1p, sin
+from engine.numerics import cos, erfc, exp, expm1, log1p, sin
 
 HIDDEN = ("hidden",)
 EVERYWHERE = ("hidden", "output")
@@ -86,19 +86,35 @@ FLAT = 0.01  # a unit whose derivative is smaller than this has saturated
 def facts(function: Callable[[float], float], derivative: Callable[[float, float], float]) -> dict[str, Any]:
     """What can be read off an activation: whether it never falls, whether its outputs have mean 0 for sums that are
     normally distributed about 0, and below and above which sums its derivative is nearly 0 for good.
+
+    A grid finds between which sums it turns flat, halving where exactly.
     """
+
+    def learns_at(z: float) -> bool:
+        return abs(derivative(z, function(z))) >= FLAT
+
     z = np.linspace(-20, 20, 4001)
     a = np.array([function(float(each)) for each in z])
-    steep = np.abs([derivative(float(each), value) for each, value in zip(z, a, strict=True)]) >= FLAT
+    steep = np.array([learns_at(float(each)) for each in z])
     weights = np.exp(-(z**2) / 2)
     mean = float(np.sum(a * weights) / np.sum(weights))
     learns = np.flatnonzero(steep)
-    low, high = (float(z[learns[0]]), float(z[learns[-1]])) if learns.size else (0.0, 0.0)
+    first, last = (int(learns[0]), int(learns[-1])) if learns.size else (0, len(z) - 1)
+    below = None if steep[0] else _edge(learns_at, float(z[first]), float(z[first - 1])) if learns.size else 0.0
+    above = None if steep[-1] else _edge(learns_at, float(z[last]), float(z[last + 1])) if learns.size else 0.0
     return {
         "monotonic": bool(np.all(np.diff(a) >= 0)),
         "zero_centred": abs(mean) < FLAT,
-        "saturates": {"below": None if steep[0] else round(low, 2), "above": None if steep[-1] else round(high, 2)},
+        "saturates": {"below": below, "above": above},
     }
+
+
+def _edge(holds: Callable[[float], bool], inside: float, outside: float) -> float:
+    """Where between two numbers, at the first of which something holds and at the second not, it ceases to hold."""
+    while abs(inside - outside) > 1e-13:
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if holds(middle) else (inside, middle)
+    return round(outside, 12) + 0.0  # never -0
 
 
 @scalar
@@ -143,12 +159,12 @@ def leaky_relu_derivative(z: float, a: float, negative_slope: float) -> float:
 
 @scalar
 def elu(z: float, alpha: float) -> float:
-    return alpha * (exp(z) - 1.0) if z < 0.0 else z
+    return alpha * expm1(z) if z < 0.0 else z
 
 
 @scalar
 def elu_derivative(z: float, a: float, alpha: float) -> float:
-    return 1.0 if z > 0.0 else a + alpha
+    return 1.0 if z > 0.0 else alpha * exp(z)
 
 
 @scalar
@@ -221,12 +237,12 @@ def gelu_tanh_derivative(z: float, a: float) -> float:
 
 @scalar
 def selu(z: float) -> float:
-    return 1.7580993408473766 * (exp(z) - 1.0) if z < 0.0 else 1.0507009873554805 * z
+    return 1.7580993408473766 * expm1(z) if z < 0.0 else 1.0507009873554805 * z
 
 
 @scalar
 def selu_derivative(z: float, a: float) -> float:
-    return 1.0507009873554805 if z > 0.0 else a + 1.7580993408473766
+    return 1.0507009873554805 if z > 0.0 else 1.7580993408473766 * exp(z)
 
 
 @scalar
@@ -459,7 +475,7 @@ ACTIVATIONS: Family[Activation] = Family(
             label="Maxout",
             summary="Each unit has several weighted sums and gives the largest: it learns its own activation.",
             when="With dropout, where the best activation is not known.",
-            hazard="As many times the weights as there are pieces.",
+            hazard="As many times the weights as there are pieces; initializers count every piece in fan_out.",
             source="Goodfellow et al., 2013",
             function=maxout,
             derivative=maxout_derivative,

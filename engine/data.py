@@ -83,9 +83,10 @@ class Data:
         self._smoothing = experiment.label_smoothing
         self._class_weights = _class_weights(experiment, parts["train"][1], max(self.outputs, 2))
         self.parts = {name: self._part(*arrays) for name, arrays in parts.items()}
-        drawn = {name: _drawn(part, dataset.seed) for name, part in self.parts.items()}
-        # What is measured of each part that has samples: all of them, or a fixed draw of very many.
-        self.measured = {name: samples for name, samples in drawn.items() if samples[0].shape[1]}
+        # What is measured of each part that has samples: all of them; and a fixed draw of very many, for where that
+        # would take too long.
+        self.measured = {name: (part.x, part.t, part.weights) for name, part in self.parts.items() if len(part)}
+        self.drawn = {name: _drawn(self.parts[name], dataset.seed) for name in self.measured}
         self.middle = mean_and_spread(parts["train"][0])[0]
         self.typical = self.fields.typical(self.middle)
         self.notes = tuple(self._notes(experiment))
@@ -256,9 +257,9 @@ class Data:
 
 
 def _drawn(part: Part, seed: int) -> Samples:
-    if len(part) <= LIMITS.evaluated_samples:
+    if len(part) <= LIMITS.drawn_samples:
         return part.x, part.t, part.weights
-    chosen = rng.generator(seed, rng.EVALUATION).permutation(len(part))[: LIMITS.evaluated_samples]
+    chosen = rng.generator(seed, rng.EVALUATION).permutation(len(part))[: LIMITS.drawn_samples]
     return np.ascontiguousarray(part.x[:, chosen]), np.ascontiguousarray(part.t[:, chosen]), part.weights[chosen]
 
 

@@ -26,6 +26,7 @@ ActivationChoice = Annotated[Choice, ACTIVATIONS]
 InitializerChoice = Annotated[Choice, INITIALIZERS]
 RegularizerChoice = Annotated[Choice, REGULARIZERS]
 ConstraintChoice = Annotated[Choice, CONSTRAINTS]
+BIASES_HELP = "Where the biases start. An initializer that looks at the layer's width takes them to have a fan_in of 1."
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Layer:
         INITIALIZERS.choice("glorot_uniform"), title="Initializer", help=INITIALIZERS.help
     )
     bias_initializer: InitializerChoice = described(
-        INITIALIZERS.choice("zeros"), title="Bias initializer", help="Where the biases start."
+        INITIALIZERS.choice("zeros"), title="Bias initializer", help=BIASES_HELP
     )
     regularizer: RegularizerChoice | None = described(None, title="Regularizer", help=REGULARIZERS.help, live=True)
     constraint: ConstraintChoice | None = described(None, title="Constraint", help=CONSTRAINTS.help, live=True)
@@ -76,7 +77,7 @@ class Output:
         INITIALIZERS.choice("glorot_uniform"), title="Initializer", help=INITIALIZERS.help
     )
     bias_initializer: InitializerChoice = described(
-        INITIALIZERS.choice("zeros"), title="Bias initializer", help="Where the biases start."
+        INITIALIZERS.choice("zeros"), title="Bias initializer", help=BIASES_HELP
     )
     regularizer: RegularizerChoice | None = described(None, title="Regularizer", help=REGULARIZERS.help, live=True)
     constraint: ConstraintChoice | None = described(None, title="Constraint", help=CONSTRAINTS.help, live=True)
@@ -179,7 +180,8 @@ class Experiment:
     class_weight: Literal["balanced"] | tuple[float, ...] | None = described(
         None,
         title="Class weights",
-        help="How much each class counts in the loss: one number for each, or balanced: rare classes count for more.",
+        help="How much each class counts in the loss: one number for each, or balanced: rare classes count for more. "
+        "The reported losses carry these weights, those of the validation and test parts too; metrics do not.",
         max_length=LIMITS.classes,
     )
     label_smoothing: float = described(

@@ -13,7 +13,7 @@ from engine.errors import FieldError, InvalidInput
 from engine.metrics import metrics_of
 from engine.parts import PARTS
 
-LAYER_COLUMNS = ("gradient_norm", "weight_norm", "update_ratio", "saturated", "dead", "mean", "std")
+LAYER_COLUMNS = ("gradient_norm", "weight_norm", "update_ratio", "saturated", "dead", "mean", "std", "zero_weights")
 FIRST_COLUMNS = ("step", "epoch", "learning_rate", "penalty")
 EVERY_EPOCH_UNTIL = 1_000
 MANY_STEPS = 1_000
@@ -83,8 +83,15 @@ class History:
         return self._table[: self._count]
 
     def take(self, table: np.ndarray) -> None:
-        """Puts rows in the place of all there are. Raises InvalidInput if they are not of this run."""
+        """Puts rows in the place of all there are. Raises InvalidInput if they are not of this run.
+
+        Rows from before `zero_weights` were counted, the last of a layer's columns, get NaN there.
+        """
         width = self._table.shape[1]
+        if table.ndim == 2 and table.shape[1] == width - self.layers:
+            size = len(LAYER_COLUMNS) - 1
+            first = table.shape[1] - self.layers * size
+            table = np.insert(table, range(first + size, table.shape[1] + 1, size), np.nan, axis=1)
         if table.ndim != 2 or table.shape[1] != width or not len(table) or np.any(np.diff(table[:, 0]) < 0):
             expected = f"rows of {width} numbers, in the order of their steps"
             raise InvalidInput(FieldError("history", list(table.shape), expected, "this is no history of this run"))

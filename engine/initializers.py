@@ -2,7 +2,8 @@
 
 Equal weights make equal units (symmetry). Weights that are too large saturate units and make gradients explode, too
 small ones let the signal and its gradient die away layer by layer. The scaled initializers keep the variance level:
-they set it from the number of connections into (fan_in) and out of (fan_out) each unit.
+they set it from the number of connections into (fan_in) and out of (fan_out) each unit. Both are those of the layer's
+weight matrix: biases are drawn as a matrix with a fan_in of 1, and maxout's fan_out counts every piece of its units.
 """
 
 from collections.abc import Callable

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine import rng
 from engine.activations import activate, derive, fill_slopes, pass_back
-from engine.compiled import inlined, kernel, part
+from engine.compiled import inlined, kernel, part, summing
 from engine.constraints import constrain
 from engine.losses import loss_gradient, loss_values
 from engine.network import (
@@ -56,7 +56,7 @@ from engine.products import (
     weigh_by_library,
     weigh_one,
 )
-from engine.regularizers import penalise
+from engine.regularizers import add_smooth, add_whole, shrink
 from engine.schedules import ARGUMENTS, factor
 
 ONE = np.int64(1)  # a literal 1 would be a type of its own, and compile `weigh` twice
@@ -119,8 +119,9 @@ CLOCK = 6
 # Only an update longer than this, or weight decay that turns weights round, can make finite parameters infinite.
 RISKY = 1e25
 
-# Where the penalty of the weights has its effect.
-NO_PENALTY, IN_GRADIENT, AFTER_UPDATE = range(3)
+# How the weights' penalties have their effect: their smooth part in the gradient and their l1 part as a soft threshold
+# after the update; or, in a replay, wholly after the update.
+NO_PENALTY, PROXIMAL, REPLAYED = range(3)
 
 
 class Plan(NamedTuple):
@@ -133,7 +134,7 @@ class Plan(NamedTuple):
     schedule_arguments: np.ndarray  # (schedules.ARGUMENTS,) float64
     batch_size: int
     carried: int  # samples left over at an epoch's end, for the next one's first batch; they begin the order too
-    penalty: int  # NO_PENALTY, IN_GRADIENT or AFTER_UPDATE
+    penalty: int  # NO_PENALTY, PROXIMAL or REPLAYED
     sever: bool  # a weight that its penalty pushes through 0 is 0 for ever
     shuffle: bool
     seed: int
@@ -326,23 +327,29 @@ STATISTICS = 4
 SATURATION = 0.01
 
 
-@part
+@summing
 def look_at_values(a: Array, units: Rows, n: int, statistics: Array) -> None:
     """Adds up what the units gave."""
     for u in range(units[0], units[1]):
+        total, squares = 0.0, 0.0
         for s in range(n):
             value = np.float64(a[u, s])
-            statistics[u, SUM] += value
-            statistics[u, SQUARES] += value * value
+            total += value
+            squares += value * value
+        statistics[u, SUM] += total
+        statistics[u, SQUARES] += squares
 
 
-@part
+@summing
 def look_at_slopes(f: Array, units: Rows, n: int, statistics: Array) -> None:
     """Counts where the units could hardly learn, and where they could at all."""
     for u in range(units[0], units[1]):
+        saturated, live = 0, 0
         for s in range(n):
-            statistics[u, SATURATED] += abs(f[u, s]) < SATURATION
-            statistics[u, LIVE] += f[u, s] != 0
+            saturated += abs(f[u, s]) < SATURATION
+            live += f[u, s] != 0
+        statistics[u, SATURATED] += saturated
+        statistics[u, LIVE] += live
 
 
 @part
@@ -401,13 +408,24 @@ def batch_of(batch_size: int, carried: int, samples: int, clock: Array) -> int:
 
 
 @part
-def add_penalties(net: Architecture, parameters: Array, gradient: Array) -> None:
-    """Adds the penalties' derivatives to the gradient."""
+def add_penalties(net: Architecture, parameters: Array, gradient: Array, whole: bool) -> None:
+    """Adds the penalties' derivatives to the gradient: whole, or their smooth part."""
     for layer in range(1, net.layers.shape[0]):
-        if net.layers[layer, REGULARIZER] != NONE:
-            weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
-            errors = gradient[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
-            penalise(net.layers[layer, REGULARIZER], weights, errors, net.arguments[OF_REGULARIZER, layer])
+        code, p = net.layers[layer, REGULARIZER], net.arguments[OF_REGULARIZER, layer]
+        weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+        errors = gradient[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+        if whole:
+            add_whole(code, weights, errors, p)
+        else:
+            add_smooth(code, weights, errors, p)
+
+
+@part
+def shrink_weights(net: Architecture, parameters: Array, rate: float) -> None:
+    """Moves weights with an l1 penalty towards 0, where they stop."""
+    for layer in range(1, net.layers.shape[0]):
+        weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+        shrink(net.layers[layer, REGULARIZER], weights, rate, net.arguments[OF_REGULARIZER, layer])
 
 
 @part
@@ -435,8 +453,8 @@ def finish_step(
     parameters, gradient = state.parameters, state.gradient
     if plan.carried > 0:
         batch -= left_over(plan.batch_size, plan.carried, clock)
-    if plan.penalty == IN_GRADIENT:
-        add_penalties(net, parameters, gradient)
+    if plan.penalty == PROXIMAL:
+        add_penalties(net, parameters, gradient, False)
     clock[IN_BATCH] = 0
     if state.mask.size > 0:
         apply_mask(gradient, state.mask)
@@ -449,7 +467,7 @@ def finish_step(
     rate = plan.learning_rate * factor(plan.schedule, epoch, plan.schedule_arguments)
     arguments[0] = rate
     risky = not rate * length < RISKY or rate * plan.weight_decay > 2
-    if keep or risky or plan.penalty == AFTER_UPDATE:
+    if keep or risky or plan.penalty == REPLAYED:
         for i in range(parameters.size):
             state.previous[i] = parameters[i]
     if plan.weight_decay > 0:
@@ -460,9 +478,11 @@ def finish_step(
     clock[STEP] += 1
     clock[IN_EPOCH] += batch
     update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), arguments)
-    if plan.penalty == AFTER_UPDATE:
+    if plan.penalty == PROXIMAL:
+        shrink_weights(net, parameters, rate)
+    if plan.penalty == REPLAYED:
         gradient[:] = 0
-        add_penalties(net, state.previous, gradient)
+        add_penalties(net, state.previous, gradient, True)
         take_off(parameters, gradient, rate, plan.sever, state.mask)
     if state.mask.size > 0:
         apply_mask(parameters, state.mask)

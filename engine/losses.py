@@ -130,14 +130,18 @@ def categorical_crossentropy_derivative(a: float, t: float) -> float:
 @part
 def categorical_crossentropy_from_logits(z: Any, t: Any, s: int) -> float:
     """ln(sum of e^z) - z of the right class; the largest z is taken off first so that nothing overflows."""
-    top = z[0, s]
+    first = 0
     for u in range(1, z.shape[0]):
-        top = max(top, z[u, s])
-    total, right = 0.0, 0.0
+        if z[u, s] > z[first, s]:
+            first = u
+    top = np.float64(z[first, s])
+    others, right = 0.0, 0.0
     for u in range(z.shape[0]):
-        total += np.exp(np.float64(z[u, s]) - np.float64(top))
-        right += np.float64(t[u, s]) * (np.float64(z[u, s]) - np.float64(top))
-    loss: float = np.log(total) - right
+        below = np.float64(z[u, s]) - top
+        if u != first:
+            others += np.exp(below)
+        right += np.float64(t[u, s]) * below
+    loss: float = np.log1p(others) - right  # the largest itself is the 1
     return loss
 
 

@@ -42,8 +42,20 @@ CONVENTIONS = (
     "Binary targets and labels are 0 and 1; class numbers count from 0.",
     "Where the output runs from -1 to 1, or the loss is hinge, the network is taught -1 and 1 for no and yes.",
     "The loss is the mean over samples; penalties are reported apart from it.",
-    "l2 adds rate * sum of w^2, l1 adds rate * sum of |w|; biases are not penalised.",
+    "Class weights count in every reported loss, of the validation and test parts too; metrics are not weighted.",
+    "l2 adds rate * sum of w^2, l1 adds rate * sum of |w|, as in Keras; biases are not penalised.",
+    "l2 is part of the gradient. l1 is a proximal step: after each update, whatever the optimizer, every weight moves "
+    "towards 0 by the schedule's learning rate times the rate and stops there, so useless weights are exactly 0. "
+    "Constraints come after it.",
+    "Optimizers follow PyTorch, their default arguments aside: momentum's velocity is momentum * v + g, and epsilon is "
+    "added outside the square root (in AdaDelta inside, in AdaMax to the gradient's size). Weight decay spares biases.",
+    "Batch normalization follows Keras: momentum is the share of the running means that stays, the variance is the "
+    "biased one (divided by n), and epsilon is 0.001.",
+    "A row's learning rate is that of the next update.",
+    "Early stopping counts its patience as Keras does, reduce_on_plateau as PyTorch does. Both look after every epoch, "
+    "whether or not a row is recorded.",
     "Normal initializers draw from plain normal distributions, unless `truncated` is set.",
+    "fan_in and fan_out count weights: a bias has a fan_in of 1, and maxout's fan_out counts every piece of its units.",
     "Dropout's rate is the share that is dropped; what stays is scaled up, so that nothing changes when evaluating.",
     "An entry without arguments is written as its name, one with arguments as an object with its name.",
 )

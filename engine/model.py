@@ -56,7 +56,8 @@ class Boundary:
 
 @dataclass(frozen=True)
 class Passes:
-    """What the measured samples of a part did on their way forward and back, all units' rows (rows, n), inputs first.
+    """What the samples of a part did (see `Model.at_once`) on their way forward and back, all units' rows (rows, n),
+    inputs first.
 
     `z` are the sums as the activations got them, `a` what they gave, `d` the errors dL/dz of single samples; `gradient`
     (P,) is the mean loss's. Nothing is dropped, and running means stand in for batches.
@@ -274,9 +275,21 @@ class Model:
 
     # How good it is
 
+    def at_once(self, part: str) -> Samples:
+        """What is looked at of a part where that is done in one go: all samples, or a fixed draw of 2,000 where all
+        would take too long.
+        """
+        samples = self.data.measured[part]
+        quick = samples[0].shape[1] * self.parameter_count <= LIMITS.quick_work
+        return samples if quick else self.data.drawn[part]
+
+    def coverage(self, part: str) -> dict[str, int]:
+        """How many `samples` of a part are looked at in one go, and how many it has in `all`."""
+        return {"samples": self.at_once(part)[0].shape[1], "all": len(self.data.parts[part])}
+
     def evaluate(self, part: str) -> tuple[np.ndarray, np.ndarray]:
-        """Its outputs (outputs, n) for the measured samples of a part, and the losses (n,)."""
-        return self.answer(self.data.measured[part])
+        """Its outputs (outputs, n) for the samples of a part, and the losses (n,); see `at_once`."""
+        return self.answer(self.at_once(part))
 
     def answer(self, samples: Samples) -> tuple[np.ndarray, np.ndarray]:
         """Its outputs (outputs, n) for some samples, and the losses (n,)."""
@@ -285,8 +298,8 @@ class Model:
         return outputs, losses
 
     def passes(self, part: str = "train") -> Passes:
-        """Every number of the measured samples of a part."""
-        samples, work = self.data.measured[part], self.probe
+        """Every number of the samples of a part; see `at_once`."""
+        samples, work = self.at_once(part), self.probe
         count, width = samples[0].shape[1], work.a.shape[1]
         outputs, losses = np.empty(samples[1].shape, self.network.dtype), np.empty(count)
         gradient = np.zeros(self.network.parameter_count, self.network.dtype)
@@ -300,9 +313,8 @@ class Model:
         rows[2] *= count  # the errors are those of a mean
         return Passes(rows[0], rows[1], rows[2], outputs, losses, gradient)
 
-    def measures(self, part: str, outputs: np.ndarray, losses: np.ndarray) -> dict[str, float]:
-        """The loss and the metrics, of what `evaluate` gives."""
-        t = self.data.measured[part][1]
+    def measures(self, t: np.ndarray, outputs: np.ndarray, losses: np.ndarray) -> dict[str, float]:
+        """The loss and the metrics, of targets (outputs, n) and what `answer` gives."""
         measures = {"loss": float(np.mean(losses))}
         for metric in metrics_of(self.task):
             value = metric.function(outputs, t, self.data.threshold)

@@ -36,13 +36,20 @@ class BatchNormalization:
     momentum: float = described(
         0.99,
         title="Momentum",
-        help="The share of the running means that stays with each update. Smaller follows the batches faster.",
+        help="The share of the running means that stays with each update, as in Keras (PyTorch's is 1 minus this). "
+        "Smaller follows the batches faster.",
         ge=0,
         le=0.9999,
         live=True,
     )
     epsilon: float = described(
-        1e-3, title="Epsilon", help="Keeps the division away from zero.", ge=1e-8, le=1, scale="log", live=True
+        1e-3,
+        title="Epsilon",
+        help="Added to the variance, so that nothing is divided by zero. The variance is the batch's, divided by n.",
+        ge=1e-8,
+        le=1,
+        scale="log",
+        live=True,
     )
 
     @property

@@ -34,6 +34,24 @@ def _fast_exp(x: float) -> float:
     return q * low * high
 
 
+def _fast_expm1(x: float) -> float:
+    # As _fast_exp, but without adding the 1 to e^r that would be taken off again: 2^n * (e^r - 1) + (2^n - 1).
+    y = 88.0 if x > 88.0 else x
+    y = -87.33654 if y < -87.33654 else y
+    n = np.floor(y * 1.44269504 + 0.5)
+    r = y - n * 0.693359375
+    r = r + n * 2.12194440e-4
+    q = 1.9875691500e-4
+    q = q * r + 1.3981999507e-3
+    q = q * r + 8.3334519073e-3
+    q = q * r + 4.1665795894e-2
+    q = q * r + 1.6666665459e-1
+    q = q * r + 5.0000001201e-1
+    q = q * r * r + r
+    power = np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)
+    return q * power + (power - 1.0)
+
+
 def _fast_tanh(x: float) -> float:
     # A rational minimax approximation: an odd polynomial of degree 13 over an even one of degree 6; error below 3e-7.
     y = 7.90531110763549805 if x > 7.90531110763549805 else x
@@ -121,6 +139,11 @@ def exp(x: float) -> float:
     return math.inf if x > 709.78 else math.exp(x)
 
 
+def expm1(x: float) -> float:
+    """e^x - 1, accurate also near 0, where the 1 would swallow x; in float32 for x up to 88 only."""
+    return math.inf if x > 709.78 else math.expm1(x)
+
+
 def tanh(x: float) -> float:
     """The hyperbolic tangent."""
     return math.tanh(x)
@@ -147,6 +170,7 @@ def cos(x: float) -> float:
 
 
 scalar(exp, fast=_fast_exp)
+scalar(expm1, fast=_fast_expm1)
 scalar(tanh, fast=_fast_tanh)
 scalar(log1p, fast=_fast_log1p)
 scalar(erfc, fast=_fast_erfc)

@@ -2,6 +2,7 @@
 
 Each keeps up to three numbers of memory per weight (its *slots*: a velocity, a running mean of squares), all zero at
 the start. `corrections` are numbers that depend on the count of steps alone and are computed once per step.
+The rules are those of PyTorch's optimizers; default arguments differ, and weight decay spares biases.
 """
 
 from collections.abc import Callable

@@ -17,7 +17,7 @@ def layer_statistics(
     `gradient_norm`: length of the data loss's gradient, by all that the layer learns; `weight_norm`: of W;
     `update_ratio`: length of the last update of W over that of W; `saturated`: share of (unit, sample) pairs whose
     derivative is under 0.01; `dead`: share of units whose derivative is 0 for every sample; `mean` and `std` of the
-    activations.
+    activations; `zero_weights`: how many of W are exactly 0.
     """
     # A layer's weights and the rest of what it learns follow each other in the buffers: all sums are taken at once.
     edges = [edge for part in network.parts for edge in (part["weights"][0].start, part["weights"][0].stop)]
@@ -26,6 +26,7 @@ def layer_statistics(
     weights = np.sqrt(_sums(now, edges)[::2]).tolist()
     updates = np.sqrt(_sums(now - state.previous, edges)[::2]).tolist()
     gradients = np.sqrt(slopes[::2] + slopes[1::2]).tolist()
+    zeros = np.add.reduceat(now == 0, edges, dtype=np.int64)[::2].tolist()
     units = np.array(network.sizes[1:])
     rows = np.add.reduceat(statistics, network.rows[1:-1])  # (layers, STATISTICS); rows that are no units have zeros
     dead = np.add.reduceat(statistics[:, LIVE] == 0, network.rows[1:-1], dtype=np.int64)
@@ -43,6 +44,7 @@ def layer_statistics(
             "dead": told[1],
             "mean": told[2],
             "std": told[3],
+            "zero_weights": zeros[index],
         }
         for index, told in enumerate(np.column_stack([saturated, dead, mean, spread]).tolist())
     ]

@@ -20,7 +20,7 @@ from engine.constraints import CONSTRAINTS
 from engine.experiment import Experiment, Layer, Output
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-from engine.regularizers import REGULARIZERS
+from engine.regularizers import REGULARIZERS, soft_threshold
 from engine.schedules import SCHEDULES
 
 # Of each layer W (fan_in, fan_out) and b (fan_out,); then, where there are such, scales, shifts and slopes.
@@ -144,9 +144,11 @@ def step(
 def total_gradients(
     experiment: Experiment, layers: Layers, gradients: Layers, penalties: bool = True, masks: Layers | None = None
 ) -> Layers:
-    """With the penalties, unless they come later; without those of weights that a mask holds at 0; and clipped."""
+    """With the penalties' smooth parts, unless they come later; without those of weights that a mask holds at 0; and
+    clipped.
+    """
     total = [
-        (dW + _penalty_slope(layer.regularizer, own[0]) * penalties, *others)  # only weights are penalised
+        (dW + _smooth_slope(layer.regularizer, own[0]) * penalties, *others)  # only weights are penalised
         for own, layer, (dW, *others) in zip(layers, _layers(experiment), gradients, strict=True)
     ]
     if masks is not None:
@@ -166,9 +168,17 @@ def replay_penalties(experiment: Experiment, before: Layers, after: Layers, lear
 
 
 def update(
-    experiment: Experiment, layers: Layers, memory: list[Layers], gradients: Layers, count: int, learning_rate: float
+    experiment: Experiment,
+    layers: Layers,
+    memory: list[Layers],
+    gradients: Layers,
+    count: int,
+    learning_rate: float,
+    penalties: bool = True,
 ) -> tuple[Layers, list[Layers]]:
-    """The optimizer's step: the new parameters, which meet the constraints, and the new memory."""
+    """The optimizer's step, and the soft threshold of l1 penalties unless penalties come later: the new parameters,
+    which meet the constraints, and the new memory.
+    """
     entry = OPTIMIZERS.of(experiment.optimizer)
     _, *further = entry.given(experiment.optimizer)
     arguments = (learning_rate, *further)
@@ -184,10 +194,18 @@ def update(
             result = entry.update(p, g, *kept, *corrections, *arguments)
             new.append(result if entry.slots else (result,))
         W, *others = (each[0] for each in new)
+        if penalties:
+            W = _each(soft_threshold, W, learning_rate * l1_rate(layer.regularizer))
         updated.append((_constrain(layer.constraint, W), *others))
         for slot in range(entry.slots):
             slots[slot].append(tuple(each[1 + slot] for each in new))
     return updated, slots
+
+
+def l1_rate(choice: Choice | None) -> float:
+    """The rate of the l1 part of a penalty; 0 without one."""
+    entry = REGULARIZERS.of(choice) if choice else None
+    return float(entry.l1_rate(*entry.values(choice))) if entry and entry.l1_rate and choice else 0.0
 
 
 def empty_memory(experiment: Experiment, layers: Layers) -> list[Layers]:
@@ -275,7 +293,14 @@ def _penalty_slope(choice: Choice | None, W: np.ndarray) -> np.ndarray:
     if choice is None:
         return np.zeros_like(W)
     entry = REGULARIZERS.of(choice)
-    return np.vectorize(entry.derivative, otypes=[float])(W, *entry.values(choice))
+    return _each(entry.derivative, W, *entry.values(choice))
+
+
+def _smooth_slope(choice: Choice | None, W: np.ndarray) -> np.ndarray:
+    entry = REGULARIZERS.of(choice) if choice else None
+    if choice is None or entry is None or entry.smooth is None:
+        return np.zeros_like(W)
+    return _each(entry.smooth, W, *entry.values(choice))
 
 
 def _clip(experiment: Experiment, gradients: Layers) -> Layers:

@@ -160,12 +160,19 @@ SCHEDULES: Family[Schedule] = Family(
             label="Reduce on plateau",
             summary="Lowers the learning rate whenever the loss has stopped falling.",
             when="When you do not know how long training will take.",
-            hazard="It watches the validation loss if there is a validation part, and else the training loss.",
+            hazard="It watches the validation loss after every epoch, or the training loss without a validation part.",
             factor=reduce_on_plateau,
             watches=True,
             arguments=(
                 Argument("drop", 0.5, 0.01, 0.99, "Drop", "What the rate is multiplied with each time."),
-                _epochs("patience", 20, "Patience", "So many epochs without a better loss are borne.", minimum=0),
+                _epochs(
+                    "patience",
+                    20,
+                    "Patience",
+                    "How many epochs in a row may pass without a better loss; after one more the rate drops. As in "
+                    "PyTorch: with 0 it drops after the first such epoch.",
+                    minimum=0,
+                ),
                 Argument("min_delta", 1e-4, 0, 1, "Least gain", "How much lower a loss must be to count as better."),
                 _minimum(),
             ),
@@ -184,17 +191,19 @@ factor = dispatched("code, epoch, p", [_branch(entry) for entry in SCHEDULES.val
 
 
 class Plateau:
-    """What `reduce_on_plateau` remembers of a run. Epochs are counted, so it does not matter how often it is asked."""
+    """What `reduce_on_plateau` remembers of a run. Epochs are counted as PyTorch's ReduceLROnPlateau counts them."""
 
     def __init__(self) -> None:
         self.factor = 1.0
         self.best = np.inf
         self.since = 0.0
 
-    def look(self, choice: Choice, epoch: float, loss: float) -> None:
-        """Takes note of the loss after an epoch, and lowers the factor if it has stood still for too long."""
+    def look(self, choice: Choice, epoch: float, loss: float) -> bool:
+        """Takes note of the loss after an epoch. If it has stood still for too long, lowers the factor: True."""
         if loss < self.best - choice.min_delta:
             self.best, self.since = loss, epoch
         elif epoch - self.since > choice.patience:
             self.factor = max(self.factor * choice.drop, choice.minimum)
             self.since = epoch
+            return True
+        return False

@@ -13,7 +13,8 @@ class Limits:
     samples: int = 20_000
     classes: int = 20
     inputs: int = 64
-    evaluated_samples: int = 2_000
+    drawn_samples: int = 2_000  # of a part that is too large to be looked at in one go
+    quick_work: int = 20_000_000  # multiply-adds that may be done in one go
     resolution: int = 100
     predictions: int = 20_000
     explained: int = 200  # predictions at a time

@@ -1,7 +1,8 @@
 """Early stopping: training ends when a watched quantity has not become better for a while.
 
 A network first learns what its data have in common, then their accidents; the validation loss tells when it turns.
-Source: Morgan and Bourlard, 1989; the rules are those of Keras.
+After each epoch the watched quantity is measured, whether or not a row is recorded then.
+Source: Morgan and Bourlard, 1989; patience counts as in Keras's EarlyStopping.
 """
 
 from dataclasses import dataclass
@@ -29,16 +30,25 @@ class EarlyStopping:
     monitor: Monitor = described(
         "validation_loss",
         title="Watch",
-        help="What is watched after each epoch. Watching the test part would spoil it as a judge.",
+        help="What is watched after every epoch. Watching the test part would spoil it as a judge.",
     )
     patience: int = described(
-        10, title="Patience", help="So many epochs without anything better are borne.", ge=0, le=1_000_000, scale="log"
+        10,
+        title="Patience",
+        help="Training stops when this many epochs in a row have brought nothing better. As in Keras: 0 and 1 both "
+        "stop at the first such epoch.",
+        ge=0,
+        le=1_000_000,
+        scale="log",
     )
     min_delta: float = described(
         0.0, title="Least gain", help="How much better a value must be to count as better.", ge=0, le=1e9
     )
     restore_best: bool = described(
-        True, title="Restore the best", help="Goes back to the weights of the best epoch when it stops."
+        True,
+        title="Restore the best",
+        help="Goes back to the weights of the best epoch when early stopping ends the run. If anything else ends or "
+        "pauses it, the weights stay as they are, and the reason given names the best epoch.",
     )
 
     @property
@@ -53,7 +63,7 @@ class EarlyStopping:
 
 
 class Watch:
-    """What early stopping remembers of a run: epochs are counted, so it does not matter how often it is asked."""
+    """What early stopping remembers of a run. Epochs are counted as Keras's EarlyStopping counts them."""
 
     def __init__(self) -> None:
         self.best: float | None = None

@@ -6,6 +6,7 @@ trainer stops before the update that would have broken a number, keeps the last 
 went first.
 """
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -14,12 +15,13 @@ import numpy as np
 
 from engine import kernel
 from engine.completion import Note, complete
-from engine.data import Data
+from engine.data import Data, Samples
 from engine.errors import FieldError, InvalidExperiment, InvalidInput
 from engine.experiment import Experiment, Layer, Output, differences, fixed_differences, to_data
 from engine.history import MANY_STEPS, History, next_epoch_due
 from engine.journal import Entry, Journal
 from engine.measurement import OVERHEAD, Measurement
+from engine.metrics import higher_is_better
 from engine.model import Model, starting_state
 from engine.network import Network
 from engine.optimizers import OPTIMIZERS
@@ -47,6 +49,7 @@ class Trainer(Model):
         self._train = data.parts["train"]
         self._normalised = any(layer.batch_normalization for layer in experiment.layers)
         self._work = self._workspace(8)
+        self._listener: tuple[str, Callable[[dict[str, Any]], None]] | None = None
         self._start()
 
     def _start(self) -> None:
@@ -95,6 +98,7 @@ class Trainer(Model):
             chunks=0,
         )
         self._optimizer_arguments = np.array(entry.given(experiment.optimizer), self.network.dtype)
+        self._watched = self._what_is_watched()
         self._fit_workspace()
 
     def _left_over(self, experiment: Experiment) -> int:
@@ -103,10 +107,10 @@ class Trainer(Model):
         return samples % min(experiment.batch_size or samples, samples) if self.data.replay else 0
 
     def _effect_of(self, penalties: set[str]) -> int:
-        """Where penalties have their effect: in a replay they are taken off after the update."""
+        """How penalties have their effect: in a replay they are taken off after the update."""
         if not penalties:
             return kernel.NO_PENALTY
-        return kernel.AFTER_UPDATE if self.data.replay else kernel.IN_GRADIENT
+        return kernel.REPLAYED if self.data.replay else kernel.PROXIMAL
 
     def _fit_workspace(self, batch_size: int | None = None) -> None:
         """Makes room for one chunk: a batch, or an even share of one too large; 1 sample, or a multiple of 8."""
@@ -167,7 +171,7 @@ class Trainer(Model):
         left_over = self._carried if start == 0 and epoch > 0 and size > 1 else 0
         return self._order[self._carried + start - left_over : self._carried + end].copy()
 
-    def _step_due(self, batch_size: int) -> int:
+    def _row_due(self, batch_size: int) -> int:
         """The step at which the next row is recorded, with batches of this size from now on."""
         if not self.measuring:
             return kernel.NEVER
@@ -192,15 +196,19 @@ class Trainer(Model):
             if self._evaluation is not None:
                 spent += self._evaluation.advance(work - spent)
                 if self._evaluation.row is not None:
-                    self._record(self._evaluation.row)
+                    self._take_note(self._evaluation.row, self._evaluation.layers)
                 continue
             if self.stopped or (self.step >= last and self._clock[kernel.IN_BATCH] == 0):
                 break
             batch = batch_size or self._batch_size
-            due = self._step_due(batch)
-            spent += self._train_chunks(work - spent, min(due, last), batch)
-            if self.step == due:
+            row_due = look_due = self._row_due(batch)
+            if self._watched:  # after each epoch, also where no row is recorded
+                look_due = min(row_due, self.steps_to_epoch(int(self._clock[kernel.EPOCH]) + 1, batch))
+            spent += self._train_chunks(work - spent, min(look_due, last), batch)
+            if self.step == row_due:
                 self._evaluation = Measurement(self)
+            elif self.step == look_due:
+                self._evaluation = Measurement(self, self._watched, layers=False)
         return spent
 
     def _train_chunks(self, work: int, last_step: int, batch_size: int) -> int:
@@ -234,24 +242,53 @@ class Trainer(Model):
                 break
             self.advance(1 << 22, target, batch_size)
 
-    def _record(self, row: dict[str, Any]) -> None:
+    # What is measured. Rows are recorded on the history's schedule; what is watched is watched after each epoch.
+
+    def watch(self, part: str, listener: Callable[[dict[str, Any]], None]) -> None:
+        """From now on has `listener` told the measures of this part after each epoch, `{"epoch": ..., part: {...}}`."""
+        self._listener = part, listener
+        self._watched = self._what_is_watched()
+
+    def watch_no_more(self) -> None:
+        """The opposite of `watch`."""
+        self._listener = None
+        self._watched = self._what_is_watched()
+
+    def _what_is_watched(self) -> dict[str, Samples]:
+        """The parts that the schedule, early stopping or somebody outside watches."""
+        rule, listener = self.experiment.early_stopping, self._listener
+        parts = {rule.part} if rule else set()
+        if SCHEDULES.of(self.experiment.schedule).watches:
+            parts.add("validation" if "validation" in self.data.measured else "train")
+        if listener:
+            parts.add(listener[0])
+        return {part: samples for part, samples in self.data.measured.items() if part in parts}
+
+    def _take_note(self, row: dict[str, Any], complete: bool) -> None:
+        """Of a row that is to be recorded, or of the parts that are watched alone."""
         self._evaluation = None
+        broken = complete and not np.isfinite(row["train"]["loss"])
+        if not broken and row["epoch"] >= 1 and row["epoch"] == int(row["epoch"]) and self.stopped is None:
+            self._look_back(row, complete)
+        if self._listener:
+            self._listener[1](row)
+        if not complete:
+            return
         row = {"seq": len(self.history), "learning_rate": self.learning_rate, **row}
         self.history.append(row)
         self._warn(row)
-        if not np.isfinite(row["train"]["loss"]):
+        if broken:
             self._diverge(self._first_broken_in_row())
-        elif row["epoch"] >= 1 and row["epoch"] == int(row["epoch"]) and self.stopped is None:
-            self._look_back(row)
         if self._clock[kernel.IN_EPOCH] == 0 and self.settled and self.diverged is None:
             self.pass_by()
 
-    def _look_back(self, row: dict[str, Any]) -> None:
-        """After an epoch: whether the learning rate is to fall, and whether to stop."""
+    def _look_back(self, row: dict[str, Any], recorded: bool) -> None:
+        """After an epoch: whether the learning rate is to fall, and whether to stop, which is recorded."""
         schedule, rule, epoch = self.experiment.schedule, self.experiment.early_stopping, row["epoch"]
         if SCHEDULES.of(schedule).watches:
-            self._plateau.look(schedule, epoch, (row["validation"] or row["train"])["loss"])
-            self._configure()
+            lowered = self._plateau.look(schedule, epoch, (row["validation"] or row["train"])["loss"])
+            if lowered:
+                self._configure()
         if rule is None:
             return
         if self._watch.look(rule, epoch, row[rule.part][rule.measure]):
@@ -264,7 +301,21 @@ class Trainer(Model):
                 self.state.previous[:] = self.state.parameters  # to go back is no update
                 self._began = None
                 self.stopped += " The weights are those of that epoch."
+                recorded = False
+            if not recorded:
                 self._evaluation = Measurement(self)
+
+    @property
+    def unrestored(self) -> str | None:
+        """Where the best weights are, in words, if early stopping would have restored them but did not end the run."""
+        rule, best, epoch = self.experiment.early_stopping, self._watch.best, self._watch.best_epoch
+        if rule is None or not rule.restore_best or best is None or self.stopped or epoch >= self.epoch:
+            return None
+        monitor, value = rule.monitor.replace("_", " "), -best if higher_is_better(rule.measure) else best
+        return (
+            f"The {monitor} was best at epoch {epoch:g} ({value:.4g}). Early stopping did not end this run, so the "
+            f"weights are not those of that epoch: go back to epoch {epoch:g} to get them."
+        )
 
     def go_on(self) -> None:
         """Lets training go on that early stopping has ended, and wait anew."""
@@ -480,15 +531,23 @@ class Trainer(Model):
     # Looking
 
     def row(self) -> dict[str, Any]:
-        """The metrics of the current step: the recorded row if there is one, else computed for this answer."""
-        if len(self.history):
-            recorded = self.history.row(self.history.last_seq)
-            if recorded["step"] == self.step:
-                return recorded
-        measurement = Measurement(self)
-        while measurement.row is None:
-            measurement.advance(1 << 24)
-        return {"seq": len(self.history), "learning_rate": self.learning_rate, **measurement.row}
+        """The metrics of the current step: the recorded row if there is one, else computed for this answer (see
+        `Model.at_once`).
+        """
+        recorded = self._recorded()
+        if recorded:
+            return recorded
+        row = Measurement(self, {part: self.at_once(part) for part in self.data.measured}).finish()
+        return {"seq": len(self.history), "learning_rate": self.learning_rate, **row}
+
+    def row_samples(self) -> dict[str, int]:
+        """How many samples of each part `row` speaks of: all, unless it is computed in one go and there are many."""
+        recorded = self._recorded() is not None
+        return {part: self.coverage(part)["all" if recorded else "samples"] for part in self.data.measured}
+
+    def _recorded(self) -> dict[str, Any] | None:
+        newest = self.history.row(self.history.last_seq) if len(self.history) else None
+        return newest if newest and newest["step"] == self.step else None
 
 
 def _array(field: str, given: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

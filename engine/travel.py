@@ -11,7 +11,6 @@ import numpy as np
 
 from engine.errors import FieldError, InvalidInput
 from engine.journal import Entry
-from engine.schedules import SCHEDULES
 from engine.trainer import Trainer
 
 T = TypeVar("T")
@@ -40,14 +39,12 @@ class Visit:
         self.trainer = Trainer(mark.checkpoint.asked, run.data)
         self.trainer.restore(mark.checkpoint)
         self.trainer.journal = run.journal.until(mark.changes)
+        self.trainer.measuring = False  # rows cost more than steps, and are there already
 
     def advance(self, work: int) -> None:
         """Goes on for about `work` multiply-adds; `done` says whether it has arrived."""
         trainer = self.trainer
         while work > 0 and not self.done:
-            rule = trainer.experiment
-            # Rows cost more than steps; but some rules look at them.
-            trainer.measuring = rule.early_stopping is not None or SCHEDULES.of(rule.schedule).watches
             batch, last = self._next_stop()
             if trainer.step < last or not trainer.settled:
                 before = trainer.step

@@ -84,7 +84,7 @@ async def get_distributions(id: Id, registry: RegistryDep, bins: Bins = 40, epoc
     """Histograms of each layer's weights, sums, activations, gradients and errors."""
 
     def look(session: Session, model: Model) -> dict[str, Any]:
-        return moment(session, model) | {"layers": distributions.distributions(model, bins)}
+        return moment(session, model) | model.coverage("train") | {"layers": distributions.distributions(model, bins)}
 
     return JSONResponse(await registry.look_into(id, look, epoch))
 
@@ -128,7 +128,8 @@ async def get_unit_distributions(
         if not 0 <= layer <= last:
             raise invalid([FieldError("layer", layer, f"0 to {last}", f"this network has layers 0 to {last}")])
         units = distributions.unit_distributions(model, layer, bins)
-        return moment(session, model) | {"name": model.layer_name(layer), "units": units}
+        told = {"name": model.layer_name(layer), "units": units}
+        return moment(session, model) | model.coverage("train") | told
 
     return JSONResponse(await registry.look_into(id, look, epoch))
 

@@ -16,6 +16,7 @@ from app.routes.views import moment
 from app.sessions import Session
 from app.validation import Checker
 from engine import Model, Trainer
+from engine.data import Samples
 from engine.insight.criteria import CRITERIA
 from engine.insight.pruning import Amount, Pruning, Stop, Tradeoff, measured, size
 
@@ -58,8 +59,9 @@ async def prune(
     def told(session: Session, pruning: Pruning) -> bytes:
         before = pruning.before | {"inference_us": inference_us(pruning.run)}
         pruned = pruning.trainer
-        after = {**size(pruned), "measures": measured(pruned), "inference_us": inference_us(pruned)}
+        after = {**size(pruned), "measures": measured(pruned, pruning.samples), "inference_us": inference_us(pruned)}
         report = {"before": before, "after": after, "steps": pruning.steps, "stopped": pruning.stopped}
+        report["samples"] = counted(pruning.samples)
         return to_json({"report": report, "session": session.describe()})
 
     def work(session: Session) -> Any:
@@ -70,9 +72,14 @@ async def prune(
     return await unless_gone(request, registry.change(id, work))
 
 
+def counted(samples: dict[str, Samples]) -> dict[str, int]:
+    """How many there are of each part."""
+    return {part: x.shape[1] for part, (x, _, _) in samples.items()}
+
+
 def inference_us(model: Model) -> float:
     """The time for one sample of the training part, all of which go through the network: the median of some rounds."""
-    samples = model.data.measured["train"][0].shape[1]
+    samples = model.coverage("train")["samples"]
     times: list[float] = []
     for _ in range(TIMINGS):
         before = time.perf_counter()
@@ -99,7 +106,7 @@ async def get_tradeoff(
 
     def begin(session: Session) -> Any:
         def finish(tradeoff: Tradeoff) -> bytes:
-            found = {"criterion": criterion, "points": tradeoff.result}
+            found = {"criterion": criterion, "samples": counted(tradeoff.samples), "points": tradeoff.result}
             return to_json(moment(session, tradeoff.model) | found)
 
         return session.undertake(lambda: Tradeoff(session.trainer, CRITERIA[criterion], scope, points), finish)

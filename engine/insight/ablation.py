@@ -89,12 +89,13 @@ def _within(field: str, given: int, count: int, what: str) -> None:
 def cost(model: Model, parts: Iterable[Part], of: str) -> dict[str, Any]:
     """The measures of a part of the data with everything on, and with these off."""
     without = switched_off(model, parts)
-    return {"part": of, "before": _measured(model, of), "after": _measured(without, of)}
+    return {"part": of, **model.coverage(of), "before": _measured(model, of), "after": _measured(without, of)}
 
 
 def _measured(model: Model, of: str) -> dict[str, float]:
     with np.errstate(all="ignore"):
-        return model.measures(of, *model.evaluate(of))
+        samples = model.at_once(of)
+        return model.measures(samples[1], *model.answer(samples))
 
 
 class Ranking:
@@ -117,7 +118,7 @@ class Ranking:
     def advance(self, work: int) -> None:
         """Switches some off, one after the other, for about `work` multiply-adds."""
         model = self.model
-        samples = model.data.measured[self._of][0].shape[1]
+        samples = model.coverage(self._of)["samples"]
         for _ in range(max(1, work // (samples * model.parameter_count))):
             if self.done:
                 break
@@ -131,7 +132,7 @@ class Ranking:
     def result(self) -> dict[str, Any]:
         """The dearest first; what makes the loss infinite is worth most."""
         rows = sorted(self._rows, key=lambda row: -row["cost"] if np.isfinite(row["cost"]) else -np.inf)
-        return {"part": self._of, "before": self._before, "parts": rows}
+        return {"part": self._of, **self.model.coverage(self._of), "before": self._before, "parts": rows}
 
 
 def _parts(model: Model, links: bool) -> Iterator[Part]:

@@ -19,13 +19,14 @@ SHOWN = 500  # pairs of target and answer
 
 
 def evaluation(model: Model, part: str) -> dict[str, Any]:
-    """What can be said of the measured samples of one part, by the task. Numbers that do not exist are NaN."""
-    outputs, losses = model.evaluate(part)
+    """What can be said of the samples of one part, by the task; see `Model.at_once`. What does not exist is NaN."""
+    samples = model.at_once(part)
+    outputs, losses = model.answer(samples)
     with np.errstate(all="ignore"):
-        told = {"samples": len(losses), "measures": model.measures(part, outputs, losses)}
+        told = {**model.coverage(part), "measures": model.measures(samples[1], outputs, losses)}
         if model.data.classes is None:
             return told | {"regression": regression(model, part, outputs)}
-        truth = model.data.measured[part][1] > model.data.threshold
+        truth = samples[1] > model.data.threshold
         if model.task == "multilabel":
             said = outputs > model.data.threshold
             return told | {"classes": [_label(model, *row) for row in _rows(model, truth, said, outputs)]}
@@ -35,7 +36,7 @@ def evaluation(model: Model, part: str) -> dict[str, Any]:
 def classification(model: Model, part: str, outputs: np.ndarray) -> dict[str, Any]:
     """The confusion of classes (row: what is so, column: what was said), and each class against the rest."""
     data, names = model.data, model.data.classes or []
-    truth = labels(data.measured[part][1], data.threshold)
+    truth = labels(model.at_once(part)[1], data.threshold)
     said = labels(outputs, data.threshold)
     confusion = np.bincount(truth * len(names) + said, minlength=len(names) ** 2).reshape(len(names), -1)
     # Not 1 - p: that would make equal what is all but sure.
@@ -100,7 +101,7 @@ def _calibration(model: Model, right: np.ndarray, outputs: np.ndarray) -> dict[s
 def regression(model: Model, part: str, outputs: np.ndarray) -> dict[str, Any]:
     """How far the answers are from the targets, in the target's own unit; residuals are answer minus target."""
     data = model.data
-    wanted, given = data.measured[part][1][0].astype(np.float64), outputs[0].astype(np.float64)
+    wanted, given = model.at_once(part)[1][0].astype(np.float64), outputs[0].astype(np.float64)
     truth, said = data.in_units(wanted), data.in_units(given)
     residuals = (given - wanted) * data.target_spread  # not said - truth: a large mean would round both
     squares, variance = np.mean(residuals**2), np.var(wanted) * data.target_spread**2

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from engine.data import Samples
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Layer
 from engine.insight.criteria import Criterion, Scores, deviations, given_by, likeness
@@ -170,10 +171,16 @@ def size(model: Model) -> dict[str, int]:
     }
 
 
-def measured(model: Model) -> dict[str, dict[str, float]]:
-    """The measures of every part of the data."""
+def looked_at(model: Model) -> dict[str, Samples]:
+    """The samples of each part over which a network and what is left of it are measured; see `Model.at_once`."""
+    return {part: model.at_once(part) for part in model.data.measured}
+
+
+def measured(model: Model, samples: dict[str, Samples] | None = None) -> dict[str, dict[str, float]]:
+    """The measures over these samples of each part, or over those that are looked at."""
     with np.errstate(all="ignore"):
-        return {part: model.measures(part, *model.evaluate(part)) for part in model.data.measured}
+        found = looked_at(model) if samples is None else samples
+        return {part: model.measures(own[1], *model.answer(own)) for part, own in found.items()}
 
 
 class Tradeoff:
@@ -181,6 +188,7 @@ class Tradeoff:
 
     def __init__(self, model: Model, criterion: Criterion, scope: Literal["network", "layer"], points: int) -> None:
         self.model = model.snapshot()
+        self.samples = looked_at(model)
         self._criterion, self._scope = criterion, scope
         sizes, shapes = model.network.sizes, model.network.shapes
         count = sum(sizes[1:-1]) if criterion.what == "neurons" else sum(fan_in * fan_out for fan_in, fan_out in shapes)
@@ -204,7 +212,7 @@ class Tradeoff:
             pruned = model.altered(buffer)
         else:
             pruned = model.altered(without_units(model, units_to_go(model, self._criterion, amount)))
-        self.result.append({"fraction": amount.fraction, "measures": measured(pruned)})
+        self.result.append({"fraction": amount.fraction, "measures": measured(pruned, self.samples)})
 
 
 @dataclass(frozen=True)
@@ -226,10 +234,11 @@ class Pruning:
     ) -> None:
         self.run = run
         self.trainer = run.fork()
+        self.samples = looked_at(run)
         self.steps: list[dict[str, Any]] = []
         self.stopped: str | None = None
         self.done = False
-        self.before: dict[str, Any] = {**size(self.trainer), "measures": measured(self.trainer)}
+        self.before: dict[str, Any] = {**size(self.trainer), "measures": measured(self.trainer, self.samples)}
         self._criterion, self._amount, self._count, self._fine_tune, self._stop = (
             criterion,
             amount,
@@ -289,7 +298,7 @@ class Pruning:
         self.trainer = smaller(self.trainer, removal) if removal else self.trainer.fork()
 
     def _judge(self) -> None:
-        measures = measured(self.trainer)
+        measures = measured(self.trainer, self.samples)
         self.steps.append({**size(self.trainer), "measures": measures})
         self._goal = None
         self.done = len(self.steps) == self._count

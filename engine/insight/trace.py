@@ -64,6 +64,9 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = N
         | {
             "gradients": _named(model, index, gradients[index]),
             "total_gradients": _named(model, index, total[index]),
+            "shrinkage": 0.0
+            if model.data.replay
+            else model.learning_rate * reference.l1_rate(units[index].regularizer),
             "updated": _named(model, index, updated[index]),
             "again": again[index].out[0],
         }
@@ -130,7 +133,7 @@ def _update(model: Trainer, layers: Layers, gradients: Layers) -> tuple[Layers, 
     if state.mask.size:
         masks = [tuple(part.astype(float) for part in layer.values()) for layer in views(state.mask)]
     penalised = reference.total_gradients(experiment, layers, gradients, not replay, masks)
-    updated, _ = reference.update(experiment, layers, memory, penalised, model.step + 1, rate)
+    updated, _ = reference.update(experiment, layers, memory, penalised, model.step + 1, rate, not replay)
     if replay:
         updated = reference.replay_penalties(experiment, layers, updated, rate)
     if masks is not None:
@@ -217,4 +220,5 @@ def _of_layer(layer: Layer | Output) -> dict[str, str | None]:
         "activation": katex(entry.formula) if entry else None,
         "derivative": katex(entry.derivative_formula) if entry and entry.derivative_formula else None,
         "penalty": katex(penalty.formula) if penalty else None,
+        "shrinkage": katex(penalty.shrinkage_formula) if penalty and penalty.l1_rate else None,
     }

@@ -482,7 +482,8 @@ export const strings = {
   errors: {
     waiting: "The errors are counted as soon as there is a run.",
     part: { train: "Training", validation: "Validation", test: "Test" },
-    samples: (/** @type {number} */ samples) => `${count(samples)} samples`,
+    samples: (/** @type {number} */ samples, /** @type {number} */ all) =>
+      samples < all ? `${count(samples)} of ${count(all)} samples, drawn at random` : `${count(samples)} samples`,
     confusion: "Confusion",
     confusionHelp: "Rows: the class that is so. Columns: the class that was said. On the diagonal all is right.",
     classes: "Each class against the rest",

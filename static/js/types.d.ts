@@ -201,6 +201,7 @@ export interface ClassEvaluation {
 /** How good the answers are on one part of the data. */
 export interface PartEvaluation {
   samples: number;
+  all: number;
   confusion?: number[][];
   classes?: ClassEvaluation[];
   calibration?: { error: number | null } | null;
@@ -265,7 +266,7 @@ export interface Session {
   epoch: number;
   experiment: Experiment;
   parameter_count: number;
-  metrics: Pick<Row, "train" | "validation" | "test" | "penalty">;
+  metrics: Pick<Row, "train" | "validation" | "test" | "penalty"> & { samples: Record<string, number> };
   last_update: LastUpdate | null;
   /** How many clients listen to its stream. */
   watchers: number;

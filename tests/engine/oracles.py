@@ -55,8 +55,28 @@ def _named(entry: Any, choice: Any) -> dict[str, float]:
     return {argument.name: getattr(choice, argument.name) for argument in entry.arguments}
 
 
+L1_RATES = {"l1": "rate", "l1_l2": "l1"}
+
+
+def _l1(regularizer: Any) -> float:
+    name = L1_RATES.get(regularizer.name) if regularizer else None
+    return getattr(regularizer, name) if name else 0.0
+
+
+def jax_step(experiment: Experiment, layers: Layers, x: np.ndarray, t: np.ndarray, rate: float) -> Layers:
+    """A step of proximal gradient descent: down the smooth part of the objective, then the proximal operator of l1."""
+    regularizers = [*(layer.regularizer for layer in experiment.layers), experiment.output.regularizer]
+    stepped = []
+    for (w, b), (dw, db), regularizer in zip(
+        layers, jax_gradients(experiment, layers, x, t), regularizers, strict=True
+    ):
+        there, threshold = w - rate * dw, rate * _l1(regularizer)
+        stepped.append((np.sign(there) * np.maximum(np.abs(there) - threshold, 0), b - rate * db))
+    return stepped
+
+
 def jax_gradients(experiment: Experiment, layers: Layers, x: np.ndarray, t: np.ndarray) -> Layers:
-    """The gradient of the whole network's loss and penalties, by automatic differentiation of the printed formulas."""
+    """The gradient of the network's loss and smooth penalties, by automatic differentiation of the printed formulas."""
     loss = LOSSES.of(experiment.loss)
     measure = traced(loss.formula)
     regularizers = [*(layer.regularizer for layer in experiment.layers), experiment.output.regularizer]
@@ -70,7 +90,8 @@ def jax_gradients(experiment: Experiment, layers: Layers, x: np.ndarray, t: np.n
             a = jax.nn.softmax(z) if entry.joint else traced(entry.formula)(z=z, **_named(entry, choice))
             if regularizer is not None:
                 price = REGULARIZERS.of(regularizer)
-                penalty += jnp.sum(traced(price.formula)(w=w, **_named(price, regularizer)))
+                rates = _named(price, regularizer) | {L1_RATES.get(price.name, "none"): 0.0}
+                penalty += jnp.sum(traced(price.formula)(w=w, **rates))
         values = measure(a=a, t=t, **_named(loss, experiment.loss))
         if not loss.mean_over_outputs:
             values = values.sum(axis=1)

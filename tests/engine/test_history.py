@@ -1,10 +1,11 @@
 """The history: rows when they are due and never otherwise, numbered, and the same by row and by column."""
 
+import numpy as np
 import pytest
 
 from engine import Experiment, Layer, Trainer
 from engine.datasets import DATASETS
-from engine.history import next_epoch_due
+from engine.history import LAYER_COLUMNS, next_epoch_due
 from engine.tasks import TASKS
 from tests.engine.cases import experiment, points
 
@@ -86,3 +87,18 @@ def test_rows_and_columns_say_the_same(task: str) -> None:
     assert all(row["validation"] is None for row in rows) and "validation_loss" not in columns
     for name in rows[0]["layers"][0]:
         assert [[layer[name] for layer in row["layers"]] for row in rows] == columns[name]
+
+
+def test_rows_from_before_zero_weights_were_counted_are_still_taken() -> None:
+    trainer = Trainer(experiment())
+    trainer.step_once("epoch", 2)
+    rows = trainer.history.rows()
+    table, layers = trainer.history.table.copy(), trainer.history.layers
+    size = len(LAYER_COLUMNS)
+    first = table.shape[1] - layers * size
+    older = np.delete(table, range(first + LAYER_COLUMNS.index("zero_weights"), table.shape[1], size), axis=1)
+    trainer.history.take(older)
+    for row, taken in zip(rows, trainer.history.rows(), strict=True):
+        for layer, before in zip(taken["layers"], row["layers"], strict=True):
+            assert np.isnan(layer.pop("zero_weights")) and before.pop("zero_weights") == 0
+        assert repr(taken) == repr(row), "as text, in which NaN equals NaN"

@@ -112,3 +112,15 @@ def test_gradient_of_joined_pairs_equals_central_differences(task: str, output: 
             slopes.append((8 * (values[0] - values[1]) - (values[2] - values[3])) / (12 * h))
     put(trainer, [(start.weights, start.biases)])
     assert trainer.row()["layers"][0]["gradient_norm"] == pytest.approx(np.linalg.norm(slopes), rel=1e-7)
+
+
+@pytest.mark.parametrize(("task", "output", "name"), JOINED)
+def test_losses_of_sure_and_right_answers_keep_their_digits(task: str, output: str, name: str) -> None:
+    """log(1 + x) of a tiny x: at a margin of 40 the loss is exp(-40), not 0."""
+    targets = (1.0, 0.0) if task != "multilabel" else ((1.0,), (0.0,))
+    data = points((1.0,), (-1.0,), targets=targets, standardize=False)
+    trainer = Trainer(experiment(task, output=output, loss=name, units=(), dataset=data))
+    _, t = samples_of(trainer)
+    w = np.array([[40.0]]) if t.shape[1] == 1 else np.array([[0.0, 40.0]])
+    put(trainer, [(w, np.zeros(t.shape[1]))])
+    assert trainer.row()["train"]["loss"] == pytest.approx(np.exp(-40), rel=1e-12)

@@ -44,6 +44,15 @@ def test_dead_and_saturated_units_are_counted() -> None:
     assert (relu["dead"], relu["saturated"], relu["mean"]) == (0.5, 0.5, 0.75)
 
 
+def test_zero_weights_of_each_layer_are_counted_and_biases_are_not() -> None:
+    trainer = Trainer(experiment(units=(4, 3)))
+    layers = [(np.ones_like(w), np.zeros_like(b)) for w, b in layers_of(trainer)]
+    layers[0][0][1, 2] = layers[1][0][0, 0] = layers[1][0][3, 2] = -0.0
+    put(trainer, layers)
+    assert [layer["zero_weights"] for layer in trainer.row()["layers"]] == [1, 2, 0]
+    assert trainer.history.columns()["zero_weights"][-1] == [1, 2, 0]
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("steps", [1, 3, 4, 17], ids=lambda steps: f"{steps} steps")
 def test_update_ratio_is_of_the_last_update_alone(optimizer: str, steps: int) -> None:

@@ -9,7 +9,7 @@ from engine import Trainer
 from engine.formulas import evaluate
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES, Plateau
-from tests.engine.cases import experiment
+from tests.engine.cases import experiment, points
 
 EPOCHS = 40
 TIMED = [name for name, entry in SCHEDULES.items() if not entry.watches]
@@ -130,3 +130,59 @@ def test_the_formula_holds_with_minimum_warm_up_restarts_and_after_the_end(name:
     for epoch in (half / 2 for half in range(200)):
         printed = evaluate(entry.formula, {"t": epoch, **given})
         assert entry.factor(float(epoch), *given.values()) == pytest.approx(printed, rel=1e-9)
+
+
+@pytest.mark.parametrize(("patience", "epoch"), [(0, 11), (1, 12), (2, 13), (3, 14)])
+def test_the_plateaus_patience_counts_as_in_pytorch(patience: int, epoch: int) -> None:
+    choice, plateau = SCHEDULES.choice("reduce_on_plateau", patience=patience, drop=0.5), Plateau()
+    lowered = [at for at in range(1, epoch + 1) if plateau.look(choice, at, abs(at - 10.0))]
+    assert lowered == [epoch] and plateau.factor == 0.5
+    torch = pytest.importorskip("torch")
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimizer, factor=0.5, patience=patience, threshold=1e-4, threshold_mode="abs"
+    )
+    for at in range(1, epoch + 1):
+        assert optimizer.param_groups[0]["lr"] == 1.0, at
+        schedule.step(abs(at - 10.0))
+    assert optimizer.param_groups[0]["lr"] == 0.5
+    said = next(each.help for each in SCHEDULES["reduce_on_plateau"].arguments if each.name == "patience")
+    assert "As in PyTorch: with 0 it drops after the first such epoch" in said
+
+
+def test_a_plateau_is_watched_at_every_epoch_also_where_rows_are_rare() -> None:
+    """A single bias steps to and fro around its target from epoch 1,101 on; the rate halves at 1,104, 1,107 ..."""
+    schedule = SCHEDULES.choice("reduce_on_plateau", patience=2, drop=0.5)
+    chosen = experiment(
+        "regression",
+        dataset=points((0.0,), (0.0,), targets=(-550.6, -550.6), standardize=False),
+        layers=(),
+        loss="mean_absolute_error",
+        optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.5),
+        batch_size=None,
+        schedule=schedule,
+    )
+    trainer = Trainer(chosen)
+    trainer.step_once("epoch", 1_103)
+    assert trainer.learning_rate == 0.5
+    trainer.step_once("epoch", 1)
+    assert trainer.learning_rate == 0.25, "1,102, 1,103 and 1,104 brought nothing better"
+    assert trainer.history.columns()["epoch"][-3:] == [1_100, 1_102, 1_104]
+
+
+def test_a_rows_learning_rate_is_that_of_the_next_update() -> None:
+    """With a plateau too, whose drop was told one epoch late."""
+    schedule = SCHEDULES.choice("reduce_on_plateau", patience=0, min_delta=1.0, drop=0.5)
+    sgd = OPTIMIZERS.choice("sgd", learning_rate=0.5)
+    trainer = Trainer(experiment(batch_size=None, optimizer=sgd, schedule=schedule))
+    plain = Trainer(experiment(batch_size=None, optimizer=sgd))
+    told = []
+    for _ in range(5):
+        told.append(trainer.history.row(trainer.history.last_seq)["learning_rate"])
+        plain.set_parameters(_parameters(trainer))
+        before = trainer.parameters()[0].weights
+        for each in (trainer, plain):
+            each.step_once("batch", 1)
+        moved, usual = (each.parameters()[0].weights - before for each in (trainer, plain))
+        assert moved == pytest.approx(usual * told[-1] / 0.5, rel=1e-9, abs=1e-15)
+    assert told == [0.5, 0.5, 0.25, 0.125, 0.0625]

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine import Experiment, InvalidExperiment, Trainer
+from engine import Experiment, InvalidExperiment, Trainer, Visit
 from engine.optimizers import OPTIMIZERS
-from engine.stopping import EarlyStopping
-from tests.engine.cases import DATA, experiment
+from engine.stopping import EarlyStopping, Watch
+from tests.engine.cases import DATA, experiment, points
 
 
 def overfitting(**rule: object) -> Experiment:
@@ -91,3 +91,149 @@ def test_what_cannot_be_watched_is_refused(monitor: str, data: dict, says: str) 
     with pytest.raises(InvalidExperiment, match=says) as refusal:
         Trainer(replace(chosen, dataset=replace(chosen.dataset, **data)))
     assert refusal.value.errors[0].field == "early_stopping.monitor"
+
+
+# A row is recorded at every 2nd epoch from 1,000 on, but every epoch is watched.
+
+TWICE = points((0.0,), (0.0,), targets=(-550.6, -550.6), standardize=False)
+
+
+def descending(**choices: object) -> Experiment:
+    """One bias that walks to -550.6 in steps of 0.5: from -550.5, a loss of 0.1 at epoch 1,101, it steps to and fro."""
+    chosen = experiment(
+        "regression",
+        dataset=TWICE,
+        layers=(),
+        loss="mean_absolute_error",
+        optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.5),
+        batch_size=None,
+    )
+    return replace(chosen, **{"early_stopping": EarlyStopping(monitor="train_loss", patience=5), **choices})
+
+
+def test_early_stopping_watches_every_epoch_also_where_rows_are_rare() -> None:
+    trainer = Trainer(descending())
+    trainer.step_once("epoch", 3_000)
+    assert trainer.stopped == (
+        "Early stopping at epoch 1106: the train loss was best at epoch 1101. The weights are those of that epoch."
+    )
+    assert trainer.parameters()[0].biases == [-550.5]
+    epochs = trainer.history.columns()["epoch"]
+    assert epochs == [*range(1_001), *range(1_002, 1_107, 2), 1_106], "rows stay on their schedule"
+    assert trainer.history.row(trainer.history.last_seq)["train"]["loss"] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("restore_best", [True, False])
+@pytest.mark.parametrize("patience", [4, 5])
+def test_where_it_stops_is_recorded(patience: int, restore_best: bool) -> None:
+    rule = EarlyStopping(monitor="train_loss", patience=patience, restore_best=restore_best)
+    trainer = Trainer(descending(early_stopping=rule))
+    trainer.step_once("epoch", 3_000)
+    assert trainer.epoch == 1_101 + patience and trainer.stopped
+    newest = trainer.history.row(trainer.history.last_seq)
+    assert (newest["epoch"], newest["train"]) == (trainer.epoch, trainer.row()["train"])
+    assert trainer.parameters()[0].biases[0] == (-550.5 if restore_best else trainer.parameters()[0].biases[0])
+
+
+def test_watching_every_epoch_is_the_same_however_it_is_sliced_and_along_every_way_back() -> None:
+    whole, sliced = Trainer(descending()), Trainer(descending())
+    whole.step_once("epoch", 3_000)
+    while not (sliced.stopped and sliced.settled):
+        sliced.advance(1)
+    assert repr(history(sliced)) == repr(history(whole)) and sliced.stopped == whole.stopped
+    visit = Visit(whole, 1_103)
+    while not visit.done:
+        visit.advance(1 << 20)
+    again = visit.trainer
+    assert again.stopped is None and again.epoch == 1_103
+    again.step_once("epoch", 3_000)
+    assert again.stopped == whole.stopped and repr(history(again)) == repr(history(whole))
+    fork = visit.trainer.fork()
+    assert fork.stopped == whole.stopped
+
+
+def test_only_what_is_watched_is_measured_where_no_row_is_due() -> None:
+    data = replace(DATA["binary"], validation_fraction=0.2)
+    trainer = Trainer(overfitting(patience=1_000_000))
+    trainer = Trainer(replace(trainer.experiment, dataset=data))
+    seen = []
+    trainer.watch("test", seen.append)
+    trainer.advance(1 << 40, until_step=trainer.steps_to_epoch(1_003))
+    trainer.settle()
+    assert [row["epoch"] for row in seen][-4:] == [1_000, 1_001, 1_002, 1_003]
+    alone = seen[-1]
+    assert alone["train"] is None and "layers" not in alone
+    assert alone["test"] == trainer.row()["test"] and alone["validation"] == trainer.row()["validation"]
+    trainer.watch_no_more()
+    trainer.step_once("epoch", 3)
+    assert len(seen) == 1_003
+
+
+def curve(patience: int, monitor: str = "train_loss") -> tuple[int, int]:
+    """At which epoch it stops, and which was the best, if the loss falls to epoch 10 and rises from there."""
+    watch, rule = Watch(), EarlyStopping(monitor=monitor, patience=patience)
+    for epoch in range(1, 100):
+        value = abs(epoch - 10.0)
+        if not watch.look(rule, epoch, value) and watch.over(rule, epoch):
+            return epoch, int(watch.best_epoch)
+    raise AssertionError("it never stopped")
+
+
+@pytest.mark.parametrize(("patience", "stop"), [(0, 11), (1, 11), (2, 12), (3, 13)])
+def test_patience_counts_as_in_keras(patience: int, stop: int) -> None:
+    assert curve(patience) == (stop, 10)
+    assert "0 and 1 both stop at the first such epoch" in help_of("patience")
+
+
+@pytest.mark.parametrize("patience", [0, 1, 2, 3, 5])
+def test_kerass_own_callback_stops_at_the_same_epoch(patience: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    keras = pytest.importorskip("keras")
+
+    class Still:
+        stop_training = False
+
+        def get_weights(self) -> list[float]:
+            return []
+
+        def set_weights(self, weights: list[float]) -> None: ...
+
+    callback = keras.callbacks.EarlyStopping(monitor="loss", patience=patience, restore_best_weights=True)
+    callback.set_model(Still())
+    callback.on_train_begin()
+    for epoch in range(1, 100):
+        callback.on_epoch_end(epoch - 1, {"loss": abs(epoch - 10.0)})
+        if callback.model.stop_training:
+            break
+    assert curve(patience) == (epoch, callback.best_epoch + 1)
+
+
+def help_of(field: str) -> str:
+    return str(EarlyStopping.__dataclass_fields__[field].metadata["description"])
+
+
+# What else may end a run
+
+
+def test_what_ends_a_run_otherwise_restores_nothing_and_says_where_the_best_was() -> None:
+    trainer = Trainer(overfitting(patience=1_000))
+    assert trainer.unrestored is None, "nothing was watched yet"
+    trainer.step_once("epoch", 200)
+    losses = [row["validation"]["loss"] for row in history(trainer)[1:]]
+    best = int(np.argmin(losses)) + 1
+    assert best < 200 and trainer.stopped is None
+    assert trainer.unrestored == (
+        f"The validation loss was best at epoch {best} ({min(losses):.4g}). Early stopping did not end this run, so "
+        f"the weights are not those of that epoch: go back to epoch {best} to get them."
+    )
+    assert trainer.row()["validation"]["loss"] == losses[-1]
+    assert "names the best epoch" in help_of("restore_best")
+    kept = Trainer(overfitting(patience=1_000, restore_best=False))
+    kept.step_once("epoch", 200)
+    assert kept.unrestored is None, "nobody asked for it"
+    short = Trainer(overfitting(patience=3))
+    short.step_once("epoch", 200)
+    assert short.stopped and short.unrestored is None, "it was restored"
+    accuracy = Trainer(overfitting(monitor="validation_accuracy", patience=1_000))
+    accuracy.step_once("epoch", 200)
+    assert accuracy.unrestored and "(-" not in accuracy.unrestored

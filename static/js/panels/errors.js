@@ -30,7 +30,7 @@ function template({ evaluation }) {
   const { classes, parts } = evaluation;
   return html`<div class="evaluations">
     ${PARTS.map((name) => (parts[name] ? html`<section class="evaluation">
-      <h3>${words.part[name]} <span class="caption">${words.samples(parts[name].samples)}</span></h3>
+      <h3>${words.part[name]} <span class="caption">${words.samples(parts[name].samples, parts[name].all)}</span></h3>
       ${classes ? classification(parts[name], classes) : regression(parts[name])}
     </section>` : nothing))}
   </div>`;
