@@ -157,7 +157,9 @@ def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> N
         if data.task == "regression":
             np.testing.assert_allclose(numbers(told["answers"]), outputs[0], rtol=1e-6)
             continue
-        right = session.trainer.measures(part.t, outputs, losses)[("accuracy", "exact_match")[data.task == "multilabel"]]
+        right = session.trainer.measures(part.t, outputs, losses)[
+            ("accuracy", "exact_match")[data.task == "multilabel"]
+        ]
         assert 1 - np.frombuffer(told["wrong"], np.uint8).mean() == pytest.approx(right)
         if data.task != "multilabel":
             said = [data.classes.index(label) for label in session.trainer.predict(part.points.tolist())[1]]
