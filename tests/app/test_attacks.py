@@ -95,8 +95,8 @@ async def test_the_worst_bodies_are_refused_aside_from_the_event_loop(
         response = await client.request(
             method, path.replace("{id}", session["id"]), content=body, headers={"content-type": kind}
         )
-        if response.status_code == 200 and name == "x: rows of numbers":
-            continue  # which are right
+        if response.status_code == 200 and name in {"x: rows of numbers", "x: rows of texts"}:
+            continue  # which are right: an empty text is a gap
         assert 400 <= response.status_code < 500, name
         problem = strict(response.text)
         assert problem["detail"], name
@@ -284,8 +284,8 @@ def test_arrays_in_pieces_are_the_same_json(shape: tuple[int, ...]) -> None:
         assert to_json(value) == expected
 
 
-async def test_rows_of_texts_are_told_by_their_first(watch: Watch) -> None:
-    body = json.dumps({"x": [["", ""]] * 10_000}).encode()
+async def test_wrong_rows_are_told_by_their_first(watch: Watch) -> None:
+    body = json.dumps({"x": [[True, True]] * 10_000}).encode()
     with pytest.raises(problems.Problem) as refused:
         await read_body(PREDICT.read, body)
     assert refused.value.errors[0].field == "x.0.0"

@@ -30,6 +30,9 @@ CHECKS = [
 ]
 
 
+BODILESS = {"restore_upload"}  # all they need is in their path
+
+
 def test_every_operation_is_named_and_explained() -> None:
     names = set()
     for path, operations in create_app(Settings()).openapi()["paths"].items():
@@ -39,7 +42,7 @@ def test_every_operation_is_named_and_explained() -> None:
             assert operation["operationId"].replace("_", "").isalpha()
             if "{id}" in path:
                 assert "404" in operation["responses"], path
-            if method in {"post", "put", "patch"}:
+            if method in {"post", "put", "patch"} and operation["operationId"] not in BODILESS:
                 assert {"413", "415", "422"} <= set(operation["responses"]), path
                 for content in operation["requestBody"]["content"].values():
                     assert content["examples"], path

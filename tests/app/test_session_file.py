@@ -139,7 +139,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("history.shape", [1, 1], "history"),
     ("history", {"type": "<f8", "shape": [0, 36], "data": ""}, "history"),
     ("check.outputs", [[0.123]] * 5, "check"),
-    ("check.points", [[1.0]], "x."),
+    ("check.points", [[1.0]], "check"),
     ("state.memory.factor", "x", "state.memory.factor"),
     ("unknown", 1, "unknown"),
 ]

@@ -58,7 +58,7 @@ def test_a_table_is_deleted_after_a_question_and_restored(open_page: Open) -> No
     expect(page.get_by_role("dialog")).to_contain_text("this page is learning from it")
     page.keyboard.press("Escape")
     button(page, "Circle").click()
-    page.wait_for_function("location.hash.includes('upload') === false")
+    page.wait_for_function("() => !location.hash.includes('upload')")
     delete.click()
     asked = page.get_by_role("dialog", name="Delete this table?")
     expect(asked).to_contain_text("to delete")
@@ -74,7 +74,7 @@ def test_a_table_is_deleted_after_a_question_and_restored(open_page: Open) -> No
     page.locator("header").get_by_role("button", name="Undo").click()
     words(page).get_by_role("button", name="Restore the table").click()
     expect(page.locator(".experiment")).to_contain_text("to delete")
-    page.wait_for_function("location.hash.includes('upload')")
+    page.wait_for_function("() => location.hash.includes('upload')")
     assert session(page)["experiment"]["dataset"]["name"] == "upload"
 
 

@@ -286,7 +286,12 @@ def test_predictions_equal_the_reference(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("x", "field"),
-    [([[1.0, 2.0], [3.0]], "x.1"), ([[1.0, 2.0, 3.0]], "x.0"), ([[float("nan"), 0.0]], "x"), ([[0.0, 1e999]], "x")],
+    [
+        ([[1.0, 2.0], [3.0]], "x.1"),
+        ([[1.0, 2.0, 3.0]], "x.0"),
+        ([[float("nan"), 0.0]], "x.0.x1"),
+        ([[0.0, 1e999]], "x.0.x2"),
+    ],
 )
 def test_samples_that_do_not_fit_are_refused(x: list[list[float]], field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
