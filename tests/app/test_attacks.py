@@ -5,7 +5,6 @@ bodies are read, and large answers written, aside from the event loop; sizes are
 no more errors are collected than can be explained.
 """
 
-import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -24,7 +23,6 @@ from app import encoding, problems
 from app.aside import SMALL_BYTES, read_body
 from app.encoding import MOST_AT_ONCE, to_json
 from app.main import create_app
-from app.routes.views import PREDICT
 from app.settings import Settings
 from app.validation import FEW_VALUES, MOST_FIELDS, Checker
 from benchmarks.attack import FIELDS, hostile, hostile_anywhere
@@ -284,9 +282,11 @@ def test_arrays_in_pieces_are_the_same_json(shape: tuple[int, ...]) -> None:
         assert to_json(value) == expected
 
 
-async def test_wrong_rows_are_told_by_their_first(watch: Watch) -> None:
-    body = json.dumps({"x": [[True, True]] * 10_000}).encode()
-    with pytest.raises(problems.Problem) as refused:
-        await read_body(PREDICT.read, body)
-    assert refused.value.errors[0].field == "x.0.0"
-    assert watch.errors <= MOST_FIELDS
+async def test_wrong_rows_are_told_by_their_first(client: httpx.AsyncClient, session: dict[str, Any]) -> None:
+    address = f"/api/sessions/{session['id']}/predict"
+    for cell in ("word", True, [], {}):
+        response = await client.post(address, json={"x": [[cell, cell]] * 10_000})
+        assert response.status_code == 422
+        problem = strict(response.text)
+        assert problem["errors"][0]["field"] == "x.0.x1"
+        assert len(problem["errors"]) <= problems.MOST_ERRORS
