@@ -90,6 +90,11 @@ export function numberInput(spec, value, sink, blank = "") {
     const input = /** @type {HTMLInputElement} */ (target);
     if (!held.has(input)) held.set(input, shown);
   };
+  /** A selection is told of a little later, when the value may have been entered already. @param {Event} event */
+  const marked = (event) => {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    if (input.selectionStart !== input.selectionEnd) hold(event);
+  };
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {
     if (event.key !== "Escape") return hold(event);
@@ -102,7 +107,7 @@ export function numberInput(spec, value, sink, blank = "") {
   };
   return html`<input class="number" type="text" inputmode="decimal" autocomplete="off" spellcheck="false"
     aria-label=${spec.label} aria-description=${explained(spec)} ${ref((input) => show(input, shown))}
-    @focus=${hold} @select=${hold} @input=${hold} @keydown=${pressed} @change=${changed}>`;
+    @focus=${hold} @select=${marked} @input=${hold} @keydown=${pressed} @change=${changed}>`;
 }
 
 /** Fields in which somebody is, from when they come to it, with the text of then: these are not overwritten, or what is

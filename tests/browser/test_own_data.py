@@ -64,6 +64,7 @@ def test_a_table_that_is_dropped_is_looked_at_learnt_from_and_taken_back(open_pa
     expect(page.locator(".legend")).to_contain_text("<b>daisy</b>")
     press(page, "Undo")
     expect(page.locator(".experiment")).to_contain_text("Circle, 2-4-2-1")
+    page.wait_for_function("() => !location.hash.includes('upload')")
     assert session(page)["experiment"]["dataset"]["name"] == "circle"
 
 

@@ -17,9 +17,9 @@ import { preview, warnings } from "./found.js";
 /** @import { Page } from "../main.js" */
 /** @import { Experiment, FoundTable, LargeFile, TableOptions } from "../types.js" */
 
-/** What the window shows. `columns` are those that can be predicted; `without` those that the network does not get, of a
+/** What the window shows. `stored` is the table that the server keeps for it, `columns` are those that can be predicted; `without` those that the network does not get, of a
  * table whose file is not at hand; `large` tells of a file of which only a part can be taken.
- * @typedef {{ file: File | null, options: TableOptions, found: FoundTable | null, large: LargeFile | null, columns: string[],
+ * @typedef {{ file: File | null, options: TableOptions, found: FoundTable | null, stored: string | null, large: LargeFile | null, columns: string[],
  *    without: Set<string>, sought: string, problem: string, reading: boolean }} Draft */
 
 /** @typedef {{ open: (file: File) => void, look: (id: string, experiment: Experiment | null) => Promise<void> }} TableWindow */
@@ -40,7 +40,7 @@ export function tableWindow({ store, session, dialogs }) {
   addEventListener("pagehide", () => forget(draft)); // nobody is left to use it
 
   /** @type {(draft: Pick<Draft, "file" | "options"> & Partial<Draft>) => Draft} */
-  const begun = (given) => ({ found: null, large: null, columns: [], without: new Set(), sought: "", problem: "", reading: false, ...given });
+  const begun = (given) => ({ found: null, stored: null, large: null, columns: [], without: new Set(), sought: "", problem: "", reading: false, ...given });
 
   /** @param {File} file */
   function open(file) {
@@ -81,12 +81,12 @@ export function tableWindow({ store, session, dialogs }) {
     mine.reading = !mine.problem && isSound(mine);
     show();
     if (!mine.reading) return;
-    const before = mine.found;
     try {
-      if (before) await api.deleteTable(before.id).catch(() => undefined);
+      await discard(mine);
       const found = await api.uploadTable(file, saidOptions(mine.options));
       if (now !== turn || draft !== mine) return void api.deleteTable(found.id).catch(() => undefined);
       mine.found = found;
+      mine.stored = found.id;
       mine.columns = mine.large?.columns ?? found.preview.names;
     } catch (error) {
       if (now !== turn || draft !== mine) return;
@@ -105,12 +105,20 @@ export function tableWindow({ store, session, dialogs }) {
   /** Whether the file can be sent as it is asked for. @param {Draft} draft */
   const isSound = ({ options, large }) => options.column?.length !== 0 && (!large || Object.keys(selectionProblems(options, large)).length === 0);
 
+  /** Deletes what the server keeps for a window, once: several changes may follow each other quickly.
+   * @param {Draft} of */
+  async function discard(of) {
+    const { stored } = of;
+    of.stored = null;
+    if (stored !== null) await api.deleteTable(stored).catch(() => undefined);
+  }
+
   /** Deletes on the server what was read for a window that is not used.
    * @param {Draft | null} left */
   function forget(left) {
     clearTimeout(soon);
     soon = undefined;
-    if (left?.file && left.found) void api.deleteTable(left.found.id).catch(() => undefined);
+    if (left) void discard(left);
   }
 
   function closed() {
