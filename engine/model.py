@@ -169,7 +169,7 @@ class Model:
 
     def layer_name(self, index: int) -> str:
         """What people call a layer; hidden layers count from 0 here, the output layer comes last."""
-        return "the output layer" if index == len(self.network.layers) - 1 else f"hidden layer {index + 1}"
+        return "the output layer" if index == len(self.network.layers) - 1 else f"layer {index + 1}"
 
     def penalty(self) -> float:
         """What the regularizers add to the loss."""

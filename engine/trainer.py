@@ -340,9 +340,9 @@ class Trainer(Model):
         self._evaluation = None
         self._clock[kernel.IN_BATCH] = 0
         self.diverged = (
-            f"A number stopped being finite at step {self.step + 1} (epoch {self.epoch:.4g}), first in "
-            f"{self.layer_name(layer)}. The weights are kept as they were before. "
-            "Reset with a smaller learning rate or smaller starting weights."
+            f"Training diverged at step {self.step + 1} (epoch {self.epoch:.4g}): numbers in "
+            f"{self.layer_name(layer)} grew too large. The last finite weights are kept. "
+            "Start again with a smaller learning rate or smaller starting weights."
         )
 
     def _first_broken_in_step(self) -> int:

@@ -61,7 +61,7 @@ def divergence(evidence: Evidence) -> Sighting | None:
         "largest_input": _unscaled_size(evidence),
         "starting_scale": float(evidence.starting_scale.max()),
     }
-    summary = evidence.diverged.partition(". ")[0].replace("hidden layer", "layer") + "."
+    summary = evidence.diverged.partition(". ")[0] + "."
     return Sighting([], numbers, summary, cause, help)
 
 

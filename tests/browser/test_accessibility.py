@@ -141,7 +141,7 @@ def test_the_dialogs_a_refusal_and_a_run_that_blew_up(open_page: Open, size: str
         expect(words(page)).to_have_attribute("data-tone", "alarm")
         look("a refusal")
         press(page, "Play")
-        expect(words(page)).to_contain_text("stopped being finite")
+        expect(words(page)).to_contain_text("grew too large")
         look("diverged")
 
 

@@ -132,7 +132,7 @@ def test_what_needs_a_new_start_says_so_and_goes_on(open_page: Open) -> None:
 def test_a_run_that_blows_up_says_why_and_offers_a_way_out(open_page: Open, fragment: str) -> None:
     page = open_page(fragment)
     press(page, "Play")
-    expect(words(page)).to_contain_text("stopped being finite")
+    expect(words(page)).to_contain_text("grew too large")
     expect(words(page)).to_have_attribute("data-tone", "alarm")
     expect(button(page, "Play")).to_be_visible()
     assert session(page)["state"] == "diverged"
@@ -144,7 +144,7 @@ def test_a_run_that_blows_up_says_why_and_offers_a_way_out(open_page: Open, frag
 
     words(page).get_by_role("button", name="Reset", exact=True).click()
     wait_until(page, "epoch", "x === 0")
-    expect(words(page)).not_to_contain_text("stopped being finite")
+    expect(words(page)).not_to_contain_text("grew too large")
     assert session(page)["state"] == "ready"
 
     press(page, "Play")

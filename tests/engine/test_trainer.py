@@ -127,9 +127,9 @@ def explosive(**choices: object) -> Experiment:
 def test_divergence_is_a_result_and_everything_goes_on_working(precision: str) -> None:
     trainer = Trainer(explosive(precision=precision))
     trainer.advance(FOREVER)
-    assert "not finite" not in trainer.diverged and "stopped being finite" in trainer.diverged
+    assert "grew too large" in trainer.diverged
     assert f"step {trainer.step + 1} " in trainer.diverged
-    assert "hidden layer 1" in trainer.diverged or "output layer" in trainer.diverged
+    assert "layer 1" in trainer.diverged or "output layer" in trainer.diverged
     assert all(np.isfinite(w).all() and np.isfinite(b).all() for w, b in layers_of(trainer))
     assert trainer.advance(1_000) == 0, "a diverged run trains no further"
     assert trainer.row()["step"] == trainer.step
@@ -158,9 +158,9 @@ def weights(*sizes: float) -> list[tuple[np.ndarray, np.ndarray]]:
 @pytest.mark.parametrize(
     ("sizes", "name"),
     [
-        ((1e38, 1e38, 1.0), "hidden layer 2"),
+        ((1e38, 1e38, 1.0), "layer 2"),
         ((1e20, 1.0, 1e38), "the output layer"),
-        ((3e38, 1.0, 1.0), "hidden layer 1"),
+        ((3e38, 1.0, 1.0), "layer 1"),
     ],
 )
 def test_the_layer_that_broke_first_is_named(sizes: tuple[float, ...], name: str) -> None:
@@ -168,7 +168,7 @@ def test_the_layer_that_broke_first_is_named(sizes: tuple[float, ...], name: str
     data = points((1.0, 1.0), (2.0, 1.0), (1.0, 2.0), targets=(0.0, 0.5, 1.0))
     trainer = Trainer(explosive(dataset=data, layers=(linear, linear)))
     put(trainer, weights(*sizes))
-    assert f"first in {name}" in trainer.diverged
+    assert f"numbers in {name} grew" in trainer.diverged
     put(trainer, weights(0.1, 0.1, 0.1))
     assert trainer.diverged is None, "finite weights put an end to it"
 

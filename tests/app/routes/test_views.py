@@ -302,7 +302,7 @@ async def test_a_diverged_run_is_diagnosed(client: httpx.AsyncClient) -> None:
     answer = strict((await client.get(f"{address}/diagnosis")).text)
     found = answer["findings"][0]
     assert found["name"] == "divergence" and found["fixes"][0]["patch"] == {"optimizer": {"learning_rate": 0.03}}
-    assert "stopped being finite" in found["summary"]
+    assert "grew too large" in found["summary"]
 
 
 async def test_there_is_no_diagnosis_of_an_unknown_session(client: httpx.AsyncClient) -> None:
