@@ -42,6 +42,10 @@ class TracedLayer(BaseModel):
         description="With the smooth part of the penalty, and clipped: what the optimizer gets."
     )
     shrinkage: Number = Field(description="How far an L1 penalty moves each weight towards 0 after the update.")
+    memory: dict[str, dict[str, Rows | Numbers]] = Field(
+        description="What the optimizer remembers before the update, by the names in its formula."
+    )
+    memory_after: dict[str, dict[str, Rows | Numbers]]
     updated: dict[str, Rows | Numbers]
     again: Numbers = Field(description="The outputs after the update.")
 
@@ -64,6 +68,10 @@ class TraceAnswer(Moment):
     loss_again: Number
     penalty: Number
     learning_rate: Number
+    update: dict[str, Number] = Field(
+        description="The numbers in the optimizer's formula: its arguments, and `step`, this update's number from 1. "
+        "`learning_rate` is the scheduled one; weight decay applies to weights only."
+    )
     formulas: dict[str, Any] = Field(description="KaTeX, of every kind of number here.")
 
 

@@ -1,6 +1,7 @@
-"""Formulas: written once as Python expressions, evaluated by the tests, printed by the page.
+"""Formulas: written once in Python, evaluated by the tests, printed by the page.
 
-`katex("z if z > 0 else alpha * (exp(z) - 1)")` gives the KaTeX source of what the expression computes.
+`katex("z if z > 0 else alpha * (exp(z) - 1)")` gives the KaTeX source of what the expression computes. A formula may
+also be several assignments, made one after the other: "v = momentum * v + g; w = w - learning_rate * v".
 """
 
 import ast
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "lambda", "sigma", "pi", "phi", "theta", "eta"}
+GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "lambda", "mu", "sigma", "rho", "pi", "phi", "theta", "eta"}
 SPELLINGS = {
     "negative_slope": "m",
     "slope": "m",
@@ -20,6 +21,11 @@ SPELLINGS = {
     "rate": r"\lambda",
     "epochs": "T",
     "Phi": r"\Phi",
+    "step": "t",
+    "momentum": r"\beta",
+    "weight_decay": r"\lambda",
+    "mu": r"\mu_{t}",
+    "mu_next": r"\mu_{t+1}",
 }
 COMPARISONS = {ast.Gt: ">", ast.GtE: r"\ge", ast.Lt: "<", ast.LtE: r"\le", ast.Eq: "="}
 OPERATORS = {ast.Add: ("+", 1), ast.Sub: ("-", 1), ast.Mult: (r"\,", 2)}
@@ -44,14 +50,54 @@ NAMESPACE: dict[str, Any] = {
 
 
 def evaluate(formula: str, values: Mapping[str, Any]) -> Any:
-    """What `formula` gives for these values: the oracle that holds code and print together."""
-    code = compile(ast.parse(formula, mode="eval"), "formula", "eval")
-    return eval(code, {"__builtins__": {}, **NAMESPACE}, dict(values))  # noqa: S307 - our own formulas only
+    """What `formula` gives for these values, in its last line: the oracle that holds code and print together."""
+    return list(follow(formula, values).values())[-1]
+
+
+def follow(formula: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What each name that a formula assigns is in the end, in the order in which they are last assigned.
+
+    An expression that is not assigned to a name is called "".
+    """
+    given: dict[str, Any] = {}
+    for name, expression in _lines(formula):
+        code = compile(ast.Expression(expression), "formula", "eval")
+        value = eval(code, {"__builtins__": {}, **NAMESPACE}, {**values, **given})  # noqa: S307 - our own formulas only
+        given.pop(name, None)
+        given[name] = value
+    return given
 
 
 def katex(formula: str) -> str:
     """The KaTeX source of a formula. Raises ValueError for syntax that has no print yet."""
-    return _print(ast.parse(formula, mode="eval").body)[0]
+    lines = _lines(formula)
+    if len(lines) == 1:
+        return _line(*lines[0])
+    rows = r" \\ ".join(_line(name, expression, "&") for name, expression in lines)
+    return rf"\begin{{aligned}} {rows} \end{{aligned}}"
+
+
+def _lines(formula: str) -> list[tuple[str, ast.expr]]:
+    """The expressions of a formula, each with the name that it is assigned to."""
+    lines = []
+    for statement in ast.parse(formula).body:
+        match statement:
+            case ast.Expr(value=expression):
+                lines.append(("", expression))
+            case ast.Assign(targets=[ast.Name(id=name)], value=expression):
+                lines.append((name, expression))
+            case _:
+                raise ValueError(f"no print for {ast.dump(statement)}")
+    return lines
+
+
+def _line(name: str, expression: ast.expr, align: str = "") -> str:
+    """An expression and its name: with an arrow where the name's old value is in it, else with an equals sign."""
+    text = _print(expression)[0]
+    if not name:
+        return align + text
+    renewed = any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(expression))
+    return f"{_name(name)} {align}{chr(92) + 'leftarrow' if renewed else '='} {text}"
 
 
 def _print(node: ast.expr) -> tuple[str, int]:
@@ -91,6 +137,8 @@ def _name(name: str) -> str:
     if name in SPELLINGS:
         return SPELLINGS[name]
     head, _, index = name.partition("_")
+    if index == "hat":
+        return rf"\hat{{{head}}}"
     head = "\\" + head if head in GREEK else head
     return f"{head}_{{{index}}}" if index else head
 

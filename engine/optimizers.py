@@ -22,10 +22,12 @@ class Optimizer(Entry):
     `corrections(step, *arguments)` gives a tuple of `correction_count` numbers for the step being made, counted from 1.
     The first argument is the learning rate. One called `weight_decay` comes last and is not given to these functions:
     before the update every weight, but no bias, is multiplied by 1 - learning_rate * weight_decay.
+    `memory` names the slots. `formula` assigns the new ones and the new w, given w, g, the old slots, the arguments and
+    the count of steps as `step`.
     """
 
     update: Callable[..., Any]
-    slots: int = 0
+    memory: tuple[str, ...] = ()
     corrections: Callable[..., Any] | None = None
     correction_count: int = 0
 
@@ -37,6 +39,11 @@ class Optimizer(Entry):
     def weight_decay(self, choice: Choice) -> float:
         """How much weights decay on their own."""
         return self.values(choice)[-1] if self.decays else 0.0
+
+    @property
+    def slots(self) -> int:
+        """How many numbers of memory each weight has."""
+        return len(self.memory)
 
     @property
     def decays(self) -> bool:
@@ -193,7 +200,17 @@ def _epsilon(default: float) -> Argument:
     return Argument("epsilon", default, 1e-12, 1, "Epsilon", "Keeps the division away from zero.", scale="log")
 
 
-_ADAM: dict[str, Any] = {"update": adam, "slots": 2, "corrections": adam_corrections, "correction_count": 2}
+_ADAM: dict[str, Any] = {
+    "update": adam,
+    "memory": ("m", "v"),
+    "corrections": adam_corrections,
+    "correction_count": 2,
+}
+_MEANS = "m = beta_1 * m + (1 - beta_1) * g; v = beta_2 * v + (1 - beta_2) * g ** 2; "
+_ADAM_STEP = (
+    _MEANS + "m_hat = m / (1 - beta_1 ** step); v_hat = v / (1 - beta_2 ** step); "
+    "w = w - learning_rate * m_hat / (sqrt(v_hat) + epsilon)"
+)
 
 OPTIMIZERS: Family[Optimizer] = Family(
     "optimizer",
@@ -206,7 +223,7 @@ OPTIMIZERS: Family[Optimizer] = Family(
             when="To see plainly what a learning rate does.",
             hazard="Crawls along flat valleys and zigzags across narrow ones.",
             source="Robbins and Monro, 1951",
-            formula="w - learning_rate * g",
+            formula="w = w - learning_rate * g",
             update=sgd,
             arguments=(_learning_rate(0.03),),
         ),
@@ -217,9 +234,9 @@ OPTIMIZERS: Family[Optimizer] = Family(
             when="Almost always faster than plain SGD.",
             hazard="Overshoots when learning rate and momentum are both high.",
             source="Polyak, 1964",
-            formula="w - learning_rate * (beta * v + g)",
+            formula="v = momentum * v + g; w = w - learning_rate * v",
             update=momentum,
-            slots=1,
+            memory=("v",),
             arguments=(_learning_rate(0.01), _momentum()),
         ),
         Optimizer(
@@ -229,9 +246,9 @@ OPTIMIZERS: Family[Optimizer] = Family(
             when="Instead of plain momentum: it brakes earlier before a valley's far side.",
             hazard="Like momentum, it overshoots when learning rate and momentum are both high.",
             source="Nesterov, 1983; in the form of Sutskever et al., 2013",
-            formula="w - learning_rate * (g + beta * (beta * v + g))",
+            formula="v = momentum * v + g; w = w - learning_rate * (g + momentum * v)",
             update=nesterov,
-            slots=1,
+            memory=("v",),
             arguments=(_learning_rate(0.01), _momentum()),
         ),
         Optimizer(
@@ -241,9 +258,9 @@ OPTIMIZERS: Family[Optimizer] = Family(
             when="Inputs that are rarely other than zero: what is seen seldom learns in larger steps.",
             hazard="The steps only ever get smaller, and training may stop before it arrives.",
             source="Duchi, Hazan and Singer, 2011",
-            formula="w - learning_rate * g / (sqrt(s + g ** 2) + epsilon)",
+            formula="s = s + g ** 2; w = w - learning_rate * g / (sqrt(s) + epsilon)",
             update=adagrad,
-            slots=1,
+            memory=("s",),
             arguments=(_learning_rate(0.05), _epsilon(1e-10)),
         ),
         Optimizer(
@@ -253,9 +270,10 @@ OPTIMIZERS: Family[Optimizer] = Family(
             when="To see training without a learning rate: at 1 it plays no part.",
             hazard="Its first steps are tiny.",
             source="Zeiler, 2012",
-            formula="w - learning_rate * sqrt(d + epsilon) / sqrt(s + epsilon) * g",
+            formula="s = rho * s + (1 - rho) * g ** 2; u = sqrt(d + epsilon) / sqrt(s + epsilon) * g; "
+            "d = rho * d + (1 - rho) * u ** 2; w = w - learning_rate * u",
             update=adadelta,
-            slots=2,
+            memory=("s", "d"),
             arguments=(_learning_rate(1.0), _rho(0.9), _epsilon(1e-6)),
         ),
         Optimizer(
@@ -265,9 +283,9 @@ OPTIMIZERS: Family[Optimizer] = Family(
             when="Recurrent networks; where gradients differ much in size from layer to layer.",
             hazard="Without momentum it may still zigzag.",
             source="Hinton, 2012 (lecture)",
-            formula="w - learning_rate * g / (sqrt(s) + epsilon)",
+            formula="s = rho * s + (1 - rho) * g ** 2; w = w - learning_rate * g / (sqrt(s) + epsilon)",
             update=rmsprop,
-            slots=1,
+            memory=("s",),
             arguments=(_learning_rate(0.01), _rho(0.9), _epsilon(1e-8)),
         ),
         Optimizer(
@@ -277,7 +295,7 @@ OPTIMIZERS: Family[Optimizer] = Family(
             when="A good first choice: works over a wide range of learning rates.",
             hazard="Keeps jumping around a minimum; sometimes generalises less well than SGD with momentum.",
             source="Kingma and Ba, 2014",
-            formula="w - learning_rate * m / (sqrt(v) + epsilon)",
+            formula=_ADAM_STEP,
             arguments=(_learning_rate(0.01), *_betas()),
             **_ADAM,
         ),
@@ -288,7 +306,7 @@ OPTIMIZERS: Family[Optimizer] = Family(
             when="Adam with weight decay: an l2 penalty under Adam is scaled away where gradients are large.",
             hazard="One more number to choose; biases do not decay here.",
             source="Loshchilov and Hutter, 2017",
-            formula="w - learning_rate * (m / (sqrt(v) + epsilon) + weight_decay * w)",
+            formula="w = w - learning_rate * weight_decay * w; " + _ADAM_STEP,
             arguments=(
                 _learning_rate(0.01),
                 *_betas(),
@@ -311,9 +329,10 @@ OPTIMIZERS: Family[Optimizer] = Family(
             when="Instead of Adam where single gradients are very large.",
             hazard="One large gradient makes the steps after it small for long.",
             source="Kingma and Ba, 2014",
-            formula="w - learning_rate * m / u",
+            formula="m = beta_1 * m + (1 - beta_1) * g; u = max(beta_2 * u, abs(g) + epsilon); "
+            "w = w - learning_rate / (1 - beta_1 ** step) * m / u",
             update=adamax,
-            slots=2,
+            memory=("m", "u"),
             corrections=adamax_corrections,
             correction_count=1,
             arguments=(_learning_rate(0.02), *_betas()),
@@ -325,9 +344,13 @@ OPTIMIZERS: Family[Optimizer] = Family(
             when="Instead of Adam; often a little faster.",
             hazard="Keeps jumping around a minimum, as Adam does.",
             source="Dozat, 2016",
-            formula="w - learning_rate * ((1 - beta) * g + beta * m) / (sqrt(v) + epsilon)",
+            formula="mu = beta_1 * (1 - 0.96 ** (0.004 * step) / 2); "
+            "mu_next = beta_1 * (1 - 0.96 ** (0.004 * (step + 1)) / 2); p = mu * (p if step > 1 else 1); "
+            + _MEANS
+            + "m_hat = (1 - mu) * g / (1 - p) + mu_next * m / (1 - p * mu_next); v_hat = v / (1 - beta_2 ** step); "
+            "w = w - learning_rate * m_hat / (sqrt(v_hat) + epsilon)",
             update=nadam,
-            slots=3,
+            memory=("m", "v", "p"),
             corrections=nadam_corrections,
             correction_count=4,
             arguments=(_learning_rate(0.01), *_betas()),

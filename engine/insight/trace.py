@@ -56,7 +56,8 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = N
     seen = reference.forward(experiment, layers, X, running, step)
     passed = reference.walk_back(experiment, layers, seen, targets, step)
     gradients = [tuple(weight * part for part in layer) for layer in reference.gradients_of(seen, passed)]
-    total, updated = _update(model, layers, gradients)
+    memory = _memory(model)
+    total, updated, kept = _update(model, layers, memory, gradients)
     again = reference.forward(experiment, updated, X, running, step)
     units = _units(experiment)
     told = [
@@ -67,6 +68,8 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = N
             "shrinkage": 0.0
             if model.data.replay
             else model.learning_rate * reference.l1_rate(units[index].regularizer),
+            "memory": _remembered(model, index, memory),
+            "memory_after": _remembered(model, index, kept),
             "updated": _named(model, index, updated[index]),
             "again": again[index].out[0],
         }
@@ -88,6 +91,7 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = N
         "loss_again": _loss(experiment, again[-1], targets, weight),
         "penalty": model.penalty(),
         "learning_rate": model.learning_rate,
+        "update": _arguments(model),
         "formulas": _formulas(experiment, model.data.outputs),
     }
 
@@ -123,22 +127,45 @@ def _named(model: Trainer, index: int, parts: tuple[np.ndarray, ...]) -> dict[st
     return dict(zip(model.network.parts[index], parts, strict=True))
 
 
-def _update(model: Trainer, layers: Layers, gradients: Layers) -> tuple[Layers, Layers]:
-    """The gradients that the optimizer gets, and what becomes of the parameters."""
+def _memory(model: Trainer) -> list[Layers]:
+    """What the optimizer remembers: of each slot the layers' numbers."""
+    views = model.network.views
+    return [
+        [tuple(part.astype(float) for part in layer.values()) for layer in views(slot)] for slot in model.state.slots
+    ]
+
+
+def _remembered(model: Trainer, index: int, memory: list[Layers]) -> dict[str, dict[str, np.ndarray]]:
+    """A layer's share of the optimizer's memory, by the names that the formula of the update has for it."""
+    names = OPTIMIZERS.of(model.experiment.optimizer).memory
+    return {name: _named(model, index, slot[index]) for name, slot in zip(names, memory, strict=True)}
+
+
+def _arguments(model: Trainer) -> dict[str, float]:
+    """What the formula of the update is given beside a weight, its gradient and its memory."""
+    choice = model.experiment.optimizer
+    names = (argument.name for argument in OPTIMIZERS.of(choice).arguments)
+    given = {name: float(getattr(choice, name)) for name in names}
+    return {"step": float(model.step + 1), **given, "learning_rate": model.learning_rate}
+
+
+def _update(
+    model: Trainer, layers: Layers, memory: list[Layers], gradients: Layers
+) -> tuple[Layers, Layers, list[Layers]]:
+    """The gradients that the optimizer gets, what becomes of the parameters, and the optimizer's new memory."""
     experiment, state, rate = model.experiment, model.state, model.learning_rate
     views = model.network.views
-    memory = [[tuple(part.astype(float) for part in layer.values()) for layer in views(slot)] for slot in state.slots]
     replay = model.data.replay is not None
     masks = None
     if state.mask.size:
         masks = [tuple(part.astype(float) for part in layer.values()) for layer in views(state.mask)]
     penalised = reference.total_gradients(experiment, layers, gradients, not replay, masks)
-    updated, _ = reference.update(experiment, layers, memory, penalised, model.step + 1, rate, not replay)
+    updated, kept = reference.update(experiment, layers, memory, penalised, model.step + 1, rate, not replay)
     if replay:
         updated = reference.replay_penalties(experiment, layers, updated, rate)
     if masks is not None:
         updated = [tuple(p * m for p, m in zip(*pair, strict=True)) for pair in zip(updated, masks, strict=True)]
-    return penalised, updated
+    return penalised, updated, kept
 
 
 def _layer(

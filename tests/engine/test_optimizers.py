@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.formulas import evaluate
+from engine.formulas import follow
 from engine.optimizers import OPTIMIZERS
 
 # By hand: from w = 1 with the gradients 1, 1, -2, in fractions so that no rounding hides a mistake.
@@ -87,9 +87,14 @@ def test_learning_rate_comes_first_and_zero_keeps_the_weight(name: str) -> None:
     assert run(name, GRADIENTS, learning_rate=0.0) == [1.0, 1.0, 1.0]
 
 
-def test_the_formula_of_sgd_is_what_it_computes() -> None:
-    values = {"w": 1.5, "g": -0.3, "learning_rate": 0.2}
-    assert run("sgd", [values["g"]], values["w"], learning_rate=0.2) == [evaluate(OPTIMIZERS["sgd"].formula, values)]
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_formula_is_what_it_computes(name: str) -> None:
+    entry, w = OPTIMIZERS[name], 1.5
+    arguments = {each.name: each.default for each in entry.arguments} | {"weight_decay": 0.0}
+    values = {"w": w, **dict.fromkeys(entry.memory, 0.0), **arguments}
+    for step, (g, moved) in enumerate(zip(GRADIENTS, run(name, GRADIENTS, w), strict=True), 1):
+        values |= follow(entry.formula, {**values, "g": g, "step": step})
+        assert values["w"] == pytest.approx(moved, rel=1e-14)
 
 
 @pytest.mark.torch

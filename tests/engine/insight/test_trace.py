@@ -48,6 +48,8 @@ def follow(trainer: Trainer, sample: int, steps: int = 3) -> None:
         if not trainer.data.replay:  # whose penalties come after, in the same place
             compare(trainer, told, "total_gradients", trainer.state.gradient)
         compare(trainer, told, "updated", trainer.state.parameters)
+        for slot, buffer in zip(OPTIMIZERS.of(trainer.experiment.optimizer).memory, trainer.state.slots, strict=True):
+            compare(trainer, {"layers": [layer["memory_after"] for layer in told["layers"]]}, slot, buffer)
         assert told["learning_rate"] == rate
 
 
