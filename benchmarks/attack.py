@@ -138,7 +138,10 @@ class Attack:
         say(f"{held * 1e3:6.1f} ms (waited {waited * 1e3:.1f})  {name}: {told} after {taken:.2f} s{mark}")
 
     async def request(self, method: str, path: str, **options: Any) -> str:
-        response = await self.http.request(method, path, **options)
+        try:
+            response = await self.http.request(method, path, **options)
+        except httpx.TransportError:
+            return "the server closed the connection"
         return f"{response.status_code}, {len(response.content)} bytes"
 
     async def post(self, name: str, method: str, path: str, body: bytes, kind: str = "application/json") -> None:

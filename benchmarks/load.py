@@ -2,8 +2,9 @@
 
     python -m benchmarks.load [--clients 30] [--seconds 20] [--address 127.0.0.1:8000]
 
-It prints how late pictures come, how quick REST and the event loop stay, how evenly the sessions are served, and checks
-that every session's metrics arrived without a gap and equal to what REST answers.
+Without an address it starts a server of its own. It prints how late pictures come, how quick REST and the event loop
+stay, how evenly the sessions are served, and checks that every session's metrics arrived without a gap and equal to what
+REST answers.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import json
 import statistics
 import sys
 import time
+from contextlib import nullcontext
 from itertools import pairwise
 from typing import Any
 
@@ -19,19 +21,28 @@ import httpx
 import msgpack
 import websockets
 
+from benchmarks.served import server
+
 PERIOD_S = 1 / 20  # of the boundary, by default
 PATIENCE_S = 60.0  # for the rows that are still under way when training pauses
 
 
-async def main() -> None:
+def main() -> None:
+    """Reads the command line."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--clients", type=int, default=30)
     arguments.add_argument("--seconds", type=float, default=20)
-    arguments.add_argument("--address", default="127.0.0.1:8000")
+    arguments.add_argument("--address", help="of a server that runs; one of our own if left out")
     arguments.add_argument("--rate", type=float, default=None, help="epochs per second; flat out if left out")
     arguments.add_argument("--epochs", type=int, default=0, help="train so far first: later rows come more rarely")
     options = arguments.parse_args()
-    async with httpx.AsyncClient(base_url=f"http://{options.address}", timeout=600) as http:
+    with nullcontext(f"http://{options.address}/") if options.address else server() as address:
+        asyncio.run(measure(options, address.split("/")[2]))
+
+
+async def measure(options: argparse.Namespace, address: str) -> None:
+    """Loads the server at an address, and says how it bore it."""
+    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=600) as http:
         answers = [
             await http.post("/api/sessions", json={"dataset": {"name": "circle", "seed": n}})
             for n in range(options.clients)
@@ -40,7 +51,7 @@ async def main() -> None:
         if options.epochs:
             order = {"epochs": options.epochs}
             await asyncio.gather(*(http.post(f"/api/sessions/{id}/train", json=order) for id in ids))
-        pages = [Page(id, options.address) for id in ids]
+        pages = [Page(id, address) for id in ids]
         tasks = [asyncio.create_task(page.watch()) for page in pages]
         await asyncio.sleep(0.5)
         for id in ids:
@@ -160,4 +171,4 @@ def percentiles(seconds: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()
