@@ -3,8 +3,8 @@
     python -m benchmarks.load [--clients 30] [--seconds 20] [--address 127.0.0.1:8000]
 
 Without an address it starts a server of its own. It prints how late pictures come, how quick REST and the event loop
-stay, how evenly the sessions are served, and checks that every session's metrics arrived without a gap and equal to what
-REST answers.
+stay, how evenly the sessions are served, and checks that every session's metrics arrived without a gap and equal to
+what REST answers.
 """
 
 import argparse
