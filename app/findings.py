@@ -72,8 +72,8 @@ class TraceAnswer(Moment):
     penalty: Number
     learning_rate: Number
     arguments: dict[str, dict[str, Number]] = Field(
-        description="The other numbers in the formulas of the targets, the loss, the schedule, clipping and the update "
-        "(`step` is this update's number, from 1)."
+        description="Other numbers in the formulas of the targets, the loss, the schedule, clipping and the update: "
+        "in the schedule's formula t is the time in epochs, in the update's it is `step`, the number of this update."
     )
     formulas: dict[str, Any] = Field(
         description="KaTeX of every kind of number; null where nothing is computed. i counts what enters a layer, "

@@ -23,7 +23,9 @@ SPELLINGS = {
     "Phi": r"\Phi",
     "step": "t",
     "momentum": r"\beta",
-    "weight_decay": r"\lambda",
+    "weight_decay": r"\lambda_{\text{decay}}",
+    "l1": r"\lambda_{1}",
+    "l2": r"\lambda_{2}",
     "mu": r"\mu_{t}",
     "mu_next": r"\mu_{t+1}",
     "derivative_j": "f'_{j}",
@@ -31,7 +33,7 @@ SPELLINGS = {
 }
 COMPARISONS = {ast.Gt: ">", ast.GtE: r"\ge", ast.Lt: "<", ast.LtE: r"\le", ast.Eq: "="}
 OPERATORS = {ast.Add: ("+", 1), ast.Sub: ("-", 1), ast.Mult: (r"\,", 2)}
-SUMS = {"sum": r"\sum", "sum_i": r"\sum_{i}", "sum_j": r"\sum_{j}", "sum_k": r"\sum_{k}"}
+SUMS = {"sum": r"\sum"} | {f"sum_{index}": rf"\sum_{{{index}}}" for index in ("i", "j", "k", "jk")}
 NAMESPACE: dict[str, Any] = {
     "exp": np.exp,
     "log": np.log,
@@ -152,7 +154,7 @@ def _print(node: ast.expr) -> tuple[str, int]:
             return f"{_bound(left, strength)} {sign} {_bound(right, right_strength)}", strength
         case ast.IfExp(test=test, body=body, orelse=orelse):
             rows = rf"{_print(body)[0]} & {_print(test)[0]} \\ {_print(orelse)[0]} & \text{{otherwise}}"
-            return rf"\begin{{cases}} {rows} \end{{cases}}", 3
+            return rf"\begin{{cases}} {rows} \end{{cases}}", 1
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return f"{_print(left)[0]} {COMPARISONS[type(op)]} {_print(right)[0]}", 1
         case ast.Call(func=ast.Name(id=function), args=[argument]) if function in SUMS:
@@ -187,6 +189,8 @@ def _call(function: str, arguments: list[str]) -> str:
     inside = ", ".join(arguments)
     if function == "abs":
         return rf"\left|{inside}\right|"
+    if function == "floor":
+        return rf"\left\lfloor {inside} \right\rfloor"
     if function == "norm":
         return rf"\left\lVert {inside} \right\rVert"
     if function == "sqrt":
@@ -198,7 +202,6 @@ def _call(function: str, arguments: list[str]) -> str:
         "sign": r"\operatorname{sign}",
         "sigmoid": r"\sigma",
         "Phi": r"\Phi",
-        "floor": r"\operatorname{floor}",
         "max_k": r"\max_{k}",
     }
     return rf"{spelt.get(function, chr(92) + function)}\left({inside}\right)"

@@ -165,7 +165,9 @@ def _normalization(layer: Layer | Output, u: str) -> str | None:
 
 def _errors(experiment: Experiment, index: int, mode: str) -> str:
     dropped = mode == TRAINING and _dropout(experiment, index + 1)
-    return f"e_i = {'kept_i * ' if dropped else ''}sum_j(w_ij * delta_j)"
+    above = _units(experiment)[index + 1].activation
+    u = "jk" if above and ACTIVATIONS.of(above).grouped else "j"
+    return f"e_i = {'kept_i * ' if dropped else ''}sum_{u}(w_i{u} * delta_{u})"
 
 
 def _shares(model: Trainer) -> str:

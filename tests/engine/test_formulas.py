@@ -99,6 +99,19 @@ def test_the_formula_of_max_norm_is_what_it_computes() -> None:
         np.testing.assert_allclose(printed, w, rtol=1e-15)
 
 
+def test_the_formulas_of_softmax_and_of_a_pruning_criterion_are_what_they_compute() -> None:
+    entry, z = ACTIVATIONS["softmax"], np.array([[0.3], [-1.2], [2.0]])
+    a = np.empty_like(z)
+    entry.function(z, a)
+    for z_j, a_j in zip(z[:, 0], a[:, 0], strict=True):
+        assert evaluate(entry.formula, {"z_j": z_j, "z_k": z}) == pytest.approx(a_j, rel=1e-14)
+        assert evaluate(entry.derivative_formula, {"a_j": a_j}) == entry.derivative(z_j, a_j)
+    model = Trainer(experiment())
+    scores = [evaluate(CRITERIA["magnitude"].formula, {"w": layer.weights}) for layer in model.parameters()]
+    for score, computed in zip(scores, CRITERIA["magnitude"].score(model), strict=True):
+        np.testing.assert_allclose(score, computed)
+
+
 @pytest.mark.parametrize(
     ("formula", "expected"),
     [
@@ -109,6 +122,10 @@ def test_the_formula_of_max_norm_is_what_it_computes() -> None:
         ("x_1 ** 2", "x_{1}^{2}"),
         ("learning_rate * abs(w)", r"\eta \, \left|w\right|"),
         ("1 / (1 + exp(-z))", r"\frac{1}{1 + e^{-z}}"),
+        ("p * (q if t > 1 else 1)", r"p \, \left(\begin{cases} q"),
+        ("v = momentum * v + g; w = w - v", r"\begin{aligned} v &\leftarrow \beta \, v + g \\ w &\leftarrow w - v"),
+        ("m_hat = m / (1 - beta_1 ** step)", r"\hat{m} = \frac{m}{1 - \beta_{1}^{t}}"),
+        ("a * sum_k(a_k + b_k)", r"a \, \left(\sum_{k} \left(a_{k} + b_{k}\right)\right)"),
     ],
 )
 def test_print_keeps_the_order_of_operations(formula: str, expected: str) -> None:

@@ -128,7 +128,8 @@ class Sheet:
         (layer, formulas), told = self.layers[index], self.told
         if index < len(self.layers) - 1:
             above = told["layers"][index + 1]
-            values = {"w_ij": above["parameters"]["weights"][j], "delta_j": above["deltas"]}
+            u = "j" if len(above["sums"]) == len(above["activations"]) else "jk"
+            values = {f"w_i{u}": above["parameters"]["weights"][j], f"delta_{u}": above["deltas"]}
             kept = {} if above["kept"] is None else {"kept_i": above["kept"][j]}
             same(formulas["errors"], values | kept, layer["errors"][j])
         elif layer["errors"] is not None:
