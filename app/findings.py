@@ -16,7 +16,7 @@ class NormalizationAnswer(BaseModel):
 
     position: Literal["before", "after"]
     means: Numbers
-    deviations: Numbers
+    deviations: Numbers = Field(description="The square root of variance + epsilon.")
     normalized: Numbers
     scaled: Numbers
 
@@ -29,6 +29,8 @@ class TracedLayer(BaseModel):
     inputs: Numbers = Field(description="What enters, after dropout.")
     kept: Numbers | None = Field(description="What dropout multiplied each input with.")
     parameters: dict[str, Rows | Numbers]
+    arguments: dict[str, dict[str, Number]] = Field(description="The other numbers in this layer's formulas.")
+    mask: dict[str, Rows | Numbers] | None = Field(description="0 for parameters that stay 0 for good.")
     sums: Numbers
     normalization: NormalizationAnswer | None
     slopes: Numbers | None = Field(description="Of an activation whose slope differs from unit to unit.")
@@ -60,6 +62,7 @@ class TraceAnswer(Moment):
     columns: list[str]
     features: list[str]
     inputs: Numbers
+    noise: Numbers | None = Field(description="What is added to the inputs.")
     target: Number | Numbers
     wanted: Numbers = Field(description="What the outputs should be.")
     weight: Number
@@ -68,11 +71,15 @@ class TraceAnswer(Moment):
     loss_again: Number
     penalty: Number
     learning_rate: Number
-    update: dict[str, Number] = Field(
-        description="The numbers in the optimizer's formula: its arguments, and `step`, this update's number from 1. "
-        "`learning_rate` is the scheduled one; weight decay applies to weights only."
+    arguments: dict[str, dict[str, Number]] = Field(
+        description="Other numbers in the formulas of the targets, the loss, the schedule, clipping and the update: "
+        "in the schedule's formula t is the time in epochs, in the update's it is `step`, the number of this update."
     )
-    formulas: dict[str, Any] = Field(description="KaTeX, of every kind of number here.")
+    formulas: dict[str, Any] = Field(
+        description="KaTeX of every kind of number; null where nothing is computed. i counts what enters a layer, "
+        "j its units, k the outputs or the sums of a maxout unit. e is an error, the delta of z is dL/dz, h what is "
+        "normalized, r 1 for what dropout keeps and 0 for the rest. A hidden unit's error comes from the layer above."
+    )
 
 
 class Histogram(BaseModel):

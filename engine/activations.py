@@ -43,6 +43,7 @@ class Activation(Entry):
     grouped: bool = False
     slope: Literal["learnt", "random"] | None = None
     slope_derivative: Callable[..., Any] | None = None
+    slope_derivative_formula: str = ""
     backward: Callable[..., Any] | None = None
 
     @property
@@ -444,6 +445,7 @@ ACTIVATIONS: Family[Activation] = Family(
             range=(None, None),
             slope="learnt",
             slope_derivative=slope_of_leaky_relu,
+            slope_derivative_formula="min(0, z)",
             structural=True,
             arguments=(Argument("initial_slope", 0.25, -1, 1, "First slope", "Where the slopes start.", live=False),),
             aliases=("prelu",),
@@ -480,7 +482,7 @@ ACTIVATIONS: Family[Activation] = Family(
             function=maxout,
             derivative=maxout_derivative,
             backward=maxout_backward,
-            formula="max(z_1, z_k)",
+            formula="max_k(z_k)",
             derivative_formula="1",
             range=(None, None),
             grouped=True,
@@ -674,8 +676,8 @@ ACTIVATIONS: Family[Activation] = Family(
             function=softmax,
             derivative=softmax_derivative,
             backward=softmax_backward,
-            formula="exp(z_u) / sum(exp(z_k))",
-            derivative_formula="a_u * (1 - a_u)",
+            formula="exp(z_j) / sum_k(exp(z_k))",
+            derivative_formula="a_j * (1 - a_j)",
             range=(0, 1),
             places=("output",),
             tasks=("multiclass",),

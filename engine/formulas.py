@@ -5,7 +5,7 @@ also be several assignments, made one after the other: "v = momentum * v + g; w 
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import erf, pi, sqrt
 from typing import Any
 
@@ -23,12 +23,17 @@ SPELLINGS = {
     "Phi": r"\Phi",
     "step": "t",
     "momentum": r"\beta",
-    "weight_decay": r"\lambda",
+    "weight_decay": r"\lambda_{\text{decay}}",
+    "l1": r"\lambda_{1}",
+    "l2": r"\lambda_{2}",
     "mu": r"\mu_{t}",
     "mu_next": r"\mu_{t+1}",
+    "derivative_j": "f'_{j}",
+    "slope_j": "m_{j}",
 }
 COMPARISONS = {ast.Gt: ">", ast.GtE: r"\ge", ast.Lt: "<", ast.LtE: r"\le", ast.Eq: "="}
 OPERATORS = {ast.Add: ("+", 1), ast.Sub: ("-", 1), ast.Mult: (r"\,", 2)}
+SUMS = {"sum": r"\sum"} | {f"sum_{index}": rf"\sum_{{{index}}}" for index in ("i", "j", "k", "jk")}
 NAMESPACE: dict[str, Any] = {
     "exp": np.exp,
     "log": np.log,
@@ -38,10 +43,11 @@ NAMESPACE: dict[str, Any] = {
     "floor": np.floor,
     "sqrt": np.sqrt,
     "abs": abs,
-    "max": max,
-    "min": min,
+    "max": np.maximum,
+    "min": np.minimum,
     "sign": np.sign,
-    "sum": np.sum,
+    **dict.fromkeys(SUMS, np.sum),
+    "max_k": np.max,
     "norm": np.linalg.norm,
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "Phi": lambda z: (1 + erf(z / sqrt(2))) / 2,
@@ -50,7 +56,9 @@ NAMESPACE: dict[str, Any] = {
 
 
 def evaluate(formula: str, values: Mapping[str, Any]) -> Any:
-    """What `formula` gives for these values, in its last line: the oracle that holds code and print together."""
+    """What `formula` gives for these values, numbers or arrays, in its last line: the oracle that holds code and print
+    together.
+    """
     return list(follow(formula, values).values())[-1]
 
 
@@ -61,11 +69,38 @@ def follow(formula: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """
     given: dict[str, Any] = {}
     for name, expression in _lines(formula):
-        code = compile(ast.Expression(expression), "formula", "eval")
-        value = eval(code, {"__builtins__": {}, **NAMESPACE}, {**values, **given})  # noqa: S307 - our own formulas only
+        tree = ast.fix_missing_locations(ast.Expression(_Choices().visit(expression)))
+        code = compile(tree, "formula", "eval")
+        names = {"__builtins__": {}, "choose": _choose, **NAMESPACE, **values, **given}
+        value = eval(code, names)  # noqa: S307 - our own formulas only
         given.pop(name, None)
         given[name] = value
     return given
+
+
+def renamed(formula: str, names: Mapping[str, str]) -> str:
+    """A formula with other names in place of some of its own."""
+    tree = ast.parse(formula)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = names.get(node.id, node.id)
+    return ast.unparse(tree)
+
+
+class _Choices(ast.NodeTransformer):
+    """Rewrites `x if test else y` so that the test may be an array."""
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        self.generic_visit(node)
+        none = ast.arguments([], [], None, [], [], None, [])
+        sides: list[ast.expr] = [ast.Lambda(none, side) for side in (node.body, node.orelse)]
+        return ast.Call(ast.Name("choose", ast.Load()), [node.test, *sides], [])
+
+
+def _choose(test: Any, body: Callable[[], Any], orelse: Callable[[], Any]) -> Any:
+    if np.ndim(test):
+        return np.where(test, body(), orelse())
+    return body() if test else orelse()
 
 
 def katex(formula: str) -> str:
@@ -119,9 +154,11 @@ def _print(node: ast.expr) -> tuple[str, int]:
             return f"{_bound(left, strength)} {sign} {_bound(right, right_strength)}", strength
         case ast.IfExp(test=test, body=body, orelse=orelse):
             rows = rf"{_print(body)[0]} & {_print(test)[0]} \\ {_print(orelse)[0]} & \text{{otherwise}}"
-            return rf"\begin{{cases}} {rows} \end{{cases}}", 3
+            return rf"\begin{{cases}} {rows} \end{{cases}}", 1
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return f"{_print(left)[0]} {COMPARISONS[type(op)]} {_print(right)[0]}", 1
+        case ast.Call(func=ast.Name(id=function), args=[argument]) if function in SUMS:
+            return f"{SUMS[function]} {_bound(argument, 2)}", 1
         case ast.Call(func=ast.Name(id=function), args=arguments):
             return _call(function, [_print(argument)[0] for argument in arguments]), 3
     raise ValueError(f"no print for {ast.dump(node)}")
@@ -139,27 +176,32 @@ def _name(name: str) -> str:
     head, _, index = name.partition("_")
     if index == "hat":
         return rf"\hat{{{head}}}"
-    head = "\\" + head if head in GREEK else head
-    return f"{head}_{{{index}}}" if index else head
+    head = "\\" + head if head in GREEK else _upright(head, 1)
+    return f"{head}_{{{_upright(index, 3)}}}" if index else head
+
+
+def _upright(text: str, most: int) -> str:
+    """A word of more letters than that is set upright: in italics it would read as a product."""
+    return rf"\text{{{text}}}" if len(text) > most else text
 
 
 def _call(function: str, arguments: list[str]) -> str:
     inside = ", ".join(arguments)
     if function == "abs":
         return rf"\left|{inside}\right|"
+    if function == "floor":
+        return rf"\left\lfloor {inside} \right\rfloor"
     if function == "norm":
         return rf"\left\lVert {inside} \right\rVert"
     if function == "sqrt":
         return rf"\sqrt{{{inside}}}"
     if function == "exp":
         return f"e^{{{inside}}}"
-    if function == "sum":
-        return rf"\sum {inside}"
     spelt = {
         "log": r"\ln",
         "sign": r"\operatorname{sign}",
         "sigmoid": r"\sigma",
         "Phi": r"\Phi",
-        "floor": r"\operatorname{floor}",
+        "max_k": r"\max_{k}",
     }
     return rf"{spelt.get(function, chr(92) + function)}\left({inside}\right)"

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.catalogue import Argument, Entry, Family
 from engine.compiled import dispatched, part, scalar
-from engine.formulas import katex
+from engine.formulas import katex, renamed
 from engine.numerics import exp, log1p
 
 
@@ -37,12 +37,20 @@ class Loss(Entry):
     across_units: bool = False
     signed: bool = False
 
+    def over(self, outputs: int) -> str:
+        """The formula of a sample's loss: of a network's only output, or over its outputs k."""
+        if self.mean_over_outputs and outputs == 1:
+            return self.formula
+        total = f"sum_k({renamed(self.formula, {'a': 'a_k', 't': 't_k'})})"
+        return f"{total} / {outputs}" if self.mean_over_outputs else total
+
     def as_data(self) -> dict[str, Any]:
         """This loss for the catalogue, with its curve over the prediction for target 1."""
         inside = self.joined is not None
         x = np.linspace(0.01, 0.99, 99) if inside else np.linspace(-1, 3, 81)
         defaults = [argument.default for argument in self.arguments]
         return super().as_data() | {
+            "formula": katex(self.over(1)),
             "derivative_formula": katex(self.derivative_formula),
             "outputs": list(self.outputs),
             "curve": {

@@ -40,6 +40,10 @@ class Optimizer(Entry):
         """How much weights decay on their own."""
         return self.values(choice)[-1] if self.decays else 0.0
 
+    def rule(self, decays: bool) -> str:
+        """The formula for a weight; or for what does not decay, a bias."""
+        return self.formula if decays else self.formula.removeprefix(_DECAY)
+
     @property
     def slots(self) -> int:
         """How many numbers of memory each weight has."""
@@ -206,6 +210,7 @@ _ADAM: dict[str, Any] = {
     "corrections": adam_corrections,
     "correction_count": 2,
 }
+_DECAY = "w = w - learning_rate * weight_decay * w; "
 _MEANS = "m = beta_1 * m + (1 - beta_1) * g; v = beta_2 * v + (1 - beta_2) * g ** 2; "
 _ADAM_STEP = (
     _MEANS + "m_hat = m / (1 - beta_1 ** step); v_hat = v / (1 - beta_2 ** step); "
@@ -306,7 +311,7 @@ OPTIMIZERS: Family[Optimizer] = Family(
             when="Adam with weight decay: an l2 penalty under Adam is scaled away where gradients are large.",
             hazard="One more number to choose; biases do not decay here.",
             source="Loshchilov and Hutter, 2017",
-            formula="w = w - learning_rate * weight_decay * w; " + _ADAM_STEP,
+            formula=_DECAY + _ADAM_STEP,
             arguments=(
                 _learning_rate(0.01),
                 *_betas(),

@@ -60,7 +60,7 @@ def forward(
     """
     seen = []
     averages = iter(running or [])
-    out = X + _noise(experiment, X, step)
+    out = X + noise(experiment, X, step)
     for index, (part, layer) in enumerate(zip(layers, _layers(experiment), strict=True)):
         kept = _kept(experiment, index, out, step)
         x = out * kept
@@ -332,14 +332,15 @@ def _keys(key: Any, units: int) -> list[Any]:
     return [np.uint64(rng.mix(np.uint64(key) ^ np.uint64(unit))) for unit in range(units)]
 
 
-def _noise(experiment: Experiment, X: np.ndarray, step: int | None) -> np.ndarray:
-    noise = np.zeros_like(X)
+def noise(experiment: Experiment, X: np.ndarray, step: int | None) -> np.ndarray:
+    """What is added to the inputs in this step of training."""
+    draws = np.zeros_like(X)
     if step is not None and experiment.input.noise:
         for f, key in enumerate(_keys(rng.key(experiment.seed, rng.INPUT_NOISE, step), X.shape[1])):
             for s in range(len(X)):
                 one, other = (rng.uniform(key, np.uint64(2 * s + which), X) for which in (0, 1))
-                noise[s, f] = experiment.input.noise * np.sqrt(-2 * np.log(one)) * np.cos(2 * np.pi * other)
-    return noise
+                draws[s, f] = experiment.input.noise * np.sqrt(-2 * np.log(one)) * np.cos(2 * np.pi * other)
+    return draws
 
 
 def _kept(experiment: Experiment, index: int, x: np.ndarray, step: int | None) -> np.ndarray | float:

@@ -33,6 +33,7 @@ class Regularizer(Entry):
     derivative: Callable[..., Any]
     derivative_formula: str
     smooth: Callable[..., Any] | None = None
+    smooth_formula: str = ""
     l1_rate: Callable[..., Any] | None = None
     shrinkage_formula: str = ""
 
@@ -138,6 +139,7 @@ REGULARIZERS: Family[Regularizer] = Family(
             function=l2,
             derivative=l2_derivative,
             smooth=l2_derivative,
+            smooth_formula="2 * rate * w",
             formula="rate * w ** 2",
             derivative_formula="2 * rate * w",
             arguments=(_rate("rate", "Rate"),),
@@ -153,6 +155,7 @@ REGULARIZERS: Family[Regularizer] = Family(
             function=l1_l2,
             derivative=l1_l2_derivative,
             smooth=l1_l2_smooth,
+            smooth_formula="2 * l2 * w",
             l1_rate=l1_rate_of_l1_l2,
             shrinkage_formula="sign(w) * max(0, abs(w) - learning_rate * l1)",
             formula="l1 * abs(w) + l2 * w ** 2",

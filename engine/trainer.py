@@ -131,7 +131,12 @@ class Trainer(Model):
         """The learning rate of the next update, as the schedule has it."""
         schedule = self.experiment.schedule
         entry = SCHEDULES.of(schedule)
-        return float(self._plan.learning_rate * entry.factor(self.epoch, *entry.values(schedule)))
+        return self.base_rate * float(entry.factor(self.epoch, *entry.values(schedule)))
+
+    @property
+    def base_rate(self) -> float:
+        """The learning rate that the schedule multiplies: lowered each time training has stood still."""
+        return float(self._plan.learning_rate)
 
     @property
     def steps_per_epoch(self) -> int:

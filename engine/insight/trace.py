@@ -4,6 +4,7 @@ Every number on the way is told, with the formula that it came from. They are th
 as you would write it by hand, in double precision.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,28 +14,12 @@ from engine.activations import ACTIVATIONS
 from engine.catalogue import Choice
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Experiment, Layer, Output
-from engine.formulas import katex
-from engine.losses import LOSSES
+from engine.insight.trace_formulas import EVALUATION, TRAINING, arguments, arguments_of_layer, printed, written
 from engine.optimizers import OPTIMIZERS
 from engine.reference import Layers, Passed, Running, Seen
-from engine.regularizers import REGULARIZERS
 from engine.trainer import Trainer
 
-TRAINING, EVALUATION = MODES = ("training", "evaluation")
 NORMALISED = ("scales", "shifts")
-
-# What is the same for every entry of the catalogue. KaTeX; j counts a layer's units, i what enters them.
-SUMS = r"z_j = \sum_i x_i \, w_{ij} + b_j"
-DROPPED = r"x_i = \frac{r_i}{1 - p} \, a_i, \quad r_i \in \{0, 1\}"
-NORMALIZED = r"h_j = \frac{z_j - \mu_j}{\sqrt{\sigma_j^2 + \epsilon}}, \quad y_j = \gamma_j \, h_j + \beta_j"
-JOINED = r"\delta_j = a_j - t_j"
-JOINED_MEAN = r"\delta_j = \frac{a_j - t_j}{m}"
-MEAN = r"\frac{1}{m} \sum_{k=1}^{m} "
-AT_OUTPUT = r"\delta_j = \frac{\partial L}{\partial a_j} \, f'(z_j)"
-SOFTMAX = r"\delta_j = a_j \left(e_j - \sum_k a_k \, e_k\right)"
-CARRIED = r"e_i = \sum_j w_{ij} \, \delta_j"
-DELTAS = r"\delta_j = e_j \, f'(z_j)"
-GRADIENTS = r"\frac{\partial L}{\partial w_{ij}} = x_i \, \delta_j, \quad \frac{\partial L}{\partial b_j} = \delta_j"
 
 
 @np.errstate(all="ignore")  # what is not finite is told, not warned of
@@ -53,16 +38,19 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = N
     weight = float(samples.weights[sample])
     layers, running = _parameters(model)
     step = model.step if mode == TRAINING else None
+    noise = reference.noise(experiment, X, step)
     seen = reference.forward(experiment, layers, X, running, step)
     passed = reference.walk_back(experiment, layers, seen, targets, step)
     gradients = [tuple(weight * part for part in layer) for layer in reference.gradients_of(seen, passed)]
-    memory = _memory(model)
-    total, updated, kept = _update(model, layers, memory, gradients)
+    memory, masks = _memory(model), _masks(model)
+    total, updated, kept = _update(model, layers, memory, gradients, masks)
     again = reference.forward(experiment, updated, X, running, step)
     units = _units(experiment)
     told = [
         _layer(model, index, layers[index], seen[index], passed[index], weight)
         | {
+            "arguments": arguments_of_layer(experiment, index, mode),
+            "mask": None if masks is None else _named(model, index, masks[index]),
             "gradients": _named(model, index, gradients[index]),
             "total_gradients": _named(model, index, total[index]),
             "shrinkage": 0.0
@@ -82,7 +70,8 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = N
         "point": samples.points[sample],
         "columns": list(model.data.columns),
         "features": list(model.data.features),
-        "inputs": samples.x[:, sample].astype(float),
+        "inputs": X[0],
+        "noise": noise[0] if noise.any() else None,
         "target": samples.targets[sample],
         "wanted": targets[0],
         "weight": weight,
@@ -91,8 +80,8 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = N
         "loss_again": _loss(experiment, again[-1], targets, weight),
         "penalty": model.penalty(),
         "learning_rate": model.learning_rate,
-        "update": _arguments(model),
-        "formulas": _formulas(experiment, model.data.outputs),
+        "arguments": arguments(model, _length(model, layers, gradients, masks)),
+        "formulas": printed(written(model, mode)),
     }
 
 
@@ -141,24 +130,25 @@ def _remembered(model: Trainer, index: int, memory: list[Layers]) -> dict[str, d
     return {name: _named(model, index, slot[index]) for name, slot in zip(names, memory, strict=True)}
 
 
-def _arguments(model: Trainer) -> dict[str, float]:
-    """What the formula of the update is given beside a weight, its gradient and its memory."""
-    choice = model.experiment.optimizer
-    names = (argument.name for argument in OPTIMIZERS.of(choice).arguments)
-    given = {name: float(getattr(choice, name)) for name in names}
-    return {"step": float(model.step + 1), **given, "learning_rate": model.learning_rate}
+def _masks(model: Trainer) -> Layers | None:
+    """What holds parameters at 0 for ever, if anything does."""
+    if not model.state.mask.size:
+        return None
+    return [tuple(part.astype(float) for part in layer.values()) for layer in model.network.views(model.state.mask)]
+
+
+def _length(model: Trainer, layers: Layers, gradients: Layers, masks: Layers | None) -> float:
+    """How long the whole gradient is before it is clipped."""
+    free = replace(model.experiment, clipping=None)
+    total = reference.total_gradients(free, layers, gradients, model.data.replay is None, masks)
+    return float(np.sqrt(sum(float(np.sum(part**2)) for layer in total for part in layer)))
 
 
 def _update(
-    model: Trainer, layers: Layers, memory: list[Layers], gradients: Layers
+    model: Trainer, layers: Layers, memory: list[Layers], gradients: Layers, masks: Layers | None
 ) -> tuple[Layers, Layers, list[Layers]]:
     """The gradients that the optimizer gets, what becomes of the parameters, and the optimizer's new memory."""
-    experiment, state, rate = model.experiment, model.state, model.learning_rate
-    views = model.network.views
-    replay = model.data.replay is not None
-    masks = None
-    if state.mask.size:
-        masks = [tuple(part.astype(float) for part in layer.values()) for layer in views(state.mask)]
+    experiment, rate, replay = model.experiment, model.learning_rate, model.data.replay is not None
     penalised = reference.total_gradients(experiment, layers, gradients, not replay, masks)
     updated, kept = reference.update(experiment, layers, memory, penalised, model.step + 1, rate, not replay)
     if replay:
@@ -215,37 +205,3 @@ def _derivatives(choice: Choice | None, seen: Seen) -> np.ndarray | None:
 
 def _loss(experiment: Experiment, seen: Seen, targets: np.ndarray, weight: float) -> float:
     return weight * reference.loss(experiment, seen.z, seen.out, targets)
-
-
-def _formulas(experiment: Experiment, outputs: int) -> dict[str, Any]:
-    """The formula of every kind of number in a trace, as KaTeX."""
-    units = _units(experiment)
-    chosen, loss = experiment.output.activation, experiment.loss
-    entry = LOSSES.of(loss) if loss else None
-    joined = bool(entry and chosen and entry.joined == chosen.name)
-    several = outputs > 1 and bool(entry and entry.mean_over_outputs)
-    at_joined = JOINED_MEAN if several else JOINED
-    return {
-        "sums": SUMS,
-        "dropout": DROPPED,
-        "normalization": NORMALIZED,
-        "layers": [_of_layer(layer) for layer in units],
-        "loss": (MEAN if several else "") + katex(entry.formula) if entry else "",
-        "loss_derivative": katex(entry.derivative_formula) if entry else "",
-        "output_deltas": at_joined if joined else SOFTMAX if chosen and ACTIVATIONS.of(chosen).joint else AT_OUTPUT,
-        "errors": CARRIED,
-        "deltas": DELTAS,
-        "gradients": GRADIENTS,
-        "update": katex(OPTIMIZERS.of(experiment.optimizer).formula),
-    }
-
-
-def _of_layer(layer: Layer | Output) -> dict[str, str | None]:
-    entry = ACTIVATIONS.of(layer.activation) if layer.activation else None
-    penalty = REGULARIZERS.of(layer.regularizer) if layer.regularizer else None
-    return {
-        "activation": katex(entry.formula) if entry else None,
-        "derivative": katex(entry.derivative_formula) if entry and entry.derivative_formula else None,
-        "penalty": katex(penalty.formula) if penalty else None,
-        "shrinkage": katex(penalty.shrinkage_formula) if penalty and penalty.l1_rate else None,
-    }

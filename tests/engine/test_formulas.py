@@ -3,15 +3,25 @@
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import FAMILIES
+from engine import FAMILIES, Layer, Trainer
+from engine.activations import ACTIVATIONS
 from engine.constraints import CONSTRAINTS
+from engine.experiment import Clipping, Input
 from engine.formulas import evaluate, katex
-from engine.insight import trace
+from engine.insight.criteria import CRITERIA
+from engine.insight.trace import trace
+from engine.normalizations import BatchNormalization
+from engine.optimizers import OPTIMIZERS
+from engine.regularizers import REGULARIZERS
+from engine.schedules import SCHEDULES
+from tests.engine.cases import PAIRS, experiment
 
 PRINTED = [(family.name, entry) for family in FAMILIES for entry in family.values() if entry.formula]
 
@@ -38,26 +48,47 @@ console.log(JSON.stringify(refused));
 KATEX = Path(__file__).parents[2] / "static/vendor/katex.js"
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="KaTeX runs under Node.js")
-def test_the_bundled_katex_renders_every_formula_of_the_catalogue_and_the_fixed_ones_of_the_trace() -> None:
-    kinds = ("formula", "derivative_formula")
-    printed = [
-        katex(text)
-        for family in FAMILIES
-        for entry in family.values()
-        for kind in kinds
-        if (text := getattr(entry, kind, ""))
-    ]
-    fixed = [
-        value for name, value in vars(trace).items() if name.isupper() and isinstance(value, str) and "\\" in value
-    ]
-    assert trace.SUMS in fixed
+def refused(sources: list[str]) -> list[str]:
+    """Those of these that the bundled KaTeX does not render, and why."""
     script = RENDER % KATEX.as_uri()
     command = ["node", "--input-type=module", "--eval", script]
-    done = subprocess.run(
-        command, input=json.dumps(printed + fixed), capture_output=True, text=True, timeout=60, check=True
-    )
-    assert json.loads(done.stdout) == []
+    done = subprocess.run(command, input=json.dumps(sources), capture_output=True, text=True, timeout=60, check=True)
+    return list(json.loads(done.stdout))
+
+
+def leaves(tree: Any) -> list[str]:
+    """Every text in a tree of dictionaries and lists."""
+    if isinstance(tree, dict | list):
+        return [leaf for branch in (tree.values() if isinstance(tree, dict) else tree) for leaf in leaves(branch)]
+    return [tree] if tree else []
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="KaTeX runs under Node.js")
+def test_the_bundled_katex_renders_every_formula_of_the_catalogue() -> None:
+    entries = [entry.as_data() for family in (*FAMILIES, CRITERIA) for entry in family.values()]
+    printed = [text for entry in entries for name, text in entry.items() if name.endswith("formula") and text]
+    assert len(printed) > 90
+    assert refused(printed) == []
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="KaTeX runs under Node.js")
+def test_the_bundled_katex_renders_every_formula_of_a_trace() -> None:
+    chosen = [experiment(hidden=name) for name, entry in ACTIVATIONS.items() if "hidden" in entry.places]
+    chosen += [experiment(task, output=output, loss=loss) for task, output, loss in PAIRS]
+    chosen += [experiment(optimizer=OPTIMIZERS.choice(name)) for name in OPTIMIZERS]
+    chosen += [experiment(schedule=SCHEDULES.choice(name)) for name in SCHEDULES]
+    chosen += [experiment(regularizer=REGULARIZERS.choice(name)) for name in REGULARIZERS]
+    for position in ("before", "after"):
+        normal = BatchNormalization(position=position)
+        for name in ("relu", "maxout", "parametric_relu"):
+            layer = Layer(3, ACTIVATIONS.choice(name), batch_normalization=normal, dropout=0.5)
+            limits = [replace(layer, constraint=CONSTRAINTS.choice(limit)) for limit in CONSTRAINTS]
+            noisy = Input(noise=0.5, dropout=0.1)
+            clip = Clipping("norm" if position == "before" else "value", 1.0)
+            chosen.append(experiment(layers=tuple(limits), input=noisy, clipping=clip, class_weight="balanced"))
+    printed = {text for each in chosen for text in leaves(trace(Trainer(each), 0, mode="training")["formulas"])}
+    assert len(printed) > 100
+    assert refused(sorted(printed)) == []
 
 
 def test_the_formula_of_max_norm_is_what_it_computes() -> None:
@@ -66,6 +97,19 @@ def test_the_formula_of_max_norm_is_what_it_computes() -> None:
         printed = evaluate(CONSTRAINTS["max_norm"].formula, {"w": w, "limit": 2.0})
         CONSTRAINTS["max_norm"].function(w, 2.0)
         np.testing.assert_allclose(printed, w, rtol=1e-15)
+
+
+def test_the_formulas_of_softmax_and_of_a_pruning_criterion_are_what_they_compute() -> None:
+    entry, z = ACTIVATIONS["softmax"], np.array([[0.3], [-1.2], [2.0]])
+    a = np.empty_like(z)
+    entry.function(z, a)
+    for z_j, a_j in zip(z[:, 0], a[:, 0], strict=True):
+        assert evaluate(entry.formula, {"z_j": z_j, "z_k": z}) == pytest.approx(a_j, rel=1e-14)
+        assert evaluate(entry.derivative_formula, {"a_j": a_j}) == entry.derivative(z_j, a_j)
+    model = Trainer(experiment())
+    scores = [evaluate(CRITERIA["magnitude"].formula, {"w": layer.weights}) for layer in model.parameters()]
+    for score, computed in zip(scores, CRITERIA["magnitude"].score(model), strict=True):
+        np.testing.assert_allclose(score, computed)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +122,10 @@ def test_the_formula_of_max_norm_is_what_it_computes() -> None:
         ("x_1 ** 2", "x_{1}^{2}"),
         ("learning_rate * abs(w)", r"\eta \, \left|w\right|"),
         ("1 / (1 + exp(-z))", r"\frac{1}{1 + e^{-z}}"),
+        ("p * (q if t > 1 else 1)", r"p \, \left(\begin{cases} q"),
+        ("v = momentum * v + g; w = w - v", r"\begin{aligned} v &\leftarrow \beta \, v + g \\ w &\leftarrow w - v"),
+        ("m_hat = m / (1 - beta_1 ** step)", r"\hat{m} = \frac{m}{1 - \beta_{1}^{t}}"),
+        ("a * sum_k(a_k + b_k)", r"a \, \left(\sum_{k} \left(a_{k} + b_{k}\right)\right)"),
     ],
 )
 def test_print_keeps_the_order_of_operations(formula: str, expected: str) -> None:
