@@ -50,6 +50,12 @@ def rows(count: int, *cells: str, header: str, delimiter: str = ",") -> str:
     return "\n".join([header, *lines])
 
 
+@pytest.mark.parametrize("cell", ["-${i}.50", "$-{i}.50", "- {i}.50 €", "-£{i}.50"])
+def test_a_minus_before_a_currency_sign_is_read(cell: str) -> None:
+    reading = read(rows(12, cell, "{half}", "{i}.5", header="balance,b,y"))
+    assert reading.table.points[3].tolist() == [-3.5, 1.5]
+
+
 # Words that may be missing values
 
 
