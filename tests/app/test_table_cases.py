@@ -56,6 +56,11 @@ def test_a_minus_before_a_currency_sign_is_read(cell: str) -> None:
     assert reading.table.points[3].tolist() == [-3.5, 1.5]
 
 
+def test_a_marked_id_that_counts_looks_like_row_numbers() -> None:
+    reading = read(rows(12, "{i}", "{half}", "{i}.5", header="#id,b,y"))
+    assert reading.found["inputs"] == ["b"] and "row numbers" in notes_of(reading)["#id"]
+
+
 # Words that may be missing values
 
 
