@@ -40,7 +40,7 @@ POINT, COMMA, COMMA_GROUPS, POINT_GROUPS = FORMATS[:4]
 PLAIN_CELLS = re.compile(r"[0-9.eE+\-\n]+")
 COUNTING = re.compile(
     r"|#|unnamed(: \d+)?|column \d+|[a-z]+id"
-    r"|(.*[ _.])?(ids?|idx|index|key|nr|no|num|number|nummer|rows?|rownum|row ?number|line|record|serial|case"
+    r"|(.*[ _.#])?(ids?|idx|index|key|nr|no|num|number|nummer|rows?|rownum|row ?number|line|record|serial|case"
     r"|obs|observation|sample)",
     re.IGNORECASE,
 )

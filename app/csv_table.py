@@ -206,11 +206,14 @@ def _is_header(rows: list[list[str]]) -> bool:
 def _counts_columns(first: list[str], numbers: list[float], below: list[list[str]]) -> bool:
     """Whether the numbers of the first row are those of columns, or years, that the columns do not go on with."""
     steps = {after - before for before, after in pairwise(numbers)}
-    if len(numbers) < 2 or steps != {1.0} or len(numbers) < len(first) - 1:
+    if len(steps) != 1 or 0 in steps or len(numbers) < len(first) - 1:
+        return False
+    if all(number in YEARS for number in numbers):
+        unlike = numbers if steps == {1.0} else YEARS
+        return not any(number_of(cell) in unlike for row in below for cell in row)
+    if steps != {1.0}:
         return False
     whole = all(number_of(cell) is None or "." not in cell for row in below for cell in row if not is_missing(cell))
-    if int(numbers[0]) in YEARS:
-        return not any(number_of(cell) in numbers for row in below for cell in row)
     unnamed = not first[0].strip()
     return numbers[0] in (0, 1) and (unnamed or (not whole and len(numbers) > 2))
 
@@ -261,7 +264,9 @@ def _target_column(name: str, sheet: Sheet, index: int) -> Column:
         raise refusal(None, "a value in each row", "the column to predict is empty", "target")
     find_kinds([column], sheet.delimiter)
     if column.type == "text" and column.bad is None:
-        return _column(sheet, name, index, range(len(sheet.rows)), SURELY_MISSING)
+        column = _column(sheet, name, index, range(len(sheet.rows)), SURELY_MISSING)
+        if len(column.known) < 2:  # then ? or nan is the other class
+            column = _column(sheet, name, index, range(len(sheet.rows)), frozenset({""}))
     return column
 
 

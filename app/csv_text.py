@@ -20,6 +20,7 @@ MOST_READ = 500_000  # rows of which a share can be taken
 MOST_NAMED = 5_000  # columns that a refusal names, to be chosen from
 SAMPLE, SAMPLED_ROWS, SAMPLED_COLUMNS = 64 << 10, 100, 200
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
+COMMENTS = ("#", "//", "%", "--")  # which a line begins with
 Encoding = Literal["utf-8", "utf-16", "windows-1252"]
 
 
@@ -130,7 +131,7 @@ def _score(sample: str, delimiter: str) -> tuple[float, float, int]:
     rows: list[list[str]] = []
     try:
         for _, row in _parsed(sample, delimiter):
-            if any(cell.strip() for cell in row) and not row[0].startswith("#"):
+            if any(cell.strip() for cell in row) and not row[0].lstrip().startswith(COMMENTS):
                 rows.append(row)
             if len(rows) > SAMPLED_ROWS:
                 break
@@ -171,12 +172,14 @@ def _split_at_blanks(line: str) -> list[str]:
 
 
 def _drop_comments(sheet: Sheet) -> None:
-    """Leaves out lines that begin with # and are not as long as the others: a header may begin so, too."""
+    """Leaves out lines that begin as comments and are not as long as the others: a header may begin so, too."""
     usual = Counter(map(len, sheet.rows)).most_common(1)[0][0]
-    comments = [index for index, row in enumerate(sheet.rows) if row[0].lstrip().startswith("#") and len(row) != usual]
+    starts = [next((mark for mark in COMMENTS if row[0].lstrip().startswith(mark)), "") for row in sheet.rows]
+    comments = [index for index, row in enumerate(sheet.rows) if starts[index] and len(row) != usual]
     if comments and len(comments) < len(sheet.rows):
         said = f"line {sheet.lines[comments[0]]}" if len(comments) == 1 else f"{len(comments)} lines"
-        sheet.notes.append(f"Passed over as comments: {said} beginning with #.")
+        marks = " or ".join(mark for mark in COMMENTS if mark in {starts[index] for index in comments})
+        sheet.notes.append(f"Passed over as comments: {said} beginning with {marks}.")
         kept = sorted(set(range(len(sheet.rows))) - set(comments))
         sheet.rows = [sheet.rows[index] for index in kept]
         sheet.lines = [sheet.lines[index] for index in kept]

@@ -56,7 +56,10 @@ USUAL = NumberFormat()
 def bare(cell: str) -> str:
     """A number's cell without what may stand beside it: blanks, signs of currency and percent."""
     text = cell.strip().replace("\u2212", "-").replace("\u00a0", " ").replace("\u202f", " ").replace("\u2019", "'")
-    return text if PLAIN.fullmatch(text) else text.strip(SIGNS)
+    if PLAIN.fullmatch(text):
+        return text
+    text = text.strip(SIGNS)
+    return text[0] + text[1:].lstrip(SIGNS) if text[:1] in ("-", "+") else text  # -$5
 
 
 def number_of(cell: str, format: NumberFormat = USUAL) -> float | None:

@@ -50,7 +50,45 @@ def rows(count: int, *cells: str, header: str, delimiter: str = ",") -> str:
     return "\n".join([header, *lines])
 
 
+@pytest.mark.parametrize("cell", ["-${i}.50", "$-{i}.50", "- {i}.50 €", "-£{i}.50"])
+def test_a_minus_before_a_currency_sign_is_read(cell: str) -> None:
+    reading = read(rows(12, cell, "{half}", "{i}.5", header="balance,b,y"))
+    assert reading.table.points[3].tolist() == [-3.5, 1.5]
+
+
+def test_a_marked_id_that_counts_looks_like_row_numbers() -> None:
+    reading = read(rows(12, "{i}", "{half}", "{i}.5", header="#id,b,y"))
+    assert reading.found["inputs"] == ["b"] and "row numbers" in notes_of(reading)["#id"]
+
+
 # Words that may be missing values
+
+
+@pytest.mark.parametrize("word", ["?", "nan", "#N/A"])
+def test_a_word_that_means_missing_is_a_class_where_there_is_only_one_other(word: str) -> None:
+    lines = [f"{i / 2},{word if i % 2 else 'yes'}" for i in range(12)]
+    reading = read("\n".join(["size,answer", *lines]))
+    assert reading.table.classes == tuple(sorted(("yes", word))) and reading.found["dropped"] == 0
+    assert any(f"'{word}' is a class" in note for note in reading.found["notes"])
+
+
+@pytest.mark.parametrize("mark", ["#", "//", "%", "--"])
+def test_comments_of_other_languages_are_passed_over(mark: str) -> None:
+    table = rows(12, "{half}", "{i}", "{i}.5", header="a,b,y")
+    reading = read(f"{mark} measured in May, by hand\n{mark} twice\n{table}")
+    assert reading.found["inputs"] == ["a", "b"] and len(reading.table) == 12
+    assert reading.found["notes"] == [f"Passed over as comments: 2 lines beginning with {mark}."]
+
+
+@pytest.mark.parametrize("header", [",2000,2005,2010", "land,2000,2005,2010", ",2010,2005,2000"])
+def test_years_that_are_some_apart_are_a_header(header: str) -> None:
+    reading = read(rows(12, "x{i}", "{half}", "{half}", "{i}.5", header=header))
+    assert reading.found["header"] and reading.found["inputs"] == header.split(",")[1:3]
+
+
+def test_a_first_row_of_years_above_years_is_data() -> None:
+    reading = read(rows(12, "200{i}", "201{i}", "202{i}", header="1999,2004,2009").replace("20010", "2010"))
+    assert not reading.found["header"]
 
 
 def test_none_is_a_class_of_a_target_of_words() -> None:
