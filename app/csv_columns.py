@@ -18,6 +18,8 @@ from engine.fields import MISSING, Field, FieldType
 
 MOST_WORDS = 20  # in a column of words: more are names or remarks, which teach nothing
 LARGEST = 1e15
+HEADER_ROWS = 200  # that are looked at to tell whether the first row is names
+MOST_LOOKED_AT = 64  # columns, for the same
 LONGEST_NAME = 60
 FEWEST_TO_COUNT = 20  # rows in which 1, 2, 3 ... are taken for row numbers, whatever the column is called
 BAD_SHARE = 0.02  # of the cells may be in error before a column of numbers is one of words
@@ -121,6 +123,15 @@ def reads_as_one_kind(cells: Sequence[str]) -> bool:
     """Whether a column holds numbers of one kind, or dates."""
     known = {cell for cell in cells if not is_missing(cell)}
     return bool(fitting(known)) or date_order(list(known)) is not None
+
+
+def names_columns(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row has a word above a column of numbers or dates."""
+    first, below = rows[0], rows[1:HEADER_ROWS]
+    return any(
+        not is_missing(cell) and not reads_as_one_kind([cell]) and reads_as_one_kind([row[index] for row in below])
+        for index, cell in enumerate(first[:MOST_LOOKED_AT])
+    )
 
 
 @dataclass

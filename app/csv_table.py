@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from app.csv_columns import (
+    HEADER_ROWS,
     LARGEST,
     LONGEST_NAME,
     MOST_WORDS,
@@ -23,6 +24,7 @@ from app.csv_columns import (
     find_kinds,
     is_missing,
     looks_like_row_numbers,
+    names_columns,
     reads_as_one_kind,
     shortened,
 )
@@ -38,7 +40,6 @@ from engine.uploads import Table
 FEWEST_ROWS = 5
 FEW_VALUES = 10  # whole numbers with no more values than this are taken for classes
 PREVIEW_ROWS = 10
-HEADER_ROWS = 200  # that are looked at to tell whether the first row is names
 YEARS = range(1800, 2201)
 SURELY_MISSING = frozenset({"", "?", "nan", "#n/a"})  # in a target of words; NA or None may be classes
 Missing = Literal["impute", "drop"]
@@ -191,16 +192,13 @@ def _is_header(rows: list[list[str]]) -> bool:
     first, below = rows[0], rows[1:HEADER_ROWS]
     if not below:
         return not any(number_of(cell) is not None for cell in first)
-    wordy = [bool(cell.strip()) and not reads_as_one_kind([cell]) for cell in first]
-    named = [word and not is_missing(cell) for word, cell in zip(wordy, first, strict=True)]
-    ordered = [reads_as_one_kind([row[index] for row in below]) for index in range(min(len(first), MOST_COLUMNS))]
-    if any(name and kind for name, kind in zip(named, ordered, strict=False)):
+    if names_columns(rows):
         return True
     numbers = [number_of(cell) for cell in first if cell.strip()]
     if any(number is not None for number in numbers):
         return _counts_columns(first, [number for number in numbers if number is not None], below)
     repeated = any(any(row[index] == name for row in below) for index, name in enumerate(first))
-    return not repeated and any(named)
+    return not repeated and any(not is_missing(cell) and not reads_as_one_kind([cell]) for cell in first)
 
 
 def _counts_columns(first: list[str], numbers: list[float], below: list[list[str]]) -> bool:
@@ -419,7 +417,7 @@ def _reason_to_leave_out(column: Column) -> str | None:
             return f"most of its cells are numbers, but {column.where(place)} holds '{column.cells[place][:40]}'."
         return f"it holds {len(column.known)} different words, more than {MOST_WORDS}."
     if column.type == "text" and len(column.known) == int((~column.missing).sum()):
-        return "it holds a different word in each row."
+        return "it holds different words in every row."
     return None
 
 

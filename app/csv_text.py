@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.csv_columns import Names, reads_as_one_kind
+from app.csv_columns import HEADER_ROWS, Names, names_columns, reads_as_one_kind
 from app.problems import Problem, invalid
 from engine import FieldError
 
@@ -86,6 +86,7 @@ def read_sheet(body: bytes, encoding: Encoding | None, delimiter: str | None) ->
     if not sheet.rows:
         raise refusal(None, "a CSV file", "there is nothing in the file")
     _drop_comments(sheet)
+    _drop_title(sheet)
     _make_even(sheet)
     if len(sheet.rows[0]) < 2:
         message = "there is only one column; at least one to learn from and one to predict are needed"
@@ -172,10 +173,12 @@ def _split_at_blanks(line: str) -> list[str]:
 
 
 def _drop_comments(sheet: Sheet) -> None:
-    """Leaves out lines that begin as comments and are not as long as the others: a header may begin so, too."""
-    usual = Counter(map(len, sheet.rows)).most_common(1)[0][0]
+    """Leaves out lines that begin as comments. A header may begin so, too: then it is as long as the others."""
+    usual = _usual_width(sheet)
     starts = [next((mark for mark in COMMENTS if row[0].lstrip().startswith(mark)), "") for row in sheet.rows]
-    comments = [index for index, row in enumerate(sheet.rows) if starts[index] and len(row) != usual]
+    table = next((index for index, start in enumerate(starts) if not start), 0)
+    above = table if _is_header_at(sheet, table, usual) else 0
+    comments = [index for index, row in enumerate(sheet.rows) if starts[index] and (index < above or len(row) != usual)]
     if comments and len(comments) < len(sheet.rows):
         said = f"line {sheet.lines[comments[0]]}" if len(comments) == 1 else f"{len(comments)} lines"
         marks = " or ".join(mark for mark in COMMENTS if mark in {starts[index] for index in comments})
@@ -183,6 +186,28 @@ def _drop_comments(sheet: Sheet) -> None:
         kept = sorted(set(range(len(sheet.rows))) - set(comments))
         sheet.rows = [sheet.rows[index] for index in kept]
         sheet.lines = [sheet.lines[index] for index in kept]
+
+
+def _drop_title(sheet: Sheet) -> None:
+    """Leaves out lines above the table that have nothing but a first cell."""
+    usual = _usual_width(sheet)
+    start = next((index for index, row in enumerate(sheet.rows) if _useful(row) > 1), 0)
+    if start and _is_header_at(sheet, start, usual):
+        told = f"line {sheet.lines[0]}" if start == 1 else f"the first {start} lines"
+        sheet.notes.append(f"Passed over as a title: {told}.")
+        del sheet.rows[:start], sheet.lines[:start]
+
+
+def _usual_width(sheet: Sheet) -> int:
+    return Counter(map(len, sheet.rows)).most_common(1)[0][0]
+
+
+def _is_header_at(sheet: Sheet, index: int, width: int) -> bool:
+    """Whether the row there names columns of the usual width, none of which is a number."""
+    first, below = sheet.rows[index], sheet.rows[index + 1 : index + HEADER_ROWS]
+    if len(first) != width or any(reads_as_one_kind([cell]) for cell in first):
+        return False
+    return names_columns([first, *(row for row in below if len(row) == width)])
 
 
 def _make_even(sheet: Sheet) -> None:

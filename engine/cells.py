@@ -59,6 +59,9 @@ def bare(cell: str) -> str:
     if PLAIN.fullmatch(text):
         return text
     text = text.strip(SIGNS)
+    if text[:1] == "(" and text[-1:] == ")":  # as accountants write what is negative
+        inside = text[1:-1].strip(SIGNS)
+        return f"-{inside}" if inside[:1].isdigit() else text
     return text[0] + text[1:].lstrip(SIGNS) if text[:1] in ("-", "+") else text  # -$5
 
 

@@ -19,7 +19,7 @@ from engine.errors import FieldError, InvalidInput
 
 FieldType = Literal["number", "text", "date"]
 Cell = float | str | None
-MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-", "."})
+MISSING = frozenset({"", "na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "?", "-", "--", "."})
 MOST_SHOWN = 12  # words, in a sentence
 
 
@@ -117,6 +117,10 @@ class Field:
         return data | {"low": low, "high": high, "typical": middle}
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 @dataclass(frozen=True)
 class Fields:
     """All fields of a table, in the order in which rows are given."""
@@ -161,7 +165,7 @@ class Fields:
 
     def _values(self, index: int, row: Any) -> list[Any]:
         names = [field.name for field in self.fields]
-        expected = f"{len(names)} value{'s' if len(names) > 1 else ''}: {', '.join(names)}"
+        expected = f"{_counted(len(names), 'value')}: {', '.join(names)}"
         if isinstance(row, dict):
             unknown = [name for name in row if name not in names]
             if unknown:
@@ -172,7 +176,7 @@ class Fields:
             message = "a row is a list with one value for each column, or an object by column name"
             raise InvalidInput(FieldError(f"x.{index}", row, expected, message))
         if len(row) != len(names):
-            message = f"this row has {len(row)} values, but the data has {len(names)} columns"
+            message = f"this row has {_counted(len(row), 'value')}, but the data has {_counted(len(names), 'column')}"
             raise InvalidInput(FieldError(f"x.{index}", list(row), expected, message))
         return list(row)
 

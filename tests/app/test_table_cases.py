@@ -80,6 +80,40 @@ def test_comments_of_other_languages_are_passed_over(mark: str) -> None:
     assert reading.found["notes"] == [f"Passed over as comments: 2 lines beginning with {mark}."]
 
 
+@pytest.mark.parametrize("above", ["# made in May, by hand, twice", "--,,", "# made, in, May\n# and, in, June"])
+def test_a_comment_with_as_many_commas_as_the_table_is_passed_over(above: str) -> None:
+    reading = read(above + "\n" + rows(12, "{half}", "{i}", "{i}.5", header="a,b,y"))
+    assert reading.found["inputs"] == ["a", "b"] and len(reading.table) == 12
+
+
+@pytest.mark.parametrize("header", ["#name,size,y", "# name,size,y"])
+def test_a_header_that_begins_like_a_comment_stays(header: str) -> None:
+    reading = read(rows(12, "x{i}", "{half}", "{i}.5", header=header))
+    assert reading.found["header"] and [column["name"] for column in reading.found["columns"]] == header.split(",")
+
+
+@pytest.mark.parametrize("title", ["Sales of the year", "Sales of the year,,", "Sales\n2024", "Sales,,\n,,\n2024,,"])
+def test_a_title_is_passed_over(title: str) -> None:
+    reading = read(title + "\n" + rows(12, "{half}", "{i}", "{i}.5", header="a,b,y"))
+    assert reading.found["inputs"] == ["a", "b"] and len(reading.table) == 12
+    assert any("title" in note for note in reading.found["notes"])
+
+
+def test_a_first_row_with_one_value_is_no_title() -> None:
+    reading = read(rows(12, "{half}", "{i}", "{i}.5", header="7,,"), header=False)
+    assert len(reading.table) == 12 and reading.found["dropped"] == 1  # the row without a target
+
+
+def test_negative_amounts_in_parentheses_are_numbers() -> None:
+    reading = read(rows(12, "({half})", "(${i}.50)", "{i}.5", header="a,b,y"))
+    assert reading.table.points[2].tolist() == [-1.0, -2.5]
+
+
+def test_dashes_and_abbreviations_are_missing_values() -> None:
+    reading = read(rows(12, "{half}", "{i}", "{i}.5", header="a,b,y") + "\n--,N.A.,3.5")
+    assert np.isnan(reading.table.points[-1]).all()
+
+
 @pytest.mark.parametrize("header", [",2000,2005,2010", "land,2000,2005,2010", ",2010,2005,2000"])
 def test_years_that_are_some_apart_are_a_header(header: str) -> None:
     reading = read(rows(12, "x{i}", "{half}", "{half}", "{i}.5", header=header))
@@ -239,7 +273,7 @@ def test_blanks_with_a_heading_for_all_but_the_names_of_the_rows() -> None:
     text = "height  weight kind\n" + "".join(f'"r {i}"  {i * 1.5:6.2f}\t{i * 7 % 5} {"ab"[i % 2]}\n' for i in range(12))
     reading = read(text)
     assert reading.table.columns == ("height", "weight") and reading.table.classes == ("a", "b")
-    assert "different word in each row" in notes_of(reading)["column 1"]
+    assert "different words in every row" in notes_of(reading)["column 1"]
 
 
 def test_the_line_that_tells_excel_the_separator() -> None:
