@@ -11,16 +11,16 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from app import __version__
-from app.host import Host
+from app.files.uploads import Uploads
 from app.openapi import describe_api
 from app.problems import Faults, Problem, answer
 from app.readiness import Readiness
-from app.registry import Registry
 from app.routes import ROUTERS, pages
 from app.security import Security
-from app.sessions import Session
+from app.sessions.registry import Registry
+from app.sessions.scheduler import Host
+from app.sessions.session import Session
 from app.settings import Settings
-from app.uploads import Uploads
 from engine import EngineError
 
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False}  # it calls nobody

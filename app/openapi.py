@@ -7,10 +7,10 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from app import __version__
-from app.answers import ProblemDocument
 from app.experiments import EXPERIMENT
-from app.requests import Ablation, Command, Fork, Import, ParameterChanges, Parameters, Predict, Prune, Train
 from app.routes import ROUTERS
+from app.schemas.requests import Ablation, Command, Fork, Import, ParameterChanges, Parameters, Predict, Prune, Train
+from app.schemas.responses import ProblemDocument
 
 DESCRIPTION = """\
 Train small neural networks and look inside. Errors are problem documents (RFC 9457) that name each wrong field, what

@@ -16,8 +16,8 @@ import numpy as np
 from benchmarks.networks import MENU, NETWORKS, experiment, train
 from benchmarks.timing import Effort, interleave, repeated
 from engine import Experiment, Trainer
+from engine.components.batch_norm import BatchNormalization
 from engine.experiment import Clipping, Input
-from engine.normalizations import BatchNormalization
 
 Rows = list[dict[str, Any]]
 

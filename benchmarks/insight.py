@@ -15,7 +15,7 @@ import httpx
 from benchmarks.machine import facts
 from benchmarks.served import server
 from engine import Experiment, Layer, Trainer, Visit
-from engine.datasets import DATASETS
+from engine.data.datasets import DATASETS
 
 RESULTS = Path(__file__).parent / "results" / "insight.json"
 NETWORK = {"layers": [{"units": 8}] * 3, "dataset": {"name": "circle", "samples": 500}}

@@ -7,20 +7,20 @@ Read `reference.py` first: one training step as you would write it by hand. Then
 their space is drawn, `travel` goes back along a run, and `insight` looks into a network.
 """
 
-from engine.catalogue import Choice, Family
-from engine.completion import Completion, Note, complete
-from engine.data import Data, Part
+from engine.catalogue import FAMILIES, catalogue_data
+from engine.components.registry import Choice, Family
+from engine.data.dataset import Data, Part
+from engine.data.projection import Axes, Domain, check_domain
 from engine.errors import EngineError, FieldError, InvalidExperiment, InvalidInput
 from engine.experiment import Experiment, Layer, Output, differences, fixed_differences, to_data
-from engine.history import History
-from engine.insight.diagnosis import Finding, diagnose
-from engine.menus import FAMILIES, catalogue
-from engine.metrics import labels
-from engine.model import Boundary, LayerParameters, Model
-from engine.projection import Axes, Domain, check_domain
-from engine.settings import LIMITS, Limits
-from engine.trainer import Trainer
-from engine.travel import Visit
+from engine.insight.diagnosis.diagnosis import Finding, diagnose
+from engine.limits import LIMITS, Limits
+from engine.network.model import Boundary, LayerParameters, Model
+from engine.resolve import Completion, Note, complete
+from engine.training.history import History
+from engine.training.metrics import labels
+from engine.training.time_travel import Visit
+from engine.training.trainer import Trainer
 
 __all__ = [
     "FAMILIES",
@@ -48,7 +48,7 @@ __all__ = [
     "Part",
     "Trainer",
     "Visit",
-    "catalogue",
+    "catalogue_data",
     "check_domain",
     "complete",
     "diagnose",

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Annotated, Any, Literal
 
-from engine.activations import ACTIVATIONS
-from engine.catalogue import STRICT, Choice, choice_data, described
-from engine.constraints import CONSTRAINTS
-from engine.datasets import DATASETS, DatasetChoice
-from engine.initializers import INITIALIZERS
-from engine.losses import LOSSES
-from engine.normalizations import BatchNormalization
-from engine.optimizers import OPTIMIZERS
-from engine.regularizers import REGULARIZERS
-from engine.schedules import SCHEDULES
-from engine.settings import LIMITS
-from engine.stopping import EarlyStopping
-from engine.tasks import TaskName
+from engine.components.activations import ACTIVATIONS
+from engine.components.batch_norm import BatchNormalization
+from engine.components.constraints import CONSTRAINTS
+from engine.components.initializers import INITIALIZERS
+from engine.components.losses import LOSSES
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.registry import STRICT, Choice, choice_data, described
+from engine.components.regularizers import REGULARIZERS
+from engine.components.schedules import SCHEDULES
+from engine.components.tasks import TaskName
+from engine.data.datasets import DATASETS, DatasetChoice
+from engine.limits import LIMITS
+from engine.training.early_stopping import EarlyStopping
 
 ActivationChoice = Annotated[Choice, ACTIVATIONS]
 InitializerChoice = Annotated[Choice, INITIALIZERS]

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 
 from engine import rng
-from engine.activations import ACTIVATIONS
-from engine.catalogue import Choice
-from engine.constraints import CONSTRAINTS
+from engine.components.activations import ACTIVATIONS
+from engine.components.constraints import CONSTRAINTS
+from engine.components.losses import LOSSES
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.registry import Choice
+from engine.components.regularizers import REGULARIZERS, soft_threshold
+from engine.components.schedules import SCHEDULES
 from engine.experiment import Experiment, Layer, Output
-from engine.losses import LOSSES
-from engine.optimizers import OPTIMIZERS
-from engine.regularizers import REGULARIZERS, soft_threshold
-from engine.schedules import SCHEDULES
 
 # Of each layer W (fan_in, fan_out) and b (fan_out,); then, where there are such, scales, shifts and slopes.
 Layers = list[tuple[np.ndarray, ...]]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.compiled import part
+from engine.compute.jit import part
 
 # What a number is for: two purposes never share their draws.
 WEIGHTS, DATA, NOISE, SPLIT, SHUFFLE, EVALUATION, DROPOUT, INPUT_NOISE, SLOPE, LABEL_NOISE = range(10)

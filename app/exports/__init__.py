@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app import session_file
 from app.exports import keras_source, notebook, numpy_source, onnx_model, torch_source
+from app.files import session_file
 from engine import Trainer
 
 PYTHON = "text/x-python"

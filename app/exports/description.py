@@ -8,12 +8,12 @@ import numpy as np
 
 from app import __version__
 from engine import Data, Trainer
-from engine.activations import ACTIVATIONS, Activation
-from engine.catalogue import Choice
-from engine.cells import written
+from engine.components.activations import ACTIVATIONS, Activation
+from engine.components.features import FEATURES
+from engine.components.registry import Choice
+from engine.data.cells import written
+from engine.data.fields import Field
 from engine.experiment import Layer
-from engine.features import FEATURES
-from engine.fields import Field
 
 CHECKED = 5
 EXACT = 1e-5  # of the targets' spread

@@ -7,7 +7,7 @@ from app.encoding import to_json
 from app.exports.description import CHECKED, described
 from app.problems import Problem
 from engine import Trainer, to_data
-from engine.datasets import UploadedData
+from engine.data.datasets import UploadedData
 
 HELPERS = """\
 import json

@@ -1,4 +1,4 @@
-"""Spelling: the catalogue's formulas (see `engine.formulas`) in the words of another library.
+"""Spelling: the catalogue's formulas (see `engine.components.formulas`) in the words of another library.
 
 So an activation is known to every export as soon as it stands in the catalogue.
 """
@@ -6,7 +6,7 @@ So an activation is known to every export as soon as it stands in the catalogue.
 import ast
 from collections.abc import Mapping
 
-from engine.formulas import evaluate
+from engine.components.formulas import evaluate
 
 # In each library what functions are called; {0} and {1} are arguments. `filled` makes a number as large as z.
 NUMPY = {

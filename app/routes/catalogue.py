@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app import __version__
 from app.encoding import JSONResponse, to_json
 from app.experiments import EXPERIMENT
-from engine import catalogue
+from engine import catalogue_data
 
 router = APIRouter(prefix="/api", tags=["catalogue"])
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api", tags=["catalogue"])
 @router.get("/catalogue", operation_id="get_catalogue", response_model=dict[str, Any])
 def get_catalogue(request: Request) -> Response:
     """Everything that can be chosen, as data: activations, losses, optimizers, data sets, with their bounds."""
-    data = catalogue()
+    data = catalogue_data()
     limits = data["limits"] | {"upload_bytes": request.app.state.registry.settings.upload_limit_bytes}
     return JSONResponse(to_json({"version": __version__} | data | {"limits": limits}))
 

@@ -6,15 +6,15 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.answers import UploadAnswer, UploadList
 from app.aside import aside
-from app.csv_table import Missing, Options
-from app.csv_text import MOST_COLUMNS, MOST_ROWS, Encoding
 from app.encoding import JSONResponse
+from app.files.csv_import import Missing, Options
+from app.files.csv_text import MOST_COLUMNS, MOST_ROWS, Encoding
+from app.files.uploads import Uploads
 from app.problems import Problem
 from app.routes.shared import problems
-from app.uploads import Uploads
-from engine.tasks import TaskName
+from app.schemas.responses import UploadAnswer, UploadList
+from engine.components.tasks import TaskName
 
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from app.answers import Alive, Ready, Waiting
 from app.encoding import JSONResponse
 from app.routes.shared import RegistryDep
+from app.schemas.responses import Alive, Ready, Waiting
 
 router = APIRouter(tags=["health"])
 

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from app.answers import ImportAnswer
 from app.aside import aside
 from app.encoding import JSONResponse
 from app.experiments import read_experiment
-from app.playground_link import imported
-from app.requests import Import
+from app.files.tf_playground_link import imported
 from app.routes.shared import body_of, documented, problems
+from app.schemas.requests import Import
+from app.schemas.responses import ImportAnswer
 from app.validation import Checker, unparse
 from engine import complete, to_data
 

@@ -9,7 +9,10 @@ from starlette.responses import Response
 from app.aside import aside
 from app.encoding import JSONResponse, to_json
 from app.experiments import read_experiment
-from app.findings import (
+from app.problems import invalid
+from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, json_body, problems
+from app.routes.views import moment
+from app.schemas.insight import (
     AblationCost,
     CourseAnswer,
     DistributionsAnswer,
@@ -19,15 +22,12 @@ from app.findings import (
     TraceAnswer,
     UnitsAnswer,
 )
-from app.problems import invalid
-from app.requests import Ablation
-from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, json_body, problems
-from app.routes.views import moment
-from app.sessions import Session
+from app.schemas.requests import Ablation
+from app.sessions.session import Session
 from app.validation import Checker
 from engine import LIMITS, FieldError, Model, Trainer
 from engine.insight import ablation, distributions, evaluation, trace
-from engine.travel import Course
+from engine.training.time_travel import Course
 
 router = APIRouter(tags=["insight"])
 

@@ -7,18 +7,18 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.answers import SessionAnswer
 from app.encoding import JSONResponse, to_json
-from app.findings import PruneAnswer, TradeoffAnswer
-from app.requests import CriterionName, Prune
 from app.routes.shared import Id, RegistryDep, body_of, documented, problems, unless_gone
 from app.routes.views import moment
-from app.sessions import Session
+from app.schemas.insight import PruneAnswer, TradeoffAnswer
+from app.schemas.requests import CriterionName, Prune
+from app.schemas.responses import SessionAnswer
+from app.sessions.session import Session
 from app.validation import Checker
 from engine import Model, Trainer
-from engine.data import Samples
-from engine.insight.criteria import CRITERIA
-from engine.insight.pruning import Amount, Pruning, Stop, Tradeoff, measured, size
+from engine.data.dataset import Samples
+from engine.insight.pruning.criteria import CRITERIA
+from engine.insight.pruning.pruning import Amount, Pruning, Stop, Tradeoff, measured, size
 
 router = APIRouter(prefix="/api/sessions/{id}/prune", tags=["pruning"])
 

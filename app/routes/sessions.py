@@ -6,15 +6,15 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.answers import JournalAnswer, SessionAnswer, SessionList
 from app.aside import aside
 from app.encoding import JSONResponse
 from app.experiments import read_experiment
+from app.files.session_file import is_session_file, read
+from app.files.uploads import Uploads
 from app.problems import Problem
 from app.routes.shared import PATCH_TYPES, Id, RegistryDep, documented, json_body, patch_body, problems
-from app.session_file import is_session_file, read
-from app.sessions import Session
-from app.uploads import Uploads
+from app.schemas.responses import JournalAnswer, SessionAnswer, SessionList
+from app.sessions.session import Session
 from engine import Experiment, complete
 
 router = APIRouter(prefix="/api/sessions", tags=["sessions"])

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.aside import read_body
 from app.encoding import JSONResponse
 from app.problems import MEDIA_TYPE, Problem
-from app.registry import Registry
+from app.sessions.registry import Registry
 from app.validation import Checker
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.websockets import WebSocket
 
 from app.routes.shared import Id, RegistryDep
-from app.stream import stream
+from app.stream.connection import stream
 
 router = APIRouter(prefix="/api/sessions/{id}")
 

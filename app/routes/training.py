@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.answers import SessionAnswer
-from app.requests import Command, Train
 from app.routes.shared import Id, RegistryDep, body_of, documented, problems, unless_gone
+from app.schemas.requests import Command, Train
+from app.schemas.responses import SessionAnswer
 from app.validation import Checker
 
 router = APIRouter(prefix="/api/sessions/{id}", tags=["training"])

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.answers import SessionAnswer, TimelineAnswer
 from app.encoding import JSONResponse
-from app.requests import Fork
 from app.routes.shared import Id, RegistryDep, body_of, documented, problems
 from app.routes.views import moment
-from app.sessions import Session
+from app.schemas.requests import Fork
+from app.schemas.responses import SessionAnswer, TimelineAnswer
+from app.sessions.session import Session
 from app.validation import Checker, unparse
 
 router = APIRouter(prefix="/api/sessions/{id}", tags=["time travel"])

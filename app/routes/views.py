@@ -10,7 +10,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from app.answers import (
+from app.encoding import JSONResponse
+from app.problems import invalid
+from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, problems
+from app.schemas.requests import ParameterChanges, Parameters, Plane, Predict
+from app.schemas.responses import (
     BoundaryAnswer,
     ChangesAnswer,
     DatasetAnswer,
@@ -20,15 +24,11 @@ from app.answers import (
     ParametersAnswer,
     Prediction,
 )
-from app.encoding import JSONResponse
-from app.problems import invalid
-from app.requests import ParameterChanges, Parameters, Plane, Predict
-from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, problems
-from app.sessions import Session
+from app.sessions.session import Session
+from app.stream.subscription import plane_of
 from app.validation import Checker
-from app.viewers import plane_of
 from engine import LIMITS, Axes, Domain, FieldError, Model, Trainer
-from engine.insight.diagnosis import examine
+from engine.insight.diagnosis.diagnosis import examine
 
 router = APIRouter(prefix="/api/sessions/{id}", tags=["views"])
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import FieldError, InvalidInput
-from engine.model import Model
+from engine.network.model import Model
 
 MOST_LINKS = 2_000  # that are ranked
 

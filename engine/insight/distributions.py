@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.model import Model, Passes
-from engine.settings import LIMITS
-from engine.trainer import Trainer
-from engine.travel import Course
+from engine.limits import LIMITS
+from engine.network.model import Model, Passes
+from engine.training.time_travel import Course
+from engine.training.trainer import Trainer
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 

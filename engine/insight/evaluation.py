@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from engine.insight.distributions import histogram
-from engine.metrics import labels
-from engine.model import Model
+from engine.network.model import Model
+from engine.training.metrics import labels
 
 CURVE_POINTS = 200
 CALIBRATION_BINS = 10

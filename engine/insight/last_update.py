@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.trainer import Trainer
+from engine.training.trainer import Trainer
 
 MOST_SAMPLES = 1_000  # of a batch that is told sample by sample
 

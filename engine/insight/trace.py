@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from engine import reference
-from engine.activations import ACTIVATIONS
-from engine.catalogue import Choice
+from engine.components.activations import ACTIVATIONS
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.registry import Choice
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Experiment, Layer, Output
 from engine.insight.trace_formulas import EVALUATION, TRAINING, arguments, arguments_of_layer, printed, written
-from engine.optimizers import OPTIMIZERS
 from engine.reference import Layers, Passed, Running, Seen
-from engine.trainer import Trainer
+from engine.training.trainer import Trainer
 
 NORMALISED = ("scales", "shifts")
 

@@ -7,16 +7,16 @@ What enters the activation is y where batch normalisation comes before it, else 
 from collections.abc import Mapping
 from typing import Any
 
-from engine.activations import ACTIVATIONS, Activation
-from engine.catalogue import Choice, Entry, Family
-from engine.constraints import CONSTRAINTS
+from engine.components.activations import ACTIVATIONS, Activation
+from engine.components.constraints import CONSTRAINTS
+from engine.components.formulas import katex, renamed
+from engine.components.losses import LOSSES
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.registry import Choice, Entry, Family
+from engine.components.regularizers import REGULARIZERS
+from engine.components.schedules import SCHEDULES
 from engine.experiment import Experiment, Layer, Output
-from engine.formulas import katex, renamed
-from engine.losses import LOSSES
-from engine.optimizers import OPTIMIZERS
-from engine.regularizers import REGULARIZERS
-from engine.schedules import SCHEDULES
-from engine.trainer import Trainer
+from engine.training.trainer import Trainer
 
 TRAINING, EVALUATION = MODES = ("training", "evaluation")
 

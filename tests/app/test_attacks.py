@@ -221,7 +221,7 @@ async def test_maps_that_are_too_large_for_an_answer_are_refused(client: httpx.A
 
 
 async def test_messages_are_read_aside_too(watch: Watch) -> None:
-    from app.stream import MESSAGES, _read_msgpack
+    from app.stream.connection import MESSAGES, _read_msgpack
 
     size = (64 << 10) - 64
     bodies = [(MESSAGES.read, body) for _, body in (*hostile_anywhere(size), *hostile(size, "type"))]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.csv_table import Options, Reading, read_table
-from app.csv_text import MOST_COLUMNS, MOST_ROWS
+from app.files.csv_import import Options, Reading, read_table
+from app.files.csv_text import MOST_COLUMNS, MOST_ROWS
 from app.problems import Problem
-from engine.cells import number_of
+from engine.data.cells import number_of
 
 HOUSES = "size,bedrooms,price\n110,3,295.5\n76,2,171\n142,4,374\n155,3,446\n98,2,240\n"
 PETS = "kind,weight,lives\n" + "cat,4.1,yes\ndog,12,no\ncat,3.9,yes\nfish,,no\ndog,20,no\n"

@@ -8,7 +8,15 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from app.host import CREDIT_S, HEAD_START_S, LONGEST_SLICE_S, SHORTEST_SLICE_S, Closed, Host, processor_time
+from app.sessions.scheduler import (
+    CREDIT_S,
+    HEAD_START_S,
+    LONGEST_SLICE_S,
+    SHORTEST_SLICE_S,
+    Closed,
+    Host,
+    processor_time,
+)
 from tests.app.conftest import PATIENCE_S, until
 
 

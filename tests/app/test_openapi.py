@@ -12,7 +12,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from app.main import create_app
-from app.requests import MOST_EPOCHS, MOST_SECONDS
+from app.schemas.requests import MOST_EPOCHS, MOST_SECONDS
 from app.settings import Settings
 from tests.app.conftest import RealServer
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from app.pace import PATIENCE_S, TICK_S, WINDOW_S, Pace, Speedometer
+from app.sessions.pacing import PATIENCE_S, TICK_S, WINDOW_S, Pace, Speedometer
 
 
 def test_flat_out_has_no_target_and_is_always_due() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.experiments import read_experiment
-from app.playground_link import imported
+from app.files.tf_playground_link import imported
 from app.problems import Problem
 from app.validation import unparse
 from engine import Trainer, complete

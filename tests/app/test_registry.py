@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.host import Host
 from app.problems import Problem
-from app.registry import Registry
-from app.requests import Play, TrainEpochs
-from app.sessions import Session
+from app.schemas.requests import Play, TrainEpochs
+from app.sessions.registry import Registry
+from app.sessions.scheduler import Host
+from app.sessions.session import Session
 from app.settings import Settings
 from engine import Experiment, InvalidExperiment
 from tests.app.conftest import eventually

@@ -115,7 +115,7 @@ async def test_refusals_and_faults_carry_them_too(
     def fault() -> None:
         raise RuntimeError("/secret/path")
 
-    monkeypatch.setattr("app.routes.catalogue.catalogue", fault)
+    monkeypatch.setattr("app.routes.catalogue.catalogue_data", fault)
     response = await client.get("/api/catalogue")
     assert response.status_code == 500
     check_headers(response.headers, "/api/")

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.host import Closed
 from app.problems import Problem
-from app.requests import Pause, Play, Reset, Step, TrainEpochs, TrainSeconds, UntilEpochs, UntilMetric
-from app.sessions import Session
+from app.schemas.requests import Pause, Play, Reset, Step, TrainEpochs, TrainSeconds, UntilEpochs, UntilMetric
+from app.sessions.scheduler import Closed
+from app.sessions.session import Session
 from engine import EngineError, Experiment, InvalidExperiment, Layer, to_data
-from engine.datasets import DATASETS
+from engine.data.datasets import DATASETS
 from tests.app.conftest import strict
 
 EXPLOSIVE = b'{"layers": [], "dataset": "regression_plane", "optimizer": {"name": "sgd", "learning_rate": 1e6}}'
@@ -317,7 +317,7 @@ def test_parameters_are_put_in_and_stand_in_the_journal(session: Session) -> Non
 
 
 def test_a_journal_that_grows_too_large_says_so(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.journal.MOST_ENTRIES", 3)
+    monkeypatch.setattr("engine.training.journal.MOST_ENTRIES", 3)
     for size in range(1, 6):
         session.patch(b'{"batch_size": %d}' % size, reset=False).result(0)
     journal = session.trainer.journal.as_data()

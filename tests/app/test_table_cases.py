@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.csv_columns import shortened
-from app.csv_table import Options, Reading, read_table
+from app.files.csv_columns import shortened
+from app.files.csv_import import Options, Reading, read_table
 from app.problems import Problem
 from engine import Experiment, Trainer
-from engine.datasets import UploadedData
-from engine.uploads import TABLES
+from engine.data.datasets import UploadedData
+from engine.data.uploads import TABLES
 
 FILES = Path(__file__).parent / "tables"
 

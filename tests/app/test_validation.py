@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.experiments import EXPERIMENT
 from app.problems import Problem
-from app.requests import Command, Predict, Train
+from app.schemas.requests import Command, Predict, Train
 from app.validation import Checker, parse, unparse, written_path
 from tests.app.conftest import strict
 

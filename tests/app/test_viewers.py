@@ -11,13 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from app import frames
 from app.encoding import JSON, MSGPACK, Codec, to_json
 from app.experiments import read_experiment
-from app.requests import Play, Reset, Subscribe
-from app.sessions import Session
-from app.viewers import Viewer
-from engine import Experiment, InvalidInput, Layer, catalogue
+from app.schemas.requests import Play, Reset, Subscribe
+from app.sessions.session import Session
+from app.stream import messages
+from app.stream.subscription import Viewer
+from engine import Experiment, InvalidInput, Layer, catalogue_data
 from tests.app.conftest import strict
 
 FAR = 1e9  # a moment at which everything is due
@@ -192,7 +192,7 @@ def test_columns_that_a_new_run_does_not_have_are_passed_over() -> None:
 
 def test_pictures_of_the_past_stay_while_rows_go_on(session: Session) -> None:
     session.trainer.step_once("epoch", 3)
-    then = {m["type"]: m for m in look(subscribed(session, MSGPACK)) if m["type"] in frames.PICTURES}
+    then = {m["type"]: m for m in look(subscribed(session, MSGPACK)) if m["type"] in messages.PICTURES}
     session.trainer.step_once("epoch", 4)
     arrived = session.look_back(3, lambda trainer: trainer)
     while not arrived.done():
@@ -206,7 +206,7 @@ def test_pictures_of_the_past_stay_while_rows_go_on(session: Session) -> None:
     session.revision += 1
     assert {message["type"] for message in look(viewer, 2 * FAR)} == {"state", "metrics"}
     viewer.subscribe(Subscribe(type="subscribe"))
-    assert {m["epoch"] for m in look(viewer, 3 * FAR) if m["type"] in frames.PICTURES} == {8}
+    assert {m["epoch"] for m in look(viewer, 3 * FAR) if m["type"] in messages.PICTURES} == {8}
 
 
 def test_many_rows_come_in_several_messages_without_a_gap(session: Session) -> None:
@@ -332,7 +332,7 @@ def test_large_networks_are_drawn_more_rarely(session: Session) -> None:
 
 @pytest.mark.parametrize("loss_and_output", ["binary", "multiclass", "regression"])
 @pytest.mark.parametrize(
-    "activation", [e["name"] for e in catalogue()["families"]["activation"]["entries"] if "hidden" in e["places"]]
+    "activation", [e["name"] for e in catalogue_data()["families"]["activation"]["entries"] if "hidden" in e["places"]]
 )
 def test_a_run_that_explodes_is_told_in_strict_json(activation: str, loss_and_output: str) -> None:
     data = {"binary": "circle", "multiclass": "blobs", "regression": "regression_plane"}[loss_and_output]

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from engine import Choice, Experiment, Layer, Output, Trainer, rng
-from engine.activations import ACTIVATIONS
-from engine.data import Data
-from engine.datasets import DATASETS, DatasetChoice, GivenPoints, Targets
-from engine.losses import LOSSES
+from engine.components.activations import ACTIVATIONS
+from engine.components.losses import LOSSES
+from engine.components.tasks import TASKS
+from engine.data.dataset import Data
+from engine.data.datasets import DATASETS, DatasetChoice, GivenPoints, Targets
 from engine.reference import Layers, Running, empty_memory
 from engine.reference import step as reference_step
-from engine.tasks import TASKS
 
 # Functions of z and fixed arguments alone; those with slopes or sums of their own are in test_remedies.
 SCALAR = [name for name, entry in ACTIVATIONS.items() if not (entry.joint or entry.grouped or entry.slope)]

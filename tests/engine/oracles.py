@@ -9,11 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from engine import Experiment
-from engine.activations import ACTIVATIONS
-from engine.formulas import NAMESPACE
-from engine.losses import LOSSES
+from engine.components.activations import ACTIVATIONS
+from engine.components.formulas import NAMESPACE
+from engine.components.losses import LOSSES
+from engine.components.regularizers import REGULARIZERS
 from engine.reference import Layers
-from engine.regularizers import REGULARIZERS
 
 jax.config.update("jax_enable_x64", True)
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from engine import Layer, Trainer
-from engine.activations import ACTIVATIONS, Activation
-from engine.catalogue import Argument
-from engine.formulas import evaluate
-from engine.optimizers import OPTIMIZERS
+from engine.components.activations import ACTIVATIONS, Activation
+from engine.components.formulas import evaluate
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.registry import Argument
 from tests.engine.cases import HIDDEN, SCALAR, experiment, points, put
 
 # On both sides of zero and never closer to it than 0.01: the kink of the piecewise ones is at zero.

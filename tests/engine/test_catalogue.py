@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import engine
-from engine import FAMILIES, LIMITS, Experiment, catalogue, complete, to_data
-from engine.catalogue import Entry
+from engine import FAMILIES, LIMITS, Experiment, catalogue_data, complete, to_data
+from engine.components.registry import Entry
 from tests.engine.cases import DATA
 
 ENTRIES = [(family, entry) for family in FAMILIES for entry in family.values()]
@@ -21,7 +21,7 @@ NAMED = [f"{family.name}-{entry.name}" for family, entry in ENTRIES]
 
 
 def test_it_is_json_without_nan_and_says_everything() -> None:
-    data = json.loads(json.dumps(catalogue(), allow_nan=False))
+    data = json.loads(json.dumps(catalogue_data(), allow_nan=False))
     assert data["limits"]["units"] == LIMITS.units
     assert data["default_experiment"] == to_data(complete(Experiment()).experiment)
     assert set(data["families"]) == {family.name for family in FAMILIES}
@@ -46,7 +46,7 @@ def test_every_entry_explains_itself(family: object, entry: Entry) -> None:
 
 
 def test_a_task_names_its_output_and_loss() -> None:
-    for told in catalogue()["families"]["task"]["entries"]:
+    for told in catalogue_data()["families"]["task"]["entries"]:
         completed = complete(Experiment(task=told["name"], dataset=DATA[told["name"]])).experiment
         assert (told["output"], told["loss"]) == (completed.output.activation.name, completed.loss.name)
 
@@ -157,7 +157,7 @@ layer = engine.Layer(units=4, activation=ACTIVATIONS.choice("cube", scale=0.2))
 trainer = engine.Trainer(engine.Experiment(layers=(layer,), optimizer=OPTIMIZERS.choice("adam")))
 before = trainer.row()["train"]["loss"]
 trainer.step_once("epoch", 50)
-listed = [entry["name"] for entry in engine.catalogue()["families"]["activation"]["entries"]]
+listed = [entry["name"] for entry in engine.catalogue_data()["families"]["activation"]["entries"]]
 print(json.dumps({"from": engine.__file__, "before": before, "after": trainer.row()["train"]["loss"], "menu": listed}))
 """
 

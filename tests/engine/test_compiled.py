@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine import compiled
+from engine.compute import jit
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GRADLAB_CACHE_DIR", str(tmp_path / "kernels"))
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
-    return tmp_path / "kernels" / compiled._fingerprint()
+    return tmp_path / "kernels" / jit._fingerprint()
 
 
 @pytest.fixture
@@ -34,17 +34,17 @@ def read_only(chosen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_compiled_code_is_kept_where_it_is_told(chosen: Path) -> None:
-    assert compiled._cache_folder() == chosen and chosen.is_dir()
+    assert jit._cache_folder() == chosen and chosen.is_dir()
 
 
 @pytest.mark.usefixtures("read_only")
 def test_what_was_compiled_is_used_on_a_read_only_file_system(chosen: Path, tmp_path: Path) -> None:
     for _ in ("the first start", "the second"):
-        folder = compiled._cache_folder()
+        folder = jit._cache_folder()
         assert folder.is_relative_to(tmp_path / "temporary")
         assert (folder / "engine_1" / "kernel.nbi").read_bytes() == b"compiled"
 
 
 def test_a_cache_folder_that_cannot_be_made_is_no_obstacle(chosen: Path, tmp_path: Path) -> None:
     chosen.parent.write_text("a file where the folder should be")
-    assert compiled._cache_folder().is_relative_to(tmp_path / "temporary")
+    assert jit._cache_folder().is_relative_to(tmp_path / "temporary")

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from engine import LIMITS, Experiment, InvalidExperiment, Layer, Output, Trainer, complete
-from engine.activations import ACTIVATIONS
-from engine.completion import split_sizes
-from engine.datasets import DATASETS, GivenPoints, PlaygroundData, Targets, UploadedData
-from engine.losses import LOSSES
-from engine.tasks import TASKS
+from engine.components.activations import ACTIVATIONS
+from engine.components.losses import LOSSES
+from engine.components.tasks import TASKS
+from engine.data.datasets import DATASETS, GivenPoints, PlaygroundData, Targets, UploadedData
+from engine.resolve import split_sizes
 from tests.engine.cases import PAIRS, experiment, points
 
 

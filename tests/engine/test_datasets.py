@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from engine import Experiment, InvalidExperiment, Trainer, complete, rng
-from engine.data import Data
-from engine.datasets import DATASETS
-from engine.parts import allotted
-from engine.scaling import mean_and_spread
+from engine.data.dataset import Data
+from engine.data.datasets import DATASETS
+from engine.data.scaling import mean_and_spread
+from engine.data.splits import allotted
 from tests.engine.cases import points
 
 

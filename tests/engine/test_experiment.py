@@ -8,12 +8,12 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from engine import FAMILIES, Experiment, Layer, Output, complete, differences, fixed_differences, to_data
-from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS
-from engine.initializers import INITIALIZERS
-from engine.losses import LOSSES
-from engine.optimizers import OPTIMIZERS
-from engine.regularizers import REGULARIZERS
+from engine.components.activations import ACTIVATIONS
+from engine.components.initializers import INITIALIZERS
+from engine.components.losses import LOSSES
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.regularizers import REGULARIZERS
+from engine.data.datasets import DATASETS
 from tests.engine.cases import PAIRS, experiment, points
 
 ADAPTER = TypeAdapter(Experiment)

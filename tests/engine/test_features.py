@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine import Experiment, Trainer
-from engine.datasets import DATASETS
-from engine.features import FEATURES
-from engine.formulas import evaluate
+from engine.components.features import FEATURES
+from engine.components.formulas import evaluate
+from engine.data.datasets import DATASETS
 from tests.engine.cases import samples_of
 
 X1, X2 = np.random.default_rng(0).uniform(-6, 6, (2, 50))

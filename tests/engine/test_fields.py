@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from engine import Experiment, InvalidInput, Trainer
-from engine.cells import NumberFormat, moment_of, number_of, written
-from engine.datasets import DATASETS, UploadedData
-from engine.fields import Field, Fields
-from engine.uploads import TABLES, Table
+from engine.data.cells import NumberFormat, moment_of, number_of, written
+from engine.data.datasets import DATASETS, UploadedData
+from engine.data.fields import Field, Fields
+from engine.data.uploads import TABLES, Table
 
 FIELDS = (
     Field("sex", "text", ("female", "male"), ("sex: female", "sex: male")),

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 from engine import FAMILIES, Layer, Trainer
-from engine.activations import ACTIVATIONS
-from engine.constraints import CONSTRAINTS
+from engine.components.activations import ACTIVATIONS
+from engine.components.batch_norm import BatchNormalization
+from engine.components.constraints import CONSTRAINTS
+from engine.components.formulas import evaluate, katex
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.regularizers import REGULARIZERS
+from engine.components.schedules import SCHEDULES
 from engine.experiment import Clipping, Input
-from engine.formulas import evaluate, katex
-from engine.insight.criteria import CRITERIA
+from engine.insight.pruning.criteria import CRITERIA
 from engine.insight.trace import trace
-from engine.normalizations import BatchNormalization
-from engine.optimizers import OPTIMIZERS
-from engine.regularizers import REGULARIZERS
-from engine.schedules import SCHEDULES
 from tests.engine.cases import PAIRS, experiment
 
 PRINTED = [(family.name, entry) for family in FAMILIES for entry in family.values() if entry.formula]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from engine import Experiment, Layer, Trainer
-from engine.datasets import DATASETS
-from engine.history import LAYER_COLUMNS, next_epoch_due
-from engine.tasks import TASKS
+from engine.components.tasks import TASKS
+from engine.data.datasets import DATASETS
+from engine.training.history import LAYER_COLUMNS, next_epoch_due
 from tests.engine.cases import experiment, points
 
 FOREVER = 10**12

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from engine import Experiment, Layer, Trainer, rng
-from engine.catalogue import Argument
-from engine.formulas import evaluate
-from engine.initializers import INITIALIZERS, draw
+from engine.components.formulas import evaluate
+from engine.components.initializers import INITIALIZERS, draw
+from engine.components.registry import Argument
 
 FAN_IN, FAN_OUT = 300, 200
 CONSTANTS = ("zeros", "ones", "constant")

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from engine import Experiment, Layer, Trainer
-from engine.activations import ACTIVATIONS
-from engine.data import Data
-from engine.datasets import DATASETS
-from engine.optimizers import OPTIMIZERS
+from engine.components.activations import ACTIVATIONS
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.regularizers import REGULARIZERS
+from engine.data.dataset import Data
+from engine.data.datasets import DATASETS
 from engine.reference import Layers, backward, forward
-from engine.regularizers import REGULARIZERS
 from tests.engine.cases import (
     HIDDEN,
     PAIRS,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine import Trainer
-from engine.formulas import evaluate
-from engine.losses import LOSSES, Loss
+from engine.components.formulas import evaluate
+from engine.components.losses import LOSSES, Loss
 from tests.engine.cases import PAIRS, experiment, points, put, samples_of, scatter
 
 A = np.linspace(0.02, 0.98, 49)

@@ -5,9 +5,9 @@ import pytest
 from sklearn import metrics as sklearn
 
 from engine import Trainer
-from engine.datasets import DATASETS
-from engine.metrics import METRICS, labels, metrics_of
-from engine.tasks import TASKS
+from engine.components.tasks import TASKS
+from engine.data.datasets import DATASETS
+from engine.training.metrics import METRICS, labels, metrics_of
 from tests.engine.cases import experiment, samples_of, scatter
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from engine import Experiment, Layer, complete
-from engine.activations import ACTIVATIONS
-from engine.network import NONE, OF_ACTIVATION, OF_REGULARIZER, REGULARIZER, Network
-from engine.regularizers import REGULARIZERS
+from engine.components.activations import ACTIVATIONS
+from engine.components.regularizers import REGULARIZERS
+from engine.network.network import NONE, OF_ACTIVATION, OF_REGULARIZER, REGULARIZER, Network
 
 CHOSEN = complete(
     Experiment(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.formulas import follow
-from engine.optimizers import OPTIMIZERS
+from engine.components.formulas import follow
+from engine.components.optimizers import OPTIMIZERS
 
 # By hand: from w = 1 with the gradients 1, 1, -2, in fractions so that no rounding hides a mistake.
 GRADIENTS = (1.0, 1.0, -2.0)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from engine import Layer, Trainer
-from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS
-from engine.optimizers import OPTIMIZERS
+from engine.components.activations import ACTIVATIONS
+from engine.components.optimizers import OPTIMIZERS
+from engine.data.datasets import DATASETS
 from engine.reference import backward, forward
 from tests.engine.cases import HIDDEN, PAIRS, experiment, layers_of, put, samples_of, scatter
 

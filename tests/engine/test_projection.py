@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Experiment, InvalidInput, Trainer
-from engine.datasets import DATASETS
+from engine.data.datasets import DATASETS
 from tests.engine.cases import points
 
 COLUMNS = 4

@@ -10,22 +10,22 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from engine import Choice, Experiment, Family, InvalidExperiment, Layer, Output, Trainer, complete, to_data
-from engine.activations import ACTIVATIONS
-from engine.constraints import CONSTRAINTS
-from engine.datasets import DATASETS, GivenPoints, PlaygroundData
+from engine.components.activations import ACTIVATIONS
+from engine.components.batch_norm import BatchNormalization
+from engine.components.constraints import CONSTRAINTS
+from engine.components.features import FEATURES
+from engine.components.initializers import INITIALIZERS
+from engine.components.losses import LOSSES
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.regularizers import REGULARIZERS
+from engine.components.schedules import SCHEDULES
+from engine.components.tasks import TASKS
+from engine.data.datasets import DATASETS, GivenPoints, PlaygroundData
+from engine.data.splits import PARTS
+from engine.data.tf_playground import SHAPES
 from engine.experiment import Clipping, Input
-from engine.features import FEATURES
-from engine.initializers import INITIALIZERS
-from engine.losses import LOSSES
-from engine.metrics import METRICS
-from engine.normalizations import BatchNormalization
-from engine.optimizers import OPTIMIZERS
-from engine.parts import PARTS
-from engine.playground import SHAPES
-from engine.regularizers import REGULARIZERS
-from engine.schedules import SCHEDULES
-from engine.stopping import EarlyStopping
-from engine.tasks import TASKS
+from engine.training.early_stopping import EarlyStopping
+from engine.training.metrics import METRICS
 
 ADAPTER = TypeAdapter(Experiment)
 

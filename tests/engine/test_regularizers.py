@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine import Trainer
-from engine.formulas import evaluate
-from engine.regularizers import REGULARIZERS, penalty
+from engine.components.formulas import evaluate
+from engine.components.regularizers import REGULARIZERS, penalty
 from tests.engine.cases import experiment, layers_of, put, scatter
 
 W = np.concatenate([np.linspace(-3, -0.01, 30), np.linspace(0.01, 3, 30)])

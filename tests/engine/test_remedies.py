@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Trainer, fixed_differences
-from engine.activations import ACTIVATIONS
-from engine.constraints import CONSTRAINTS
+from engine.components.activations import ACTIVATIONS
+from engine.components.batch_norm import BatchNormalization
+from engine.components.constraints import CONSTRAINTS
+from engine.components.optimizers import OPTIMIZERS
 from engine.experiment import Clipping, Input
-from engine.normalizations import BatchNormalization
-from engine.optimizers import OPTIMIZERS
 from engine.reference import Layers, backward, forward, loss
 from tests.engine.cases import (
     distance,

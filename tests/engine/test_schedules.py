@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from engine import Trainer
-from engine.formulas import evaluate
-from engine.optimizers import OPTIMIZERS
-from engine.schedules import SCHEDULES, Plateau
+from engine.components.formulas import evaluate
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.schedules import SCHEDULES, Plateau
 from tests.engine.cases import experiment, points
 
 EPOCHS = 40

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from engine import Experiment, Layer, Output, Trainer
-from engine.activations import ACTIVATIONS
-from engine.constraints import CONSTRAINTS
-from engine.datasets import DATASETS, PlaygroundData
+from engine.components.activations import ACTIVATIONS
+from engine.components.constraints import CONSTRAINTS
+from engine.components.formulas import evaluate
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.regularizers import REGULARIZERS, soft_threshold
+from engine.components.schedules import SCHEDULES
+from engine.data.datasets import DATASETS, PlaygroundData
 from engine.experiment import Clipping
-from engine.formulas import evaluate
 from engine.insight.trace import trace
-from engine.optimizers import OPTIMIZERS
-from engine.regularizers import REGULARIZERS, soft_threshold
-from engine.schedules import SCHEDULES
 from tests.engine.cases import distance, experiment, layers_of, points, samples_of, scatter, train_by_hand
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine import Experiment, InvalidExperiment, Trainer, Visit
-from engine.optimizers import OPTIMIZERS
-from engine.stopping import EarlyStopping, Watch
+from engine.components.optimizers import OPTIMIZERS
+from engine.training.early_stopping import EarlyStopping, Watch
 from tests.engine.cases import DATA, experiment, points
 
 

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Trainer
-from engine.activations import ACTIVATIONS
-from engine.data import Data
-from engine.datasets import DATASETS
-from engine.initializers import INITIALIZERS
-from engine.losses import LOSSES
-from engine.measurement import Measurement
-from engine.optimizers import OPTIMIZERS
+from engine.components.activations import ACTIVATIONS
+from engine.components.initializers import INITIALIZERS
+from engine.components.losses import LOSSES
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.regularizers import REGULARIZERS
+from engine.data.dataset import Data
+from engine.data.datasets import DATASETS
 from engine.reference import backward, forward
-from engine.regularizers import REGULARIZERS
+from engine.training.metrics_row import Measurement
 from tests.engine.cases import experiment, layers_of, points, put, samples_of, scatter
 
 FOREVER = 10**12

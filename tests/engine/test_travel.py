@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Trainer, Visit
-from engine.datasets import DATASETS
+from engine.components.batch_norm import BatchNormalization
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.schedules import SCHEDULES
+from engine.compute.kernel import IN_EPOCH
+from engine.data.datasets import DATASETS
 from engine.experiment import EarlyStopping, Input
-from engine.kernel import IN_EPOCH
-from engine.normalizations import BatchNormalization
-from engine.optimizers import OPTIMIZERS
-from engine.schedules import SCHEDULES
-from engine.settings import LIMITS, Limits
+from engine.limits import LIMITS, Limits
 from tests.engine.test_properties import bytes_of, experiments
 
 SMALL = Experiment(dataset=DATASETS.choice("circle", samples=40), batch_size=7)
@@ -133,7 +133,7 @@ def test_a_fork_shares_nothing_that_changes() -> None:
 
 
 def test_memory_is_bounded_and_every_epoch_can_still_be_visited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.timeline.LIMITS", Limits(timeline_bytes=30_000))
+    monkeypatch.setattr("engine.training.checkpoints.LIMITS", Limits(timeline_bytes=30_000))
     run = Trainer(SMALL)
     seen = {}
     for epoch in range(1, 200):
@@ -178,7 +178,7 @@ def test_a_diverged_run_can_be_taken_up_before_it_diverged() -> None:
 
 
 def test_where_too_much_was_changed_the_way_back_ends_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.journal.MOST_ENTRIES", 2)
+    monkeypatch.setattr("engine.training.journal.MOST_ENTRIES", 2)
     run = Trainer(SMALL)
     for number in range(1, 6):
         change(run, "rate", number)

@@ -13,9 +13,9 @@ import pytest
 from sklearn.datasets import make_circles
 
 from engine import Experiment, Layer, Trainer
-from engine.activations import ACTIVATIONS
-from engine.datasets import GivenPoints
-from engine.optimizers import OPTIMIZERS
+from engine.components.activations import ACTIVATIONS
+from engine.components.optimizers import OPTIMIZERS
+from engine.data.datasets import GivenPoints
 
 SIZES = (2, 10, 5, 1)
 

@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 
 from engine import Experiment, Layer, Trainer
-from engine.activations import ACTIVATIONS
-from engine.constraints import CONSTRAINTS
-from engine.datasets import DATASETS
+from engine.components.activations import ACTIVATIONS
+from engine.components.batch_norm import BatchNormalization
+from engine.components.constraints import CONSTRAINTS
+from engine.components.initializers import INITIALIZERS
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.regularizers import REGULARIZERS
+from engine.components.schedules import SCHEDULES
+from engine.data.datasets import DATASETS
 from engine.experiment import Clipping, Input
-from engine.initializers import INITIALIZERS
-from engine.normalizations import BatchNormalization
-from engine.optimizers import OPTIMIZERS
-from engine.regularizers import REGULARIZERS
-from engine.schedules import SCHEDULES
 
 RECORDED = Path(__file__).with_name("recorded_runs.json")
 EPOCHS = 12

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from app.experiments import read_experiment
-from app.playground_link import FEATURES, imported
+from app.files.tf_playground_link import FEATURES, imported
 from app.validation import unparse
 from engine import Trainer
 

@@ -18,12 +18,12 @@ from app.exports import FORMATS
 from app.exports.description import described
 from app.exports.spelling import KERAS, NUMPY, TORCH, spelt
 from engine import Experiment, Layer, Output, Trainer
-from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS, GivenPoints, PlaygroundData, UploadedData
+from engine.components.activations import ACTIVATIONS
+from engine.components.batch_norm import BatchNormalization
+from engine.components.features import FEATURES
+from engine.data.datasets import DATASETS, GivenPoints, PlaygroundData, UploadedData
+from engine.data.uploads import TABLES, Table
 from engine.experiment import Input
-from engine.features import FEATURES
-from engine.normalizations import BatchNormalization
-from engine.uploads import TABLES, Table
 from tests.app.conftest import RealServer, strict
 
 HIDDEN = [name for name, entry in ACTIVATIONS.items() if "hidden" in entry.places]

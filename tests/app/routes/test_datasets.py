@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from app.main import Application
-from engine.uploads import TABLES
+from engine.data.uploads import TABLES
 from tests.app.conftest import strict
 
 pytestmark = pytest.mark.anyio

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine import InvalidInput, Layer, Trainer, reference
-from engine.activations import ACTIVATIONS
+from engine.components.activations import ACTIVATIONS
+from engine.components.batch_norm import BatchNormalization
 from engine.insight.ablation import Part, Ranking, cost, switched_off
-from engine.normalizations import BatchNormalization
 from tests.engine.cases import experiment, layers_of, running_of, samples_of, scatter
 
 LAYERS: dict[str, tuple[Layer, ...]] = {

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from engine import Experiment, Finding, InvalidExperiment, Trainer, complete, diagnose, fixed_differences, to_data
-from engine.insight.diagnosis import FINDINGS, examine
-from engine.insight.evidence import Evidence
-from engine.insight.remedies import merge_patch
+from engine.insight.diagnosis.diagnosis import FINDINGS, examine
+from engine.insight.diagnosis.evidence import Evidence
+from engine.insight.diagnosis.fixes import merge_patch
 from tests.engine.test_properties import QUICK, bytes_of, experiments
 
 ADAPTER = TypeAdapter(Experiment)

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from app.encoding import to_json
-from engine import LIMITS, Experiment, Layer, Trainer, Visit, reference, timeline
-from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS
-from engine.initializers import INITIALIZERS
+from engine import LIMITS, Experiment, Layer, Trainer, Visit, reference
+from engine.components.activations import ACTIVATIONS
+from engine.components.batch_norm import BatchNormalization
+from engine.components.initializers import INITIALIZERS
+from engine.data.datasets import DATASETS
 from engine.insight.distributions import along, distributions, histogram, spread, unit_distributions
-from engine.normalizations import BatchNormalization
+from engine.training import checkpoints
 from tests.engine.cases import experiment, layers_of, running_of, samples_of, scatter
 
 WHAT = ("weights", "sums", "activations", "gradients", "errors")
@@ -146,7 +147,7 @@ def test_each_layer_changes_the_spread_by_as_much_as_theory_says(
 
 
 def test_a_course_goes_to_what_is_kept_from_the_first_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timeline, "LIMITS", replace(LIMITS, timeline_bytes=30_000))
+    monkeypatch.setattr(checkpoints, "LIMITS", replace(LIMITS, timeline_bytes=30_000))
     run = Trainer(Experiment(dataset=DATASETS.choice("xor", samples=20), layers=(Layer(2),)))
     run.step_once("epoch", 70)
     kept = [mark.epoch for mark in run.timeline.marks]

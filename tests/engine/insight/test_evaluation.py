@@ -9,9 +9,9 @@ from sklearn.calibration import calibration_curve
 
 from app.encoding import to_json
 from engine import Experiment, Layer, Trainer
-from engine.datasets import DATASETS
+from engine.data.datasets import DATASETS
 from engine.insight.evaluation import CURVE_POINTS, evaluation, roc
-from engine.metrics import labels
+from engine.training.metrics import labels
 from tests.engine.cases import experiment, points
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine import Experiment, Trainer
-from engine.datasets import DATASETS, PlaygroundData
+from engine.components.optimizers import OPTIMIZERS
+from engine.data.datasets import DATASETS, PlaygroundData
 from engine.insight.last_update import last_update
-from engine.optimizers import OPTIMIZERS
 
 PLAIN = Experiment(
     dataset=DATASETS.choice("circle", samples=60), optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.1), batch_size=7

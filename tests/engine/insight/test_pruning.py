@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 
 from app.encoding import to_json
-from engine import Experiment, InvalidInput, Layer, Trainer, Visit, journal
-from engine.activations import ACTIVATIONS
-from engine.constraints import CONSTRAINTS
+from engine import Experiment, InvalidInput, Layer, Trainer, Visit
+from engine.components.activations import ACTIVATIONS
+from engine.components.batch_norm import BatchNormalization
+from engine.components.constraints import CONSTRAINTS
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.regularizers import REGULARIZERS
 from engine.experiment import Clipping
-from engine.insight.criteria import CRITERIA, likeness
 from engine.insight.distributions import along, distributions
-from engine.insight.pruning import (
+from engine.insight.pruning.criteria import CRITERIA, likeness
+from engine.insight.pruning.pruning import (
     Amount,
     Pruning,
     Stop,
@@ -25,9 +28,7 @@ from engine.insight.pruning import (
     units_to_go,
     without_units,
 )
-from engine.normalizations import BatchNormalization
-from engine.optimizers import OPTIMIZERS
-from engine.regularizers import REGULARIZERS
+from engine.training import journal
 from tests.engine.cases import experiment, scatter
 
 LAYERS: dict[str, tuple[Layer, ...]] = {

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 
 from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Output, Trainer
-from engine.activations import ACTIVATIONS
-from engine.constraints import CONSTRAINTS
-from engine.datasets import PlaygroundData
+from engine.components.activations import ACTIVATIONS
+from engine.components.batch_norm import BatchNormalization
+from engine.components.constraints import CONSTRAINTS
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.regularizers import REGULARIZERS
+from engine.components.tasks import TASKS
+from engine.data.datasets import PlaygroundData
 from engine.experiment import Clipping, Input
 from engine.insight.trace import trace
-from engine.normalizations import BatchNormalization
-from engine.optimizers import OPTIMIZERS
-from engine.regularizers import REGULARIZERS
-from engine.tasks import TASKS
 from tests.engine.cases import PAIRS, experiment, points, scatter
 from tests.engine.test_properties import QUICK, experiments
 

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 
 from engine import Experiment, InvalidExperiment, Layer, Output, Trainer
-from engine.activations import ACTIVATIONS
-from engine.constraints import CONSTRAINTS
-from engine.datasets import DATASETS, PlaygroundData
+from engine.components.activations import ACTIVATIONS
+from engine.components.batch_norm import BatchNormalization
+from engine.components.constraints import CONSTRAINTS
+from engine.components.formulas import evaluate, follow
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.regularizers import REGULARIZERS
+from engine.components.schedules import SCHEDULES
+from engine.data.datasets import DATASETS, PlaygroundData
 from engine.experiment import Clipping, Input
-from engine.formulas import evaluate, follow
 from engine.insight.trace import trace
 from engine.insight.trace_formulas import MODES, printed, written
-from engine.normalizations import BatchNormalization
-from engine.optimizers import OPTIMIZERS
-from engine.regularizers import REGULARIZERS
-from engine.schedules import SCHEDULES
 from tests.engine.cases import PAIRS, experiment, scatter
 from tests.engine.test_properties import QUICK, experiments
 

@@ -1,0 +1,1 @@
+"""Files: tables, saved sessions, and links of TensorFlow Playground."""

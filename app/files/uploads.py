@@ -1,0 +1,114 @@
+"""Uploads: the tables that were sent, kept in memory until they are deleted or the server stops.
+
+A deleted table can be brought back for ten minutes. Nothing is kept of who sent one.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from app.files.csv_import import Options, described, read_table
+from app.problems import Problem
+from engine.data.uploads import TABLES, Table
+
+RESTORABLE_S = 600.0
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """A table that can still be restored, and since when it is deleted."""
+
+    table: Table
+    found: dict[str, Any]
+    since: float
+
+
+class Uploads:
+    """The uploaded tables of one server; `uses` says how many sessions learn from one."""
+
+    def __init__(self, most: int, uses: Callable[[str], int], clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._uses = uses
+        self._clock = clock
+        self._lock = threading.Lock()  # files are read on several threads
+        self._found: dict[str, dict[str, Any]] = {}
+        self._deleted: dict[str, Deleted] = {}
+
+    def add(self, body: bytes, options: Options) -> dict[str, Any]:
+        """Reads a file and keeps its table. Raises Problem 422 if it cannot be read, 429 if there are too many."""
+        self._check_room()
+        reading = read_table(body, options)
+        return self._keep(reading.table, reading.found)
+
+    def adopt(self, table: Table) -> str:
+        """Keeps a table that came with a session file, and says by which id. Raises Problem 429."""
+        id: str = self._keep(table, described(table))["id"]
+        return id
+
+    def _keep(self, table: Table, found: dict[str, Any]) -> dict[str, Any]:
+        id = secrets.token_hex(16)
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        answer = {"id": id, "created": created, "dataset": {"upload": id}, **found}
+        self._put(id, table, answer)
+        return answer
+
+    def _put(self, id: str, table: Table, found: dict[str, Any]) -> None:
+        with self._lock:
+            self._check_room()
+            TABLES[id] = table
+            self._found[id] = found
+
+    def _check_room(self) -> None:
+        if len(self._found) >= self._most:
+            raise Problem(429, f"There are already {self._most} uploaded tables; delete one that is not needed.")
+
+    def get(self, id: str) -> dict[str, Any]:
+        """What was found in a file. Raises Problem 404."""
+        if id not in self._found:
+            raise Problem(404, "There is no such uploaded table.")
+        return self._found[id]
+
+    def list(self) -> list[dict[str, Any]]:
+        """All of them, the newest first, without their columns and rows."""
+        heads = ("id", "created", "dataset", "name", "rows", "inputs", "task", "target", "classes")
+        with self._lock:
+            return [{key: found[key] for key in heads} for found in reversed(self._found.values())]
+
+    def delete(self, id: str) -> None:
+        """Takes one away. Raises Problem 404, or 409 while a session learns from it."""
+        self.get(id)
+        uses = self._uses(id)
+        if uses:
+            raise Problem(409, f"{uses} session{'s learn' if uses > 1 else ' learns'} from this table; end it first.")
+        with self._lock:
+            self._forget_old()
+            self._deleted[id] = Deleted(TABLES.pop(id), self._found.pop(id), self._clock())
+            while len(self._deleted) > self._most:
+                del self._deleted[next(iter(self._deleted))]
+
+    def restore(self, id: str) -> dict[str, Any]:
+        """Brings back one that was deleted less than ten minutes ago. Raises Problem 404, or 429 without room."""
+        with self._lock:
+            self._forget_old()
+            deleted = self._deleted.get(id)
+        if deleted is None:
+            raise Problem(404, "There is no such deleted table: it can be restored for 10 minutes. Upload it again.")
+        self._put(id, deleted.table, deleted.found)
+        with self._lock:
+            self._deleted.pop(id, None)
+        return deleted.found
+
+    def _forget_old(self) -> None:
+        now = self._clock()
+        self._deleted = {id: each for id, each in self._deleted.items() if now - each.since < RESTORABLE_S}
+
+    def close(self) -> None:
+        """Forgets all of them."""
+        for id in self._found:
+            TABLES.pop(id, None)
+        self._found.clear()
+        self._deleted.clear()

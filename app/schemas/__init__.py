@@ -1,0 +1,1 @@
+"""Schemas: what clients may send, and what they are answered."""

@@ -1,0 +1,401 @@
+"""The shapes of what the API answers, for its documentation. They describe; nothing is converted by them.
+
+A number that is not finite travels as null, hence `Number`.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, WithJsonSchema
+
+from engine.components.tasks import TaskName
+
+Number = float | None
+ExperimentData = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": "#/components/schemas/Experiment"}]})]
+State = Literal["ready", "running", "paused", "finished", "diverged", "failed"]
+Measures = Annotated[dict[str, Number], Field(examples=[{"loss": 0.21, "accuracy": 0.97}])]
+
+
+class FieldProblem(BaseModel):
+    """One thing wrong with one field."""
+
+    field: str = Field(description="Dotted path, such as layers.0.units; empty for the whole body.")
+    given: Any = Field(description="What was sent.")
+    expected: str = Field(description="What is allowed.")
+    message: str
+
+
+class ProblemDocument(BaseModel):
+    """An error, as RFC 9457 has it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem]
+    columns: list[str] | None = Field(None, description="Of an uploaded file that was refused: what its columns are.")
+    rows: int | None = Field(None, description="Of an uploaded file that is too large: how many rows it has.")
+    limits: dict[str, int] | None = Field(
+        None, description="Of an uploaded file that is too large: how many rows and columns are taken."
+    )
+
+
+class NoteAnswer(BaseModel):
+    """Something to know about a field that is not an error."""
+
+    field: str
+    message: str
+
+
+class Metrics(BaseModel):
+    """How good the network is at this step; parts without samples are null.
+
+    Recorded steps are measured over all samples, others too unless a large network has many of them.
+    """
+
+    train: Measures | None
+    validation: Measures | None
+    test: Measures | None
+    penalty: Number
+    samples: dict[str, int] = Field(
+        description="Over how many samples of each part. Fewer than the part has: a fixed draw of 2,000, because no "
+        "row is recorded at this step and measuring all samples would take too long."
+    )
+
+
+class LastUpdate(BaseModel):
+    """What the last update learned from, and what it did. Losses are means over its batch, without the penalty."""
+
+    samples: list[int] = Field(description="Indices of training samples.")
+    loss_before: Number
+    loss: Number = Field(description="With the present weights.")
+
+
+class Summary(BaseModel):
+    """Where a session stands."""
+
+    id: str
+    run: str = Field(description="Changes with every reset.")
+    state: State
+    stage: int = Field(description="Grows with every change of state: tells which of two answers is the newer one.")
+    reason: str | None = Field(description="Why it is in this state, in words.")
+    step: int
+    epoch: float
+    steps_per_second: float
+    watchers: int = Field(description="How many clients listen to its stream.")
+
+
+class SessionAnswer(Summary):
+    """A session."""
+
+    warning: str | None
+    rate: Number = Field(description="Epochs per second while it plays; null is flat out.")
+    until: dict[str, Any] | None
+    experiment: ExperimentData
+    parameter_count: int = Field(description="How many numbers the network learns.")
+    notes: list[NoteAnswer]
+    metrics: Metrics
+    last_update: LastUpdate | None = Field(
+        description="Null while training, at step 0, after weights were set, and for batches of over 1,000 samples."
+    )
+
+
+class SessionList(BaseModel):
+    """All sessions of this server."""
+
+    sessions: list[Summary]
+
+
+class JournalEntry(BaseModel):
+    """A change that was made to a run."""
+
+    seq: int
+    step: int
+    epoch: float
+    kind: Literal["patch", "parameters", "step", "resume"]
+    what: dict[str, Any]
+
+
+class JournalAnswer(BaseModel):
+    """What a run began with and every change since: together they reproduce it."""
+
+    run: str
+    experiment: ExperimentData
+    complete: bool = Field(description="False if there were too many changes to keep.")
+    entries: list[JournalEntry]
+
+
+class Moment(BaseModel):
+    """Which run, and where in it."""
+
+    run: str
+    step: int
+    epoch: float
+
+
+class TimelineAnswer(Moment):
+    """How far back this run can be looked at, which is to its beginning, and what is kept for that."""
+
+    last: int = Field(description="The last whole epoch; all from 0 to it can be visited.")
+    stride: int = Field(description="Epochs between two checkpoints.")
+    kept: list[int] = Field(description="The epochs of the checkpoints: these are shown soonest.")
+    bytes: int
+    changes: list[JournalEntry] = Field(description="The journal without what was changed.")
+
+
+class History(BaseModel):
+    """The recorded rows after `since`, by column.
+
+    Losses and metrics are over all samples of their part, dropout and noise off; losses carry the class weights, in the
+    validation and test parts too. Columns with a list in each row have a number for each layer, hidden layers first.
+    """
+
+    run: str
+    since: int
+    last: int
+    columns: dict[str, list[Any]] = Field(
+        description="`learning_rate` is that of the next update. Per layer: `gradient_norm` of the data loss, "
+        "`weight_norm`, `update_ratio` (the last update over the weights), `saturated` (share of outputs whose "
+        "derivative is under 0.01), `dead` (share of units whose derivative is 0 for every sample), `mean` and `std` "
+        "of the activations, and `zero_weights`: how many weights are exactly 0."
+    )
+
+
+class BoundaryAnswer(Moment):
+    """The output over the plane, row 0 at the highest x2; one such grid for each class if there are several."""
+
+    width: int
+    height: int
+    domain: list[float]
+    values: list[list[Number]] | list[list[list[Number]]]
+
+
+class NeuronMaps(BaseModel):
+    """What each unit of a layer gives over the plane, row 0 at the highest x2."""
+
+    name: str
+    units: list[list[list[Number]]]
+
+
+class NeuronsAnswer(Moment):
+    """Hidden layers in order, the output layer last."""
+
+    width: int
+    height: int
+    domain: list[float]
+    layers: list[NeuronMaps]
+
+
+class LayerAnswer(BaseModel):
+    """What one layer has learnt; a normalised one has scales and shifts, and running means of what it normalises."""
+
+    weights: list[list[float]]
+    biases: list[float]
+    scales: list[float] | None = None
+    shifts: list[float] | None = None
+    slopes: list[float] | None = None
+    running_means: list[float] | None = None
+    running_variances: list[float] | None = None
+    mask: list[list[float]] | None = Field(None, description="1, or 0 for weights that were pruned.")
+
+
+class ParametersAnswer(Moment):
+    """Weights and biases, hidden layers in order, the output layer last."""
+
+    layers: list[LayerAnswer]
+
+
+class ChangeAnswer(BaseModel):
+    """A weight, or a bias, and its value."""
+
+    layer: int
+    unit: int
+    input: int | None
+    value: float
+
+
+class ChangesAnswer(Moment):
+    """What was changed, as it was before: sent again, it takes the change back."""
+
+    before: list[ChangeAnswer]
+
+
+class MoveAnswer(BaseModel):
+    """By how much a field moved an output away from what it would be if the field were typical."""
+
+    field: str
+    change: Number = Field(description="Of the predicted class's probability, or in the target's unit.")
+
+
+class Prediction(BaseModel):
+    """What the network says of each row."""
+
+    outputs: list[list[Number]]
+    labels: list[str | Number | list[str]]
+    moved: list[list[MoveAnswer]] | None = Field(
+        default=None, description="Of each row, the largest first; only where `explain` was asked for."
+    )
+
+
+class Targets(BaseModel):
+    """What the targets mean."""
+
+    kind: TaskName
+    classes: list[str] | None
+    range: list[float] | None = Field(description="The answers that mean no and yes; null in a regression.")
+
+
+class PartAnswer(BaseModel):
+    """Raw points and their targets."""
+
+    points: list[list[float]]
+    targets: list[float] | list[list[float]]
+
+
+class ProjectionAnswer(BaseModel):
+    """A point x is drawn at `rows x - shift`."""
+
+    rows: list[list[float]]
+    shift: list[float]
+
+
+class FieldAnswer(BaseModel):
+    """One value of a row that is to be predicted: numbers as they are, dates as ISO text, or one of some words."""
+
+    name: str
+    type: Literal["number", "text", "date"]
+    words: list[str] | None
+    low: float | str | None
+    high: float | str | None
+    typical: float | str | None = Field(description="The mean, or the commonest word.")
+
+
+class DatasetAnswer(BaseModel):
+    """The points, for drawing: words have become one column for each word, dates the days since the first."""
+
+    columns: list[str]
+    fields: list[FieldAnswer] = Field(description="In the order in which `predict` takes a row.")
+    targets: Targets
+    domain: list[float]
+    axes: list[int]
+    principal: ProjectionAnswer | None = Field(description="Where the points spread most; null for a plane.")
+    parts: dict[str, PartAnswer]
+
+
+class FixAnswer(BaseModel):
+    """A change that helps."""
+
+    label: str
+    patch: Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": "#/components/schemas/MergePatch"}]})] = Field(
+        description="To send with PATCH as it is."
+    )
+    needs_reset: bool = Field(description="Whether it helps only a new run: send it with `reset=true`.")
+
+
+class FindingAnswer(BaseModel):
+    """One thing that is wrong. What its name means stands in the catalogue, in the family `finding`."""
+
+    name: str
+    label: str
+    severity: Literal["critical", "warning"]
+    layers: list[int] = Field(description="Where: from 0, the output last; none at all means the whole network.")
+    evidence: dict[str, Number] = Field(description="The numbers by which it shows.")
+    summary: str = Field(description="These numbers in a sentence.")
+    cause: str = Field(description="The likely cause.")
+    fixes: list[FixAnswer] = Field(description="What helps, the likeliest first.")
+
+
+class ScoreAnswer(BaseModel):
+    """How good the answers for one part are: compare it before and after a fix."""
+
+    measure: str = Field(description="A metric's name, or balanced_accuracy where the classes are uneven.")
+    value: Number
+    noise: Number = Field(description="The standard error of the value.")
+    loss: Number
+
+
+class DiagnosisAnswer(Moment):
+    """What is wrong with a run, the worst first; consequences of what is named are left out."""
+
+    healthy: bool
+    findings: list[FindingAnswer]
+    scores: dict[str, ScoreAnswer] = Field(description="By part: train, validation, test, where there are such.")
+    falls_short: bool = Field(description="Whether it has learned clearly less than nearest neighbors know.")
+
+
+class ColumnAnswer(BaseModel):
+    """One column of an uploaded file: what it holds, and which inputs it became."""
+
+    name: str
+    type: Literal["number", "text", "date"]
+    role: Literal["input", "target", "unused"]
+    missing: int
+    inputs: list[str]
+    note: str
+    low: Number = None
+    high: Number = None
+    mean: Number = None
+    words: list[str] | None = None
+
+
+class PreviewAnswer(BaseModel):
+    """The first rows as they stand in the file."""
+
+    names: list[str]
+    rows: list[list[str]]
+
+
+class UploadSummary(BaseModel):
+    """An uploaded table; `dataset` is what an experiment names it by."""
+
+    id: str
+    created: str
+    dataset: dict[str, str]
+    name: str
+    rows: int
+    inputs: list[str]
+    task: TaskName
+    target: str
+    classes: list[str] | None
+
+
+class UploadAnswer(UploadSummary):
+    """What was found in an uploaded file; `dropped` rows lacked a value that was needed."""
+
+    dropped: int
+    delimiter: str
+    decimal: str
+    header: bool
+    columns: list[ColumnAnswer]
+    notes: list[str] = Field(description="What was assumed or left out when the file was read.")
+    preview: PreviewAnswer
+
+
+class UploadList(BaseModel):
+    """The uploaded tables, the newest first."""
+
+    datasets: list[UploadSummary]
+
+
+class ImportAnswer(BaseModel):
+    """An experiment made from something else; `changes` says what could not be taken as it was."""
+
+    experiment: ExperimentData
+    changes: list[str]
+
+
+class Ready(BaseModel):
+    """The server can train."""
+
+    ready: Literal[True]
+
+
+class Waiting(BaseModel):
+    """The server cannot train yet."""
+
+    waiting_for: str
+
+
+class Alive(BaseModel):
+    """The server runs."""
+
+    status: Literal["ok"]

@@ -1,0 +1,1 @@
+"""Sessions: experiments in training, and how they share the processor."""

@@ -1,0 +1,202 @@
+"""The registry: which sessions there are, who looks at them, and when they are forgotten.
+
+It is the web's way to the host: routes and streams await here what worker threads do. Everything in it runs on the
+event loop, so nothing in it computes.
+"""
+
+import asyncio
+import math
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from app.encoding import to_json
+from app.problems import Problem, not_found
+from app.sessions.jobs import then
+from app.sessions.scheduler import Closed, Host
+from app.sessions.session import Session
+from app.settings import Settings
+from engine import Experiment, Trainer
+from engine.data.datasets import UploadedData
+
+T = TypeVar("T")
+
+TEND_PERIOD_S = 30.0
+LEAVING_POLLS, LEAVING_POLL_S = 20, 0.05  # within this time the server notices that a client has left
+
+
+@dataclass(eq=False)
+class Record:
+    """What the registry knows of a session."""
+
+    session: Session | None  # None while it is being made
+    asked: float  # when somebody last asked for it
+
+
+class Registry:
+    """All sessions of one host."""
+
+    def __init__(self, host: Host[Session], settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self.host = host
+        self.settings = settings
+        self._clock = clock
+        self._records: dict[str, Record] = {}
+        self.created = 0
+
+    # Sessions
+
+    async def create(self, experiment: Experiment, trainer: Trainer | None = None) -> str:
+        """Makes a session, of a trainer that has come some way if one is given.
+
+        Raises InvalidExperiment, or Problem 429 when there are too many.
+        """
+        self._make_room()
+        id = secrets.token_hex(16)  # 128 random bits
+        record = self._records[id] = Record(None, self._clock())
+        try:
+            record.session = await self._await(self.host.open(id, lambda: Session(id, experiment, trainer)))
+        except BaseException:
+            self._forget(id)
+            raise
+        self.created += 1
+        return id
+
+    def session(self, id: str) -> Session:
+        """The session, which is marked as asked for. Raises Problem 404."""
+        record = self._records.get(id)
+        if record is None or record.session is None:
+            raise not_found("There is no session of this id on this server.")
+        record.asked = self._clock()
+        return record.session
+
+    def has(self, id: str) -> bool:
+        """Whether there is such a session."""
+        return id in self._records
+
+    async def delete(self, id: str, unless_watched: bool = False) -> None:
+        """Ends a session; if `unless_watched`, only once nobody listens to it any more. Raises Problem 404."""
+        session = self.session(id)
+        for _ in range(LEAVING_POLLS if unless_watched else 0):
+            if session.watchers:
+                await asyncio.sleep(LEAVING_POLL_S)
+        if not (unless_watched and session.watchers):
+            self._forget(id)
+
+    def list(self) -> list[dict[str, Any]]:
+        """A line for each session, oldest first."""
+        return [record.session.summary() for record in self._records.values() if record.session is not None]
+
+    def learning_from(self, upload: str) -> int:
+        """How many sessions learn from an uploaded table."""
+        datasets = [record.session.trainer.experiment.dataset for record in self._records.values() if record.session]
+        return sum(isinstance(dataset, UploadedData) and dataset.upload == upload for dataset in datasets)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    # What worker threads do
+
+    async def look(self, id: str, job: Callable[[Session], Any]) -> bytes:
+        """The result of a job that only looks, as JSON. Both are made on a worker."""
+        self.session(id)
+        return await self._await(self.host.snapshot(id, lambda session: to_json(job(session))))
+
+    async def look_into(self, id: str, job: Callable[[Session, Trainer], Any], epoch: int | None = None) -> bytes:
+        """What a job finds in the network, now or at an earlier epoch of the run, as JSON."""
+        if epoch is None:
+            return await self.look(id, lambda session: job(session, session.trainer))
+
+        def look_back(session: Session) -> Future[bytes]:
+            return session.look_back(epoch, lambda trainer: to_json(job(session, trainer)))
+
+        found: bytes = await self.change(id, look_back)
+        return found
+
+    async def change(self, id: str, job: Callable[[Session], Any]) -> Any:
+        """The result of a job that changes something; one that takes a while gives a future, which is awaited too."""
+        self.session(id)
+        result = await self._await(self.host.command(id, job))
+        return await self._await(result) if isinstance(result, Future) else result
+
+    async def answer(self, id: str, job: Callable[[Session], Any]) -> bytes:
+        """The same, as JSON, which is made on a worker."""
+
+        def encoded(session: Session) -> bytes | Future[bytes]:
+            result = job(session)
+            return then(result, to_json) if isinstance(result, Future) else to_json(result)
+
+        answer: bytes = await self.change(id, encoded)
+        return answer
+
+    async def render(self, id: str, job: Callable[[Session], T]) -> T:
+        """The result of a job that only looks."""
+        return await self._await(self.host.snapshot(id, job))
+
+    async def _await(self, future: Future[T]) -> T:
+        try:
+            return await asyncio.wrap_future(future)
+        except Closed:
+            if self.host.stopping:
+                raise Problem(503, "The server is stopping.", headers={"Retry-After": "5"}) from None
+            raise not_found("The session has ended.") from None
+
+    # Watching and forgetting
+
+    @asynccontextmanager
+    async def watch(self, id: str, listener: Callable[[], None]) -> AsyncIterator[None]:
+        """Counts as a watcher and hears of changes, on worker threads. Raises Problem 404."""
+        session, record = self.session(id), self._records[id]
+        unsubscribe = self.host.subscribe(id, listener)
+        session.watchers += 1
+        try:
+            yield
+        finally:
+            unsubscribe()
+            session.watchers -= 1
+            record.asked = self._clock()
+
+    async def tend(self) -> None:
+        """Stops and forgets what nobody wants any more, for ever."""
+        while True:
+            await asyncio.sleep(TEND_PERIOD_S)
+            await self.tidy()
+
+    async def tidy(self) -> None:
+        """Stops unwatched training; forgets sessions that nobody has asked for in a long time."""
+        stop_s = self.settings.idle_stop_s
+        reason = f"Nobody has watched or asked for {stop_s / 60:g} minutes."
+        for id, record in list(self._records.items()):
+            idle_s = self._idle_s(record)
+            if idle_s >= self.settings.forget_s:
+                self._forget(id)
+            elif idle_s >= stop_s and record.session is not None and record.session.state == "running":
+                with suppress(Problem):
+                    await self._await(self.host.command(id, lambda session: session.pause(reason)))
+
+    def _idle_s(self, record: Record) -> float:
+        """How long nobody has cared for it; training that a client waits for counts as care."""
+        if record.session is None or record.session.watchers or record.session.awaited:
+            return -math.inf
+        return self._clock() - record.asked
+
+    def _make_room(self) -> None:
+        """Forgets the session that has been idle longest, if need be and if it has been idle for long."""
+        if len(self._records) < self.settings.max_sessions:
+            return
+        id, record = max(self._records.items(), key=lambda item: self._idle_s(item[1]))
+        if self._idle_s(record) < self.settings.idle_stop_s:
+            raise Problem(
+                429,
+                f"There are {len(self._records)} sessions, the most this server holds. End one, or wait until an idle "
+                "one is forgotten.",
+                headers={"Retry-After": "60"},
+            )
+        self._forget(id)
+
+    def _forget(self, id: str) -> None:
+        self._records.pop(id, None)
+        self.host.close(id)

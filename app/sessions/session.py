@@ -1,0 +1,551 @@
+"""A session: one experiment being trained, and where it stands.
+
+    ready -> running -> paused | finished | diverged | failed        and back to ready by a reset
+
+Everything here runs on the host's worker threads, one call at a time. `due`, `run` and `fail` are what the host asks
+for; the rest are the jobs that clients send.
+"""
+
+import math
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from app.experiments import patched
+from app.problems import Problem, invalid, needs_reset
+from app.schemas.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs, WeightChange
+from app.sessions.jobs import (
+    Change,
+    Errand,
+    Tour,
+    Undertaking,
+    epochs_further,
+    fulfil,
+    refuse,
+    refuse_like,
+    steps_further,
+)
+from app.sessions.pacing import Pace, Speedometer
+from app.sessions.scheduler import Closed
+from app.sessions.stop_condition import Goal
+from engine import Experiment, FieldError, Model, Trainer, Visit, complete, fixed_differences, to_data
+from engine.insight.last_update import last_update
+from engine.insight.pruning.pruning import Pruning
+
+T = TypeVar("T")
+U = TypeVar("U", bound=Undertaking)
+
+FIRST_GUESS_NS = 5.0  # per unit of the engine's work, before it was measured
+LEAST_WORK = 1_000
+VISITED = 3  # earlier epochs that are kept at hand
+UNDONE = 5  # prunings that can be undone
+
+
+class Session:
+    """Trains one experiment, or goes on with a trainer that has come some way. Raises InvalidExperiment."""
+
+    def __init__(self, id: str, experiment: Experiment, trainer: Trainer | None = None) -> None:
+        self.id = id
+        self._ns_per_unit = FIRST_GUESS_NS
+        self.revision = 0  # grows whenever something that can be drawn has changed
+        self.facts = 0  # grows with every new run or changed experiment
+        self.stage = 0  # grows with every change of state
+        self.watchers = 0
+        self.frames: dict[Any, str | bytes] = {}  # encoded pictures of `frames_revision`
+        self.frames_revision = 0
+        self._unpruned: list[Trainer] = []  # as they were before each pruning
+        self._begin(experiment, trainer)
+
+    def _begin(self, experiment: Experiment, trainer: Trainer | None = None) -> None:
+        """A new run. Raises InvalidExperiment before anything has changed."""
+        self.trainer = trainer or Trainer(experiment)
+        shapes = [layer.weights.shape for layer in self.trainer.parameters()]
+        self.units: int = sum(fan_out for _, fan_out in shapes)
+        self.parameter_count: int = sum((fan_in + 1) * fan_out for fan_in, fan_out in shapes)
+        self.run_id = secrets.token_hex(8)
+        self._rest = "diverged" if self.trainer.diverged else "paused" if self.trainer.step else "ready"
+        self.reason: str | None = self._told(self.trainer.diverged) if self.trainer.diverged else None
+        self._tours: deque[Tour[Any, Any]] = deque()
+        self._visited: dict[tuple[int, int], Trainer] = {}
+        self._stop_playing()
+        self._errands: deque[Errand] = deque()
+        self._changes: deque[Change] = deque()
+        self._speed = Speedometer()
+        self._facts_changed()
+
+    def _facts_changed(self) -> None:
+        self.experiment_data = to_data(self.trainer.experiment)
+        self.facts += 1
+        self.stage += 1
+        self.revision += 1
+
+    # What the host asks for
+
+    def due(self) -> float:
+        """When it wants a slice."""
+        now = time.monotonic()
+        if self._changes or self._errands or self._tours:
+            return now
+        return self._pace.due(now, self.trainer.step) if self._playing else math.inf
+
+    def run(self, seconds: float) -> None:
+        """Trains for about so long, and does what falls due on the way."""
+        end = time.monotonic() + seconds
+        travelled = False
+        while (left := end - time.monotonic()) > 0:
+            if self._changes:
+                worked = self._settle(left)
+            elif self._tours and not travelled:
+                travelled = self._playing or bool(self._errands)  # which get the other half of the slice
+                worked = self._travel(left / 2 if travelled else left)
+            elif self._errands:
+                worked = self._run_errand(left)
+            elif self._playing:
+                worked = self._play_on(left)
+            else:
+                worked = False
+            if not worked:
+                break
+        self._speed.mark(time.monotonic(), self.trainer.step)
+
+    def fail(self, error: Exception) -> None:
+        """A fault of ours: this session stops, the others go on."""
+        self._end("failed", "A fault in the server stopped this session; the others go on. Reset it to start anew.")
+        self._refuse_changes(Problem(409, "The session failed before this change could be made."))
+
+    def close(self) -> None:
+        """It will not be run again: whoever waits is told."""
+        for errand in self._errands:
+            refuse(errand.future, Closed())
+        self._refuse_changes(Closed())
+
+    def _refuse_changes(self, error: Exception) -> None:
+        tours, self._tours = self._tours, deque()
+        for tour in tours:
+            refuse(tour.future, error)
+        changes, self._changes = self._changes, deque()
+        for change in changes:
+            refuse(change.future, error)
+
+    def _advance(self, seconds: float, until_step: int | None, batch_size: int | None = None) -> bool:
+        """Trains for about so long; whether it should go on in this slice."""
+        trainer = self.trainer
+        before, step = time.monotonic(), trainer.step
+        spent = trainer.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)), until_step, batch_size)
+        if spent >= LEAST_WORK:
+            measured = (time.monotonic() - before) * 1e9 / spent
+            self._ns_per_unit += (max(measured, 1e-3) - self._ns_per_unit) * 0.2
+        if trainer.step != step:
+            self.revision += 1
+        if trainer.diverged:
+            self._end("diverged", trainer.diverged)
+        elif trainer.stopped and trainer.settled:
+            self._end("finished", trainer.stopped)
+            return False
+        return True
+
+    def _settle(self, seconds: float) -> bool:
+        """Finishes the step under way, then makes the changes that waited for it."""
+        if not self.trainer.settled and not self._advance(seconds, self.trainer.step):
+            return False
+        while self._changes and self.trainer.settled:
+            change = self._changes.popleft()
+            fulfil(change.future, change.run)
+        return True
+
+    def _run_errand(self, seconds: float) -> bool:
+        errand, trainer, now = self._errands[0], self.trainer, time.monotonic()
+        if errand.future.cancelled():  # nobody waits any more
+            self._leave(errand)
+            return True
+        if errand.first_step < 0:
+            errand.begin(trainer, now)
+        batch_size = 1 if errand.single_samples else None
+        left_s = min(seconds, max(errand.deadline - now, 1e-4))
+        if not self._advance(left_s, errand.last_step, batch_size):
+            return False
+        if errand.is_done(trainer, time.monotonic()):
+            self._leave(errand)
+        return True
+
+    def _travel(self, seconds: float) -> bool:
+        """Goes on with what somebody waits for beside training."""
+        tour = self._tours[0]
+        if tour.future.cancelled():  # nobody waits any more
+            self._tours.popleft()
+            return True
+        try:
+            if tour.under_way is None:
+                tour.under_way = tour.begin()
+            if not tour.under_way.done:
+                tour.under_way.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)))
+        except Exception as error:
+            self._tours.popleft()
+            refuse(tour.future, error)
+        else:
+            if tour.under_way.done:
+                self._tours.popleft()  # before it is finished: that may begin a new run
+                fulfil(tour.future, lambda: tour.finish(tour.under_way))
+        return True
+
+    def _leave(self, errand: Errand) -> None:
+        """An errand is over, whether or not it came to its end."""
+        self._errands.remove(errand)
+        if errand.single_samples and errand.first_step >= 0:  # not what the experiment says: so it is a change
+            self.trainer.note_samples(errand.first_step)
+        rests = not self._errands and not self._playing and not self.trainer.stopped
+        if rests and self._rest in {"ready", "paused", "finished"}:
+            self._rest, self.reason = "paused", self.reason or self._told(None)
+        self.stage += 1
+        fulfil(errand.future, self.describe)
+
+    def _play_on(self, seconds: float) -> bool:
+        trainer, now = self.trainer, time.monotonic()
+        self._pace.let_go(now, trainer.step)
+        stops = [self._pace.target(now), self._goal.next_stop() if self._goal else None]
+        if not self._advance(seconds, min((step for step in stops if step is not None), default=None)):
+            return False
+        if self._finish_at_goal():
+            return False
+        target = self._pace.target(time.monotonic())
+        return target is None or trainer.step < target
+
+    def _finish_at_goal(self) -> bool:
+        reached = self._goal.reached() if self._goal else None
+        if reached:
+            self._end("finished", reached)
+        return reached is not None
+
+    def _end(self, state: str, reason: str | None = None) -> None:
+        """Training ends; whoever waits for it is told."""
+        self._stop_playing()
+        self._rest, self.reason = state, self._told(reason)
+        self.stage += 1
+        self.revision += 1
+        for errand in list(self._errands):
+            self._leave(errand)
+
+    def _told(self, reason: str | None) -> str | None:
+        """The reason why training ends, and where the best weights are if they are not these."""
+        return " ".join(text for text in (reason, self.trainer.unrestored) if text) or None
+
+    def _stop_playing(self) -> None:
+        self.trainer.watch_no_more()
+        self._playing = False
+        self.rate: float | None = None
+        self._goal: Goal | None = None
+
+    # Where it stands. These may be read from any thread.
+
+    @property
+    def state(self) -> str:
+        """The word for it."""
+        return "running" if self._playing or self._errands else self._rest
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a client waits for training to come to its end."""
+        return bool(self._errands)
+
+    @property
+    def steps_per_second(self) -> float:
+        """Updates per second over about the last second; 0 when it rests."""
+        return self._speed.steps_per_second if self.state == "running" else 0.0
+
+    def summary(self) -> dict[str, Any]:
+        """A line in the list of sessions."""
+        return {
+            "id": self.id,
+            "run": self.run_id,
+            "state": self.state,
+            "stage": self.stage,
+            "reason": self.reason,
+            "step": self.trainer.step,
+            "epoch": self.trainer.epoch,
+            "steps_per_second": self.steps_per_second,
+            "watchers": self.watchers,
+        }
+
+    # Jobs that only look
+
+    def describe(self) -> dict[str, Any]:
+        """The session as REST answers it, with the metrics of this step."""
+        row = self.trainer.row()
+        return self.summary() | {
+            "warning": self.trainer.warning,
+            "rate": self.rate,
+            "until": self._goal.until.model_dump() if self._goal else None,
+            "experiment": self.experiment_data,
+            "parameter_count": self.trainer.parameter_count,
+            "notes": [vars(note) for note in self.trainer.notes],
+            "metrics": {name: row[name] for name in ("train", "validation", "test", "penalty")}
+            | {"samples": self.trainer.row_samples()},
+            "last_update": None if self.state == "running" else last_update(self.trainer),
+        }
+
+    def undertake(self, begin: Callable[[], U], finish: Callable[[U], T]) -> Future[T]:
+        """Does something that takes a while, beside training."""
+        tour = Tour(begin, finish)
+        self._tours.append(tour)
+        return tour.future
+
+    def look_back(self, epoch: int, job: Callable[[Trainer], T]) -> Future[T]:
+        """What `job` finds at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
+        place = epoch, len(self.trainer.journal.entries)
+
+        def arrive(visit: Visit) -> T:
+            self._visited[place] = visit.trainer
+            if len(self._visited) > VISITED:
+                self._visited.pop(next(iter(self._visited)))
+            return job(visit.trainer)
+
+        if place in self._visited:
+            future: Future[T] = Future()
+            fulfil(future, lambda: job(self._visited[place]))
+            return future
+        return self.undertake(lambda: Visit(self.trainer, epoch), arrive)
+
+    # Jobs that change something
+
+    def obey(self, command: Command) -> dict[str, Any] | Future[dict[str, Any]]:
+        """Carries out a command."""
+        match command:
+            case Play():
+                return self.play(command)
+            case Pause():
+                return self.pause()
+            case Reset():
+                return self.reset(command)
+            case Step():
+                return self.step(command)
+
+    def play(self, command: Play) -> dict[str, Any]:
+        """Trains on at a rate, to an end if one is given."""
+        self._check_trainable()
+        self.trainer.go_on()
+        self._goal = Goal(command.until, self.trainer) if command.until else None
+        self.rate, self._playing, self.reason = command.rate, True, None
+        self._set_pace()
+        self._speed = Speedometer()
+        self.stage += 1
+        self._finish_at_goal()
+        return self.describe()
+
+    def _set_pace(self) -> None:
+        per_epoch = self.trainer.steps_per_epoch
+        rate = math.inf if self.rate is None else self.rate * per_epoch
+        self._pace = Pace(rate, time.monotonic(), self.trainer.step)
+
+    def pause(self, reason: str | None = None) -> dict[str, Any]:
+        """Stops training after the slice under way; also what scripts wait for."""
+        if self.state == "running":
+            self._end("paused", reason)
+        return self.describe()
+
+    def reset(self, command: Reset) -> dict[str, Any]:
+        """A new run of the same experiment, from step 0."""
+        experiment = self.trainer.asked
+        if command.seed == "new":
+            experiment = replace(experiment, seed=secrets.randbelow(2**32))
+        return self._restart(experiment)
+
+    def _restart(self, experiment: Experiment) -> dict[str, Any]:
+        """Ends this run and begins another. Raises InvalidExperiment and leaves the run as it is."""
+        complete(experiment)
+        self._end("paused")
+        self._refuse_changes(Problem(409, "The session was reset before this change could be made."))
+        self._unpruned.clear()
+        self._begin(experiment)
+        return self.describe()
+
+    def step(self, command: Step) -> Future[dict[str, Any]]:
+        """Makes single steps; playing stops for them."""
+        self._check_trainable()
+        self._stop_playing()
+        count = command.count
+        if command.unit == "epoch":
+            return self._order(Errand(epochs_further(count)))
+        return self._order(Errand(steps_further(count), single_samples=command.unit == "sample"))
+
+    def train(self, order: Train) -> Future[dict[str, Any]]:
+        """Trains at full speed; if it plays, it plays on afterwards."""
+        self._check_trainable()
+        if isinstance(order, TrainEpochs):
+            return self._order(Errand(epochs_further(order.epochs)))
+        return self._order(Errand(seconds=order.seconds))
+
+    def _order(self, errand: Errand) -> Future[dict[str, Any]]:
+        # After the step under way, because a step of one sample cannot begin inside a batch.
+        self.trainer.go_on()
+        beginning = self.at_step_boundary(lambda: self._errands.append(errand))
+        beginning.add_done_callback(lambda done: refuse_like(errand.future, done))
+        self._speed = Speedometer()
+        self.reason = None
+        self.stage += 1
+        return errand.future
+
+    def patch(self, body: bytes, reset: bool, keep: bool = False) -> Future[dict[str, Any]]:
+        """Changes the experiment: at the next step boundary, or with a new run if `reset`.
+
+        With `keep` that begins with what this one has learnt, where the network stays as it is.
+        """
+        if not reset:
+            return self.at_step_boundary(lambda: self._update(patched(self.trainer.asked, body)))
+
+        def restart() -> dict[str, Any]:
+            before = self.trainer
+            answer = self._restart(patched(self.trainer.asked, body))
+            if not keep or before.diverged or not alike(before, self.trainer):
+                return answer
+            self.trainer.set_parameters(before.as_given())
+            self.trainer.history.forget()  # of the random weights that it never had
+            return self.describe()
+
+        future: Future[dict[str, Any]] = Future()
+        fulfil(future, restart)
+        return future
+
+    def fork(self, epoch: int, patch: bytes | None) -> Future[Trainer]:
+        """A trainer of its own at an earlier epoch, changed by a merge patch, which has this run's past."""
+
+        def change(visit: Visit) -> Trainer:
+            if patch is not None:
+                asked = patched(visit.trainer.asked, patch)
+                fixed = fixed_differences(visit.trainer.experiment, complete(asked).experiment)
+                if fixed:
+                    raise needs_reset(fixed)
+                visit.trainer.update(asked)
+            return visit.trainer
+
+        return self.undertake(lambda: Visit(self.trainer, epoch), change)
+
+    def take_up(self, trainer: Trainer) -> dict[str, Any]:
+        """Goes on with another trainer, as a new run."""
+        self._end("paused")
+        self._refuse_changes(Problem(409, "The session went on with another run before this change could be made."))
+        self._begin(trainer.asked, trainer)
+        return self.describe()
+
+    def prune(self, begin: Callable[[Trainer], Pruning], report: Callable[[Pruning], T]) -> Future[T]:
+        """Prunes; training stops for it, and the pruned network is a new run."""
+
+        def start() -> Pruning:
+            pruning = begin(self.trainer)
+            if self.state == "running":
+                self._end("paused")
+            return pruning
+
+        def finish(pruning: Pruning) -> T:
+            before = self.trainer
+            self.take_up(pruning.trainer)
+            self._unpruned = [*self._unpruned, before][-UNDONE:]
+            return report(pruning)
+
+        return self.undertake(start, finish)
+
+    def undo_prune(self) -> dict[str, Any]:
+        """Goes back to the network as it was before it was pruned last."""
+        if not self._unpruned:
+            raise Problem(409, "There is nothing to undo: this session's network was not pruned.")
+        return self.take_up(self._unpruned.pop())
+
+    def _update(self, experiment: Experiment) -> dict[str, Any]:
+        completed = complete(experiment).experiment
+        fixed = fixed_differences(self.trainer.experiment, completed)
+        if fixed:
+            raise needs_reset(fixed)
+        if self.trainer.update(experiment):
+            if self._playing:
+                self._set_pace()
+            self._facts_changed()
+        return self.describe()
+
+    def set_parameters(self, layers: list[dict[str, Any]]) -> Future[dict[str, Any]]:
+        """Puts in other weights and biases, and answers with them."""
+
+        def change() -> dict[str, Any]:
+            self.trainer.set_parameters(layers)
+            self.revision += 1
+            return self.parameters(self.trainer)
+
+        return self.at_step_boundary(change)
+
+    def change_parameters(self, changes: list[WeightChange]) -> Future[dict[str, Any]]:
+        """Puts in other values for single weights and biases, and answers with those that they had."""
+
+        def change() -> dict[str, Any]:
+            # Without masks: a pruned weight that gets a value is there again.
+            layers = [{name: layer[name] for name in layer if name != "mask"} for layer in self.trainer.as_given()]
+            places = [place_of(layers, index, wish) for index, wish in enumerate(changes)]
+            before = [
+                wish.model_dump() | {"value": float(numbers[at])}
+                for wish, (numbers, at) in zip(changes, places, strict=True)
+            ]
+            for wish, (numbers, at) in zip(changes, places, strict=True):
+                with np.errstate(over="ignore"):  # what is too large is refused below
+                    numbers[at] = wish.value
+            self.trainer.set_parameters(layers)
+            self.revision += 1
+            return {"run": self.run_id, "step": self.trainer.step, "epoch": self.trainer.epoch, "before": before}
+
+        return self.at_step_boundary(change)
+
+    def parameters(self, model: Model) -> dict[str, Any]:
+        """All weights and biases, exact: every float32 is a float64."""
+        layers = [
+            {
+                name: numbers.astype(np.float64)
+                for name, numbers in {"weights": layer.weights, "biases": layer.biases, **layer.further}.items()
+            }
+            for layer in model.parameters()
+        ]
+        return {"run": self.run_id, "step": model.step, "epoch": model.epoch, "layers": layers}
+
+    def at_step_boundary(self, run: Callable[[], T]) -> Future[T]:
+        """Runs `run` now if no step is half done, else when it is done."""
+        future: Future[T] = Future()
+        if self.trainer.settled and not self._changes:
+            fulfil(future, run)
+        else:
+            self._changes.append(Change(run, future))
+        return future
+
+    def _check_trainable(self) -> None:
+        if self._rest in {"diverged", "failed"} and self.state != "running":
+            raise Problem(
+                409,
+                f"{self.reason} It cannot go on from here: reset it first.",
+                type=f"urn:gradlab:{self._rest}",
+                title=f"This session has {self._rest}",
+            )
+
+
+def alike(one: Model, other: Model) -> bool:
+    """Whether the one's parameters fit the other."""
+    given = [[{name: numbers.shape for name, numbers in layer.items()} for layer in m.as_given()] for m in (one, other)]
+    for layer in (*given[0], *given[1]):
+        layer.pop("mask", None)
+    return given[0] == given[1]
+
+
+def place_of(layers: list[dict[str, np.ndarray]], index: int, wish: WeightChange) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The array and the place in it that a change is meant for. Raises Problem where there is none."""
+    bounds = {"layer": len(layers)}
+    if 0 <= wish.layer < len(layers):
+        fan_in, fan_out = layers[wish.layer]["weights"].shape
+        bounds |= {"unit": fan_out} | ({"input": fan_in} if wish.input is not None else {})
+    for name, count in bounds.items():
+        given = getattr(wish, name)
+        if not 0 <= given < count:
+            field, expected = f"changes.{index}.{name}", f"0 to {count - 1}"
+            raise invalid([FieldError(field, given, expected, f"there is no {name} {given} here, only {expected}")])
+    layer = layers[wish.layer]
+    if wish.input is None:
+        return layer["biases"], (wish.unit,)
+    return layer["weights"], (wish.input, wish.unit)

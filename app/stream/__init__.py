@@ -1,0 +1,1 @@
+"""The stream: the websocket on which a page follows a session."""

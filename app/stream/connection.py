@@ -1,0 +1,207 @@
+"""The stream: one websocket on which a viewer sees a session live and may steer it.
+
+Two tasks share a connection: one reads what the client sends, one writes. The writer waits until the client can take
+more before it asks for the next message, so a slow client gets newer pictures, fewer of them, and every metrics row.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Annotated, Any, Literal
+
+import msgpack
+from pydantic import Field
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from app.aside import read_body
+from app.encoding import CODECS, JSON, MSGPACK, Codec
+from app.problems import Problem, to_problem
+from app.schemas.requests import PatchMessage, Pause, Play, Reset, Step, Subscribe
+from app.security import deny
+from app.sessions.registry import Registry
+from app.stream.subscription import Viewer
+from app.validation import Checker, unparse
+from engine import Model
+
+GREETING_S = 0.5  # a client that sends no subscription in this time is greeted all the same
+UNKNOWN_SESSION = 4404
+POLL_S = 5.0  # a safety net: a wake-up that was missed is found after this time
+
+
+class PlayMessage(Play):
+    """The command over the stream."""
+
+    type: Literal["command"]
+
+
+class PauseMessage(Pause):
+    """The command over the stream."""
+
+    type: Literal["command"]
+
+
+class ResetMessage(Reset):
+    """The command over the stream."""
+
+    type: Literal["command"]
+
+
+class StepMessage(Step):
+    """The command over the stream."""
+
+    type: Literal["command"]
+
+
+CommandMessage = Annotated[PlayMessage | PauseMessage | ResetMessage | StepMessage, Field(discriminator="command")]
+MESSAGES: Checker[Any] = Checker(
+    Annotated[Subscribe | PatchMessage | CommandMessage, Field(discriminator="type")], "a message"
+)
+
+
+async def stream(websocket: WebSocket, id: str, registry: Registry) -> None:
+    """Serves one connection from its beginning to its end."""
+    offered = websocket.scope["subprotocols"]
+    chosen = next((name for name in offered if name in CODECS), None)
+    try:
+        registry.session(id)
+        if offered and chosen is None:
+            raise Problem(400, f"Choose one of these subprotocols: {', '.join(CODECS)}.")
+    except Problem as problem:
+        await deny(problem, websocket.scope, websocket.receive, websocket.send)
+        return
+    await websocket.accept(chosen)
+    connection = Connection(websocket, id, registry, CODECS[chosen] if chosen else JSON)
+    try:
+        await connection.serve()
+    except (Problem, WebSocketDisconnect):
+        pass
+    finally:
+        if websocket.application_state == WebSocketState.CONNECTED:
+            gone = not registry.has(id)
+            code, reason = (UNKNOWN_SESSION, "the session has ended") if gone else (1011, "a fault")
+            await _close_quietly(websocket, code, reason)
+
+
+class Connection:
+    """One client's websocket."""
+
+    def __init__(self, websocket: WebSocket, id: str, registry: Registry, codec: Codec) -> None:
+        self._viewer = Viewer(registry.session(id), codec)
+        self._websocket = websocket
+        self._id = id
+        self._registry = registry
+        self._codec = codec
+        self._subscribed = asyncio.Event()
+        self._news = asyncio.Event()
+        self._listens = False  # whether the writer has something to send as soon as anything changes
+        self._sending = asyncio.Lock()
+
+    async def serve(self) -> None:
+        """Reads and writes until one of them ends."""
+        async with self._registry.watch(self._id, self._listener(asyncio.get_running_loop())):
+            tasks = {asyncio.create_task(self._read()), asyncio.create_task(self._write())}
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            for task in done:
+                task.result()
+
+    def _listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+        """Called by workers after every slice. It wakes the writer only if that waits for what happened."""
+
+        def heard() -> None:
+            if self._listens or self._viewer.urgent():
+                loop.call_soon_threadsafe(self._news.set)
+
+        return heard
+
+    # Writing
+
+    async def _write(self) -> None:
+        await _either(self._subscribed, GREETING_S)
+        while self._registry.has(self._id):
+            self._news.clear()
+            due, wait_s, self._listens = self._viewer.pending(time.monotonic())
+            if self._listens and not due:
+                due, wait_s, _ = self._viewer.pending(time.monotonic())  # what happened before anyone listened
+            if due:
+                for message in await self._registry.render(self._id, lambda _: self._viewer.render(due)):  # noqa: B023
+                    await self._send(message)
+            else:
+                await _either(self._news, min(wait_s, POLL_S))
+
+    async def _send(self, message: str | bytes) -> None:
+        async with self._sending:
+            if isinstance(message, bytes):
+                await self._websocket.send_bytes(message)
+            else:
+                await self._websocket.send_text(message)
+
+    # Reading
+
+    async def _read(self) -> None:
+        while True:
+            event = await self._websocket.receive()
+            if event["type"] == "websocket.disconnect":
+                return
+            try:
+                await self._obey(await self._decode(event))
+            except Exception as error:
+                problem = to_problem(error)
+                if not self._registry.has(self._id):
+                    return
+                document = problem.as_data()
+                document |= {"problem": document["type"], "type": "error"}
+                await self._send(self._codec.encode(document))
+
+    async def _decode(self, event: Any) -> Any:
+        """A client's message, validated. Raises Problem."""
+        data = event.get("bytes")
+        if data is not None and self._codec is MSGPACK:
+            return await read_body(_read_msgpack, data)
+        return await read_body(MESSAGES.read, event["text"].encode() if data is None else data)
+
+    async def _obey(self, message: Any) -> None:
+        """Does what a message asks. What came of it is seen in the messages that follow."""
+        match message:
+            case Subscribe():
+                past = await self._past(message.epoch)
+                await self._registry.render(self._id, lambda _: self._viewer.subscribe(message, past))
+                self._subscribed.set()
+                self._news.set()
+            case PatchMessage():
+                body = unparse(message.patch)
+                await self._registry.change(self._id, lambda session: session.patch(body, message.reset))
+            case _:
+                await self._registry.change(self._id, lambda session: session.obey(message))
+
+    async def _past(self, epoch: int | None) -> Model | None:
+        """The network at an earlier epoch."""
+        if epoch is None:
+            return None
+        found: Model = await self._registry.change(self._id, lambda session: session.look_back(epoch, lambda it: it))
+        return found
+
+
+def _read_msgpack(data: bytes) -> Any:
+    try:
+        body = unparse(msgpack.unpackb(data))
+    except Exception as error:  # msgpack raises many kinds
+        raise Problem(422, f"This is not msgpack: {type(error).__name__}.") from None
+    return MESSAGES.read(body)
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    """Waits for an event, but not for longer than this."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+
+
+async def _close_quietly(websocket: WebSocket, code: int, reason: str) -> None:
+    with suppress(RuntimeError, WebSocketDisconnect, OSError):  # it may be gone already
+        await websocket.close(code, reason)

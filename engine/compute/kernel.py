@@ -1,0 +1,599 @@
+"""The compiled training step: forward, loss, backward, update, many times per call and without the GIL.
+
+One kernel trains every architecture: it is told the network by numbers (`network.Architecture`). Arrays are laid out
+unit by unit, (units, n): the loop over samples is the innermost, runs through neighbouring memory and becomes vector
+instructions. `reference.py` is the same step as a learner would write it, and the tests hold the two together.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine import rng
+from engine.components.activations import activate, derive, fill_slopes, pass_back
+from engine.components.batch_norm import denormalise, normalise, put_back
+from engine.components.constraints import constrain
+from engine.components.dropout import disturb, drop, undrop
+from engine.components.losses import loss_gradient, loss_values
+from engine.components.optimizers import update
+from engine.components.regularizers import add_smooth, add_whole, shrink
+from engine.components.schedules import ARGUMENTS, factor
+from engine.compute.jit import inlined, kernel, part, summing
+from engine.compute.matmul import (
+    Array,
+    Rows,
+    U,
+    clear,
+    correlate,
+    correlate_by_library,
+    fill,
+    pass_down_by_library,
+    sum_of_squares,
+    sum_rows,
+    weigh,
+    weigh_by_library,
+    weigh_one,
+)
+from engine.network.network import (
+    ACTIVATION,
+    AFTER_ACTIVATION,
+    BEFORE_ACTIVATION,
+    BIASES,
+    CONSTRAINT,
+    DRAWN,
+    DROPOUT,
+    NONE,
+    NORMALIZATION,
+    OF_ACTIVATION,
+    OF_CONSTRAINT,
+    OF_LOSS,
+    OF_NORMALIZATION,
+    OF_REGULARIZER,
+    REGULARIZER,
+    ROW,
+    SCALES,
+    SLOPES,
+    SUMS,
+    UNITS,
+    WEIGHTS,
+    Architecture,
+)
+
+ONE = np.int64(1)  # a literal 1 would be a type of its own, and compile `weigh` twice
+
+# Below this many weights plain loops beat the call of a matrix library.
+BLAS_WEIGHTS = 1024
+
+
+class Workspace(NamedTuple):
+    """Room for one chunk of samples: sums z, activations a and errors d = dL/dz of all units, input rows first."""
+
+    z: np.ndarray  # (rows, width)
+    a: np.ndarray  # (rows, width)
+    d: np.ndarray  # (rows, width)
+    t: np.ndarray  # (outputs, width) targets
+    w: np.ndarray  # (width,) how much each sample counts
+    loss: np.ndarray  # (width,) float64
+    flat_z: np.ndarray  # z, a and d once more, as (rows * width,)
+    flat_a: np.ndarray
+    flat_d: np.ndarray
+    f: np.ndarray  # (rows, width) the activations' derivatives
+    m: np.ndarray  # (rows, width) slopes of activations that differ from unit to unit
+    flat_f: np.ndarray
+    flat_m: np.ndarray
+    kept: np.ndarray  # (rows, width) what dropout multiplied each activation with
+    h: np.ndarray  # (rows, width) what is normalised, before scale and shift
+    means: np.ndarray  # (rows,) of the batch, or the running ones
+    inverses: np.ndarray  # (rows,) one over the standard deviations
+    one: np.ndarray  # (1,) a 1, where the matrix library wants the address of one
+
+
+class Moment(NamedTuple):
+    """Whether a pass belongs to training, and to which step; what is random or follows the batch depends on it."""
+
+    training: bool
+    seed: int
+    step: int
+    first: int  # the place in the batch of the chunk's first sample
+    n: int  # samples in the chunk; columns beyond them are padding
+
+
+class State(NamedTuple):
+    """What training changes, beside the clock: all of the same length, one number per parameter."""
+
+    parameters: np.ndarray  # (P,)
+    gradient: np.ndarray  # (P,) of the batch under way
+    slots: np.ndarray  # (SLOTS, P) the optimizer's memory
+    running: np.ndarray  # (2, rows) running means and variances of what is normalised
+    previous: np.ndarray  # (P,) the parameters before the last update of a call, to measure how much it changed them
+    mask: np.ndarray  # (P,) 1, or 0 for parameters that stay 0 for ever; (0,) if there are none such
+
+
+NEVER = 2**62  # as a number of steps or chunks
+
+# The clock: where training stands. An integer array, so that a run can be stopped anywhere and taken up again.
+STEP, EPOCH, IN_EPOCH, IN_BATCH, DIVERGED, CHUNKS = range(6)
+CLOCK = 6
+
+
+# Only an update longer than this, or weight decay that turns weights round, can make finite parameters infinite.
+RISKY = 1e25
+
+# How the weights' penalties have their effect: their smooth part in the gradient and their l1 part as a soft threshold
+# after the update; or, in a replay, wholly after the update.
+NO_PENALTY, PROXIMAL, REPLAYED = range(3)
+
+
+class Plan(NamedTuple):
+    """What the next call is to do."""
+
+    optimizer: int
+    learning_rate: float
+    weight_decay: float
+    schedule: int
+    schedule_arguments: np.ndarray  # (schedules.ARGUMENTS,) float64
+    batch_size: int
+    carried: int  # samples left over at an epoch's end, for the next one's first batch; they begin the order too
+    penalty: int  # NO_PENALTY, PROXIMAL or REPLAYED
+    sever: bool  # a weight that its penalty pushes through 0 is 0 for ever
+    shuffle: bool
+    seed: int
+    last_step: int  # stop before the step after this one
+    chunks: int  # at most so many chunks
+
+
+# The plan of a call that only looks.
+LOOK = Plan(0, 0.0, 0.0, 0, np.zeros(ARGUMENTS), 1, 0, NO_PENALTY, False, False, 0, 0, NEVER)
+
+
+class Results(NamedTuple):
+    """What the kernel is to fill; empty arrays for what is not wanted."""
+
+    outputs: np.ndarray
+    losses: np.ndarray
+    gradient: np.ndarray
+    statistics: np.ndarray
+
+
+def results(
+    outputs: np.ndarray,
+    losses: np.ndarray | None = None,
+    gradient: np.ndarray | None = None,
+    statistics: np.ndarray | None = None,
+) -> Results:
+    """Results with empty arrays in place of what is not given."""
+    return Results(
+        outputs,
+        np.empty(0) if losses is None else losses,
+        np.empty(0, outputs.dtype) if gradient is None else gradient,
+        np.empty((0, STATISTICS)) if statistics is None else statistics,
+    )
+
+
+def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace:
+    """Room for `width` samples at a time, zeroed so that unused columns are harmless."""
+    z, a, d, f, m, kept, h = (np.zeros((rows, width), dtype) for _ in range(7))
+    return Workspace(
+        z=z,
+        a=a,
+        d=d,
+        t=np.zeros((outputs, width), dtype),
+        w=np.ones(width, dtype),
+        loss=np.zeros(width),
+        flat_z=z.reshape(-1),
+        flat_a=a.reshape(-1),
+        flat_d=d.reshape(-1),
+        f=f,
+        m=m,
+        flat_f=f.reshape(-1),
+        flat_m=m.reshape(-1),
+        kept=kept,
+        h=h,
+        means=np.zeros(rows, dtype),
+        inverses=np.zeros(rows, dtype),
+        one=np.ones(1, dtype),
+    )
+
+
+@part
+def rows_of(net: Architecture, layer: int) -> Rows:
+    """The rows of a layer's sums; layer 0 is the input."""
+    return net.layers[layer, ROW], net.layers[layer, ROW] + net.layers[layer, SUMS]
+
+
+@part
+def units_of(net: Architecture, layer: int) -> Rows:
+    """The rows of a layer's units: the sums' own, or in a maxout layer the first of them."""
+    return net.layers[layer, ROW], net.layers[layer, ROW] + net.layers[layer, UNITS]
+
+
+@inlined
+def forward(net: Architecture, parameters: Array, running: Array, work: Workspace, moment: Moment) -> None:
+    """From the input rows of `work.a` to all z and a: z = W'x + b, a = f(z), layer by layer."""
+    z, a = work.z, work.a
+    for layer in range(1, net.layers.shape[0]):
+        below, rows = units_of(net, layer - 1), rows_of(net, layer)
+        if moment.training and net.arguments[DROPOUT, layer, 0] > 0:
+            key = rng.layer_key(moment.seed, rng.DROPOUT, moment.step, layer)
+            drop(work, below, net.arguments[DROPOUT, layer, 0], key, moment.first)
+        fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
+        start, biases = net.layers[layer, WEIGHTS], net.layers[layer, BIASES]
+        fill(z, rows, parameters, biases)
+        if z.shape[1] == 1:
+            weigh_one(parameters, start, fan_out, ONE, a, below, z, rows)
+        elif fan_in * fan_out >= BLAS_WEIGHTS:
+            weigh_by_library(parameters[start:], work.one, a[below[0] : below[1]], z[rows[0] : rows[1]])
+        else:
+            weigh(parameters, start, fan_out, ONE, a, below, z, rows)
+        if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
+            p = net.arguments[OF_NORMALIZATION, layer]
+            normalise(z, work, rows, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
+        arguments, slopes = net.arguments[OF_ACTIVATION], net.layers[layer, SLOPES]
+        if slopes != NONE:
+            key = rng.layer_key(moment.seed, rng.SLOPE, moment.step, layer)
+            fill_slopes(
+                work.m, rows, slopes == DRAWN, parameters, slopes, arguments[layer], key, moment.first, moment.training
+            )
+        activate(net.layers[layer, ACTIVATION], work, rows, arguments, layer)
+        if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
+            p, units = net.arguments[OF_NORMALIZATION, layer], units_of(net, layer)
+            normalise(a, work, units, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
+
+
+@inlined
+def output_error(net: Architecture, work: Workspace, moment: Moment, count: int) -> None:
+    """d = dL/da of the output for the samples of the chunk, or dL/dz where both are computed together.
+
+    L is the mean over `count` samples. Columns beyond the chunk's samples get 0 and so change nothing.
+    """
+    last = net.layers.shape[0] - 1
+    rows = rows_of(net, last)
+    share = count * net.layers[last, UNITS] if net.mean_over_outputs else count
+    scale = work.a.dtype.type(1 / share)
+    loss_gradient(net.loss, work.a, work.t, work.d, rows, scale, net.arguments[OF_LOSS, 0])
+    for u in range(U(rows[0]), U(rows[1])):
+        for s in range(U(work.d.shape[1])):
+            work.d[u, s] *= work.w[s]
+        for s in range(U(moment.n), U(work.d.shape[1])):
+            work.d[u, s] = 0
+
+
+@inlined
+def backward(
+    net: Architecture, parameters: Array, gradient: Array, work: Workspace, moment: Moment, statistics: Array
+) -> None:
+    """Adds dL/dW = x d' and dL/db = sum of d to the gradient, and passes the error down: W d, times f'(z).
+
+    Adds to the statistics (rows, STATISTICS), if there are any, what each unit did with the chunk's samples.
+    """
+    a, d = work.a, work.d
+    for layer in range(net.layers.shape[0] - 1, 0, -1):
+        through_units(net, parameters, gradient, work, moment, layer, statistics)
+        below, rows = units_of(net, layer - 1), rows_of(net, layer)
+        fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
+        start, biases = net.layers[layer, WEIGHTS], net.layers[layer, BIASES]
+        sum_rows(d, rows, gradient, biases)
+        single = a.shape[1] == 1
+        big = fan_in * fan_out >= BLAS_WEIGHTS and not single
+        if big:
+            correlate_by_library(work.one, a[below[0] : below[1]], d[rows[0] : rows[1]], gradient[start:])
+        else:
+            correlate(a, below, d, rows, gradient, start)
+        if layer == 1:
+            break
+        clear(d, below)
+        if big:
+            pass_down_by_library(parameters[start:], work.one, d[rows[0] : rows[1]], d[below[0] : below[1]])
+        elif single:
+            weigh_one(parameters, start, ONE, fan_out, d, rows, d, below)
+        else:
+            weigh(parameters, start, ONE, fan_out, d, rows, d, below)
+        if moment.training and net.arguments[DROPOUT, layer, 0] > 0:
+            undrop(work, below, net.arguments[DROPOUT, layer, 0])
+
+
+@inlined
+def through_units(
+    net: Architecture,
+    parameters: Array,
+    gradient: Array,
+    work: Workspace,
+    moment: Moment,
+    layer: int,
+    statistics: Array,
+) -> None:
+    """Takes the error of a layer from what its units gave to the sums that they got."""
+    rows, units, scales = rows_of(net, layer), units_of(net, layer), net.layers[layer, SCALES]
+    looking, joined = statistics.size > 0, net.joined and layer == net.layers.shape[0] - 1
+    if looking:
+        look_at_values(work.a, units, moment.n, statistics)
+    if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
+        denormalise(work, units, moment.n, parameters, gradient, scales, moment.training)
+        put_back(work, units)
+    if looking or not joined:
+        code, arguments = net.layers[layer, ACTIVATION], net.arguments[OF_ACTIVATION]
+        derive(code, work, rows, arguments, layer, net.layers[layer, SLOPES], gradient)
+        if looking:
+            look_at_slopes(work.f, units, moment.n, statistics)
+        if not joined:
+            pass_back(code, work, rows, arguments, layer)
+    if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
+        denormalise(work, rows, moment.n, parameters, gradient, scales, moment.training)
+
+
+# Columns of the statistics that are added up for each unit.
+SATURATED, LIVE, SUM, SQUARES = range(4)
+STATISTICS = 4
+SATURATION = 0.01
+
+
+@summing
+def look_at_values(a: Array, units: Rows, n: int, statistics: Array) -> None:
+    """Adds up what the units gave."""
+    for u in range(units[0], units[1]):
+        total, squares = 0.0, 0.0
+        for s in range(n):
+            value = np.float64(a[u, s])
+            total += value
+            squares += value * value
+        statistics[u, SUM] += total
+        statistics[u, SQUARES] += squares
+
+
+@summing
+def look_at_slopes(f: Array, units: Rows, n: int, statistics: Array) -> None:
+    """Counts where the units could hardly learn, and where they could at all."""
+    for u in range(units[0], units[1]):
+        saturated, live = 0, 0
+        for s in range(n):
+            saturated += abs(f[u, s]) < SATURATION
+            live += f[u, s] != 0
+        statistics[u, SATURATED] += saturated
+        statistics[u, LIVE] += live
+
+
+@part
+def clip(gradient: Array, value: float, norm: float) -> None:
+    """Keeps each number of the gradient within `value`, then its length within `norm`; 0 is no limit."""
+    real = gradient.dtype.type
+    if value > 0:
+        for i in range(gradient.size):
+            gradient[i] = min(max(gradient[i], real(-value)), real(value))
+    if norm > 0:
+        length = np.sqrt(sum_of_squares(gradient))
+        if length > norm:
+            for i in range(gradient.size):
+                gradient[i] *= real(norm / length)
+
+
+@inlined
+def take_batch(
+    net: Architecture, work: Workspace, x: Array, targets: Array, weights: Array, order: Array, plan: Plan, clock: Array
+) -> int:
+    """Puts the next samples of the batch under way into the workspace, and says how many."""
+    if plan.shuffle and clock[IN_EPOCH] == 0 and clock[IN_BATCH] == 0:
+        rng.shuffle(order, plan.seed, clock[EPOCH])
+    first = clock[IN_EPOCH] + clock[IN_BATCH]
+    if plan.carried > 0:
+        first += plan.carried - left_over(plan.batch_size, plan.carried, clock)
+    n = min(work.a.shape[1], batch_of(plan.batch_size, plan.carried, x.shape[1], clock) - clock[IN_BATCH])
+    for s in range(U(n)):
+        sample = U(order[U(first) + s])
+        for f in range(U(x.shape[0])):
+            work.a[f, s] = x[f, sample]
+        for k in range(U(targets.shape[0])):
+            work.t[k, s] = targets[k, sample]
+        work.w[s] = weights[sample]
+    if net.input_noise > 0:
+        key = rng.key(plan.seed, rng.INPUT_NOISE, clock[STEP])
+        disturb(work.a, x.shape[0], n, net.input_noise, key, clock[IN_BATCH])
+    return n
+
+
+@part
+def left_over(batch_size: int, carried: int, clock: Array) -> int:
+    """How many samples of the epoch before belong to the batch under way; none to a single sample."""
+    return carried if batch_size > 1 and clock[EPOCH] > 0 and clock[IN_EPOCH] == 0 else 0
+
+
+@part
+def batch_of(batch_size: int, carried: int, samples: int, clock: Array) -> int:
+    """How many samples the batch under way has: the last one of an epoch may be smaller."""
+    left = samples - clock[IN_EPOCH]
+    if carried == 0:
+        return min(batch_size, left)
+    if left > carried:  # unless batches were smaller when this epoch began
+        left -= carried
+    return min(batch_size, left) + left_over(batch_size, carried, clock)
+
+
+@part
+def add_penalties(net: Architecture, parameters: Array, gradient: Array, whole: bool) -> None:
+    """Adds the penalties' derivatives to the gradient: whole, or their smooth part."""
+    for layer in range(1, net.layers.shape[0]):
+        code, p = net.layers[layer, REGULARIZER], net.arguments[OF_REGULARIZER, layer]
+        weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+        errors = gradient[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+        if whole:
+            add_whole(code, weights, errors, p)
+        else:
+            add_smooth(code, weights, errors, p)
+
+
+@part
+def shrink_weights(net: Architecture, parameters: Array, rate: float) -> None:
+    """Moves weights with an l1 penalty towards 0, where they stop."""
+    for layer in range(1, net.layers.shape[0]):
+        weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+        shrink(net.layers[layer, REGULARIZER], weights, rate, net.arguments[OF_REGULARIZER, layer])
+
+
+@part
+def take_off(parameters: Array, penalties: Array, rate: float, sever: bool, mask: Array) -> None:
+    """Moves the parameters against their penalties; one that would go through 0 stays there, if `sever`."""
+    for i in range(parameters.size):
+        there = parameters[i] - parameters.dtype.type(rate) * penalties[i]
+        if sever and penalties[i] != 0 and parameters[i] * there < 0:
+            mask[i] = 0
+        parameters[i] = there
+
+
+@part
+def apply_mask(numbers: Array, mask: Array) -> None:
+    """Makes 0 what is to stay 0."""
+    for i in range(numbers.size):
+        numbers[i] *= mask[i]
+
+
+@inlined
+def finish_step(
+    net: Architecture, state: State, plan: Plan, batch: int, samples: int, keep: bool, arguments: Array, clock: Array
+) -> None:
+    """From the gradient of a whole batch to new parameters, unless a number in it is not finite."""
+    parameters, gradient = state.parameters, state.gradient
+    if plan.carried > 0:
+        batch -= left_over(plan.batch_size, plan.carried, clock)
+    if plan.penalty == PROXIMAL:
+        add_penalties(net, parameters, gradient, False)
+    clock[IN_BATCH] = 0
+    if state.mask.size > 0:
+        apply_mask(gradient, state.mask)
+    length = np.sqrt(np.float64(sum_of_squares(gradient)))
+    if not np.isfinite(length):
+        clock[DIVERGED] = 1  # before the update: the parameters stay at the last finite state
+        return
+    clip(gradient, net.clip_value, net.clip_norm)
+    epoch = np.float64(clock[EPOCH]) + np.float64(clock[IN_EPOCH]) / np.float64(samples)
+    rate = plan.learning_rate * factor(plan.schedule, epoch, plan.schedule_arguments)
+    arguments[0] = rate
+    risky = not rate * length < RISKY or rate * plan.weight_decay > 2
+    if keep or risky or plan.penalty == REPLAYED:
+        for i in range(parameters.size):
+            state.previous[i] = parameters[i]
+    if plan.weight_decay > 0:
+        left = parameters.dtype.type(1 - rate * plan.weight_decay)
+        for layer in range(1, net.layers.shape[0]):
+            for i in range(net.layers[layer, WEIGHTS], net.layers[layer, BIASES]):
+                parameters[i] *= left
+    clock[STEP] += 1
+    clock[IN_EPOCH] += batch
+    update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), arguments)
+    if plan.penalty == PROXIMAL:
+        shrink_weights(net, parameters, rate)
+    if plan.penalty == REPLAYED:
+        gradient[:] = 0
+        add_penalties(net, state.previous, gradient, True)
+        take_off(parameters, gradient, rate, plan.sever, state.mask)
+    if state.mask.size > 0:
+        apply_mask(parameters, state.mask)
+    for layer in range(1, net.layers.shape[0]):
+        if net.layers[layer, CONSTRAINT] != NONE:
+            weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
+            w = weights.reshape(net.layers[layer - 1, UNITS], -1)
+            constrain(net.layers[layer, CONSTRAINT], w, net.arguments[OF_CONSTRAINT, layer])
+    if risky and not np.isfinite(sum_of_squares(parameters)):
+        for i in range(parameters.size):
+            parameters[i] = state.previous[i]
+        clock[STEP] -= 1
+        clock[IN_EPOCH] -= batch
+        clock[DIVERGED] = 1
+        return
+    if clock[IN_EPOCH] >= samples - plan.carried:
+        clock[IN_EPOCH] = 0
+        clock[EPOCH] += 1
+
+
+@part
+def copy_rows(a: Array, first: int, n: int, outputs: Array, at: int) -> None:
+    """The first n columns of the rows of `a` from `first` on, into the columns of `outputs` from `at` on."""
+    for row in range(outputs.shape[0]):
+        for s in range(n):
+            outputs[row, at + s] = a[first + row, s]
+
+
+@part
+def measure(net: Architecture, work: Workspace, moment: Moment, at: int, results: Results) -> None:
+    """Fills the outputs and the losses of a chunk."""
+    last = net.layers.shape[0] - 1
+    rows = rows_of(net, last)
+    z, a, arguments = work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], net.arguments[OF_LOSS, 0]
+    loss_values(net.loss, z, a, work.t, moment.n, work.loss, arguments)
+    share = net.layers[last, UNITS] if net.mean_over_outputs else 1
+    for s in range(moment.n):
+        results.losses[at + s] = work.loss[s] * np.float64(work.w[s]) / share
+    copy_rows(work.a, rows[0], moment.n, results.outputs, at)
+
+
+TRAIN, EVALUATE, PREDICT = range(3)
+
+
+@kernel
+def run(
+    task: int,
+    net: Architecture,
+    state: State,
+    work: Workspace,
+    x: Array,
+    targets: Array,
+    weights: Array,
+    order: Array,
+    plan: Plan,
+    arguments: Array,
+    clock: Array,
+    first: int,
+    results: Results,
+) -> None:
+    """The one loop: chunk after chunk of samples goes forward, is looked at, and goes back.
+
+    TRAIN makes steps on x (features, n), targets (outputs, n) and weights (n,) in this epoch's `order` (n,), for at
+    most `plan.chunks` chunks, or up to `plan.last_step`, or until a number is no longer finite; `arguments` are the
+    optimizer's. EVALUATE measures `plan.chunks` chunks, the samples from `first` on: it fills the outputs and losses,
+    and if there is a gradient (P,) adds to it the data loss's over all samples, and to the statistics. PREDICT fills
+    the outputs (units, n) with the activations of the rows from `first` on.
+    """
+    parameters, samples, width = state.parameters, x.shape[1], work.a.shape[1]
+    training, gradient = task == TRAIN, results.gradient
+    if training:
+        gradient = state.gradient
+    at = first if task == EVALUATE else 0
+    chunks = 0
+    while True:
+        if training:
+            if chunks == plan.chunks or clock[STEP] >= plan.last_step or clock[DIVERGED]:
+                break
+            if clock[IN_BATCH] == 0:
+                gradient[:] = 0
+            count = batch_of(plan.batch_size, plan.carried, samples, clock)
+            n = take_batch(net, work, x, targets, weights, order, plan, clock)
+        else:
+            if at >= samples or (task == EVALUATE and chunks == plan.chunks):
+                break
+            count, n = samples, min(width, samples - at)
+            for s in range(n):
+                for f in range(x.shape[0]):
+                    work.a[f, s] = x[f, at + s]
+                for k in range(targets.shape[0]):
+                    work.t[k, s] = targets[k, at + s]
+                if weights.size > 0:
+                    work.w[s] = weights[at + s]
+        moment = Moment(training, plan.seed, clock[STEP], clock[IN_BATCH], n)
+        forward(net, parameters, state.running, work, moment)
+        chunks += 1
+        if task == PREDICT:
+            copy_rows(work.a, first, n, results.outputs, at)
+            at += n
+            continue
+        if task == EVALUATE:
+            measure(net, work, moment, at, results)
+            at += n
+            if gradient.size == 0:
+                continue
+        output_error(net, work, moment, count)
+        backward(net, parameters, gradient, work, moment, results.statistics)
+        if training:
+            clock[IN_BATCH] += n
+            if clock[IN_BATCH] == count:
+                pieces = -(-min(plan.batch_size, samples) // width)
+                last = clock[STEP] + 1 == plan.last_step or chunks + pieces > plan.chunks  # perhaps
+                finish_step(net, state, plan, count, samples, last, arguments, clock)
+    clock[CHUNKS] = chunks

@@ -1,0 +1,433 @@
+"""Data sets: points with a right answer each, made from a seed, or given in the request.
+
+Points on a plane lie in [-6, 6] x [-6, 6] and are fed to the network as they are. Tables are standardised: each column
+gets mean 0 and variance 1 over the training part, so that no column drowns the others.
+So is the target of a table in a regression; answers are told in its own unit all the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from engine import rng
+from engine.components.features import PLANE
+from engine.components.registry import STRICT, Argument, Choice, Entry, Family, described
+from engine.components.tasks import TaskName
+from engine.data import synthetic, tabular
+from engine.limits import LIMITS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset(Entry):
+    """`make(rng, samples, *arguments)` gives points (samples, columns) and targets, before noise.
+
+    Targets are (samples,): class numbers or numbers; or (samples, labels) of 0 and 1 where several may hold.
+    `classes` are the names of the classes or labels. `tasks` start with the usual one; `sizes` are the fewest, the
+    usual and the most samples.
+    """
+
+    tasks: tuple[TaskName, ...]
+    make: Callable[..., synthetic.Made]
+    columns: tuple[str, ...] = ("x1", "x2")
+    classes: tuple[str, ...] | None = ("orange", "blue")
+    sizes: tuple[int, int, int] = (2, 500, LIMITS.samples)
+    domain: tuple[float, float, float, float] | None = PLANE
+    standardize: bool = False
+
+    def count(self, choice: Choice) -> int:
+        """How many classes or labels there are; 0 if the targets are numbers."""
+        return int(getattr(choice, "classes", len(self.classes or ())))
+
+    def as_data(self) -> dict[str, Any]:
+        """This data set for the catalogue, with a preview of real points.
+
+        Of a table these are the two columns that tell most, of a curve the column and the target.
+        """
+        points, targets = self.make(
+            rng.generator(0, rng.DATA), min(self.sizes[1], 160), *(item.default for item in self.arguments)
+        )
+        if points.shape[1] == 1:
+            points = np.column_stack([points, targets])
+        elif points.shape[1] > 2:
+            known = targets[:, None] if self.classes is None else targets[:, None] == np.unique(targets)
+            points = points[:, np.sort(np.argsort(-tabular.telling(points, known.astype(float)))[:2])]
+        arguments = {item.name: item.default for item in self.arguments}
+        return super().as_data() | {
+            "columns": list(self.columns),
+            "classes": arguments.get("classes", len(self.classes)) if self.classes is not None else None,
+            "samples": {"minimum": self.sizes[0], "default": self.sizes[1], "maximum": self.sizes[2]},
+            "preview": {"points": np.round(points[:, :2], 3).tolist(), "targets": np.round(targets, 3).tolist()},
+        }
+
+
+@dataclass(frozen=True)
+class DatasetChoice(Choice):
+    """What every data set lets you choose; `samples` and `standardize` left null are filled in by the data set."""
+
+    __pydantic_config__ = STRICT
+
+    samples: int | None = described(
+        None,
+        title="Samples",
+        help="How many points there are in all, before they are split.",
+        ge=2,
+        le=LIMITS.samples,
+        scale="log",
+    )
+    noise: float = described(
+        0.0,
+        title="Noise",
+        help="How far points are moved at random, as a share of the spread of the data.",
+        ge=0,
+        le=5,
+    )
+    label_noise: float = described(
+        0.0,
+        title="Label noise",
+        help="The share of samples that get a wrong class; in a regression how far targets move, as a share of theirs.",
+        ge=0,
+        le=1,
+    )
+    validation_fraction: float = described(
+        0.0, title="Validation share", help="The share held back to tune choices with.", ge=0, lt=1
+    )
+    test_fraction: float = described(
+        0.5, title="Test share", help="The share held back to judge the network on data it never saw.", ge=0, lt=1
+    )
+    stratify: bool | None = described(
+        None,
+        title="Stratify",
+        help="Split so that every part has the same share of each class, as nearly as whole samples allow. "
+        "Default: on for tables with classes, off for points on a plane.",
+    )
+    seed: int = described(0, title="Data seed", help="The same seed gives the same points.", ge=0, le=2**32 - 1)
+    standardize: bool | None = described(
+        None,
+        title="Standardise",
+        help="Give every input, and in a regression the target, mean 0 and variance 1 over the training part. "
+        "Null: tables yes, points on a plane no.",
+    )
+
+
+Points = tuple[tuple[float, ...], ...]
+Targets = tuple[float | tuple[float, ...], ...]  # a number, or a list of labels for each sample
+
+
+@dataclass(frozen=True)
+class GivenPoints(DatasetChoice):
+    """Points given in the request."""
+
+    __pydantic_config__ = STRICT
+
+    name: str = described("points", title="Name", help="Points given in the request.", pattern="^points$")
+    points: Points = described(
+        (), title="Points", help="One list of coordinates for each sample.", max_length=LIMITS.samples
+    )
+    targets: Targets = described(
+        (),
+        title="Targets",
+        help="One target for each point: 0 or 1, a class number, or a number; or a list of labels, each 0 or 1.",
+        max_length=LIMITS.samples,
+    )
+    test_points: Points | None = described(
+        None,
+        title="Test points",
+        help="Points to judge with, instead of a share of the points.",
+        max_length=LIMITS.samples,
+    )
+    test_targets: Targets | None = described(
+        None, title="Test targets", help="One target for each test point.", max_length=LIMITS.samples
+    )
+    class_names: tuple[str, ...] | None = described(
+        None,
+        title="Class names",
+        help="What the classes or labels are called, from class 0 on.",
+        max_length=LIMITS.classes,
+    )
+
+
+@dataclass(frozen=True)
+class PlaygroundData(DatasetChoice):
+    """TensorFlow Playground's data; and with it the run is its own to the letter.
+
+    Points, their order and the starting weights come from one stream of random numbers, seeded with a text. Samples are
+    visited in that order; those that do not fill a batch wait for the next epoch; penalties are taken off after the
+    update, and a weight that l1 pushes through 0 stays there.
+    """
+
+    __pydantic_config__ = STRICT
+
+    name: str = described(
+        "tensorflow_playground",
+        title="Name",
+        help="A run of TensorFlow Playground, replayed.",
+        pattern="^tensorflow_playground$",
+    )
+    shape: Literal["circle", "xor", "gauss", "spiral", "plane", "bumps"] = described(
+        "circle", title="Shape", help="Which of its data sets it is; the last two are regressions."
+    )
+    seed_text: str = described(
+        "0", title="Seed text", help="The same text gives the same points and starting weights.", max_length=64
+    )
+
+
+@dataclass(frozen=True)
+class UploadedData(DatasetChoice):
+    """A table that was uploaded, by its id. What is missing becomes its column's mean over the training part."""
+
+    __pydantic_config__ = STRICT
+
+    name: str = described("upload", title="Name", help="A table that was uploaded.", pattern="^upload$")
+    upload: str = described("", title="Upload", help="The id that the upload was given.", max_length=64)
+
+
+DATASETS: Family[Dataset] = Family(
+    "dataset",
+    "What the network is to learn from.",
+    (
+        Dataset(
+            name="circle",
+            label="Circle",
+            summary="A disc inside a ring.",
+            when="The first experiment: no straight line separates it.",
+            tasks=("binary",),
+            make=synthetic.circle,
+            source="TensorFlow Playground, 2016",
+        ),
+        Dataset(
+            name="xor",
+            label="Exclusive or",
+            summary="Opposite quadrants belong together.",
+            when="To see why a hidden layer is needed.",
+            tasks=("binary",),
+            make=synthetic.xor,
+            source="Minsky and Papert, 1969",
+        ),
+        Dataset(
+            name="gauss",
+            label="Two clouds",
+            summary="Two round clouds that a line separates.",
+            when="The easiest: a single unit is enough.",
+            tasks=("binary",),
+            make=synthetic.gauss,
+        ),
+        Dataset(
+            name="spiral",
+            label="Spiral",
+            summary="Two arms wound around each other.",
+            when="The hard one: it needs several layers, many units or clever features.",
+            tasks=("binary",),
+            make=synthetic.spiral,
+            source="Lang and Witbrock, 1988",
+            arguments=(Argument("turns", 1.5, 0.25, 3, "Turns", "How often each arm goes round.", live=False),),
+        ),
+        Dataset(
+            name="moons",
+            label="Moons",
+            summary="Two half moons that reach into each other.",
+            when="Neither easy nor hard: a curved border, and a few units are enough.",
+            tasks=("binary",),
+            make=synthetic.moons,
+            source="scikit-learn has it",
+            arguments=(Argument("spread", 0.35, 0, 3, "Spread", "How thick the moons are.", live=False),),
+        ),
+        Dataset(
+            name="checkerboard",
+            label="Checker board",
+            summary="Squares of two colours in turn.",
+            when="To see a network run out of units: each square costs some.",
+            tasks=("binary",),
+            make=synthetic.checkerboard,
+            arguments=(Argument("squares", 4, 2, 8, "Squares", "How many there are along each side.", live=False),),
+        ),
+        Dataset(
+            name="sine",
+            label="Sine",
+            summary="Above or below a wave.",
+            when="One border that bends several times; the feature sin x1 makes it easy.",
+            tasks=("binary",),
+            make=synthetic.sine,
+        ),
+        Dataset(
+            name="blobs",
+            label="Blobs",
+            summary="Round clouds, one for each class.",
+            when="Several classes with softmax.",
+            tasks=("multiclass",),
+            make=synthetic.blobs,
+            classes=tuple(f"class {index}" for index in range(10)),
+            arguments=(
+                Argument("classes", 3, 2, 10, "Classes", "How many clouds there are.", live=False),
+                Argument("spread", 0.8, 0.05, 5, "Spread", "The standard deviation of each cloud.", live=False),
+            ),
+        ),
+        Dataset(
+            name="rings",
+            label="Rings",
+            summary="Rings around one centre, one for each class.",
+            when="Several classes that no straight lines separate; the squares of the coordinates do.",
+            tasks=("multiclass",),
+            make=synthetic.rings,
+            classes=tuple(f"class {index}" for index in range(8)),
+            arguments=(Argument("classes", 3, 2, 8, "Classes", "How many rings there are.", live=False),),
+        ),
+        Dataset(
+            name="stripes",
+            label="Stripes",
+            summary="Slanted stripes in turn.",
+            when="Borders that are straight but many.",
+            tasks=("multiclass",),
+            make=synthetic.stripes,
+            classes=tuple(f"class {index}" for index in range(6)),
+            arguments=(
+                Argument("count", 6, 2, 12, "Stripes", "How many stripes there are.", live=False),
+                Argument("classes", 3, 2, 6, "Classes", "How many colours they have.", live=False),
+            ),
+            objection=lambda count, classes: (
+                f"{count} stripes cannot show {classes} classes: choose at least as many stripes"
+                if count < classes
+                else None
+            ),
+        ),
+        Dataset(
+            name="discs",
+            label="Discs",
+            summary="Three discs that overlap: a point may lie in none, one, two or all of them.",
+            when="Several labels at once: one sigmoid for each, where softmax would allow only one.",
+            tasks=("multilabel",),
+            make=synthetic.discs,
+            classes=("top", "left", "right"),
+        ),
+        Dataset(
+            name="regression_plane",
+            label="Plane",
+            summary="The target rises evenly from one corner to the other.",
+            when="The first regression: a linear output is enough.",
+            tasks=("regression",),
+            make=synthetic.regression_plane,
+            classes=None,
+            aliases=("plane", "reg_plane"),
+        ),
+        Dataset(
+            name="regression_bumps",
+            label="Bumps",
+            summary="Three hills and three hollows on a plain.",
+            when="A regression that needs a hidden layer: each bump takes a few units.",
+            tasks=("regression",),
+            make=synthetic.regression_bumps,
+            classes=None,
+            aliases=("bumps", "reg_gauss"),
+        ),
+        Dataset(
+            name="curve",
+            label="Curve",
+            summary="A curve over one input.",
+            when="To see a network bend a line: each ReLU unit adds one kink.",
+            tasks=("regression",),
+            make=synthetic.curve,
+            columns=("x1",),
+            classes=None,
+            sizes=(2, 200, LIMITS.samples),
+            domain=(-6, 6, -1.5, 1.5),
+            arguments=(
+                Argument(
+                    "shape",
+                    "sine",
+                    None,
+                    None,
+                    "Shape",
+                    "Which curve it is.",
+                    live=False,
+                    options=tuple(synthetic.CURVES),
+                ),
+            ),
+        ),
+        Dataset(
+            name="houses",
+            label="Houses",
+            summary="Made houses by size in square metres, bedrooms and age; the price in thousands.",
+            when="The first table: a number from a few columns, each with a meaning.",
+            tasks=("regression",),
+            make=tabular.houses,
+            columns=tabular.HOUSE,
+            classes=None,
+            sizes=(10, 400, LIMITS.samples),
+            domain=None,
+            standardize=True,
+        ),
+        Dataset(
+            name="iris",
+            label="Iris",
+            summary="150 flowers of three species by the lengths and widths of their leaves.",
+            when="A first real table: four columns, three classes.",
+            tasks=("multiclass",),
+            make=tabular.iris,
+            columns=("sepal_length", "sepal_width", "petal_length", "petal_width"),
+            classes=("setosa", "versicolor", "virginica"),
+            sizes=(10, 150, 150),
+            domain=None,
+            standardize=True,
+            source="Fisher, 1936; scikit-learn's copy",
+        ),
+        Dataset(
+            name="wine",
+            label="Wine",
+            summary="178 Italian wines of three growers by 13 measurements.",
+            when="More columns than anyone can draw: they still separate well.",
+            tasks=("multiclass",),
+            make=tabular.wine,
+            columns=tabular.WINE,
+            classes=("grower 0", "grower 1", "grower 2"),
+            sizes=(10, 178, 178),
+            domain=None,
+            standardize=True,
+            source="Forina and others, 1991; scikit-learn's copy",
+        ),
+        Dataset(
+            name="breast_cancer",
+            label="Breast cancer",
+            summary="569 tumours, malignant or benign, by 30 measurements of their cells' nuclei.",
+            when="Two classes where mistakes of one kind are worse than of the other: class weights matter.",
+            tasks=("binary",),
+            make=tabular.breast_cancer,
+            columns=tabular.NUCLEI,
+            classes=("malignant", "benign"),
+            sizes=(10, 569, 569),
+            domain=None,
+            standardize=True,
+            source="Wolberg, Street and Mangasarian, 1993; scikit-learn's copy",
+        ),
+        Dataset(
+            name="diabetes",
+            label="Diabetes",
+            summary="442 patients by ten measurements; how far the disease went within a year, from 25 to 346.",
+            when="A real regression with much noise: it is easy to overfit, and no network explains it all.",
+            tasks=("regression",),
+            make=tabular.diabetes,
+            columns=tabular.PATIENT,
+            classes=None,
+            sizes=(10, 442, 442),
+            domain=None,
+            standardize=True,
+            source="Efron, Hastie, Johnstone and Tibshirani, 2004; scikit-learn's copy",
+        ),
+        Dataset(
+            name="digits",
+            label="Digits",
+            summary="1,797 handwritten digits of 8 x 8 pixels.",
+            when="Ten classes and 64 inputs: the first step towards images.",
+            tasks=("multiclass",),
+            make=tabular.digits,
+            columns=tabular.PIXELS,
+            classes=tuple("0123456789"),
+            sizes=(20, 1_797, 1_797),
+            domain=None,
+            standardize=True,
+            source="Alpaydin and Kaynak, 1998; scikit-learn's copy",
+        ),
+    ),
+    base=DatasetChoice,
+    given={"points": GivenPoints, "upload": UploadedData, "tensorflow_playground": PlaygroundData},
+)

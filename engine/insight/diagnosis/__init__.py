@@ -1,0 +1,1 @@
+"""Diagnosis: what is wrong with a run, the evidence for it, and changes that help."""

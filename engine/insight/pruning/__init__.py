@@ -1,0 +1,1 @@
+"""Pruning: taking away what a network can do without, by one of several criteria."""

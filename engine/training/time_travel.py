@@ -1,0 +1,119 @@
+"""Travel: the way back along a run, to look at an earlier epoch or to go on from there.
+
+A second trainer starts from the checkpoint before that epoch and goes the same way again, change by change, which gives
+the same bytes: so from there the future is the same as well.
+"""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from engine.errors import FieldError, InvalidInput
+from engine.training.journal import Entry
+from engine.training.trainer import Trainer
+
+T = TypeVar("T")
+
+
+class Visit:
+    """A trainer on its way to a whole epoch that a run has passed, beside that run, which goes on.
+
+    Changes made at that very epoch are made. Raises InvalidInput for an epoch beyond the run.
+    """
+
+    def __init__(self, run: Trainer, epoch: int) -> None:
+        latest = int(run.epoch)
+        if not 0 <= epoch <= latest:
+            expected = f"0 to {latest}"
+            raise InvalidInput(FieldError("epoch", epoch, expected, f"this run has epochs {expected} so far"))
+        mark = [mark for mark in run.timeline.marks if mark.epoch <= epoch][-1]
+        if not run.journal.complete and (not run.journal.entries or run.journal.entries[-1].epoch <= epoch):
+            message = "too many changes were made to this run to go back to this epoch"
+            raise InvalidInput(FieldError("epoch", epoch, f"0 to {mark.epoch}", message))
+        self.epoch = epoch
+        self.done = False
+        self._run = run
+        self._changes: list[Entry] = run.journal.entries[mark.changes :]
+        self._single: Entry | None = None  # single samples that are being made
+        self.trainer = Trainer(mark.checkpoint.asked, run.data)
+        self.trainer.restore(mark.checkpoint)
+        self.trainer.journal = run.journal.until(mark.changes)
+        self.trainer.measuring = False  # rows cost more than steps, and are there already
+
+    def advance(self, work: int) -> None:
+        """Goes on for about `work` multiply-adds; `done` says whether it has arrived."""
+        trainer = self.trainer
+        while work > 0 and not self.done:
+            batch, last = self._next_stop()
+            if trainer.step < last or not trainer.settled:
+                before = trainer.step
+                spent = trainer.advance(work, last, batch)
+                work -= max(spent, 1)
+                if trainer.diverged or (spent == 0 and trainer.step == before):
+                    raise RuntimeError(f"the way to epoch {self.epoch} ended at step {trainer.step}")
+            elif not self._make_change():
+                self._arrive()
+
+    def _next_stop(self) -> tuple[int | None, int]:
+        """The batch size, if not the experiment's, and the step at which there is something to do."""
+        if self._single:
+            last = self._single.step + self._single.what["count"]
+            return 1, min(last, self.trainer.steps_to_epoch(self.epoch, 1))
+        last = self.trainer.steps_to_epoch(self.epoch)
+        return None, min(last, self._changes[0].step) if self._changes else last
+
+    def _make_change(self) -> bool:
+        """Makes the change that is due, if there is one."""
+        trainer = self.trainer
+        if self._single:
+            trainer.note_samples(self._single.step)
+            self._single = None
+            return True
+        if not self._changes or self._changes[0].step > trainer.step:
+            return False
+        change = self._changes.pop(0)
+        if change.kind == "step":
+            self._single = change
+        else:
+            _make_once_more(change, trainer)
+        return True
+
+    def _arrive(self) -> None:
+        trainer, run = self.trainer, self._run
+        trainer.measuring = True
+        trainer.history = run.history.until(trainer.step)
+        trainer.timeline = run.timeline.until(self.epoch)
+        self.done = True
+
+
+def _make_once_more(change: Entry, trainer: Trainer) -> None:
+    match change.kind:
+        case "patch":
+            trainer.update(change.experiment)
+        case "parameters":
+            trainer.set_parameters(change.what["layers"])
+        case "resume":
+            trainer.go_on()
+
+
+class Course(Generic[T]):
+    """What is found at several kept epochs of a run, one after the other; `result` has it all when it is `done`."""
+
+    def __init__(self, run: Trainer, moments: int, look: Callable[[Trainer], T]) -> None:
+        marks = run.timeline.marks
+        chosen = np.unique(np.linspace(0, len(marks) - 1, min(moments, len(marks))).astype(int))
+        self._left = [marks[index] for index in chosen]
+        self._look = look
+        self._trainer = Trainer(run.asked, run.data)
+        self.result: list[T] = []
+
+    @property
+    def done(self) -> bool:
+        """Whether it has been everywhere."""
+        return not self._left
+
+    def advance(self, work: int) -> None:
+        """Looks at one more epoch, whatever `work` it takes."""
+        self._trainer.restore(self._left.pop(0).checkpoint)
+        self.result.append(self._look(self._trainer))
