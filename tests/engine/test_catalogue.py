@@ -151,8 +151,8 @@ def cube_derivative(z: float, a: float, scale: float) -> float:
 """
 TRAIN = """
 import json, engine
-from engine.optimizers import OPTIMIZERS
-from engine.activations import ACTIVATIONS
+from engine.components.optimizers import OPTIMIZERS
+from engine.components.activations import ACTIVATIONS
 layer = engine.Layer(units=4, activation=ACTIVATIONS.choice("cube", scale=0.2))
 trainer = engine.Trainer(engine.Experiment(layers=(layer,), optimizer=OPTIMIZERS.choice("adam")))
 before = trainer.row()["train"]["loss"]
@@ -170,7 +170,7 @@ def test_adding_an_activation_touches_one_file(request: pytest.FixtureRequest, t
     copy = folder / "engine"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(Path(engine.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    activations = copy / "activations.py"
+    activations = copy / "components" / "activations.py"
     text = activations.read_text()
     menu = re.search(r"^ACTIVATIONS\b.*= Family\(", text, re.MULTILINE).start()
     first = text.index("        Activation(\n", menu)
