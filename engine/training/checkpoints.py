@@ -1,7 +1,8 @@
-"""The timeline: the way back along a run. A run can be looked at, resumed and forked at every epoch it has passed.
+"""Checkpoints: the way back along a run, which can be viewed, resumed and forked at every epoch it has passed.
 
-On the way, checkpoints are kept at whole epochs: at all of them first, then at every second, fourth and so on, so that
-they never take more room than they may. From them `travel` goes to any epoch.
+They are kept at whole epochs: at all of them first, then at every second, fourth and so on, as long as the epochs
+between two of them are quickly trained again, and never in more memory than they may take. From them `time_travel`
+goes to any epoch.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from engine.experiment import Experiment
 from engine.limits import LIMITS
 
 FEWEST = 8  # checkpoints that are kept however large they are
+ENOUGH = 128  # checkpoints, where the epochs in between are quickly trained again
+REPLAY_WORK = 150_000_000  # multiply-adds of training between two checkpoints: about 25 ms
 ARRAY_BYTES = 120  # that an array takes beside its numbers
 
 
@@ -54,8 +57,8 @@ class Timeline:
         self.stride = 1  # epochs from one to the next
         self.bytes = 0
 
-    def pass_by(self, epoch: int, changes: int, checkpoint: Callable[[], Checkpoint]) -> None:
-        """Keeps a checkpoint of a run at rest after a whole epoch, if it is time for one."""
+    def pass_by(self, epoch: int, changes: int, checkpoint: Callable[[], Checkpoint], epoch_work: int) -> None:
+        """Keeps a checkpoint of a run at rest after a whole epoch, of so many multiply-adds, if it is time for one."""
         if epoch % self.stride or (self.marks and (epoch, changes) <= (self.marks[-1].epoch, self.marks[-1].changes)):
             return
         if self.marks and epoch == self.marks[-1].epoch:  # changed since it was passed
@@ -63,9 +66,18 @@ class Timeline:
         mark = Mark(epoch, changes, checkpoint())
         self.marks.append(mark)
         self.bytes += mark.checkpoint.size
-        while self.bytes > LIMITS.timeline_bytes and len(self.marks) > FEWEST:
-            self.stride *= 2
-            self._keep([mark for mark in self.marks if mark.epoch % self.stride == 0])
+        while self._too_many(epoch_work):
+            self.thin_out()
+
+    def _too_many(self, epoch_work: int) -> bool:
+        if len(self.marks) > ENOUGH and 2 * self.stride * epoch_work <= REPLAY_WORK:
+            return True
+        return self.bytes > LIMITS.timeline_bytes and len(self.marks) > FEWEST
+
+    def thin_out(self) -> None:
+        """Lets go of every second checkpoint."""
+        self.stride *= 2
+        self._keep([mark for mark in self.marks if mark.epoch % self.stride == 0])
 
     def _keep(self, marks: list[Mark]) -> None:
         self.marks = marks

@@ -50,7 +50,8 @@ class History:
     def append(self, row: dict[str, Any]) -> None:
         """Records a row, as `row` gives it back."""
         if self._count == len(self._table):
-            self._table = np.concatenate([self._table, np.empty_like(self._table)])
+            more = np.empty((max(16, self._count // 4), self._table.shape[1]))
+            self._table = np.concatenate([self._table, more])
         values = [row[name] for name in FIRST_COLUMNS]
         values += [row[part][measure] for part in self.parts for measure in self.measures]
         values += [layer[name] for layer in row["layers"] for name in LAYER_COLUMNS]

@@ -420,7 +420,14 @@ class Trainer(Model):
 
     def pass_by(self) -> None:
         """At rest after a whole epoch: a moment that may be kept."""
-        self.timeline.pass_by(int(self.epoch), len(self.journal.entries), self.checkpoint)
+        self.timeline.pass_by(int(self.epoch), len(self.journal.entries), self.checkpoint, self._epoch_work)
+
+    @property
+    def _epoch_work(self) -> int:
+        """About how many multiply-adds an epoch of training takes."""
+        width = self._work.a.shape[1]
+        chunks = self.steps_per_epoch * -(-self._batch_size // width)
+        return chunks * (OVERHEAD + 3 * width * self.network.parameter_count)
 
     def reset(self, seed: int | None = None) -> None:
         """Back to step 0 with an empty history; with other starting weights if `seed` is given."""
