@@ -16,7 +16,7 @@ from engine.limits import LIMITS
 
 FEWEST = 8  # checkpoints that are kept however large they are
 ENOUGH = 128  # checkpoints, where the epochs in between are quickly trained again
-REPLAY_WORK = 150_000_000  # multiply-adds of training between two checkpoints: about 25 ms
+REPLAY_WORK = 300_000_000  # multiply-adds of training between two checkpoints: at most about 50 ms
 ARRAY_BYTES = 120  # that an array takes beside its numbers
 
 
@@ -67,15 +67,19 @@ class Timeline:
         self.marks.append(mark)
         self.bytes += mark.checkpoint.size
         while self._too_many(epoch_work):
-            self.thin_out()
+            self._thin_out()
 
     def _too_many(self, epoch_work: int) -> bool:
         if len(self.marks) > ENOUGH and 2 * self.stride * epoch_work <= REPLAY_WORK:
             return True
         return self.bytes > LIMITS.timeline_bytes and len(self.marks) > FEWEST
 
-    def thin_out(self) -> None:
-        """Lets go of every second checkpoint."""
+    def thin_out_to(self, limit: int) -> None:
+        """Lets go of every second checkpoint until they take no more than `limit` bytes, or few are left."""
+        while self.bytes > limit and len(self.marks) > FEWEST:
+            self._thin_out()
+
+    def _thin_out(self) -> None:
         self.stride *= 2
         self._keep([mark for mark in self.marks if mark.epoch % self.stride == 0])
 
