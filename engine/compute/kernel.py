@@ -10,14 +10,23 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import rng
-from engine.components.activations import activate, derive, fill_slopes, pass_back
+from engine.components.activations import fill_slopes
 from engine.components.batch_norm import denormalise, normalise, put_back
-from engine.components.constraints import constrain
 from engine.components.dropout import disturb, drop, undrop
-from engine.components.losses import loss_gradient, loss_values
-from engine.components.optimizers import update
-from engine.components.regularizers import add_smooth, add_whole, shrink
-from engine.components.schedules import ARGUMENTS, factor
+from engine.components.schedules import ARGUMENTS
+from engine.compute.dispatch import (
+    activate,
+    add_smooth,
+    add_whole,
+    constrain,
+    derive,
+    factor,
+    loss_gradient,
+    loss_values,
+    pass_back,
+    shrink,
+    update,
+)
 from engine.compute.jit import inlined, kernel, part, summing
 from engine.compute.matmul import (
     Array,
