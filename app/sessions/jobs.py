@@ -1,4 +1,4 @@
-"""Jobs: training that somebody waits for, and changes that wait for the end of a step."""
+"""Errands: training that somebody waits for, and changes that wait for the end of a step."""
 
 import math
 from collections.abc import Callable
@@ -14,10 +14,10 @@ R = TypeVar("R")
 
 
 @dataclass(eq=False)
-class TrainingJob:
+class Errand:
     """Training at full speed, to a step or for a time; then the future gets the session."""
 
-    target: Callable[[Trainer], int] | None = None  # called when its turn comes; a step
+    goal: Callable[[Trainer], int] | None = None  # called when its turn comes; a step
     seconds: float = math.inf
     single_samples: bool = False
     future: Future[dict[str, Any]] = field(default_factory=Future)
@@ -28,7 +28,7 @@ class TrainingJob:
     def begin(self, trainer: Trainer, now: float) -> None:
         """Its turn has come."""
         self.first_step = trainer.step
-        self.last_step = self.target(trainer) if self.target else None
+        self.last_step = self.goal(trainer) if self.goal else None
         self.deadline = now + self.seconds
 
     def is_done(self, trainer: Trainer, now: float) -> bool:
@@ -37,7 +37,7 @@ class TrainingJob:
         return arrived or now >= self.deadline
 
 
-class BackgroundWork(Protocol):
+class Undertaking(Protocol):
     """Work of the engine's that goes on beside training, a little at a time."""
 
     @property
@@ -48,12 +48,12 @@ class BackgroundWork(Protocol):
         """Goes on for about `work` multiply-adds."""
 
 
-U = TypeVar("U", bound=BackgroundWork)
+U = TypeVar("U", bound=Undertaking)
 
 
 @dataclass(eq=False)
-class BackgroundJob(Generic[U, T]):
-    """An background work that somebody waits for: the future gets what `finish` makes of it when it is done."""
+class Tour(Generic[U, T]):
+    """An undertaking that somebody waits for: the future gets what `finish` makes of it when it is done."""
 
     begin: Callable[[], U]  # called when its turn comes
     finish: Callable[[U], T]
@@ -70,16 +70,16 @@ class Change:
 
 
 def epochs_further(epochs: int) -> Callable[[Trainer], int]:
-    """The target of so many more epochs."""
+    """The goal of so many more epochs."""
     return lambda trainer: trainer.steps_to_epoch(int(trainer.epoch) + epochs)
 
 
 def steps_further(steps: int) -> Callable[[Trainer], int]:
-    """The target of so many more steps."""
+    """The goal of so many more steps."""
     return lambda trainer: trainer.step + steps
 
 
-def fulfill(future: Future[T], run: Callable[[], T]) -> None:
+def fulfil(future: Future[T], run: Callable[[], T]) -> None:
     """Gives the future what `run` gives or raises, unless nobody waits for it any more."""
     if future.cancelled():
         return
@@ -98,7 +98,7 @@ def then(future: Future[T], make: Callable[[T], R]) -> Future[R]:
 
     def take(done: Future[T]) -> None:
         if not done.cancelled():
-            fulfill(made, lambda: make(done.result()))
+            fulfil(made, lambda: make(done.result()))
 
     future.add_done_callback(take)
     made.add_done_callback(lambda done: done.cancelled() and future.cancel())

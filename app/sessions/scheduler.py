@@ -1,8 +1,8 @@
-"""The scheduler: runs many pieces of work on a few threads, so that each gets its fair share of the processor.
+"""The host: runs many pieces of work on a few threads, so that each gets its fair share of the processor.
 
 Work that wants to go on gets a short slice of time in turn: always the piece that has used the least processor time so
 far. Between slices, jobs (a look, a change) run on the same threads; so nothing is ever touched by two threads at once,
-and whoever asks (the event loop) never computes. It knows nothing of HTTP: the same one can run inside an actor on
+and whoever asks (the event loop) never computes. A host knows nothing of HTTP: the same one can run inside an actor on
 another machine.
 """
 
@@ -34,7 +34,7 @@ processor_time: Callable[[], float] = time.thread_time if _precise else time.per
 
 
 class Work(Protocol):
-    """What a scheduler runs."""
+    """What a host runs."""
 
     def due(self) -> float:
         """The moment (`time.monotonic`) from which it wants a slice; infinity if it wants none."""
@@ -65,7 +65,7 @@ class _Job:
 
 
 @dataclass(eq=False)
-class _Slot(Generic[W]):
+class _Seat(Generic[W]):
     """A piece of work's place in the house."""
 
     work: W | None = None
@@ -77,12 +77,12 @@ class _Slot(Generic[W]):
     closed: bool = False
 
 
-class Scheduler(Generic[W]):
+class Host(Generic[W]):
     """Threads that share the processor among what was opened. `prepare` runs first, before any job."""
 
     def __init__(self, workers: int, prepare: Callable[[], None] = lambda: None) -> None:
-        self._slots: dict[str, _Slot[W]] = {}
-        self._active: dict[_Slot[W], None] = {}  # those with a job or a due time, in order of coming
+        self._seats: dict[str, _Seat[W]] = {}
+        self._active: dict[_Seat[W], None] = {}  # those with a job or a due time, in order of coming
         self._wake = threading.Condition(threading.Lock())
         self._frontier_s = 0.0  # the least processor time used among those that want to run
         self._waiting = 0
@@ -97,67 +97,67 @@ class Scheduler(Generic[W]):
 
     def open(self, id: str, make: Callable[[], W]) -> Future[W]:
         """Takes in a piece of work, which is made on a worker thread. The future raises what `make` raises."""
-        slot: _Slot[W] = _Slot()
+        seat: _Seat[W] = _Seat()
 
         def begin(_: Any) -> W:
             try:
-                slot.work = make()
+                seat.work = make()
             except BaseException:
                 self.close(id)
                 raise
-            return slot.work
+            return seat.work
 
         with self._wake:
-            self._slots[id] = slot
-            return self._put(slot, begin, tells=False)
+            self._seats[id] = seat
+            return self._put(seat, begin, tells=False)
 
     def command(self, id: str, job: Callable[[W], T]) -> Future[T]:
         """Runs a job that changes the work, between slices; the listeners are told afterwards."""
         with self._wake:
-            return self._put(self._slots.get(id), job, tells=True)
+            return self._put(self._seats.get(id), job, tells=True)
 
     def snapshot(self, id: str, job: Callable[[W], T]) -> Future[T]:
         """Runs a job that only looks."""
         with self._wake:
-            return self._put(self._slots.get(id), job, tells=False)
+            return self._put(self._seats.get(id), job, tells=False)
 
     def subscribe(self, id: str, listener: Callable[[], None]) -> Callable[[], None]:
         """Has `listener` called on a worker thread after every slice and command, until the result is called."""
         with self._wake:
-            slot = self._slots.get(id)
-            if slot is None:
+            seat = self._seats.get(id)
+            if seat is None:
                 raise Closed
-            slot.listeners = (*slot.listeners, listener)
+            seat.listeners = (*seat.listeners, listener)
 
         def unsubscribe() -> None:
             with self._wake:
-                slot.listeners = tuple(other for other in slot.listeners if other is not listener)
+                seat.listeners = tuple(other for other in seat.listeners if other is not listener)
 
         return unsubscribe
 
     def close(self, id: str) -> None:
         """Ends a piece of work; jobs that still waited raise Closed, and listeners are told a last time."""
         with self._wake:
-            slot = self._slots.pop(id, None)
-            if slot is None:
+            seat = self._seats.pop(id, None)
+            if seat is None:
                 return
-            slot.closed = True
-            self._active.pop(slot, None)
-            held = slot.held
+            seat.closed = True
+            self._active.pop(seat, None)
+            held = seat.held
         if not held:  # else the thread that holds it does this
-            self._close(slot)
+            self._bury(seat)
 
-    def _close(self, slot: _Slot[W]) -> None:
-        for job in slot.jobs:
+    def _bury(self, seat: _Seat[W]) -> None:
+        for job in seat.jobs:
             if job.future.set_running_or_notify_cancel():
                 job.future.set_exception(Closed())
-        if slot.work is not None:
-            slot.work.close()
-        _tell(slot.listeners)
+        if seat.work is not None:
+            seat.work.close()
+        _tell(seat.listeners)
 
     def used_s(self, id: str) -> float:
         """Processor time that a piece of work has used, with what it was credited while it slept."""
-        return self._slots[id].used_s
+        return self._seats[id].used_s
 
     @property
     def stopping(self) -> bool:
@@ -173,7 +173,7 @@ class Scheduler(Generic[W]):
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join(max(0.0, deadline - time.monotonic()))
-        for id in list(self._slots):
+        for id in list(self._seats):
             self.close(id)
 
     # The threads
@@ -186,39 +186,39 @@ class Scheduler(Generic[W]):
         for thread in self._threads:
             thread.start()
 
-    def _put(self, slot: _Slot[W] | None, run: Callable[[Any], Any], tells: bool) -> Future[Any]:
+    def _put(self, seat: _Seat[W] | None, run: Callable[[Any], Any], tells: bool) -> Future[Any]:
         future: Future[Any] = Future()
-        if slot is None or self._stopping:
+        if seat is None or self._stopping:
             future.set_exception(Closed())
             return future
-        slot.jobs.append(_Job(run, future, tells))
-        self._active[slot] = None
+        seat.jobs.append(_Job(run, future, tells))
+        self._active[seat] = None
         if self._waiting:
             self._wake.notify()
         return future
 
     def _serve(self) -> None:
         while (turn := self._take()) is not None:
-            slot, job, seconds = turn
+            seat, job, seconds = turn
             before = processor_time()
-            tell = self._slice(slot, seconds) if job is None else self._do(slot, job)
+            tell = self._slice(seat, seconds) if job is None else self._do(seat, job)
             spent_s = processor_time() - before
-            self._give_back(slot, spent_s)
+            self._give_back(seat, spent_s)
             if tell:
-                _tell(slot.listeners)
-            del turn, slot, job  # what was closed must not live on in a thread that waits
+                _tell(seat.listeners)
+            del turn, seat, job  # what was closed must not live on in a thread that waits
 
-    def _do(self, slot: _Slot[W], job: _Job) -> bool:
+    def _do(self, seat: _Seat[W], job: _Job) -> bool:
         if not job.future.set_running_or_notify_cancel():
             return False
         try:
-            job.future.set_result(job.run(slot.work))
+            job.future.set_result(job.run(seat.work))
         except BaseException as error:
             job.future.set_exception(error)
         return job.tells
 
-    def _slice(self, slot: _Slot[W], seconds: float) -> bool:
-        work = slot.work
+    def _slice(self, seat: _Seat[W], seconds: float) -> bool:
+        work = seat.work
         if work is None:
             return False
         try:
@@ -228,57 +228,57 @@ class Scheduler(Generic[W]):
             work.fail(error)
         return True
 
-    def _take(self) -> tuple[_Slot[W], _Job | None, float] | None:
-        """Waits for the next turn; None when the scheduler is stopping."""
+    def _take(self) -> tuple[_Seat[W], _Job | None, float] | None:
+        """Waits for the next turn; None when the host is stopping."""
         with self._wake:
             while not self._stopping:
-                slot, wanting, next_due = self._choose(time.monotonic())
-                if slot is not None:
-                    slot.held = True
-                    job = slot.jobs.popleft() if slot.jobs else None
-                    return slot, job, min(LONGEST_SLICE_S, max(SHORTEST_SLICE_S, ROUND_S / max(wanting, 1)))
+                seat, wanting, next_due = self._choose(time.monotonic())
+                if seat is not None:
+                    seat.held = True
+                    job = seat.jobs.popleft() if seat.jobs else None
+                    return seat, job, min(LONGEST_SLICE_S, max(SHORTEST_SLICE_S, ROUND_S / max(wanting, 1)))
                 self._waiting += 1
                 self._wake.wait(min(max(0.0, next_due - time.monotonic()), LONGEST_WAIT_S))
                 self._waiting -= 1
             return None
 
-    def _choose(self, now: float) -> tuple[_Slot[W] | None, int, float]:
+    def _choose(self, now: float) -> tuple[_Seat[W] | None, int, float]:
         """Whose turn it is, how many want to train, and when the next one falls due if nobody does."""
-        best: _Slot[W] | None = None
+        best: _Seat[W] | None = None
         best_key = least_used = next_due = math.inf
         wanting = 0
-        for slot in self._active:
-            if slot.due <= now:
+        for seat in self._active:
+            if seat.due <= now:
                 wanting += 1
-            elif not slot.jobs:
-                if not slot.held:
-                    next_due = min(next_due, slot.due)
+            elif not seat.jobs:
+                if not seat.held:
+                    next_due = min(next_due, seat.due)
                 continue
-            slot.used_s = max(slot.used_s, self._frontier_s - CREDIT_S)
-            least_used = min(least_used, slot.used_s)
-            if slot.held:
+            seat.used_s = max(seat.used_s, self._frontier_s - CREDIT_S)
+            least_used = min(least_used, seat.used_s)
+            if seat.held:
                 continue
-            key = slot.used_s - (HEAD_START_S if slot.jobs else 0.0)
+            key = seat.used_s - (HEAD_START_S if seat.jobs else 0.0)
             if key < best_key:
-                best, best_key = slot, key
+                best, best_key = seat, key
         if best is not None:
             self._frontier_s = max(self._frontier_s, least_used)
         return best, wanting, next_due
 
-    def _give_back(self, slot: _Slot[W], spent_s: float) -> None:
-        due = slot.work.due() if slot.work is not None else math.inf
+    def _give_back(self, seat: _Seat[W], spent_s: float) -> None:
+        due = seat.work.due() if seat.work is not None else math.inf
         with self._wake:
-            slot.used_s += spent_s
-            slot.held = False
-            slot.due = due
-            if slot.closed or not (slot.jobs or due < math.inf):
-                self._active.pop(slot, None)
+            seat.used_s += spent_s
+            seat.held = False
+            seat.due = due
+            if seat.closed or not (seat.jobs or due < math.inf):
+                self._active.pop(seat, None)
             else:
-                self._active[slot] = None
+                self._active[seat] = None
             if self._waiting and len(self._active) > 1:  # this thread takes one of them itself
                 self._wake.notify()
-        if slot.closed:
-            self._close(slot)
+        if seat.closed:
+            self._bury(seat)
 
 
 def _tell(listeners: tuple[Callable[[], None], ...]) -> None:

@@ -2,8 +2,8 @@
 
     ready -> running -> paused | finished | diverged | failed        and back to ready by a reset
 
-Everything here runs on worker threads, one call at a time. The scheduler calls `due`, `run` and `fail`; the rest are
-the jobs that clients send.
+Everything here runs on the host's worker threads, one call at a time. `due`, `run` and `fail` are what the host asks
+for; the rest are the jobs that clients send.
 """
 
 import math
@@ -21,25 +21,25 @@ from app.experiments import patched
 from app.problems import Problem, invalid, needs_reset
 from app.schemas.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs, WeightChange
 from app.sessions.jobs import (
-    BackgroundJob,
-    BackgroundWork,
     Change,
-    TrainingJob,
+    Errand,
+    Tour,
+    Undertaking,
     epochs_further,
-    fulfill,
+    fulfil,
     refuse,
     refuse_like,
     steps_further,
 )
 from app.sessions.pacing import Pace, Speedometer
 from app.sessions.scheduler import Closed
-from app.sessions.stop_condition import StopCondition
+from app.sessions.stop_condition import Goal
 from engine import Experiment, FieldError, Model, Trainer, Visit, complete, fixed_differences, to_data
 from engine.insight.last_update import last_update
 from engine.insight.pruning.pruning import Pruning
 
 T = TypeVar("T")
-U = TypeVar("U", bound=BackgroundWork)
+U = TypeVar("U", bound=Undertaking)
 
 FIRST_GUESS_NS = 5.0  # per unit of the engine's work, before it was measured
 LEAST_WORK = 1_000
@@ -71,10 +71,10 @@ class Session:
         self.run_id = secrets.token_hex(8)
         self._rest = "diverged" if self.trainer.diverged else "paused" if self.trainer.step else "ready"
         self.reason: str | None = self._told(self.trainer.diverged) if self.trainer.diverged else None
-        self._background_jobs: deque[BackgroundJob[Any, Any]] = deque()
+        self._tours: deque[Tour[Any, Any]] = deque()
         self._visited: dict[tuple[int, int], Trainer] = {}
         self._stop_playing()
-        self._training_jobs: deque[TrainingJob] = deque()
+        self._errands: deque[Errand] = deque()
         self._changes: deque[Change] = deque()
         self._speed = Speedometer()
         self._facts_changed()
@@ -85,12 +85,12 @@ class Session:
         self.stage += 1
         self.revision += 1
 
-    # What the scheduler calls
+    # What the host asks for
 
     def due(self) -> float:
         """When it wants a slice."""
         now = time.monotonic()
-        if self._changes or self._training_jobs or self._background_jobs:
+        if self._changes or self._errands or self._tours:
             return now
         return self._pace.due(now, self.trainer.step) if self._playing else math.inf
 
@@ -101,11 +101,11 @@ class Session:
         while (left := end - time.monotonic()) > 0:
             if self._changes:
                 worked = self._settle(left)
-            elif self._background_jobs and not travelled:
-                travelled = self._playing or bool(self._training_jobs)  # which get the other half of the slice
-                worked = self._run_background_job(left / 2 if travelled else left)
-            elif self._training_jobs:
-                worked = self._run_training_job(left)
+            elif self._tours and not travelled:
+                travelled = self._playing or bool(self._errands)  # which get the other half of the slice
+                worked = self._travel(left / 2 if travelled else left)
+            elif self._errands:
+                worked = self._run_errand(left)
             elif self._playing:
                 worked = self._play_on(left)
             else:
@@ -121,14 +121,14 @@ class Session:
 
     def close(self) -> None:
         """It will not be run again: whoever waits is told."""
-        for job in self._training_jobs:
-            refuse(job.future, Closed())
+        for errand in self._errands:
+            refuse(errand.future, Closed())
         self._refuse_changes(Closed())
 
     def _refuse_changes(self, error: Exception) -> None:
-        background_jobs, self._background_jobs = self._background_jobs, deque()
-        for job in background_jobs:
-            refuse(job.future, error)
+        tours, self._tours = self._tours, deque()
+        for tour in tours:
+            refuse(tour.future, error)
         changes, self._changes = self._changes, deque()
         for change in changes:
             refuse(change.future, error)
@@ -156,68 +156,68 @@ class Session:
             return False
         while self._changes and self.trainer.settled:
             change = self._changes.popleft()
-            fulfill(change.future, change.run)
+            fulfil(change.future, change.run)
         return True
 
-    def _run_training_job(self, seconds: float) -> bool:
-        job, trainer, now = self._training_jobs[0], self.trainer, time.monotonic()
-        if job.future.cancelled():  # nobody waits any more
-            self._finish_job(job)
+    def _run_errand(self, seconds: float) -> bool:
+        errand, trainer, now = self._errands[0], self.trainer, time.monotonic()
+        if errand.future.cancelled():  # nobody waits any more
+            self._leave(errand)
             return True
-        if job.first_step < 0:
-            job.begin(trainer, now)
-        batch_size = 1 if job.single_samples else None
-        left_s = min(seconds, max(job.deadline - now, 1e-4))
-        if not self._advance(left_s, job.last_step, batch_size):
+        if errand.first_step < 0:
+            errand.begin(trainer, now)
+        batch_size = 1 if errand.single_samples else None
+        left_s = min(seconds, max(errand.deadline - now, 1e-4))
+        if not self._advance(left_s, errand.last_step, batch_size):
             return False
-        if job.is_done(trainer, time.monotonic()):
-            self._finish_job(job)
+        if errand.is_done(trainer, time.monotonic()):
+            self._leave(errand)
         return True
 
-    def _run_background_job(self, seconds: float) -> bool:
+    def _travel(self, seconds: float) -> bool:
         """Goes on with what somebody waits for beside training."""
-        job = self._background_jobs[0]
-        if job.future.cancelled():  # nobody waits any more
-            self._background_jobs.popleft()
+        tour = self._tours[0]
+        if tour.future.cancelled():  # nobody waits any more
+            self._tours.popleft()
             return True
         try:
-            if job.under_way is None:
-                job.under_way = job.begin()
-            if not job.under_way.done:
-                job.under_way.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)))
+            if tour.under_way is None:
+                tour.under_way = tour.begin()
+            if not tour.under_way.done:
+                tour.under_way.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)))
         except Exception as error:
-            self._background_jobs.popleft()
-            refuse(job.future, error)
+            self._tours.popleft()
+            refuse(tour.future, error)
         else:
-            if job.under_way.done:
-                self._background_jobs.popleft()  # before it is finished: that may begin a new run
-                fulfill(job.future, lambda: job.finish(job.under_way))
+            if tour.under_way.done:
+                self._tours.popleft()  # before it is finished: that may begin a new run
+                fulfil(tour.future, lambda: tour.finish(tour.under_way))
         return True
 
-    def _finish_job(self, job: TrainingJob) -> None:
-        """A job is over, whether or not it came to its end."""
-        self._training_jobs.remove(job)
-        if job.single_samples and job.first_step >= 0:  # not what the experiment says: so it is a change
-            self.trainer.note_samples(job.first_step)
-        rests = not self._training_jobs and not self._playing and not self.trainer.stopped
+    def _leave(self, errand: Errand) -> None:
+        """An errand is over, whether or not it came to its end."""
+        self._errands.remove(errand)
+        if errand.single_samples and errand.first_step >= 0:  # not what the experiment says: so it is a change
+            self.trainer.note_samples(errand.first_step)
+        rests = not self._errands and not self._playing and not self.trainer.stopped
         if rests and self._rest in {"ready", "paused", "finished"}:
             self._rest, self.reason = "paused", self.reason or self._told(None)
         self.stage += 1
-        fulfill(job.future, self.describe)
+        fulfil(errand.future, self.describe)
 
     def _play_on(self, seconds: float) -> bool:
         trainer, now = self.trainer, time.monotonic()
         self._pace.let_go(now, trainer.step)
-        stops = [self._pace.target(now), self._stop_condition.next_stop() if self._stop_condition else None]
+        stops = [self._pace.target(now), self._goal.next_stop() if self._goal else None]
         if not self._advance(seconds, min((step for step in stops if step is not None), default=None)):
             return False
-        if self._finish_if_reached():
+        if self._finish_at_goal():
             return False
         target = self._pace.target(time.monotonic())
         return target is None or trainer.step < target
 
-    def _finish_if_reached(self) -> bool:
-        reached = self._stop_condition.reached() if self._stop_condition else None
+    def _finish_at_goal(self) -> bool:
+        reached = self._goal.reached() if self._goal else None
         if reached:
             self._end("finished", reached)
         return reached is not None
@@ -228,8 +228,8 @@ class Session:
         self._rest, self.reason = state, self._told(reason)
         self.stage += 1
         self.revision += 1
-        for job in list(self._training_jobs):
-            self._finish_job(job)
+        for errand in list(self._errands):
+            self._leave(errand)
 
     def _told(self, reason: str | None) -> str | None:
         """The reason why training ends, and where the best weights are if they are not these."""
@@ -239,19 +239,19 @@ class Session:
         self.trainer.watch_no_more()
         self._playing = False
         self.rate: float | None = None
-        self._stop_condition: StopCondition | None = None
+        self._goal: Goal | None = None
 
     # Where it stands. These may be read from any thread.
 
     @property
     def state(self) -> str:
         """The word for it."""
-        return "running" if self._playing or self._training_jobs else self._rest
+        return "running" if self._playing or self._errands else self._rest
 
     @property
     def awaited(self) -> bool:
         """Whether a client waits for training to come to its end."""
-        return bool(self._training_jobs)
+        return bool(self._errands)
 
     @property
     def steps_per_second(self) -> float:
@@ -280,7 +280,7 @@ class Session:
         return self.summary() | {
             "warning": self.trainer.warning,
             "rate": self.rate,
-            "until": self._stop_condition.until.model_dump() if self._stop_condition else None,
+            "until": self._goal.until.model_dump() if self._goal else None,
             "experiment": self.experiment_data,
             "parameter_count": self.trainer.parameter_count,
             "notes": [vars(note) for note in self.trainer.notes],
@@ -289,11 +289,11 @@ class Session:
             "last_update": None if self.state == "running" else last_update(self.trainer),
         }
 
-    def run_in_background(self, begin: Callable[[], U], finish: Callable[[U], T]) -> Future[T]:
+    def undertake(self, begin: Callable[[], U], finish: Callable[[U], T]) -> Future[T]:
         """Does something that takes a while, beside training."""
-        job = BackgroundJob(begin, finish)
-        self._background_jobs.append(job)
-        return job.future
+        tour = Tour(begin, finish)
+        self._tours.append(tour)
+        return tour.future
 
     def look_back(self, epoch: int, job: Callable[[Trainer], T]) -> Future[T]:
         """What `job` finds at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
@@ -307,9 +307,9 @@ class Session:
 
         if place in self._visited:
             future: Future[T] = Future()
-            fulfill(future, lambda: job(self._visited[place]))
+            fulfil(future, lambda: job(self._visited[place]))
             return future
-        return self.run_in_background(lambda: Visit(self.trainer, epoch), arrive)
+        return self.undertake(lambda: Visit(self.trainer, epoch), arrive)
 
     # Jobs that change something
 
@@ -329,12 +329,12 @@ class Session:
         """Trains on at a rate, to an end if one is given."""
         self._check_trainable()
         self.trainer.go_on()
-        self._stop_condition = StopCondition(command.until, self.trainer) if command.until else None
+        self._goal = Goal(command.until, self.trainer) if command.until else None
         self.rate, self._playing, self.reason = command.rate, True, None
         self._set_pace()
         self._speed = Speedometer()
         self.stage += 1
-        self._finish_if_reached()
+        self._finish_at_goal()
         return self.describe()
 
     def _set_pace(self) -> None:
@@ -377,25 +377,25 @@ class Session:
         self._stop_playing()
         count = command.count
         if command.unit == "epoch":
-            return self._order(TrainingJob(epochs_further(count)))
-        return self._order(TrainingJob(steps_further(count), single_samples=command.unit == "sample"))
+            return self._order(Errand(epochs_further(count)))
+        return self._order(Errand(steps_further(count), single_samples=command.unit == "sample"))
 
     def train(self, order: Train) -> Future[dict[str, Any]]:
         """Trains at full speed; if it plays, it plays on afterwards."""
         self._check_trainable()
         if isinstance(order, TrainEpochs):
-            return self._order(TrainingJob(epochs_further(order.epochs)))
-        return self._order(TrainingJob(seconds=order.seconds))
+            return self._order(Errand(epochs_further(order.epochs)))
+        return self._order(Errand(seconds=order.seconds))
 
-    def _order(self, job: TrainingJob) -> Future[dict[str, Any]]:
+    def _order(self, errand: Errand) -> Future[dict[str, Any]]:
         # After the step under way, because a step of one sample cannot begin inside a batch.
         self.trainer.go_on()
-        beginning = self.at_step_boundary(lambda: self._training_jobs.append(job))
-        beginning.add_done_callback(lambda done: refuse_like(job.future, done))
+        beginning = self.at_step_boundary(lambda: self._errands.append(errand))
+        beginning.add_done_callback(lambda done: refuse_like(errand.future, done))
         self._speed = Speedometer()
         self.reason = None
         self.stage += 1
-        return job.future
+        return errand.future
 
     def patch(self, body: bytes, reset: bool, keep: bool = False) -> Future[dict[str, Any]]:
         """Changes the experiment: at the next step boundary, or with a new run if `reset`.
@@ -415,7 +415,7 @@ class Session:
             return self.describe()
 
         future: Future[dict[str, Any]] = Future()
-        fulfill(future, restart)
+        fulfil(future, restart)
         return future
 
     def fork(self, epoch: int, patch: bytes | None) -> Future[Trainer]:
@@ -430,7 +430,7 @@ class Session:
                 visit.trainer.update(asked)
             return visit.trainer
 
-        return self.run_in_background(lambda: Visit(self.trainer, epoch), change)
+        return self.undertake(lambda: Visit(self.trainer, epoch), change)
 
     def take_up(self, trainer: Trainer) -> dict[str, Any]:
         """Goes on with another trainer, as a new run."""
@@ -454,7 +454,7 @@ class Session:
             self._unpruned = [*self._unpruned, before][-UNDONE:]
             return report(pruning)
 
-        return self.run_in_background(start, finish)
+        return self.undertake(start, finish)
 
     def undo_prune(self) -> dict[str, Any]:
         """Goes back to the network as it was before it was pruned last."""
@@ -518,7 +518,7 @@ class Session:
         """Runs `run` now if no step is half done, else when it is done."""
         future: Future[T] = Future()
         if self.trainer.settled and not self._changes:
-            fulfill(future, run)
+            fulfil(future, run)
         else:
             self._changes.append(Change(run, future))
         return future

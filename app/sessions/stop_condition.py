@@ -1,4 +1,4 @@
-"""Stop conditions: an epoch or a target at which playing ends."""
+"""Goals: where playing is to end, if anywhere."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from engine.data.cells import written
 from engine.training.metrics import higher_is_better
 
 
-class StopCondition:
+class Goal:
     """An epoch of the run, or a metric's target, which is looked at after each epoch and in every recorded row.
 
     Raises Problem 422 for a metric that the run does not have.

@@ -1,7 +1,7 @@
 """Nothing that a client sends keeps the others waiting.
 
 How long they wait is measured by `python -m benchmarks.attack`. Here is what must hold for it on any machine: large
-bodies are read, and large answers written, off the event loop; sizes are checked before anything is validated;
+bodies are read, and large answers written, aside from the event loop; sizes are checked before anything is validated;
 no more errors are collected than can be explained.
 """
 
@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app import encoding, problems
+from app.aside import SMALL_BYTES, read_body
 from app.encoding import MOST_AT_ONCE, to_json
 from app.main import create_app
-from app.offload import SMALL_BYTES, read_body
 from app.settings import Settings
 from app.validation import FEW_VALUES, MOST_FIELDS, Checker
 from benchmarks.attack import FIELDS, hostile, hostile_anywhere
@@ -188,7 +188,7 @@ async def test_long_names_are_shortened_in_the_answer(client: httpx.AsyncClient)
         assert response.status_code == 422 and len(response.content) < 30_000
 
 
-async def test_the_largest_that_is_allowed_is_read_off_the_event_loop(client: httpx.AsyncClient, watch: Watch) -> None:
+async def test_the_largest_that_is_allowed_is_read_and_answered_aside(client: httpx.AsyncClient, watch: Watch) -> None:
     points = np.random.default_rng(0).normal(size=(20_000, 2)).round(6).tolist()
     data = {"points": points, "targets": [n % 2 for n in range(20_000)]}
     made = await client.post("/api/sessions", json={"dataset": data})

@@ -1,4 +1,4 @@
-"""Detections: a finding as it was made, and what several of them share."""
+"""Sightings: a finding as it was made, and what several of them share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from engine.insight.diagnosis.fixes import Remedy
 
 
 @dataclass(frozen=True)
-class Detection:
+class Sighting:
     """What was found: in which layers, the numbers, these in a sentence, the likely cause, and what helps.
 
     Layers count from 0, hidden ones first, the output last; none at all means the whole network.

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.components.activations import ACTIVATIONS
 from engine.insight.diagnosis import fixes
-from engine.insight.diagnosis.detection import Detection, places, quick, slower
+from engine.insight.diagnosis.detection import Sighting, places, quick, slower
 from engine.insight.diagnosis.evidence import Evidence
 from engine.insight.diagnosis.fixes import Remedy
 from engine.training.trainer import EXPLODED_WEIGHT
@@ -51,7 +51,7 @@ def _explosion(evidence: Evidence) -> tuple[str, list[Remedy]]:
     return cause, [gentle, clip] if quick(evidence) else [fixes.both(gentle, clip), gentle, clip]
 
 
-def divergence(evidence: Evidence) -> Detection | None:
+def divergence(evidence: Evidence) -> Sighting | None:
     if evidence.diverged is None:
         return None
     cause, help = _explosion(evidence)
@@ -62,10 +62,10 @@ def divergence(evidence: Evidence) -> Detection | None:
         "starting_scale": float(evidence.starting_scale.max()),
     }
     summary = evidence.diverged.partition(". ")[0] + "."
-    return Detection([], numbers, summary, cause, help)
+    return Sighting([], numbers, summary, cause, help)
 
 
-def exploded_weights(evidence: Evidence) -> Detection | None:
+def exploded_weights(evidence: Evidence) -> Sighting | None:
     weights = evidence.rows("weight_norm")[-1] / np.sqrt(evidence.shapes.prod(axis=1))
     layers = np.flatnonzero(weights > EXPLODED_WEIGHT).tolist()
     if not layers:
@@ -73,16 +73,16 @@ def exploded_weights(evidence: Evidence) -> Detection | None:
     cause, help = _explosion(evidence)
     numbers = {"weight": float(weights.max()), "learning_rate": evidence.learning_rate}
     summary = f"The weights of {places(evidence, layers)} are about {weights.max():.3g} each; around 1 is normal."
-    return Detection(layers, numbers, summary, cause, help)
+    return Sighting(layers, numbers, summary, cause, help)
 
 
-def batch_of_one(evidence: Evidence) -> Detection | None:
+def batch_of_one(evidence: Evidence) -> Sighting | None:
     experiment = evidence.experiment
     layers = [index for index, layer in enumerate(experiment.layers) if layer.batch_normalization]
     batch = min(experiment.batch_size or evidence.sizes["train"], evidence.sizes["train"])
     if not layers or batch > 1:
         return None
-    return Detection(
+    return Sighting(
         layers,
         {"batch_size": batch},
         f"The batch size is 1, but there is batch normalization in {places(evidence, layers)}.",
@@ -92,14 +92,14 @@ def batch_of_one(evidence: Evidence) -> Detection | None:
     )
 
 
-def lagging_statistics(evidence: Evidence) -> Detection | None:
+def lagging_statistics(evidence: Evidence) -> Sighting | None:
     if not evidence.lag or evidence.count < 10:
         return None
     experiment = evidence.experiment
     layers = [index for index, layer in enumerate(experiment.layers) if layer.batch_normalization]
     momentum = max(norm.momentum for layer in experiment.layers if (norm := layer.batch_normalization))
     tested, trained = (evidence.training_skill - evidence.lag, evidence.training_skill)
-    return Detection(
+    return Sighting(
         layers,
         {"momentum": momentum, "skill": tested, "training_skill": trained, "updates": evidence.step},
         f"With the statistics of the training data itself, the network avoids {max(trained, 0):.0%} of the errors of a "
@@ -110,7 +110,7 @@ def lagging_statistics(evidence: Evidence) -> Detection | None:
     )
 
 
-def identical_units(evidence: Evidence) -> Detection | None:
+def identical_units(evidence: Evidence) -> Sighting | None:
     layers = []
     for index, layer in enumerate(evidence.experiment.layers):
         own, above = evidence.parameters[index], evidence.parameters[index + 1]
@@ -121,7 +121,7 @@ def identical_units(evidence: Evidence) -> Detection | None:
     if not layers:
         return None
     units = sum(evidence.experiment.layers[index].units for index in layers)
-    return Detection(
+    return Sighting(
         layers,
         {"units": units, "different_units": len(layers)},
         f"All units in {places(evidence, layers)} have the same weights: {units} units do the work of {len(layers)}.",
@@ -135,7 +135,7 @@ def _alike(part: np.ndarray) -> bool:
     return bool(np.all(np.ptp(part, axis=1) <= EQUAL * np.abs(part).max()))
 
 
-def unscaled_features(evidence: Evidence) -> Detection | None:
+def unscaled_features(evidence: Evidence) -> Sighting | None:
     varied = evidence.input_spread > 0
     if evidence.experiment.dataset.standardize or not varied.any():
         return None
@@ -156,7 +156,7 @@ def unscaled_features(evidence: Evidence) -> Detection | None:
         )
     else:
         summary = f"Typical targets are about {target:.3g}; networks train best on values around 1."
-    return Detection(
+    return Sighting(
         [0],
         numbers,
         summary,
@@ -165,7 +165,7 @@ def unscaled_features(evidence: Evidence) -> Detection | None:
     )
 
 
-def exploding_gradients(evidence: Evidence) -> Detection | None:
+def exploding_gradients(evidence: Evidence) -> Sighting | None:
     gradients = np.median(evidence.gradients[-10:], axis=0)
     limit = EXPLODING_AT_START if evidence.count < 20 else EXPLODING
     layers = np.flatnonzero(gradients > limit).tolist()
@@ -175,10 +175,10 @@ def exploding_gradients(evidence: Evidence) -> Detection | None:
     numbers = {"gradient": float(gradients.max()), "loss": float(evidence.rows("train_loss")[-1])}
     where, size = places(evidence, layers), gradients.max()
     summary = f"The average gradient per weight in {where} is about {size:.3g}; below 1 is normal."
-    return Detection(layers, numbers, summary, cause, help)
+    return Sighting(layers, numbers, summary, cause, help)
 
 
-def dead_relus(evidence: Evidence) -> Detection | None:
+def dead_relus(evidence: Evidence) -> Sighting | None:
     dead = evidence.rows("dead", 3).min(axis=0)
     cut = [index for index in range(evidence.hidden) if evidence.cuts_off(index)]
     gone = [index for index in cut if dead[index] == 1]
@@ -208,10 +208,10 @@ def dead_relus(evidence: Evidence) -> Detection | None:
     summary = f"{worst:.0%} of the units in {places(evidence, layers)} have a derivative of 0 for every sample" + (
         ", so no gradient gets through." if gone else "."
     )
-    return Detection(layers, {"dead": worst, "dead_at_start": float(before.max())}, summary, cause, help)
+    return Sighting(layers, {"dead": worst, "dead_at_start": float(before.max())}, summary, cause, help)
 
 
-def saturation(evidence: Evidence) -> Detection | None:
+def saturation(evidence: Evidence) -> Sighting | None:
     share = evidence.rows("saturated", 3).min(axis=0)
     layers = [index for index in range(evidence.hidden) if evidence.saturating(index) and share[index] > SATURATED]
     if not layers or not evidence.falls_short or evidence.smothered:
@@ -236,10 +236,10 @@ def saturation(evidence: Evidence) -> Detection | None:
     summary = (
         f"In {places(evidence, layers)}, {worst:.0%} of derivatives are below 0.01, so almost no gradient gets through."
     )
-    return Detection(layers, {"saturated": worst, "saturated_at_start": float(before.max())}, summary, cause, help)
+    return Sighting(layers, {"saturated": worst, "saturated_at_start": float(before.max())}, summary, cause, help)
 
 
-def vanishing_gradients(evidence: Evidence) -> Detection | None:
+def vanishing_gradients(evidence: Evidence) -> Sighting | None:
     if not evidence.hidden or not evidence.falls_short or evidence.smothered:
         return None
     gradients = np.median(evidence.gradients[-10:], axis=0)
@@ -275,7 +275,7 @@ def vanishing_gradients(evidence: Evidence) -> Detection | None:
         f"The average gradient per weight is {gradients[ratios.argmin()]:.2g} in layer {int(ratios.argmin()) + 1} and "
         f"{gradients[-1]:.2g} in the output layer: the first layers barely learn."
     )
-    return Detection(layers, numbers, summary, cause, help)
+    return Sighting(layers, numbers, summary, cause, help)
 
 
 def _ratios(evidence: Evidence, gradients: np.ndarray) -> np.ndarray:

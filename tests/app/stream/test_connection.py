@@ -359,7 +359,7 @@ async def test_streams_that_end_leave_nothing_behind(lab: Lab) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while next(line for line in registry.list() if line["id"] == lab.id)["watchers"]:
             await asyncio.sleep(0.005)
-    assert not registry.scheduler._slots[lab.id].listeners
+    assert not registry.host._seats[lab.id].listeners
 
 
 async def test_a_client_without_a_pong_is_told_that_it_is_too_slow(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

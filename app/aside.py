@@ -1,6 +1,6 @@
-"""Offloading: what the web does that takes a while runs on other threads, so that the event loop goes on answering.
+"""Aside: where work of the web that takes a while is done, so that the event loop goes on answering.
 
-There are only two of them. Python runs one thread at a time, and each further one that computes keeps the event loop
+Only two threads do it. Python runs one thread at a time, and each further one that computes keeps the event loop
 waiting for up to 5 ms a turn.
 """
 
@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 SMALL_BYTES = 4 << 10  # a body of this size is read, and refused, within a few milliseconds
-_THREADS = ThreadPoolExecutor(2, "offload")
+_THREADS = ThreadPoolExecutor(2, "aside")
 
 
-async def offload(work: Callable[..., T], *arguments: Any) -> T:
+async def aside(work: Callable[..., T], *arguments: Any) -> T:
     """What `work` gives, done on another thread."""
     return await asyncio.get_running_loop().run_in_executor(_THREADS, work, *arguments)
 
 
 async def read_body(read: Callable[[bytes], T], body: bytes) -> T:
     """What `read` makes of a body; the event loop does not wait for a large one."""
-    return read(body) if len(body) <= SMALL_BYTES else await offload(read, body)
+    return read(body) if len(body) <= SMALL_BYTES else await aside(read, body)
