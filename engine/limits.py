@@ -21,6 +21,7 @@ class Limits:
     moments: int = 50  # of a run that are looked at together
     bins: int = 200
     timeline_bytes: int = 4_000_000
+    travel_work: int = 1 << 24  # multiply-adds from one checkpoint of a run to the next, if there are many
     magnitude: float = 1e9
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.components.formulas import katex, renamed
 from engine.components.registry import Argument, Entry, Family
-from engine.compute.fast_math import exp, log1p
+from engine.compute.fast_math import log1p_exp
 from engine.compute.jit import dispatched, part, scalar
 
 
@@ -124,7 +124,7 @@ def binary_crossentropy_derivative(a: float, t: float) -> float:
 
 @scalar
 def binary_crossentropy_from_logits(z: float, t: float) -> float:
-    return (z if z > 0.0 else 0.0) - z * t + log1p(exp(-abs(z)))
+    return (z if z > 0.0 else 0.0) - z * t + log1p_exp(-abs(z))
 
 
 def categorical_crossentropy(a: float, t: float) -> float:
@@ -271,11 +271,11 @@ LOSSES: Family[Loss] = Family(
 )
 
 _VALUE = """
-for s in range(n):
-    total = 0.0
-    for u in range(a.shape[0]):
-        total += function(np.float64(value[u, s]), np.float64(t[u, s]){p})
-    out[s] = total
+for s in range(np.uint64(n)):
+    out[s] = 0
+for u in range(np.uint64(a.shape[0])):
+    for s in range(np.uint64(n)):
+        out[s] += function(np.float64(value[u, s]), np.float64(t[u, s]){p})
 """
 _VALUE_ACROSS = """
 for s in range(n):

@@ -174,6 +174,10 @@ threshold = w.dtype.type(rate) * l1_rate({p})
 for i in range(w.size):
     w[i] = shrunk(w[i], threshold)
 """
+_SUM = """
+for i in range(w.size):
+    total += function(np.float64(w[i]){p})
+"""
 
 
 def _add(entry: Regularizer, derivative: Callable[..., Any] | None) -> tuple[str, dict[str, Any]] | None:
@@ -187,10 +191,18 @@ def _shrink(entry: Regularizer) -> tuple[str, dict[str, Any]] | None:
     return (_SHRINK.replace("{p}", arguments), functions) if entry.l1_rate else None
 
 
+def _sum(entry: Regularizer) -> tuple[str, dict[str, Any]]:
+    arguments = "".join(f", np.float64(p[{index}])" for index in range(len(entry.arguments)))
+    return _SUM.replace("{p}", arguments), {"function": entry.function}
+
+
 # For kernels; `w` and `g` are a layer's weights and their gradients, flat; `rate` is the learning rate.
 add_whole = dispatched("code, w, g, p", [_add(entry, entry.derivative) for entry in REGULARIZERS.values()])
 add_smooth = dispatched("code, w, g, p", [_add(entry, entry.smooth) for entry in REGULARIZERS.values()])
 shrink = dispatched("code, w, rate, p", [_shrink(entry) for entry in REGULARIZERS.values()])
+sum_of_penalties = dispatched(
+    "code, w, p", [_sum(entry) for entry in REGULARIZERS.values()], before="total = 0.0", after="return total"
+)
 
 
 def penalty(choice: Any, weights: np.ndarray) -> float:

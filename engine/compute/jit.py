@@ -174,16 +174,17 @@ def _in_precision(function: F, real: type) -> F:
     return copied
 
 
-def scalar(function: F, *, fast: Callable[..., Any] | None = None) -> F:
+def scalar(function: F, *, fast: Callable[..., Any] | None = None, double: Callable[..., Any] | None = None) -> F:
     """Lets kernels call a plain function of numbers, computed in the precision of its first argument.
 
-    `fast` takes its place in float32, where the library's own function would keep a loop from being vectorised.
+    `fast` takes its place in float32, where the library's own function would keep a loop from being vectorised, and
+    `double` in float64.
     """
 
     def choose(first: Any, *rest: Any) -> Callable[..., Any]:
         if first == types.float32:
             return _in_precision(fast or function, np.float32)
-        return _in_precision(function, np.float64)
+        return _in_precision(double or function, np.float64)
 
     # Inlined whatever its length, or the loop around a long one would make calls and not be vectorised.
     options: Any = {
@@ -202,12 +203,14 @@ def dispatched(
     branches: Sequence[tuple[str, Mapping[str, Callable[..., Any]]] | None],
     before: str = "",
     otherwise: str = "pass",
+    after: str = "",
 ) -> Callable[..., Any]:
     """A function for kernels that chooses by `code`: `if code == 0: ... elif code == 1: ...`.
 
     Each branch is the text of its body and the functions which that text names. So the entries of a family are plain
     functions in their family's file, and yet kernels compile to straight loops over the right one. What they share is
-    done `before`: the less there is in each branch, the sooner it is compiled. Codes without a branch do `otherwise`.
+    done `before` or `after`: the less there is in each branch, the sooner it is compiled. Codes without a branch do
+    `otherwise`.
     """
     scope: dict[str, Any] = {"np": np}
     lines = [f"def dispatch({signature}):", *_indented(before, 1)]
@@ -218,7 +221,7 @@ def dispatched(
             scope[f"{name}_{code}"] = function
             body = body.replace(f"{name}(", f"{name}_{code}(")
         lines += _indented(body, 2)
-    lines += ["    else:", *_indented(otherwise, 2)]
+    lines += ["    else:", *_indented(otherwise, 2), *_indented(after, 1)]
     exec("\n".join(lines), scope)  # noqa: S102 - made from our own catalogue, never from input
     return inlined(scope["dispatch"])
 

@@ -18,7 +18,7 @@ from engine.components.losses import loss_gradient, loss_values
 from engine.components.optimizers import update
 from engine.components.regularizers import add_smooth, add_whole, shrink
 from engine.components.schedules import ARGUMENTS, factor
-from engine.compute.jit import inlined, kernel, part, summing
+from engine.compute.jit import inlined, kernel, part
 from engine.compute.matmul import (
     Array,
     Rows,
@@ -33,6 +33,20 @@ from engine.compute.matmul import (
     weigh,
     weigh_by_library,
     weigh_one,
+)
+from engine.compute.rows import (
+    DONE,
+    PART,
+    PARTS,
+    SAMPLE,
+    STATISTICS,
+    Row,
+    add_measures,
+    begin_row,
+    finish_part,
+    finish_row,
+    look_at_slopes,
+    look_at_values,
 )
 from engine.network.network import (
     ACTIVATION,
@@ -60,6 +74,8 @@ from engine.network.network import (
 )
 
 ONE = np.int64(1)  # a literal 1 would be a type of its own, and compile `weigh` twice
+
+OVERHEAD = 500  # work units that any chunk costs beside its multiplications
 
 # Below this many weights plain loops beat the call of a matrix library.
 BLAS_WEIGHTS = 1024
@@ -139,11 +155,14 @@ class Plan(NamedTuple):
     shuffle: bool
     seed: int
     last_step: int  # stop before the step after this one
-    chunks: int  # at most so many chunks
+    work: int  # in training: about so many multiply-adds
+    row_step: int  # the step after which the next row is measured
+    row_stride: int  # steps from one row to the next
+    chunks: int  # when looking: at most so many chunks
 
 
 # The plan of a call that only looks.
-LOOK = Plan(0, 0.0, 0.0, 0, np.zeros(ARGUMENTS), 1, 0, NO_PENALTY, False, False, 0, 0, NEVER)
+LOOK = Plan(0, 0.0, 0.0, 0, np.zeros(ARGUMENTS), 1, 0, NO_PENALTY, False, False, 0, 0, 0, NEVER, 1, NEVER)
 
 
 class Results(NamedTuple):
@@ -321,37 +340,6 @@ def through_units(
         denormalise(work, rows, moment.n, parameters, gradient, scales, moment.training)
 
 
-# Columns of the statistics that are added up for each unit.
-SATURATED, LIVE, SUM, SQUARES = range(4)
-STATISTICS = 4
-SATURATION = 0.01
-
-
-@summing
-def look_at_values(a: Array, units: Rows, n: int, statistics: Array) -> None:
-    """Adds up what the units gave."""
-    for u in range(units[0], units[1]):
-        total, squares = 0.0, 0.0
-        for s in range(n):
-            value = np.float64(a[u, s])
-            total += value
-            squares += value * value
-        statistics[u, SUM] += total
-        statistics[u, SQUARES] += squares
-
-
-@summing
-def look_at_slopes(f: Array, units: Rows, n: int, statistics: Array) -> None:
-    """Counts where the units could hardly learn, and where they could at all."""
-    for u in range(units[0], units[1]):
-        saturated, live = 0, 0
-        for s in range(n):
-            saturated += abs(f[u, s]) < SATURATION
-            live += f[u, s] != 0
-        statistics[u, SATURATED] += saturated
-        statistics[u, LIVE] += live
-
-
 @part
 def clip(gradient: Array, value: float, norm: float) -> None:
     """Keeps each number of the gradient within `value`, then its length within `norm`; 0 is no limit."""
@@ -512,23 +500,30 @@ def copy_rows(a: Array, first: int, n: int, outputs: Array, at: int) -> None:
 
 
 @part
-def measure(net: Architecture, work: Workspace, moment: Moment, at: int, results: Results) -> None:
-    """Fills the outputs and the losses of a chunk."""
+def measure(
+    net: Architecture, work: Workspace, moment: Moment, at: int, results: Results, row: Row, sums: Array
+) -> None:
+    """Fills the outputs and the losses of a chunk, or adds its measures to the sums."""
     last = net.layers.shape[0] - 1
     rows = rows_of(net, last)
     z, a, arguments = work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], net.arguments[OF_LOSS, 0]
     loss_values(net.loss, z, a, work.t, moment.n, work.loss, arguments)
-    share = net.layers[last, UNITS] if net.mean_over_outputs else 1
-    for s in range(moment.n):
-        results.losses[at + s] = work.loss[s] * np.float64(work.w[s]) / share
-    copy_rows(work.a, rows[0], moment.n, results.outputs, at)
+    if net.mean_over_outputs:
+        for s in range(moment.n):
+            work.loss[s] /= net.layers[last, UNITS]
+    if sums.size > 0:
+        add_measures(row.metrics, a, work.t, work.loss, work.w, moment.n, row.threshold, sums)
+    if results.losses.size > 0:
+        for s in range(moment.n):
+            results.losses[at + s] = work.loss[s] * np.float64(work.w[s])
+        copy_rows(work.a, rows[0], moment.n, results.outputs, at)
 
 
 TRAIN, EVALUATE, PREDICT = range(3)
 
 
-@kernel
-def run(
+@part
+def go_through(
     task: int,
     net: Architecture,
     state: State,
@@ -541,13 +536,17 @@ def run(
     arguments: Array,
     clock: Array,
     first: int,
+    last_step: int,
+    most: int,
     results: Results,
+    row: Row,
+    sums: Array,
 ) -> None:
     """The one loop: chunk after chunk of samples goes forward, is looked at, and goes back.
 
     TRAIN makes steps on x (features, n), targets (outputs, n) and weights (n,) in this epoch's `order` (n,), for at
-    most `plan.chunks` chunks, or up to `plan.last_step`, or until a number is no longer finite; `arguments` are the
-    optimizer's. EVALUATE measures `plan.chunks` chunks, the samples from `first` on: it fills the outputs and losses,
+    most `most` chunks, or up to `last_step`, or until a number is no longer finite; `arguments` are the optimizer's.
+    EVALUATE measures as many chunks, the samples from `first` on: it fills the outputs and losses, or adds to the sums,
     and if there is a gradient (P,) adds to it the data loss's over all samples, and to the statistics. PREDICT fills
     the outputs (units, n) with the activations of the rows from `first` on.
     """
@@ -559,14 +558,14 @@ def run(
     chunks = 0
     while True:
         if training:
-            if chunks == plan.chunks or clock[STEP] >= plan.last_step or clock[DIVERGED]:
+            if chunks == most or clock[STEP] >= last_step or clock[DIVERGED]:
                 break
             if clock[IN_BATCH] == 0:
                 gradient[:] = 0
             count = batch_of(plan.batch_size, plan.carried, samples, clock)
             n = take_batch(net, work, x, targets, weights, order, plan, clock)
         else:
-            if at >= samples or (task == EVALUATE and chunks == plan.chunks):
+            if at >= samples or (task == EVALUATE and chunks == most):
                 break
             count, n = samples, min(width, samples - at)
             for s in range(n):
@@ -584,7 +583,7 @@ def run(
             at += n
             continue
         if task == EVALUATE:
-            measure(net, work, moment, at, results)
+            measure(net, work, moment, at, results, row, sums)
             at += n
             if gradient.size == 0:
                 continue
@@ -594,6 +593,128 @@ def run(
             clock[IN_BATCH] += n
             if clock[IN_BATCH] == count:
                 pieces = -(-min(plan.batch_size, samples) // width)
-                last = clock[STEP] + 1 == plan.last_step or chunks + pieces > plan.chunks  # perhaps
+                last = clock[STEP] + 1 == last_step or chunks + pieces > most  # perhaps
                 finish_step(net, state, plan, count, samples, last, arguments, clock)
     clock[CHUNKS] = chunks
+
+
+@kernel
+def run(
+    task: int,
+    net: Architecture,
+    state: State,
+    work: Workspace,
+    probe: Workspace,
+    parts: tuple[tuple[Array, Array, Array], ...],
+    order: Array,
+    plan: Plan,
+    arguments: Array,
+    clock: Array,
+    first: int,
+    results: Results,
+    row: Row,
+) -> int:
+    """Looks at the first of the parts, or trains on it and measures rows of all, and says how much work it was.
+
+    Training goes on for about `plan.work` multiply-adds, or up to `plan.last_step` and through the row that is due
+    there, or until a number is no longer finite, be it in a step or in a row. A row under way is measured before any
+    step, so that the last call may have ended anywhere.
+    """
+    x, targets, weights = parts[0]
+    cursor, sums = row.cursor, row.values[:0]
+    if task != TRAIN:
+        if task == EVALUATE:
+            sums = row.values
+        go_through(
+            task,
+            net,
+            state,
+            probe,
+            x,
+            targets,
+            weights,
+            order,
+            plan,
+            arguments,
+            clock,
+            first,
+            plan.last_step,
+            plan.chunks,
+            results,
+            row,
+            sums,
+        )
+        return 0
+    samples, left, due = x.shape[1], plan.work, plan.row_step
+    while left > 0:
+        if cursor[PART] < PARTS:
+            if row.columns[cursor[PART]] == NONE:
+                cursor[PART] += 1
+            else:
+                back = cursor[PART] == 0 and row.layers != NONE
+                cost = OVERHEAD + (3 if back else 1) * probe.a.shape[1] * state.parameters.size
+                most, column = max(1, left // cost), row.columns[cursor[PART]]
+                told = Results(
+                    results.outputs, results.losses, row.gradient if back else results.gradient, row.statistics
+                )
+                xs, ts, ws = parts[cursor[PART]]
+                at, sums = cursor[SAMPLE], row.values[column : column + row.scales.size]
+                go_through(
+                    np.int64(EVALUATE),
+                    net,
+                    state,
+                    probe,
+                    xs,
+                    ts,
+                    ws,
+                    order,
+                    plan,
+                    arguments,
+                    clock,
+                    at,
+                    plan.last_step,
+                    most,
+                    told,
+                    row,
+                    sums,
+                )
+                left -= clock[CHUNKS] * cost
+                cursor[SAMPLE] += clock[CHUNKS] * probe.a.shape[1]
+                if cursor[SAMPLE] >= xs.shape[1]:
+                    finish_part(row, xs.shape[1])
+            if cursor[PART] == PARTS:
+                epoch = np.float64(clock[EPOCH]) + np.float64(clock[IN_EPOCH]) / np.float64(samples)
+                rate = plan.learning_rate * factor(plan.schedule, epoch, plan.schedule_arguments)
+                finish_row(net, state.parameters, state.previous, row, clock[STEP], epoch, rate, samples)
+                broken = row.layers != NONE and not np.isfinite(row.values[row.columns[0]])
+                if broken or cursor[DONE] == row.table.shape[0] or clock[STEP] >= plan.last_step:
+                    break
+        elif clock[DIVERGED] or (clock[STEP] >= plan.last_step and clock[IN_BATCH] == 0):
+            break
+        else:
+            cost = OVERHEAD + 3 * work.a.shape[1] * state.parameters.size
+            last_step, most = min(plan.last_step, due), max(1, left // cost)
+            go_through(
+                task,
+                net,
+                state,
+                work,
+                x,
+                targets,
+                weights,
+                order,
+                plan,
+                arguments,
+                clock,
+                first,
+                last_step,
+                most,
+                results,
+                row,
+                row.values[:0],
+            )
+            left -= clock[CHUNKS] * cost
+            if clock[STEP] == due and clock[IN_BATCH] == 0:
+                due += plan.row_stride
+                begin_row(row)
+    return plan.work - left

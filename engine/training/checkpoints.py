@@ -1,7 +1,8 @@
 """The timeline: the way back along a run. A run can be looked at, resumed and forked at every epoch it has passed.
 
 On the way, checkpoints are kept at whole epochs: at all of them first, then at every second, fourth and so on, so that
-they never take more room than they may. From them `travel` goes to any epoch.
+they never take more room than they may, and little time where it takes little to go from one to the next. From them
+`time_travel` goes to any epoch.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from engine.experiment import Experiment
 from engine.limits import LIMITS
 
 FEWEST = 8  # checkpoints that are kept however large they are
+MANY = 50  # checkpoints: as many as are looked at together
 ARRAY_BYTES = 120  # that an array takes beside its numbers
 
 
@@ -47,9 +49,10 @@ class Mark:
 
 
 class Timeline:
-    """The checkpoints of one run, oldest first."""
+    """The checkpoints of one run, oldest first. An epoch of it takes about `work` multiply-adds."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: int) -> None:
+        self._work = work
         self.marks: list[Mark] = []
         self.stride = 1  # epochs from one to the next
         self.bytes = 0
@@ -63,9 +66,14 @@ class Timeline:
         mark = Mark(epoch, changes, checkpoint())
         self.marks.append(mark)
         self.bytes += mark.checkpoint.size
-        while self.bytes > LIMITS.timeline_bytes and len(self.marks) > FEWEST:
+        while self._too_many():
             self.stride *= 2
             self._keep([mark for mark in self.marks if mark.epoch % self.stride == 0])
+
+    def _too_many(self) -> bool:
+        if self.bytes > LIMITS.timeline_bytes:
+            return len(self.marks) > FEWEST
+        return len(self.marks) > MANY and 2 * self.stride * self._work <= LIMITS.travel_work
 
     def _keep(self, marks: list[Mark]) -> None:
         self.marks = marks
@@ -73,7 +81,7 @@ class Timeline:
 
     def until(self, epoch: int) -> "Timeline":
         """The timeline as it was at an epoch; the checkpoints are shared."""
-        earlier = Timeline()
+        earlier = Timeline(self._work)
         earlier.stride = self.stride
         earlier._keep([mark for mark in self.marks if mark.epoch <= epoch])
         return earlier
