@@ -81,6 +81,23 @@ OVERHEAD = 500  # work units that any chunk costs beside its multiplications
 BLAS_WEIGHTS = 1024
 
 
+class Room(NamedTuple):
+    """Memory for a workspace, in few arrays: each that is handed over makes every call longer."""
+
+    blocks: np.ndarray  # (7, rows, width)
+    flat: np.ndarray  # (7, rows * width) the same memory
+    t: np.ndarray
+    w: np.ndarray
+    loss: np.ndarray
+    moments: np.ndarray  # (2, rows)
+    one: np.ndarray
+
+    @property
+    def width(self) -> int:
+        """How many samples go through at a time."""
+        return self.blocks.shape[2]
+
+
 class Workspace(NamedTuple):
     """Room for one chunk of samples: sums z, activations a and errors d = dL/dz of all units, input rows first."""
 
@@ -189,28 +206,42 @@ def results(
     )
 
 
-def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace:
+def room(rows: int, outputs: int, width: int, dtype: np.dtype) -> Room:
     """Room for `width` samples at a time, zeroed so that unused columns are harmless."""
-    z, a, d, f, m, kept, h = (np.zeros((rows, width), dtype) for _ in range(7))
-    return Workspace(
-        z=z,
-        a=a,
-        d=d,
+    blocks = np.zeros((7, rows, width), dtype)
+    return Room(
+        blocks=blocks,
+        flat=blocks.reshape(7, -1),
         t=np.zeros((outputs, width), dtype),
         w=np.ones(width, dtype),
         loss=np.zeros(width),
-        flat_z=z.reshape(-1),
-        flat_a=a.reshape(-1),
-        flat_d=d.reshape(-1),
-        f=f,
-        m=m,
-        flat_f=f.reshape(-1),
-        flat_m=m.reshape(-1),
-        kept=kept,
-        h=h,
-        means=np.zeros(rows, dtype),
-        inverses=np.zeros(rows, dtype),
+        moments=np.zeros((2, rows), dtype),
         one=np.ones(1, dtype),
+    )
+
+
+@inlined
+def workspace(room: Room) -> Workspace:
+    """The workspace in a room."""
+    return Workspace(
+        z=room.blocks[0],
+        a=room.blocks[1],
+        d=room.blocks[2],
+        t=room.t,
+        w=room.w,
+        loss=room.loss,
+        flat_z=room.flat[0],
+        flat_a=room.flat[1],
+        flat_d=room.flat[2],
+        f=room.blocks[3],
+        m=room.blocks[4],
+        flat_f=room.flat[3],
+        flat_m=room.flat[4],
+        kept=room.blocks[5],
+        h=room.blocks[6],
+        means=room.moments[0],
+        inverses=room.moments[1],
+        one=room.one,
     )
 
 
@@ -500,6 +531,14 @@ def copy_rows(a: Array, first: int, n: int, outputs: Array, at: int) -> None:
 
 
 @part
+def copy_columns(x: Array, at: int, n: int, into: Array) -> None:
+    """The n columns of x from `at` on, into the first columns."""
+    for row in range(U(x.shape[0])):
+        for s in range(U(n)):
+            into[row, s] = x[row, U(at) + s]
+
+
+@part
 def measure(
     net: Architecture, work: Workspace, moment: Moment, at: int, results: Results, row: Row, sums: Array
 ) -> None:
@@ -508,14 +547,14 @@ def measure(
     rows = rows_of(net, last)
     z, a, arguments = work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], net.arguments[OF_LOSS, 0]
     loss_values(net.loss, z, a, work.t, moment.n, work.loss, arguments)
-    if net.mean_over_outputs:
-        for s in range(moment.n):
-            work.loss[s] /= net.layers[last, UNITS]
+    share = np.float64(net.layers[last, UNITS] if net.mean_over_outputs else 1)
+    for s in range(U(moment.n)):
+        work.loss[s] = work.loss[s] * np.float64(work.w[s]) / share
     if sums.size > 0:
-        add_measures(row.metrics, a, work.t, work.loss, work.w, moment.n, row.threshold, sums)
+        add_measures(row.metrics, a, work.t, work.loss, moment.n, row.threshold, sums)
     if results.losses.size > 0:
         for s in range(moment.n):
-            results.losses[at + s] = work.loss[s] * np.float64(work.w[s])
+            results.losses[at + s] = work.loss[s]
         copy_rows(work.a, rows[0], moment.n, results.outputs, at)
 
 
@@ -524,10 +563,10 @@ TRAIN, EVALUATE, PREDICT = range(3)
 
 @part
 def go_through(
-    task: int,
+    task: int | np.int64,
     net: Architecture,
     state: State,
-    work: Workspace,
+    room: Room,
     x: Array,
     targets: Array,
     weights: Array,
@@ -550,6 +589,7 @@ def go_through(
     and if there is a gradient (P,) adds to it the data loss's over all samples, and to the statistics. PREDICT fills
     the outputs (units, n) with the activations of the rows from `first` on.
     """
+    work = workspace(room)
     parameters, samples, width = state.parameters, x.shape[1], work.a.shape[1]
     training, gradient = task == TRAIN, results.gradient
     if training:
@@ -568,13 +608,10 @@ def go_through(
             if at >= samples or (task == EVALUATE and chunks == most):
                 break
             count, n = samples, min(width, samples - at)
-            for s in range(n):
-                for f in range(x.shape[0]):
-                    work.a[f, s] = x[f, at + s]
-                for k in range(targets.shape[0]):
-                    work.t[k, s] = targets[k, at + s]
-                if weights.size > 0:
-                    work.w[s] = weights[at + s]
+            copy_columns(x, at, n, work.a)
+            copy_columns(targets, at, n, work.t)
+            for s in range(min(n, weights.size)):
+                work.w[s] = weights[at + s]
         moment = Moment(training, plan.seed, clock[STEP], clock[IN_BATCH], n)
         forward(net, parameters, state.running, work, moment)
         chunks += 1
@@ -603,8 +640,8 @@ def run(
     task: int,
     net: Architecture,
     state: State,
-    work: Workspace,
-    probe: Workspace,
+    room: Room,
+    probe: Room,
     parts: tuple[tuple[Array, Array, Array], ...],
     order: Array,
     plan: Plan,
@@ -652,7 +689,7 @@ def run(
                 cursor[PART] += 1
             else:
                 back = cursor[PART] == 0 and row.layers != NONE
-                cost = OVERHEAD + (3 if back else 1) * probe.a.shape[1] * state.parameters.size
+                cost = OVERHEAD + (3 if back else 1) * probe.w.size * state.parameters.size
                 most, column = max(1, left // cost), row.columns[cursor[PART]]
                 told = Results(
                     results.outputs, results.losses, row.gradient if back else results.gradient, row.statistics
@@ -679,7 +716,7 @@ def run(
                     sums,
                 )
                 left -= clock[CHUNKS] * cost
-                cursor[SAMPLE] += clock[CHUNKS] * probe.a.shape[1]
+                cursor[SAMPLE] += clock[CHUNKS] * probe.w.size
                 if cursor[SAMPLE] >= xs.shape[1]:
                     finish_part(row, xs.shape[1])
             if cursor[PART] == PARTS:
@@ -692,13 +729,13 @@ def run(
         elif clock[DIVERGED] or (clock[STEP] >= plan.last_step and clock[IN_BATCH] == 0):
             break
         else:
-            cost = OVERHEAD + 3 * work.a.shape[1] * state.parameters.size
+            cost = OVERHEAD + 3 * room.w.size * state.parameters.size
             last_step, most = min(plan.last_step, due), max(1, left // cost)
             go_through(
                 task,
                 net,
                 state,
-                work,
+                room,
                 x,
                 targets,
                 weights,

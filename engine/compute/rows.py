@@ -101,16 +101,20 @@ def look_at_slopes(f: Array, units: Rows, n: int, statistics: Array) -> None:
 
 
 @part
-def add_measures(
-    metrics: Array, a: Array, t: Array, losses: Array, w: Array, n: int, threshold: float, sums: Array
-) -> None:
-    """Adds a chunk's losses, each as much as its sample counts, and then its scores of each metric to the sums."""
-    total = 0.0
-    for s in range(n):
-        total += losses[s] * np.float64(w[s])
-    sums[0] += total
+def add_measures(metrics: Array, a: Array, t: Array, losses: Array, n: int, threshold: float, sums: Array) -> None:
+    """Adds a chunk's losses, and then its scores of each metric, to the sums."""
+    sums[0] += total(losses, n)
     for index in range(metrics.size):
         sums[1 + index] += sum_of_scores(metrics[index], a, t, n, threshold)
+
+
+@summing
+def total(numbers: Array, n: int) -> float:
+    """The sum of the first n numbers."""
+    total = 0.0
+    for i in range(n):
+        total += numbers[i]
+    return total
 
 
 @part

@@ -87,7 +87,7 @@ class Model:
         self._net = network.describe(experiment)
         self._order = np.arange(0)
         self._optimizer_arguments = np.zeros(1, network.dtype)
-        self.probe = self._workspace(min(PROBE_SAMPLES, chunk_samples(network.parameter_count)))
+        self.probe = self._room(min(PROBE_SAMPLES, chunk_samples(network.parameter_count)))
         self._no_row = no_row(network.dtype)
         self._no_results = kernel.results(np.empty((0, 0), network.dtype))
         self._planes: dict[tuple[int, Axes | None, Domain | None], np.ndarray] = {}
@@ -105,8 +105,8 @@ class Model:
         """Its parameters as `Trainer.set_parameters` takes them."""
         return [{"weights": layer.weights, "biases": layer.biases, **layer.further} for layer in self.parameters()]
 
-    def _workspace(self, width: int) -> kernel.Workspace:
-        return kernel.workspace(self.network.rows[-1], self.data.outputs, width, self.network.dtype)
+    def _room(self, width: int) -> kernel.Room:
+        return kernel.room(self.network.rows[-1], self.data.outputs, width, self.network.dtype)
 
     def look(
         self,
@@ -131,7 +131,7 @@ class Model:
     def run(
         self,
         task: int,
-        work: kernel.Workspace,
+        work: kernel.Room,
         parts: tuple[Samples, ...],
         plan: kernel.Plan,
         row: Row,
@@ -326,8 +326,8 @@ class Model:
 
     def passes(self, part: str = "train") -> Passes:
         """Every number of the samples of a part; see `at_once`."""
-        samples, work = self.at_once(part), self.probe
-        count, width = samples[0].shape[1], work.a.shape[1]
+        samples, (z, a, d, *_) = self.at_once(part), self.probe.blocks
+        count, width = samples[0].shape[1], self.probe.width
         outputs, losses = np.empty(samples[1].shape, self.network.dtype), np.empty(count)
         gradient = np.zeros(self.network.parameter_count, self.network.dtype)
         rows = np.empty((3, self.network.rows[-1], count), self.network.dtype)
@@ -335,7 +335,7 @@ class Model:
         for first in range(0, count, width):
             self.look(kernel.EVALUATE, samples, first, results, chunks=1)
             n = min(width, count - first)
-            for row, there in zip(rows, (work.z, work.a, work.d), strict=True):
+            for row, there in zip(rows, (z, a, d), strict=True):
                 row[:, first : first + n] = there[:, :n]
         rows[2] *= count  # the errors are those of a mean
         return Passes(rows[0], rows[1], rows[2], outputs, losses, gradient)

@@ -9,6 +9,7 @@ went first.
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -49,12 +50,13 @@ class Trainer(Model):
         self.notes: tuple[Note, ...] = completion.notes + data.notes
         self._train = data.parts["train"]
         self._normalised = any(layer.batch_normalization for layer in experiment.layers)
-        self._work = self._workspace(8)
+        self._work = self._room(8)
         self._rows = MetricsRow(self)
         # Where a row has the lengths of the layers' weights, and their lengths if each were 1.
         layout = self._rows.layout
         self._norms = slice(layout.first_layer + LAYER_COLUMNS.index("weight_norm"), None, len(LAYER_COLUMNS))
         self._lengths = np.sqrt([fan_in * fan_out for fan_in, fan_out in network.shapes])
+        self._loss_column = layout.column("train")
         self._listener: tuple[str, Callable[[dict[str, Any]], None]] | None = None
         self._start()
 
@@ -81,6 +83,7 @@ class Trainer(Model):
         self._net = self.network.describe(experiment)
         self._batch_size = min(experiment.batch_size or samples, samples)
         carried = self._left_over(experiment)
+        self._epoch_samples = samples - carried
         if carried != self._carried:
             self._carried = carried
             self._order = np.concatenate([np.arange(samples - carried, samples), np.arange(samples)])
@@ -131,8 +134,8 @@ class Trainer(Model):
         pieces = 1 if self._normalised else -(-batch // chunk_samples(self.network.parameter_count))
         share = -(-batch // pieces)
         width = 1 if share == 1 else -(-share // 8) * 8
-        if self._work.a.shape[1] != width:
-            self._work = self._workspace(width)
+        if self._work.width != width:
+            self._work = self._room(width)
 
     # Where training stands
 
@@ -152,10 +155,6 @@ class Trainer(Model):
     def steps_per_epoch(self) -> int:
         """Updates in a whole epoch."""
         return -(-self._epoch_samples // self._batch_size)
-
-    @property
-    def _epoch_samples(self) -> int:
-        return len(self._train) - self._carried
 
     @property
     def settled(self) -> bool:
@@ -290,7 +289,7 @@ class Trainer(Model):
         if not len(rows):
             return
         whole = self._rows.row is self._rows.whole
-        broken = whole and not np.isfinite(rows[-1, self.history.layout.column("train")])
+        broken = whole and not isfinite(rows[-1, self._loss_column])
         if self._watched:
             self._look_back(rows[-1], whole, broken)
         if not whole:
@@ -313,6 +312,7 @@ class Trainer(Model):
 
     def _follow_rules(self, told: dict[str, Any], recorded: bool) -> None:
         schedule, rule, epoch = self.experiment.schedule, self.experiment.early_stopping, told["epoch"]
+        self._plateau, self._watch = copy(self._plateau), copy(self._watch)  # checkpoints have them as they were
         if SCHEDULES.of(schedule).watches:
             lowered = self._plateau.look(schedule, epoch, (told["validation"] or told["train"])["loss"])
             if lowered:
@@ -349,18 +349,19 @@ class Trainer(Model):
         """Lets training go on that early stopping has ended, and wait anew."""
         if self.stopped:
             self.stopped = None
+            self._watch = copy(self._watch)
             self._watch.bear(self.epoch)
             self._note("resume", {})
 
     def _warn(self, values: np.ndarray) -> None:
         """Says so when the weights have exploded and yet every number is finite."""
         self.warning = None
-        norms = values[self._norms]
-        typical = (norms / self._lengths).tolist()
-        if max(typical) > EXPLODED_WEIGHT:
-            index = next(index for index, value in enumerate(typical) if value > EXPLODED_WEIGHT)
+        exploded = values[self._norms] > self._lengths * EXPLODED_WEIGHT
+        if exploded.any():
+            index = int(exploded.argmax())
+            typical = values[self._norms][index] / self._lengths[index]
             self.warning = (
-                f"The weights of {self.layer_name(index)} have exploded (about {typical[index]:.3g} each) but stay "
+                f"The weights of {self.layer_name(index)} have exploded (about {typical:.3g} each) but stay "
                 "finite: its units are saturated and hardly learn. Reset with a smaller learning rate."
             )
 
@@ -377,7 +378,7 @@ class Trainer(Model):
         """The layer in which a number first stopped being finite, on the way forward or else on the way back."""
         with np.errstate(all="ignore"):
             for index, rows in enumerate(self._layer_rows()):
-                if not np.isfinite(self._work.a[rows]).all():
+                if not np.isfinite(self._work.blocks[1, rows]).all():
                     return index
             norms = [
                 sum(float(np.sum(gradient.astype(np.float64) ** 2)) for gradient in layer.values())
@@ -519,7 +520,7 @@ class Trainer(Model):
             state.mask.copy(),
             self._clock.copy(),
             self._order.astype(np.min_scalar_type(len(self._order))),
-            (copy(self._plateau), copy(self._watch), self._best, self.stopped, self.diverged),
+            (self._plateau, self._watch, self._best, self.stopped, self.diverged),
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -550,8 +551,7 @@ class Trainer(Model):
             previous=checkpoint.parameters.copy(),
             mask=checkpoint.mask.copy(),
         )
-        plateau, watch, self._best, self.stopped, self.diverged = checkpoint.memory
-        self._plateau, self._watch = copy(plateau), copy(watch)
+        self._plateau, self._watch, self._best, self.stopped, self.diverged = checkpoint.memory
         self._rows.drop()
         self._began = None
         self._configure()
