@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.components.formulas import katex, renamed
 from engine.components.registry import Argument, Entry, Family
-from engine.compute.fast_math import exp, log1p
+from engine.compute.fast_math import log1p_exp
 from engine.compute.jit import part, scalar
 
 
@@ -124,7 +124,7 @@ def binary_crossentropy_derivative(a: float, t: float) -> float:
 
 @scalar
 def binary_crossentropy_from_logits(z: float, t: float) -> float:
-    return (z if z > 0.0 else 0.0) - z * t + log1p(exp(-abs(z)))
+    return (z if z > 0.0 else 0.0) - z * t + log1p_exp(-abs(z))
 
 
 def categorical_crossentropy(a: float, t: float) -> float:

@@ -18,17 +18,18 @@ from engine.components.registry import Entry
 from engine.components.regularizers import REGULARIZERS, Regularizer, soft_threshold
 from engine.components.schedules import SCHEDULES, Schedule
 from engine.compute.jit import inlined
+from engine.training.metrics import METRICS
 
 Branch = tuple[str, Mapping[str, Any]]
 
 
 def _dispatched(
-    signature: str, branches: Iterable[Branch | None], before: str = "", otherwise: str = "pass"
+    signature: str, branches: Iterable[Branch | None], before: str = "", otherwise: str = "pass", after: str = ""
 ) -> Callable[..., Any]:
     """A function for kernels that chooses by `code`.
 
-    Each branch is the text of its body and the functions which that text names. What they share is done `before`: the
-    less there is in each branch, the sooner it is compiled. Codes without a branch do `otherwise`.
+    Each branch is the text of its body and the functions which that text names. What they share is done `before`
+    or `after`: the less there is in each branch, the sooner it is compiled. Codes without a branch do `otherwise`.
     """
     scope: dict[str, Any] = {"np": np}
     lines = [f"def dispatch({signature}):", *_indented(before, 1)]
@@ -39,7 +40,7 @@ def _dispatched(
             scope[f"{name}_{code}"] = function
             body = body.replace(f"{name}(", f"{name}_{code}(")
         lines += _indented(body, 2)
-    lines += ["    else:", *_indented(otherwise, 2)]
+    lines += ["    else:", *_indented(otherwise, 2), *_indented(after, 1)]
     exec("\n".join(lines), scope)  # noqa: S102 - made from our own catalogue, never from input
     return inlined(scope["dispatch"])
 
@@ -51,6 +52,11 @@ def _indented(text: str, levels: int) -> list[str]:
 def _arguments(entry: Entry, count: int | None = None) -> str:
     """The first `count` of an entry's arguments, or all, to be added to those of a call."""
     return "".join(f", p[{index}]" for index in range(len(entry.arguments) if count is None else count))
+
+
+def _precise_arguments(entry: Entry) -> str:
+    """The same for a call that computes in float64."""
+    return "".join(f", np.float64(p[{index}])" for index in range(len(entry.arguments)))
 
 
 # Activations. `work` is the workspace, `rows` the first row of a layer and the one after its last, `p[layer]` its
@@ -118,11 +124,11 @@ pass_back = _dispatched(  # dL/da in d becomes dL/dz
 # whole arrays and the output's `rows`, and fills d with scale * dL/da, or dL/dz where loss and activation are joined.
 
 _VALUE = """
-for s in range(n):
-    total = 0.0
-    for u in range(a.shape[0]):
-        total += function(np.float64(value[u, s]), np.float64(t[u, s]){p})
-    out[s] = total
+for s in range(np.uint64(n)):
+    out[s] = 0
+for u in range(np.uint64(a.shape[0])):
+    for s in range(np.uint64(n)):
+        out[s] += function(np.float64(value[u, s]), np.float64(t[u, s]){p})
 """
 _VALUE_ACROSS = """
 for s in range(n):
@@ -138,7 +144,7 @@ for k in range(np.uint64(t.shape[0])):
 
 def _value(entry: Loss) -> Branch:
     if entry.from_logits is None:
-        given = "".join(f", np.float64(p[{index}])" for index in range(len(entry.arguments)))
+        given = _precise_arguments(entry)
         return _VALUE.replace("value[", "a[").replace("{p}", given), {"function": entry.function}
     if entry.across_units:
         return _VALUE_ACROSS, {"function": entry.from_logits}
@@ -165,6 +171,10 @@ threshold = w.dtype.type(rate) * l1_rate({p})
 for i in range(w.size):
     w[i] = shrunk(w[i], threshold)
 """
+_SUM = """
+for i in range(w.size):
+    total += function(np.float64(w[i]){p})
+"""
 
 
 def _add(entry: Regularizer, derivative: Callable[..., Any] | None) -> Branch | None:
@@ -178,9 +188,16 @@ def _shrink(entry: Regularizer) -> Branch | None:
     return _SHRINK.replace("{p}", arguments), {"l1_rate": entry.l1_rate, "shrunk": soft_threshold}
 
 
+def _sum(entry: Regularizer) -> Branch:
+    return _SUM.replace("{p}", _precise_arguments(entry)), {"function": entry.function}
+
+
 add_whole = _dispatched("code, w, g, p", [_add(entry, entry.derivative) for entry in REGULARIZERS.values()])
 add_smooth = _dispatched("code, w, g, p", [_add(entry, entry.smooth) for entry in REGULARIZERS.values()])
 shrink = _dispatched("code, w, rate, p", map(_shrink, REGULARIZERS.values()))
+sum_of_penalties = _dispatched(
+    "code, w, p", map(_sum, REGULARIZERS.values()), before="total = 0.0", after="return total"
+)
 
 # Optimizers. `w`, `g` (parameters,), `slots` (SLOTS, parameters); `step` is this update's number, from 1.
 
@@ -219,3 +236,17 @@ def _constrain(entry: Constraint) -> Branch:
 
 
 constrain = _dispatched("code, w, p", map(_constrain, CONSTRAINTS.values()))
+
+# Metrics. The sum of the scores of the first n samples.
+
+_SCORES = """
+for s in range(n):
+    total += function(outputs, targets, s, threshold)
+"""
+
+sum_of_scores = _dispatched(
+    "code, outputs, targets, n, threshold",
+    [(_SCORES, {"function": entry.function}) for entry in METRICS.values()],
+    before="total = 0.0",
+    after="return total",
+)

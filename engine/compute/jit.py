@@ -174,16 +174,17 @@ def _in_precision(function: F, real: type) -> F:
     return copied
 
 
-def scalar(function: F, *, fast: Callable[..., Any] | None = None) -> F:
+def scalar(function: F, *, fast: Callable[..., Any] | None = None, double: Callable[..., Any] | None = None) -> F:
     """Lets kernels call a plain function of numbers, computed in the precision of its first argument.
 
-    `fast` takes its place in float32, where the library's own function would keep a loop from being vectorised.
+    `fast` takes its place in float32, where the library's own function would keep a loop from being vectorised, and
+    `double` in float64.
     """
 
     def choose(first: Any, *rest: Any) -> Callable[..., Any]:
         if first == types.float32:
             return _in_precision(fast or function, np.float32)
-        return _in_precision(function, np.float64)
+        return _in_precision(double or function, np.float64)
 
     # Inlined whatever its length, or the loop around a long one would make calls and not be vectorised.
     options: Any = {

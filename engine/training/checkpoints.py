@@ -15,7 +15,7 @@ from engine.experiment import Experiment
 from engine.limits import LIMITS
 
 FEWEST = 8  # checkpoints that are kept however large they are
-ENOUGH = 128  # checkpoints, where the epochs in between are quickly trained again
+ENOUGH = 64  # checkpoints, where the epochs in between are quickly trained again
 REPLAY_WORK = 300_000_000  # multiply-adds of training between two checkpoints: at most about 50 ms
 ARRAY_BYTES = 120  # that an array takes beside its numbers
 
@@ -50,15 +50,16 @@ class Mark:
 
 
 class Timeline:
-    """The checkpoints of one run, oldest first."""
+    """The checkpoints of one run, oldest first. An epoch of it takes about `work` multiply-adds."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: int) -> None:
+        self._work = work
         self.marks: list[Mark] = []
         self.stride = 1  # epochs from one to the next
         self.bytes = 0
 
-    def pass_by(self, epoch: int, changes: int, checkpoint: Callable[[], Checkpoint], epoch_work: int) -> None:
-        """Keeps a checkpoint of a run at rest after a whole epoch, of so many multiply-adds, if it is time for one."""
+    def pass_by(self, epoch: int, changes: int, checkpoint: Callable[[], Checkpoint]) -> None:
+        """Keeps a checkpoint of a run at rest after a whole epoch, if it is time for one."""
         if epoch % self.stride or (self.marks and (epoch, changes) <= (self.marks[-1].epoch, self.marks[-1].changes)):
             return
         if self.marks and epoch == self.marks[-1].epoch:  # changed since it was passed
@@ -66,11 +67,11 @@ class Timeline:
         mark = Mark(epoch, changes, checkpoint())
         self.marks.append(mark)
         self.bytes += mark.checkpoint.size
-        while self._too_many(epoch_work):
+        while self._too_many():
             self._thin_out()
 
-    def _too_many(self, epoch_work: int) -> bool:
-        if len(self.marks) > ENOUGH and 2 * self.stride * epoch_work <= REPLAY_WORK:
+    def _too_many(self) -> bool:
+        if len(self.marks) > ENOUGH and 2 * self.stride * self._work <= REPLAY_WORK:
             return True
         return self.bytes > LIMITS.timeline_bytes and len(self.marks) > FEWEST
 
@@ -89,7 +90,7 @@ class Timeline:
 
     def until(self, epoch: int) -> "Timeline":
         """The timeline as it was at an epoch; the checkpoints are shared."""
-        earlier = Timeline()
+        earlier = Timeline(self._work)
         earlier.stride = self.stride
         earlier._keep([mark for mark in self.marks if mark.epoch <= epoch])
         return earlier
