@@ -3,17 +3,17 @@
 
 import { EMPTY, extended } from "./history.js";
 import { patched } from "./experiment.js";
-import { tableEntry } from "./uploads.js";
-import { WHOLE } from "./view.js";
+import { tableEntry } from "./tables.js";
+import { WHOLE } from "./plane.js";
 import { renewed } from "./prediction.js";
 import { partOf, valueOf, withWeights } from "./weights.js";
 
 /** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed, Distributions, Evaluation, Experiment, Hello, Inspection, Moment, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing, Table,
  *    StepUnit, Until, WeightChange } from "./types.js" */
-/** @import { View } from "./view.js" */
+/** @import { View } from "./plane.js" */
 /** @import { Answer, Trial } from "./prediction.js" */
-/** @import { Treatment } from "./fix_result.js" */
+/** @import { Treatment } from "./treatment.js" */
 /** @import { History } from "./history.js" */
 
 /** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended"} Connection */

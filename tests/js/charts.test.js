@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BROKEN, MISSING, ZERO, strip } from "../../static/js/draw/layer_heatmap.js";
+import { BROKEN, MISSING, ZERO, strip } from "../../static/js/draw/strip.js";
 import { rebinned, together } from "../../static/js/histograms.js";
 
-/** @type {import("../../static/js/draw/layer_heatmap.js").Range} */
+/** @type {import("../../static/js/draw/strip.js").Range} */
 const RANGE = { low: -8, high: 4, log: true };
 
 test("a strip has the output on top, the newest row at its right end, and never more columns than rows", () => {

@@ -1,10 +1,10 @@
 // Points of a data set over a plane: coloured and shaped by their class, or coloured by their value.
 
-import { pixelOf } from "../view.js";
+import { pixelOf } from "../plane.js";
 import { addShape } from "./shapes.js";
 
 /** @import { Domain, Target } from "../types.js" */
-/** @import { Box } from "../view.js" */
+/** @import { Box } from "../plane.js" */
 
 /**
  * @typedef {object} Scatter
