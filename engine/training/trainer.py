@@ -281,8 +281,8 @@ class Trainer(Model):
             parts.add("validation" if "validation" in self.data.measured else "train")
         if listener:
             parts.add(listener[0])
-        self._watched_parts = [part for part in self.data.measured if part in parts]
-        return self._rows.only(self._watched_parts) if self._watched_parts else None
+        watched = parts & self.data.measured.keys()
+        return self._rows.only(watched) if watched else None
 
     def _take_note(self, rows: np.ndarray) -> None:
         """Of rows that are to be recorded, or of one of the parts alone that are watched."""
@@ -303,11 +303,11 @@ class Trainer(Model):
 
     def _look_back(self, values: np.ndarray, whole: bool, broken: bool) -> None:
         """After an epoch: whether the learning rate is to fall, and whether to stop, which is recorded."""
-        told = self.history.layout.measured(values, self.data.measured if whole else self._watched_parts)
+        told = self.history.layout.measured(values, self._rows.row.columns)
         if not broken and told["epoch"] >= 1 and self._clock[kernel.IN_EPOCH] == 0 and self.stopped is None:
             self._follow_rules(told, whole)
             values[LEARNING_RATE] = self.learning_rate
-        if self._listener:
+        if self._listener and told[self._listener[0]]:
             self._listener[1](told)
 
     def _follow_rules(self, told: dict[str, Any], recorded: bool) -> None:
