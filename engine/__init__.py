@@ -1,10 +1,10 @@
 """gradlab's engine: small neural networks, trained fast, that can be looked into at every step.
 
 Read `reference.py` first: one training step as you would write it by hand. Then the families: `activations`, `losses`,
-`initializers`, `regularizers`, `constraints`, `optimizers`, `schedules`, `datasets` (made in `plane` and `tables`; also
-`uploads`, and `playground` for TensorFlow Playground's). Then `experiment`, `network`, `kernel`, `model` and `trainer`;
-`projection` says what of
-their space is drawn, `travel` goes back along a run, and `insight` looks into a network.
+`initializers`, `regularizers`, `constraints`, `optimizers`, `schedules` in `components`, and `data.datasets` (made in
+`synthetic` and `tabular`; also `uploads`, and `tf_playground` for TensorFlow Playground's). Then `experiment`,
+`network.network`, `compute.kernel`, `network.model` and `training.trainer`; `data.projection` says which plane is
+drawn, `training.time_travel` goes back along a run, and `insight` looks into a network.
 """
 
 from engine.catalogue import FAMILIES, catalogue_data

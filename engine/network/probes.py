@@ -1,4 +1,4 @@
-"""Probes: what a layer is doing, in a few numbers that say whether it learns."""
+"""Statistics of a layer: a few numbers that say whether it learns."""
 
 from itertools import pairwise
 from typing import Any

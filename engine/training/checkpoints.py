@@ -1,7 +1,7 @@
-"""The timeline: the way back along a run. A run can be looked at, resumed and forked at every epoch it has passed.
+"""Checkpoints of a run, which can be looked at, resumed and forked at every epoch it has passed.
 
 On the way, checkpoints are kept at whole epochs: at all of them first, then at every second, fourth and so on, so that
-they never take more room than they may. From them `travel` goes to any epoch.
+they never take more room than they may. From them `time_travel` reaches any epoch.
 """
 
 from collections.abc import Callable
