@@ -41,5 +41,5 @@ def chunk_samples(parameters: int) -> int:
 
 
 def whole_batch(parameters: int) -> int:
-    """The largest batch that such a network can be given in one piece, as batch normalisation needs it."""
+    """The largest batch that such a network can be given in one piece, as batch normalization needs it."""
     return max(32, CHUNK_WORK // parameters)

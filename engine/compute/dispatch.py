@@ -108,7 +108,7 @@ activate = _dispatched(  # a = f(z)
     ],
     _LAYER,
 )
-derive = _dispatched(  # f'(z) in f; the gradient of learnt slopes, which start at `slopes`, is added up
+derive = _dispatched(  # f'(z) in f; the gradient of learned slopes, which start at `slopes`, is added up
     "code, work, rows, p, layer, slopes, gradient",
     [_loop(entry, "f[i] = derivative(z[i], a[i]{p})") for entry in ACTIVATIONS.values()],
     _LAYER,

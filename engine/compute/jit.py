@@ -71,7 +71,7 @@ threadpool_limits(1, user_api="blas")
 
 numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
-# Neighbouring statements become vector instructions too: `weigh` is written out for that.
+# Neighboring statements become vector instructions too: `weigh` is written out for that.
 numba.config.SLP_VECTORIZE = 1  # type: ignore[attr-defined]
 
 # A layer of a small network has only a few registers' worth of samples: longer loops would be code that rarely runs.
@@ -94,7 +94,7 @@ def kernel(function: F) -> F:
 
 
 class _Linked(JITCodeLibrary):
-    """The code of a part. It runs only inside kernels: there it is optimised and becomes machine code, not here too.
+    """The code of a part. It runs only inside kernels: there it is optimized and becomes machine code, not here too.
 
     That halves the time to compile; Numba would do both for each part, and again for every part that calls it.
     """

@@ -1,7 +1,7 @@
 """The compiled training step: forward, loss, backward, update, many times per call and without the GIL.
 
 One kernel trains every architecture: it is told the network by numbers (`network.Architecture`). Arrays are laid out
-unit by unit, (units, n): the loop over samples is the innermost, runs through neighbouring memory and becomes vector
+unit by unit, (units, n): the loop over samples is the innermost, runs through neighboring memory and becomes vector
 instructions. `reference.py` is the same step as a learner would write it, and the tests hold the two together.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from engine import rng
 from engine.components.activations import fill_slopes
-from engine.components.batch_norm import denormalise, normalise, put_back
+from engine.components.batch_norm import denormalize, normalize, put_back
 from engine.components.dropout import disturb, drop, undrop
 from engine.components.schedules import ARGUMENTS
 from engine.compute.dispatch import (
@@ -124,7 +124,7 @@ class Workspace(NamedTuple):
     flat_f: np.ndarray
     flat_m: np.ndarray
     kept: np.ndarray  # (rows, width) what dropout multiplied each activation with
-    h: np.ndarray  # (rows, width) what is normalised, before scale and shift
+    h: np.ndarray  # (rows, width) what is normalized, before scale and shift
     means: np.ndarray  # (rows,) of the batch, or the running ones
     inverses: np.ndarray  # (rows,) one over the standard deviations
     one: np.ndarray  # (1,) a 1, where the matrix library wants the address of one
@@ -146,7 +146,7 @@ class State(NamedTuple):
     parameters: np.ndarray  # (P,)
     gradient: np.ndarray  # (P,) of the batch under way
     slots: np.ndarray  # (SLOTS, P) the optimizer's memory
-    running: np.ndarray  # (2, rows) running means and variances of what is normalised
+    running: np.ndarray  # (2, rows) running means and variances of what is normalized
     previous: np.ndarray  # (P,) the parameters before the last update of a call, to measure how much it changed them
     mask: np.ndarray  # (P,) 1, or 0 for parameters that stay 0 for ever; (0,) if there are none such
 
@@ -286,7 +286,7 @@ def forward(net: Architecture, parameters: Array, running: Array, work: Workspac
             weigh(parameters, start, fan_out, ONE, a, below, z, rows)
         if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
             p = net.arguments[OF_NORMALIZATION, layer]
-            normalise(z, work, rows, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
+            normalize(z, work, rows, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
         arguments, slopes = net.arguments[OF_ACTIVATION], net.layers[layer, SLOPES]
         if slopes != NONE:
             key = rng.layer_key(moment.seed, rng.SLOPE, moment.step, layer)
@@ -296,7 +296,7 @@ def forward(net: Architecture, parameters: Array, running: Array, work: Workspac
         activate(net.layers[layer, ACTIVATION], work, rows, arguments, layer)
         if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
             p, units = net.arguments[OF_NORMALIZATION, layer], units_of(net, layer)
-            normalise(a, work, units, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
+            normalize(a, work, units, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
 
 
 @inlined
@@ -367,7 +367,7 @@ def through_units(
     if looking:
         look_at_values(work.a, units, moment.n, statistics)
     if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
-        denormalise(work, units, moment.n, parameters, gradient, scales, moment.training)
+        denormalize(work, units, moment.n, parameters, gradient, scales, moment.training)
         put_back(work, units)
     if looking or not joined:
         code, arguments = net.layers[layer, ACTIVATION], net.arguments[OF_ACTIVATION]
@@ -377,7 +377,7 @@ def through_units(
         if not joined:
             pass_back(code, work, rows, arguments, layer)
     if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
-        denormalise(work, rows, moment.n, parameters, gradient, scales, moment.training)
+        denormalize(work, rows, moment.n, parameters, gradient, scales, moment.training)
 
 
 @part
@@ -450,7 +450,7 @@ def add_penalties(net: Architecture, parameters: Array, gradient: Array, whole: 
 
 @part
 def shrink_weights(net: Architecture, parameters: Array, rate: float) -> None:
-    """Moves weights with an l1 penalty towards 0, where they stop."""
+    """Moves weights with an l1 penalty toward 0, where they stop."""
     for layer in range(1, net.layers.shape[0]):
         weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
         shrink(net.layers[layer, REGULARIZER], weights, rate, net.arguments[OF_REGULARIZER, layer])

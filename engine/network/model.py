@@ -31,8 +31,8 @@ KEPT_PLANES = 4  # whose inputs are remembered: pictures are made again and agai
 class LayerParameters:
     """A copy of one layer's weights (fan_in, fan_out) and biases (fan_out,).
 
-    `further` are by name what else it has: learnt `scales` and `shifts` and the `running_means` and `running_variances`
-    of a normalised layer, learnt `slopes`, and if weights were pruned a `mask` (fan_in, fan_out): 0 where they stay 0.
+    `further` are by name what else it has: learned `scales` and `shifts`, `running_means` and `running_variances` of
+    a normalized layer, learned `slopes`, and if weights were pruned a `mask` (fan_in, fan_out): 0 where they stay 0.
     """
 
     weights: np.ndarray
@@ -186,7 +186,7 @@ class Model:
         return layers
 
     def _running(self, buffer: np.ndarray) -> list[dict[str, np.ndarray]]:
-        """The running means and variances of each layer that is normalised, as views of (2, rows)."""
+        """The running means and variances of each layer that is normalized, as views of (2, rows)."""
         views = []
         for rows, part in zip(self._layer_rows(), self.network.parts, strict=True):
             width = part["scales"][1][0] if "scales" in part else 0
@@ -342,8 +342,8 @@ class Model:
 
 
 def starting_state(experiment: Experiment, data: Data, network: Network) -> kernel.State:
-    """Where training starts: parameters as the initializers draw them, and nothing learnt or remembered."""
-    parameters = network.initialise(experiment.seed, data.replay)
+    """Where training starts: parameters as the initializers draw them, and nothing learned or remembered."""
+    parameters = network.initialize(experiment.seed, data.replay)
     count, dtype = network.parameter_count, network.dtype
     return kernel.State(
         parameters=parameters,

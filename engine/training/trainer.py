@@ -49,7 +49,7 @@ class Trainer(Model):
         super().__init__(experiment, data, network, state, np.zeros(kernel.CLOCK, np.int64))
         self.notes: tuple[Note, ...] = completion.notes + data.notes
         self._train = data.parts["train"]
-        self._normalised = any(layer.batch_normalization for layer in experiment.layers)
+        self._normalized = any(layer.batch_normalization for layer in experiment.layers)
         self._work = self._room(8)
         self._rows = MetricsRow(self)
         # Where a row has the lengths of the layers' weights, and their lengths if each were 1.
@@ -128,10 +128,10 @@ class Trainer(Model):
     def _fit_workspace(self, batch_size: int | None = None) -> None:
         """Makes room for one chunk: a batch, or an even share of one too large; 1 sample, or a multiple of 8."""
         batch = batch_size or self._batch_size
-        # What is normalised over the batch needs it whole.
-        if self._normalised:
+        # What is normalized over the batch needs it whole.
+        if self._normalized:
             batch += self._carried
-        pieces = 1 if self._normalised else -(-batch // chunk_samples(self.network.parameter_count))
+        pieces = 1 if self._normalized else -(-batch // chunk_samples(self.network.parameter_count))
         share = -(-batch // pieces)
         width = 1 if share == 1 else -(-share // 8) * 8
         if self._work.width != width:
@@ -268,7 +268,7 @@ class Trainer(Model):
         self._listener = part, listener
         self._watched = self._what_is_watched()
 
-    def watch_no_more(self) -> None:
+    def stop_watching(self) -> None:
         """The opposite of `watch`."""
         self._listener = None
         self._watched = self._what_is_watched()
@@ -473,8 +473,8 @@ class Trainer(Model):
             mask[:] = state.mask
         masks = self.network.views(mask) if mask.size else [{}] * len(layers)
         views = zip(self.network.views(buffer), self._running(running), masks, layers, strict=True)
-        for index, (learnt, seen, kept, given) in enumerate(views):
-            own = learnt | seen | ({"mask": kept["weights"]} if kept else {})
+        for index, (learned, seen, kept, given) in enumerate(views):
+            own = learned | seen | ({"mask": kept["weights"]} if kept else {})
             surplus = [name for name in given if name not in own]
             if surplus:
                 message = f"this layer has no {surplus[0]}"
@@ -485,9 +485,9 @@ class Trainer(Model):
                     target[:] = _array(field, given.get(name), target.shape, self.network.dtype)
                     _check_range(field, name, target)
             if kept and "mask" in given:
-                learnt["weights"][kept["weights"] == 0] = 0
+                learned["weights"][kept["weights"] == 0] = 0
             elif kept:
-                kept["weights"][learnt["weights"] != 0] = 1
+                kept["weights"][learned["weights"] != 0] = 1
         self.state = state._replace(mask=mask)
         state.parameters[:], state.previous[:], state.running[:] = buffer, buffer, running
         self._began = None

@@ -39,7 +39,7 @@ export class Session {
   /** The newest weights, as long as they wait for their turn. @type {WeightChange[] | null} */
   #weights = null;
   /** Whether the server is on its way to an earlier epoch. */
-  #travelling = false;
+  #traveling = false;
 
   /** @param {store.Store} page */
   constructor(page) {
@@ -186,7 +186,7 @@ export class Session {
     const page = this.store;
     switch (message.type) {
       case "hello":
-        this.#travelling &&= this.store.state.visit !== null;
+        this.#traveling &&= this.store.state.visit !== null;
         page.apply(store.greeted, message);
         void this.questions.points();
         break;
@@ -209,8 +209,8 @@ export class Session {
         this.#pictured(message, { answers: answersFrame(message) });
         break;
       case "error":
-        if (this.#travelling) page.apply(store.set, { visit: null });
-        this.#travelling = false;
+        if (this.#traveling) page.apply(store.set, { visit: null });
+        this.#traveling = false;
         page.apply(store.told, { kind: "refusal", text: store.problemText(message) });
         break;
     }
@@ -219,17 +219,17 @@ export class Session {
   /** @param {Moment} frame @param {Partial<store.State>} change */
   #pictured(frame, change) {
     this.store.apply(store.pictureArrived, frame, change);
-    if (!frame.past || !this.#travelling) return;
-    this.#travelling = false;
+    if (!frame.past || !this.#traveling) return;
+    this.#traveling = false;
     this.subscribe();
   }
 
   /** What the page wants to see has changed. One epoch is gone to at a time: a handle is dragged past many. */
   subscribe() {
     const { visit } = this.store.state;
-    if (visit !== null && this.#travelling) return;
+    if (visit !== null && this.#traveling) return;
     const sent = this.#stream?.subscribe() ?? false;
-    this.#travelling = visit !== null && (sent || this.#travelling);
+    this.#traveling = visit !== null && (sent || this.#traveling);
   }
 
   /** The network is back, or the page is shown again. */
@@ -301,7 +301,7 @@ export class Session {
 
   /** Changes the experiment: while it runs if that is possible, else with a new start.
    * @param {Patch} patch @param {{ reset?: boolean, keep?: boolean, play?: boolean, word?: string }} options
-   * `keep`: a new start begins with what was learnt; `word` says what to look at */
+   * `keep`: a new start begins with what was learned; `word` says what to look at */
   change(patch, { reset = false, keep = false, play = false, word } = {}) {
     const before = this.#undoable();
     this.store.apply(store.experimentChanged, patch, performance.now());
@@ -358,7 +358,7 @@ export class Session {
     else if (change) this.#submit(change.fields, before, { keep: this.#isPainting(change), again: "redo" });
   }
 
-  /** Whether a change paints points, or takes that back: then the network keeps what it has learnt.
+  /** Whether a change paints points, or takes that back: then the network keeps what it has learned.
    * @param {store.Undoable} change */
   #isPainting({ fields }) {
     const names = [fields, this.store.state.confirmed].map((part) => /** @type {Patch | null} */ (part)?.dataset).map((data) => isObject(data) && data.name);
@@ -475,7 +475,7 @@ export class Session {
     if (epoch > 0) this.look(Math.max(visit === null ? Math.ceil(epoch) - 1 : visit - 1, 0));
   }
 
-  /** One epoch on: towards now, and from there by training. */
+  /** One epoch on: toward now, and from there by training. */
   forward() {
     const { visit, epoch } = this.store.state;
     if (visit === null) this.step();

@@ -1,4 +1,4 @@
-"""The catalogue: complete, unique, serialisable; and adding to it touches one file."""
+"""The catalogue: complete, unique, serializable; and adding to it touches one file."""
 
 import json
 import os

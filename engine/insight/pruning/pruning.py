@@ -135,8 +135,8 @@ def smaller(run: Trainer, removal: Removal) -> Trainer:
     )
     trainer = Trainer(replace(run.asked, layers=asked), run.data)
     layers, inputs = [], np.arange(sizes[0])
-    learnt = run.altered(buffer).parameters()
-    for layer, units, left in zip(learnt, sizes[1:], stays, strict=True):
+    learned = run.altered(buffer).parameters()
+    for layer, units, left in zip(learned, sizes[1:], stays, strict=True):
         parts = {"weights": layer.weights, "biases": layer.biases, **layer.further}
         layers.append({name: _left(numbers, name, inputs, left, units) for name, numbers in parts.items()})
         inputs = left

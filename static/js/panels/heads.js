@@ -61,7 +61,7 @@ export function columnHeads({ store, session }, layout, open, focus, zeros) {
     const spec = { ...numberSpec(store.state.schema, "layers.0.units"), label: words.unitsOf(name) };
     const change = (/** @type {number} */ units) => session.change(layerPatch(store.state.experiment ?? experiment, index, { units }));
     return html`<div class="head" .style=${at(column)}>
-      <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), index, experiment.layers.length + 1)}`}></i>${name}${markers(layer, catalogue)}</h3>
+      <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}><i class="swatch" .style=${`background: ${layerColor(paletteOf(scheme), index, experiment.layers.length + 1)}`}></i>${name}${markers(layer, catalogue)}</h3>
       <div class="stepper">
         ${iconButton({ icon: icons.minus, name: words.fewerUnits(name), help: spec.help, disabled: layer.units <= (spec.minimum ?? 1), click: () => change(layer.units - 1) })}
         ${numberInput(spec, layer.units, { change, refuse: session.tellRefusal })}
@@ -108,7 +108,7 @@ export function columnHeads({ store, session }, layout, open, focus, zeros) {
   /** @type {(column: Column, experiment: Experiment, catalogue: Catalogue) => unknown} */
   function outputHead(column, { output }, catalogue) {
     return html`<div class="head" .style=${at(column)}>
-      <h3><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), 1, 2)}`}></i>${words.output}${markers(output, catalogue)}</h3>
+      <h3><i class="swatch" .style=${`background: ${layerColor(paletteOf(scheme), 1, 2)}`}></i>${words.output}${markers(output, catalogue)}</h3>
       <div class="gap"></div>
       ${settingsButton("output", words.output, output, catalogue)}
       ${zeroCount(column, output, zeros?.[last])}
@@ -191,9 +191,9 @@ function markers(layer, catalogue) {
   return short.filter(Boolean).map((text) => html`<span class="marker">${text}</span>`);
 }
 
-/** A layer's colour, here and in the chart of gradients: from the first layer's to the output's.
+/** A layer's color, here and in the chart of gradients: from the first layer's to the output's.
  * @type {(palette: Palette, index: number, layers: number) => string} */
-export function layerColour({ css }, index, layers) {
+export function layerColor({ css }, index, layers) {
   const stops = [css("layer-first"), css("layer-middle"), css("layer-last")].map(parseRgb);
   return between(stops, layers > 1 ? index / (layers - 1) : 1);
 }

@@ -137,13 +137,13 @@ export function predictPanel(root, { store, session, frames }) {
         <span class="caption">${several ? nothing : shares ? words.probability(percent(shares[at])) : words.output(quantity(output[at] ?? output[0]))}</span></p>
       ${names.length > 2 && listed.length > 0
         ? html`<ul class="shares">${listed.map(({ share, index }) => html`<li><span>${mark(shape(index))}<bdi>${names[index]}</bdi></span>
-            <i class="share-bar" .style=${`--share: ${share}; --color: ${shape(index).colour}`}></i><span class="numbers">${percent(share)}</span></li>`)}</ul>`
+            <i class="share-bar" .style=${`--share: ${share}; --color: ${shape(index).color}`}></i><span class="numbers">${percent(share)}</span></li>`)}</ul>`
         : nothing}`;
   }
 
-  /** @type {(look: { colour: string, shape: number }) => unknown} */
-  const mark = ({ colour, shape }) =>
-    html`<svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${colour}/>`}</svg>`;
+  /** @type {(look: { color: string, shape: number }) => unknown} */
+  const mark = ({ color, shape }) =>
+    html`<svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${color}/>`}</svg>`;
 
   /** Whether the answer to a real sample is right.
    * @type {(points: DatasetPoints, trial: Trial, answer: Answer) => unknown} */

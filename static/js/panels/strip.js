@@ -41,7 +41,7 @@ export function stripPanel(root, { store, frames }) {
       if (!visible.dock || dock !== "gradients") return;
       const columns = layerColumns(history, quantity);
       const palette = paletteOf(scheme);
-      const [table, special] = colours(palette, RANGES[quantity]);
+      const [table, special] = colors(palette, RANGES[quantity]);
       canvas.paint((context, width, height) => {
         drawStrip(context, { x: 0, y: 0, width, height }, strip(columns, history.length, Math.round(width), RANGES[quantity]), columns.length, table, special);
       });
@@ -98,7 +98,7 @@ export function verdict(cell, quantity) {
 }
 
 /** @type {(palette: Palette, range: Range) => [import("../draw/colours.js").Table, Record<number, import("../draw/colours.js").Rgb>]} */
-function colours({ css }, { log }) {
+function colors({ css }, { log }) {
   const [low, middle, high] = [css("validation"), css("raised"), css("danger")].map(parseRgb);
   return [scale(log ? [low, middle, middle, high] : [middle, high]), { [ZERO]: parseRgb(css("text")), [BROKEN]: parseRgb(css("border")), [MISSING]: middle }];
 }

@@ -349,8 +349,8 @@ def test_a_resolution_out_of_bounds_is_refused(resolution: int) -> None:
 
 
 @pytest.mark.parametrize("units", [2, 7])
-def test_with_equal_weights_units_stay_equal_and_nothing_is_learnt(units: int) -> None:
-    """Symmetry: from zeros no unit can become other than its neighbour, and a circle stays a coin toss."""
+def test_with_equal_weights_units_stay_equal_and_nothing_is_learned(units: int) -> None:
+    """Symmetry: from zeros no unit can become other than its neighbor, and a circle stays a coin toss."""
     zeros = INITIALIZERS.choice("zeros")
     layers = (Layer(units=units, initializer=zeros), Layer(units=units, initializer=zeros))
     base = experiment(layers=layers, dataset=DATASETS.choice("circle", samples=500))
@@ -397,7 +397,7 @@ def test_regularization_keeps_weights_small_and_l1_makes_them_zero() -> None:
     assert zeros["l1"] > 5 and zeros["l2"] == 0, "only l1 pulls as hard at a small weight as at a large one"
 
 
-def test_given_points_are_learnt() -> None:
+def test_given_points_are_learned() -> None:
     data = points((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0), targets=(0.0, 1.0, 1.0, 0.0))
     layers = (Layer(units=8),)
     trainer = Trainer(Experiment(dataset=data, layers=layers, optimizer=OPTIMIZERS.choice("adam", learning_rate=0.05)))
