@@ -1,6 +1,6 @@
 // The keys that work everywhere on the page, except where the focused control needs them itself.
 
-/** @import { Session } from "./session.js" */
+/** @import { Session } from "./actions.js" */
 
 const TYPES = "input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]";
 

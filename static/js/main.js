@@ -1,37 +1,37 @@
 // The page, put together. Panels know the store and what the user can do; they do not know each other.
 
-import { listenToDrops } from "./drop.js";
-import { createFrames } from "./frames.js";
+import { listenToDrops } from "./file_drop.js";
+import { createFrames } from "./render_loop.js";
 import { listenToKeys } from "./keyboard.js";
 import { encodeLink } from "./link.js";
-import { recall, remember } from "./memory.js";
-import { dataPanel } from "./panels/data.js";
-import { dialogs } from "./panels/dialogs.js";
-import { dockPanel } from "./panels/dock.js";
-import { editorPanel } from "./panels/editor.js";
-import { headerPanel } from "./panels/header.js";
-import { networkPanel } from "./panels/network.js";
-import { outputPanel } from "./panels/output.js";
-import { tableWindow } from "./panels/table.js";
-import { tabsPanel } from "./panels/tabs.js";
-import { timePanel } from "./panels/time.js";
-import { trainingPanel } from "./panels/training.js";
-import { wordsPanel } from "./panels/words.js";
-import { Session } from "./session.js";
+import { recall, remember } from "./storage.js";
+import { dataPanel } from "./panels/data/data.js";
+import { dialogs } from "./panels/dialogs/dialogs.js";
+import { dockPanel } from "./panels/dock/dock.js";
+import { editorPanel } from "./panels/editor/editor.js";
+import { headerPanel } from "./panels/header/header.js";
+import { networkPanel } from "./panels/network/network.js";
+import { outputPanel } from "./panels/output/output.js";
+import { tableWindow } from "./panels/upload/upload_window.js";
+import { tabsPanel } from "./panels/tabs/tabs.js";
+import { timePanel } from "./panels/time/time.js";
+import { trainingPanel } from "./panels/training/training.js";
+import { wordsPanel } from "./panels/status/status.js";
+import { Session } from "./actions.js";
 import { isUnmeasured } from "./standing.js";
 import { Store, set } from "./store.js";
 import { strings } from "./strings.js";
 import { followTheme, rememberedTheme, schemeOf } from "./theme.js";
-import { explain } from "./tip.js";
+import { explain } from "./tooltip.js";
 import { watchVisibility } from "./visibility.js";
 
 /** What every panel gets.
  * @typedef {object} Page
  * @property {Store} store
  * @property {Session} session
- * @property {import("./frames.js").Frames} frames
- * @property {import("./panels/dialogs.js").Dialogs} dialogs
- * @property {import("./panels/table.js").TableWindow} tables */
+ * @property {import("./render_loop.js").Frames} frames
+ * @property {import("./panels/dialogs/dialogs.js").Dialogs} dialogs
+ * @property {import("./panels/upload/upload_window.js").TableWindow} tables */
 
 /** @type {(id: string) => HTMLElement} */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

@@ -1,8 +1,8 @@
 // The colours of the scheme that is shown, for canvases. Read once for each scheme.
 
-import { readPalette } from "./draw/colours.js";
+import { readPalette } from "./draw/colors.js";
 
-/** @import { Palette } from "./draw/colours.js" */
+/** @import { Palette } from "./draw/colors.js" */
 /** @import { Target } from "./types.js" */
 
 /** A diverging scale: what its middle stands for, and how far away its ends are.

@@ -3,7 +3,7 @@
 
 import { EMPTY, extended } from "./history.js";
 import { patched } from "./experiment.js";
-import { tableEntry } from "./tables.js";
+import { tableEntry } from "./uploads.js";
 import { WHOLE } from "./plane.js";
 import { renewed } from "./prediction.js";
 import { partOf, valueOf, withWeights } from "./weights.js";

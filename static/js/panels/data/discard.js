@@ -1,0 +1,78 @@
+// Deleting a table that everyone on the server shares: asked first, and undone afterwards.
+
+import { html } from "lit";
+import { Refusal, deleteTable, restoreTable } from "../../api.js";
+import { datasetPatch } from "../../experiment.js";
+import { textButton } from "../../fields.js";
+import { problemText, told } from "../../store.js";
+import { strings } from "../../strings.js";
+
+/** @import { Page } from "../../main.js" */
+/** @import { LostTable } from "../../store.js" */
+/** @import { Table } from "../../types.js" */
+
+const words = strings.tables;
+
+/** Asks whether a table is to be deleted; one that is in use cannot be.
+ * @param {Pick<Page, "store" | "session" | "dialogs">} page @param {Table} table */
+export async function discardTable(page, table) {
+  const { store, session, dialogs } = page;
+  await session.questions.tables().catch(() => undefined); // who uses it now
+  const found = store.state.catalogue?.tables?.find((entry) => entry.table?.id === table.id)?.table ?? table;
+  const { dataset } = store.state.confirmed ?? {};
+  const here = dataset?.name === "upload" && dataset.upload === table.id;
+  const others = Math.max((found.uses ?? 0) - Number(here), 0);
+  const close = (/** @type {string} */ text) => textButton({ text, help: words.keepHelp, focus: true, click: () => dialogs.close() });
+  if (here || others > 0) {
+    return dialogs.open(words.usedTitle, html`<p>${words.used(found.name, here, others)}</p>`, { actions: close(strings.editor.close) });
+  }
+  dialogs.open(words.discardTitle, html`<p>${words.discardText(found)}</p>`, {
+    actions: html`${close(words.keep)}
+      ${textButton({ text: words.discardNow, help: words.discardNowHelp, class: "danger", click: () => void discard(page, found) })}`,
+  });
+}
+
+/** @param {Pick<Page, "store" | "session" | "dialogs">} page @param {Table} table */
+async function discard({ store, session, dialogs }, { id, name }) {
+  dialogs.close();
+  try {
+    await deleteTable(id);
+    store.apply(told, { kind: "notice", text: words.deleted(name), lost: { id, then: null } });
+    /** @type {HTMLElement | null} */ (document.querySelector(".open-table"))?.focus(); // its own button goes away
+  } catch (error) {
+    if (!(error instanceof Refusal)) return session.tellRefusal(strings.words.unreachable);
+    if (error.problem.status !== 404) session.tellRefusal(error.problem.status === 409 ? words.usedElsewhere(name) : problemText(error.problem));
+  }
+  await session.questions.tables();
+}
+
+/** The way back to a table that was deleted.
+ * @param {Pick<Page, "store" | "session">} page @param {LostTable} lost */
+export function restoreButton(page, lost) {
+  const [text, help] = lost.then ? [words.restore, words.restoreHelp] : [words.undo, words.undoHelp];
+  return textButton({ text, help, click: () => void restore(page, lost) });
+}
+
+/** Brings a table back, and then does what failed without it.
+ * @param {Pick<Page, "store" | "session">} page @param {LostTable} lost */
+async function restore({ store, session }, { id, then }) {
+  try {
+    const { name } = await restoreTable(id);
+    await session.questions.tables();
+    if (then === "undo") session.undo();
+    else if (then === "redo") session.redo();
+    else if (then === "learn") learnFrom(id);
+    if (!then) store.apply(told, { kind: "notice", text: words.restored(name) });
+  } catch (error) {
+    if (!(error instanceof Refusal)) return session.tellRefusal(strings.words.unreachable);
+    const gone = error.problem.status === 404;
+    store.apply(told, { kind: "refusal", text: gone ? words.notRestored : problemText(error.problem), openTable: gone });
+  }
+
+  /** @param {string} id */
+  function learnFrom(id) {
+    const { experiment, catalogue } = store.state;
+    const entry = catalogue?.tables?.find(({ table }) => table?.id === id);
+    if (experiment && catalogue && entry) session.change(datasetPatch(experiment, catalogue, entry));
+  }
+}
