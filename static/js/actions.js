@@ -5,7 +5,7 @@ import * as api from "./api.js";
 import { combined, isObject, renames } from "./experiment.js";
 import { lastOf } from "./history.js";
 import { decodeLink } from "./link.js";
-import { Questions } from "./polling.js";
+import { Polling } from "./polling.js";
 import { isStuck } from "./standing.js";
 import * as store from "./store.js";
 import { Stream } from "./stream.js";
@@ -14,7 +14,7 @@ import { lostTable } from "./uploads.js";
 import { partOf } from "./weights.js";
 import { answersFrame, parametersFrame, subscription } from "./frames.js";
 
-/** @import { Command, Moment, Patch, ServerMessage, Session as SessionData, StepUnit, Until, WeightChange } from "./types.js" */
+/** @import { Command, Moment, Patch, ServerMessage, Session, StepUnit, Until, WeightChange } from "./types.js" */
 
 const POLL_MS = 500;
 const RETRY_MS = 2000;
@@ -27,7 +27,7 @@ const KEPT = "gradlab.session";
 /** @type {(milliseconds: number) => Promise<void>} */
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-export class Session {
+export class Actions {
   /** @type {Stream | null} */
   #stream = null;
   /** Deeds run one after the other. @type {Promise<void>} */
@@ -44,7 +44,7 @@ export class Session {
   /** @param {store.Store} page */
   constructor(page) {
     this.store = page;
-    this.questions = new Questions(page);
+    this.polling = new Polling(page);
   }
 
   // ---- beginning ----
@@ -83,7 +83,7 @@ export class Session {
    * @param {Patch} experiment @param {(why: string) => string} words @returns {Promise<boolean>} whether it was refused */
   async #createOr(experiment, words) {
     try {
-      if (isObject(experiment.dataset) && experiment.dataset.name === "upload") await this.#patiently(() => this.questions.tables());
+      if (isObject(experiment.dataset) && experiment.dataset.name === "upload") await this.#patiently(() => this.polling.tables());
       await this.#create(experiment);
       return false;
     } catch (error) {
@@ -127,7 +127,7 @@ export class Session {
     }
   }
 
-  /** @param {SessionData} session */
+  /** @param {Session} session */
   #enter(session) {
     this.#stream?.close();
     this.store.apply(store.sessionArrived, session);
@@ -141,8 +141,8 @@ export class Session {
       busy: () => this.store.state.playing,
       gone: (ended) => this.store.apply(store.set, { connection: ended ? "ended" : "gone", playing: false }),
     });
-    void this.questions.points();
-    void this.questions.journal();
+    void this.polling.points();
+    void this.polling.journal();
   }
 
   /** Asks again and again while the server cannot be reached.
@@ -188,7 +188,7 @@ export class Session {
       case "hello":
         this.#travelling &&= this.store.state.visit !== null;
         page.apply(store.greeted, message);
-        void this.questions.points();
+        void this.polling.points();
         break;
       case "metrics":
         page.apply(store.rowsArrived, message.rows);
@@ -335,7 +335,7 @@ export class Session {
       const { session } = this.store.state;
       if (this.#weights === waiting) this.#weights = null;
       if (session) await api.patchParameters(session, waiting);
-      await this.questions.journal();
+      await this.polling.journal();
     }, before);
   }
 
@@ -397,7 +397,7 @@ export class Session {
     if (restarted && playing && answer.state !== "running") {
       this.#confirm(await api.sendCommand(session, this.#playing()));
     }
-    if (!restarted) await this.questions.journal();
+    if (!restarted) await this.polling.journal();
   }
 
   /** Sends a patch; where it needs a reset, sends it again with one, and says so.
@@ -421,7 +421,7 @@ export class Session {
       const { session, phase } = this.store.state;
       try {
         if (session) this.#confirm(await api.sendCommand(session, command));
-        if (phase === "finished") await this.questions.journal(); // which notes that training went on
+        if (phase === "finished") await this.polling.journal(); // which notes that training went on
       } finally {
         after?.();
       }
@@ -429,14 +429,14 @@ export class Session {
   }
 
   /** The server's answer holds, unless the user has already changed something more.
-   * @param {SessionData} session */
+   * @param {Session} session */
   #confirm(session) {
     if (session.id !== this.store.state.session) return;
     const { experiment, playing } = this.store.state;
     this.store.apply(store.sessionArrived, session);
     this.store.apply(store.set, { playing });
     if (this.#waiting && experiment) this.store.apply(store.set, { experiment });
-    void this.questions.points();
+    void this.polling.points();
   }
 
   /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before] @param {store.LostTable["then"]} [again] */
@@ -452,7 +452,7 @@ export class Session {
       if (lost !== null) this.store.apply(store.refused, strings.tables.lost, before, { openTable: true, lost: { id: lost, then: again } });
       else if (gone) this.store.apply(store.set, { connection: "gone", playing: false });
       else this.store.apply(store.refused, store.problemText(error.problem), before);
-      void this.questions.points(true); // points that were painted may have been refused
+      void this.polling.points(true); // points that were painted may have been refused
       if (this.store.state.phase !== "running") this.store.apply(store.set, { playing: false });
     } else if (error instanceof api.Unreachable) {
       this.store.apply(store.refused, strings.words.unreachable, before);

@@ -1,4 +1,4 @@
-// The colours of the scheme that is shown, for canvases. Read once for each scheme.
+// The colors of the scheme that is shown, for canvases. Read once for each scheme.
 
 import { readPalette } from "./draw/colors.js";
 
@@ -18,24 +18,24 @@ export function paletteOf(scheme) {
   return palette;
 }
 
-/** How the targets of a task look: classes by colour and shape, several labels as the first that holds, numbers by the
+/** How the targets of a task look: classes by color and shape, several labels as the first that holds, numbers by the
  * diverging scale.
- * @type {(palette: Palette, task: string, scale?: Scale) => (target: Target) => { colour: string, shape: number }} */
+ * @type {(palette: Palette, task: string, scale?: Scale) => (target: Target) => { color: string, shape: number }} */
 export function targetLook(palette, task, { middle, limit } = { middle: 0, limit: 1 }) {
   if (task === "binary") {
-    const colours = [palette.css("negative"), palette.css("positive")];
-    return (target) => ({ colour: colours[Number(target) > 0.5 ? 1 : 0], shape: Number(target) > 0.5 ? 0 : 1 });
+    const colors = [palette.css("negative"), palette.css("positive")];
+    return (target) => ({ color: colors[Number(target) > 0.5 ? 1 : 0], shape: Number(target) > 0.5 ? 0 : 1 });
   }
-  if (task === "regression") return (target) => ({ colour: palette.value((Number(target) - middle) / limit), shape: 0 });
+  if (task === "regression") return (target) => ({ color: palette.value((Number(target) - middle) / limit), shape: 0 });
   const none = palette.css("muted");
   return (target) => {
     const index = Array.isArray(target) ? target.indexOf(1) : target;
-    return index < 0 ? { colour: none, shape: 0 } : { colour: palette.classCss[index % 10], shape: index % 10 };
+    return index < 0 ? { color: none, shape: 0 } : { color: palette.classCss[index % 10], shape: index % 10 };
   };
 }
 
 /** The targets that get the ends of the diverging scale: as far from 0, or from their own middle if all have one sign. So
- * the colours of a regression keep their meaning while it trains.
+ * the colors of a regression keep their meaning while it trains.
  * @type {(targets: Target[]) => Scale} */
 export function targetScale(targets) {
   const low = targets.reduce((/** @type {number} */ least, target) => Math.min(least, Number(target)), Infinity);

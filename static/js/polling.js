@@ -14,7 +14,7 @@ const TRAVEL_MS = 4000;
 const PREDICT_MS = 150; // while somebody types, and while the network learns
 const FURTHER = 1.2;
 
-export class Questions {
+export class Polling {
   #pointsOf = "";
   #examine = seldom(EXAMINE_MS, () => this.#examination());
   #travel = seldom(TRAVEL_MS, () => this.#journey());

@@ -2,10 +2,10 @@
 
 /** @import { State, Store } from "./store.js" */
 
-/** @typedef {{ watch: <T extends unknown[] | []>(select: (state: State) => T, draw: (...parts: NoInfer<T>) => unknown) => void }} Frames */
+/** @typedef {{ watch: <T extends unknown[] | []>(select: (state: State) => T, draw: (...parts: NoInfer<T>) => unknown) => void }} RenderLoop */
 
-/** @type {(store: Store, request?: (draw: () => void) => unknown) => Frames} */
-export function createFrames(store, request = requestAnimationFrame) {
+/** @type {(store: Store, request?: (draw: () => void) => unknown) => RenderLoop} */
+export function createRenderLoop(store, request = requestAnimationFrame) {
   /** @type {(() => void)[]} */
   const watchers = [];
   let waiting = false;

@@ -19,7 +19,7 @@ test("a strip has the output on top, the newest row at its right end, and never 
   assert.ok(narrow.cells.every((cell, at) => at === 0 || cell >= narrow.cells[at - 1]));
 });
 
-test("what is zero, not finite or not there has a colour of its own", () => {
+test("what is zero, not finite or not there has a color of its own", () => {
   assert.deepEqual([...strip([[null, 0, null, 1e-2]], 4, 9, RANGE).cells], [MISSING, ZERO, BROKEN, 128]);
   assert.deepEqual([...strip([[]], 0, 9, RANGE).cells], [MISSING]);
   const share = { low: 0, high: 1, log: false };

@@ -1,23 +1,23 @@
 // Drawing: once per animation frame, only what changed, and no panel stops another.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createFrames } from "../../static/js/render_loop.js";
+import { createRenderLoop } from "../../static/js/render_loop.js";
 import { Store, set } from "../../static/js/store.js";
 
-/** A store whose animation frames come when the test says so. */
+/** A store whose animation loop come when the test says so. */
 function page() {
   const store = new Store();
   /** @type {(() => void)[]} */
   const asked = [];
-  const frames = createFrames(store, (draw) => asked.push(draw));
-  return { store, frames, asked, frame: () => asked.splice(0).forEach((draw) => draw()) };
+  const loop = createRenderLoop(store, (draw) => asked.push(draw));
+  return { store, loop, asked, frame: () => asked.splice(0).forEach((draw) => draw()) };
 }
 
 test("however much changes, a frame draws each part once, from the newest state", () => {
-  const { store, frames, asked, frame } = page();
+  const { store, loop, asked, frame } = page();
   /** @type {number[]} */
   const drawn = [];
-  frames.watch(({ epoch }) => [epoch], (epoch) => drawn.push(epoch));
+  loop.watch(({ epoch }) => [epoch], (epoch) => drawn.push(epoch));
   frame();
   for (let epoch = 1; epoch <= 5; epoch += 1) store.apply(set, { epoch });
   assert.equal(asked.length, 1, "one frame is asked for");
@@ -27,9 +27,9 @@ test("however much changes, a frame draws each part once, from the newest state"
 });
 
 test("what looks the same is not drawn again", () => {
-  const { store, frames, frame } = page();
+  const { store, loop, frame } = page();
   let drawn = 0;
-  frames.watch(({ epoch, theme }) => [Math.floor(epoch), theme], () => (drawn += 1));
+  loop.watch(({ epoch, theme }) => [Math.floor(epoch), theme], () => (drawn += 1));
   frame();
   for (const epoch of [0.1, 0.5, 0.9]) {
     store.apply(set, { epoch });
@@ -42,15 +42,15 @@ test("what looks the same is not drawn again", () => {
 });
 
 test("a panel that fails is reported, and the others are drawn", () => {
-  const { store, frames, frame } = page();
+  const { store, loop, frame } = page();
   /** @type {unknown[]} */
   const reported = [];
   globalThis.reportError = (error) => void reported.push(error);
   let drawn = 0;
-  frames.watch(({ epoch }) => [epoch], () => {
+  loop.watch(({ epoch }) => [epoch], () => {
     throw new Error("broken panel");
   });
-  frames.watch(({ epoch }) => [epoch], () => (drawn += 1));
+  loop.watch(({ epoch }) => [epoch], () => (drawn += 1));
   frame();
   store.apply(set, { epoch: 1 });
   frame();

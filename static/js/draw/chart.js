@@ -9,13 +9,13 @@ const FIRST = 0.5; // where a logarithmic axis draws epoch 0
 /**
  * @typedef {object} Series
  * @property {string} label
- * @property {string} colour
+ * @property {string} color
  * @property {number[]} [dash]
  * @property {number} [width]
  */
 
 /** What is marked: epochs at which something changed, the epoch at which it stopped, the best point of all.
- * @typedef {{ changes: number[], stop: number | null, best: { epoch: number, value: number, colour: string } | null }} Marks */
+ * @typedef {{ changes: number[], stop: number | null, best: { epoch: number, value: number, color: string } | null }} Marks */
 
 /**
  * @typedef {object} Look
@@ -103,9 +103,9 @@ export class Chart {
       ],
       series: [
         {},
-        ...series.map(({ label, colour, dash, width: thickness = 1.75 }) => ({
+        ...series.map(({ label, color, dash, width: thickness = 1.75 }) => ({
           label,
-          stroke: colour,
+          stroke: color,
           dash,
           width: thickness,
           points: { show: false },
@@ -118,8 +118,8 @@ export class Chart {
     };
   }
 
-  /** @param {uPlot} plot @param {string} colour */
-  #drawMarks(plot, colour) {
+  /** @param {uPlot} plot @param {string} color */
+  #drawMarks(plot, color) {
     const { ctx, bbox } = plot;
     const { changes, stop, best } = this.#marks;
     const across = (/** @type {number} */ epoch) => Math.round(plot.valToPos(Math.max(epoch, this.#look?.logX ? FIRST : 0), "x", true)) + 0.5;
@@ -130,7 +130,7 @@ export class Chart {
       ctx.stroke();
     };
     ctx.save();
-    ctx.strokeStyle = colour;
+    ctx.strokeStyle = color;
     ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
     changes.forEach(line);
     ctx.setLineDash([]);
@@ -139,7 +139,7 @@ export class Chart {
       ctx.beginPath();
       ctx.arc(across(best.epoch), plot.valToPos(best.value, "y", true), 4.5 * devicePixelRatio, 0, 2 * Math.PI);
       ctx.lineWidth = 2 * devicePixelRatio;
-      ctx.strokeStyle = best.colour;
+      ctx.strokeStyle = best.color;
       ctx.stroke();
     }
     ctx.restore();

@@ -1,16 +1,16 @@
-// Colours for canvases: the style sheet's tokens as numbers, and the scales made of them.
+// Colors for canvases: the style sheet's tokens as numbers, and the scales made of them.
 
 /** @typedef {[red: number, green: number, blue: number]} Rgb */
-/** @typedef {Uint8ClampedArray} Table 256 colours of three bytes */
+/** @typedef {Uint8ClampedArray} Table 256 colors of three bytes */
 
 /**
  * @typedef {object} Palette
- * @property {(token: string) => string} css a token as a CSS colour
+ * @property {(token: string) => string} css a token as a CSS color
  * @property {Table} diverging from negative over neutral to positive, for maps
- * @property {(value: number) => string} value a point's colour for a value from -1 to 1
+ * @property {(value: number) => string} value a point's color for a value from -1 to 1
  * @property {Rgb[]} classes for points
  * @property {string[]} classCss
- * @property {Table[]} strength for each class, from neutral to its colour, for maps
+ * @property {Table[]} strength for each class, from neutral to its color, for maps
  */
 
 const CLASSES = 10;
@@ -26,15 +26,15 @@ export function readPalette(element) {
   const values = [css("negative"), css("map-neutral"), css("positive")].map(parseRgb);
   return {
     css,
-    value: (value) => between(values, Math.round((value + 1) * 16) / 32), // few colours, so that points are drawn in few goes
+    value: (value) => between(values, Math.round((value + 1) * 16) / 32), // few colors, so that points are drawn in few goes
     classes,
     classCss,
     diverging: scale([parseRgb(css("map-negative")), neutral, parseRgb(css("map-positive"))]),
-    strength: classes.map((colour) => scale([neutral, mixed(neutral, colour, STRONGEST)])),
+    strength: classes.map((color) => scale([neutral, mixed(neutral, color, STRONGEST)])),
   };
 }
 
-/** The browser resolves `light-dark()` only where a colour is used: hence the probe.
+/** The browser resolves `light-dark()` only where a color is used: hence the probe.
  * @type {(element: HTMLElement) => (token: string) => string} */
 function tokenReader(element) {
   const probe = document.createElement("span");
@@ -48,10 +48,10 @@ function tokenReader(element) {
     if (found) return found;
     if (!probe.isConnected) element.append(probe);
     probe.style.color = `var(--${token})`;
-    const colour = getComputedStyle(probe).color;
+    const color = getComputedStyle(probe).color;
     probe.remove();
-    known.set(token, colour);
-    return colour;
+    known.set(token, color);
+    return color;
   };
 }
 
@@ -66,12 +66,12 @@ export function mixed(one, other, share) {
   return /** @type {Rgb} */ (one.map((value, index) => value + (other[index] - value) * share));
 }
 
-/** @type {(colour: Rgb) => string} */
-export function toCss(colour) {
-  return `rgb(${colour.map(Math.round).join(" ")})`;
+/** @type {(color: Rgb) => string} */
+export function toCss(color) {
+  return `rgb(${color.map(Math.round).join(" ")})`;
 }
 
-/** 256 colours that pass evenly through the given ones.
+/** 256 colors that pass evenly through the given ones.
  * @type {(stops: Rgb[]) => Table} */
 export function scale(stops) {
   const table = new Uint8ClampedArray(256 * 3);
@@ -83,7 +83,7 @@ export function scale(stops) {
   return table;
 }
 
-/** The colour at `position`, 0 to 1, of a gradient through the given ones.
+/** The color at `position`, 0 to 1, of a gradient through the given ones.
  * @type {(stops: Rgb[], position: number) => string} */
 export function between(stops, position) {
   const along = Math.min(Math.max(position, 0), 1) * (stops.length - 1);

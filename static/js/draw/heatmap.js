@@ -1,4 +1,4 @@
-// A grid of bytes as a picture: a colour for each value, then enlarged smoothly by the browser.
+// A grid of bytes as a picture: a color for each value, then enlarged smoothly by the browser.
 
 /** @import { Table } from "./colors.js" */
 
@@ -18,13 +18,13 @@ export class Heatmap {
     return this.#image;
   }
 
-  /** Colours every byte by a table of 256 colours.
+  /** Colors every byte by a table of 256 colors.
    * @param {Uint8Array} data @param {number} width @param {number} height @param {Table} table */
   fill(data, width, height, table) {
     this.strips(width, height, [table], data);
   }
 
-  /** Pictures of the same size one below the other, each coloured by a table of its own.
+  /** Pictures of the same size one below the other, each colored by a table of its own.
    * @param {number} width @param {number} height of one of them @param {Table[]} tables @param {Uint8Array} data */
   strips(width, height, tables, data) {
     const image = this.#fit(width, height * tables.length);
@@ -42,13 +42,13 @@ export class Heatmap {
     this.#canvas?.getContext("2d")?.putImageData(image, 0, 0);
   }
 
-  /** Colours every value by a table of its own.
-   * @param {number} width @param {number} height @param {(index: number) => [Table, number]} colour */
-  each(width, height, colour) {
+  /** Colors every value by a table of its own.
+   * @param {number} width @param {number} height @param {(index: number) => [Table, number]} color */
+  each(width, height, color) {
     const image = this.#fit(width, height);
     const pixels = image.data;
     for (let index = 0; index < width * height; index += 1) {
-      const [table, value] = colour(index);
+      const [table, value] = color(index);
       pixels[index * 4] = table[value * 3];
       pixels[index * 4 + 1] = table[value * 3 + 1];
       pixels[index * 4 + 2] = table[value * 3 + 2];
@@ -85,7 +85,7 @@ export class Heatmap {
   }
 }
 
-/** A table that maps bytes, which stand for low to high, to colours that stand for -limit to limit around `middle`.
+/** A table that maps bytes, which stand for low to high, to colors that stand for -limit to limit around `middle`.
  * @type {(table: Table, low: number, high: number, limit: number, middle?: number) => Table} */
 export function rescaled(table, low, high, limit, middle = 0) {
   const result = new Uint8ClampedArray(256 * 3);

@@ -15,8 +15,8 @@ const BUCKETS = 12; // lines of about the same width are drawn in one go
  * @property {ArrayLike<number>} weights one row for each input
  */
 
-/** @type {(context: CanvasRenderingContext2D, layers: Links[], colours: { negative: string, positive: string, zero: string }) => void} */
-export function drawLinks(context, layers, colours) {
+/** @type {(context: CanvasRenderingContext2D, layers: Links[], colors: { negative: string, positive: string, zero: string }) => void} */
+export function drawLinks(context, layers, colors) {
   const buckets = Array.from({ length: BUCKETS * 2 }, () => new Path2D());
   const zero = new Path2D();
   for (const { from, to, weights } of layers) {
@@ -30,7 +30,7 @@ export function drawLinks(context, layers, colours) {
       });
     });
   }
-  context.strokeStyle = colours.zero;
+  context.strokeStyle = colors.zero;
   context.lineWidth = 1;
   context.setLineDash(DEAD);
   context.stroke(zero);
@@ -40,9 +40,9 @@ export function drawLinks(context, layers, colours) {
     const size = (bucket + 1) / BUCKETS;
     context.lineWidth = Math.max(0.6, size * THICKEST);
     context.globalAlpha = 0.35 + 0.55 * size;
-    context.strokeStyle = colours.negative;
+    context.strokeStyle = colors.negative;
     context.stroke(buckets[bucket]);
-    context.strokeStyle = colours.positive;
+    context.strokeStyle = colors.positive;
     context.stroke(buckets[BUCKETS + bucket]);
   }
   context.globalAlpha = 1;

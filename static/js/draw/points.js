@@ -1,4 +1,4 @@
-// Points of a data set over a plane: coloured and shaped by their class, or coloured by their value.
+// Points of a data set over a plane: colored and shaped by their class, or colored by their value.
 
 import { pixelOf } from "../plane.js";
 import { addShape } from "./shapes.js";
@@ -12,7 +12,7 @@ import { addShape } from "./shapes.js";
  * @property {number[]} axes the two columns that are drawn
  * @property {Target[]} targets
  * @property {Domain} domain
- * @property {(target: Target) => { colour: string, shape: number }} look
+ * @property {(target: Target) => { color: string, shape: number }} look
  * @property {number} radius
  * @property {string} outline
  * @property {number} outlineWidth
@@ -25,33 +25,33 @@ export function drawPoints(context, box, scatter) {
   /** @type {Map<string, Path2D>} */
   const paths = new Map();
   points.forEach((point, index) => {
-    const { colour, shape } = look(targets[index]);
-    let path = paths.get(colour);
-    if (!path) paths.set(colour, (path = new Path2D()));
+    const { color, shape } = look(targets[index]);
+    let path = paths.get(color);
+    if (!path) paths.set(color, (path = new Path2D()));
     const [x, y] = pixelOf(domain, box, [point[axes[0]], point[axes[1]]]);
     addShape(path, shape, x, y, radius);
   });
   context.lineJoin = "round";
-  for (const [colour, path] of paths) {
+  for (const [color, path] of paths) {
     if (scatter.outlineWidth > 0) {
       context.strokeStyle = scatter.outline;
       context.lineWidth = scatter.outlineWidth * 2;
       context.stroke(path);
     }
-    context.fillStyle = colour;
+    context.fillStyle = color;
     context.fill(path);
   }
 }
 
 /** Rings around some points.
- * @type {(context: CanvasRenderingContext2D, places: [number, number][], radius: number, colour: string, width: number) => void} */
-export function drawRings(context, places, radius, colour, width) {
+ * @type {(context: CanvasRenderingContext2D, places: [number, number][], radius: number, color: string, width: number) => void} */
+export function drawRings(context, places, radius, color, width) {
   const path = new Path2D();
   for (const [x, y] of places) {
     path.moveTo(x + radius, y);
     path.arc(x, y, radius, 0, 2 * Math.PI);
   }
-  context.strokeStyle = colour;
+  context.strokeStyle = color;
   context.lineWidth = width;
   context.stroke(path);
 }

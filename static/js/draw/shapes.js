@@ -1,4 +1,4 @@
-// Ten shapes for ten classes, so that colour is never the only difference. Radius 1 around the origin.
+// Ten shapes for ten classes, so that color is never the only difference. Radius 1 around the origin.
 
 /** @type {(count: number, turn: number, inner?: number) => [number, number][]} */
 function polygon(count, turn, inner) {

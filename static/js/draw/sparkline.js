@@ -3,8 +3,8 @@
 const EDGE = 6; // kept free on both sides, for half a handle
 
 /** @type {(context: CanvasRenderingContext2D, width: number, height: number, line: { x: ArrayLike<number | null>,
- *    y: ArrayLike<number | null>, length: number, marks: number[] }, colours: { line: string, fill: string, mark: string }) => void} */
-export function drawSparkline(context, width, height, { x, y, length, marks }, colours) {
+ *    y: ArrayLike<number | null>, length: number, marks: number[] }, colors: { line: string, fill: string, mark: string }) => void} */
+export function drawSparkline(context, width, height, { x, y, length, marks }, colors) {
   if (length < 2) return;
   const first = x[0] ?? 0;
   const span = (x[length - 1] ?? 0) - first || 1;
@@ -23,17 +23,17 @@ export function drawSparkline(context, width, height, { x, y, length, marks }, c
     else path.lineTo(at, up(value));
     drawn = at;
   }
-  context.fillStyle = colours.fill;
+  context.fillStyle = colors.fill;
   const area = new Path2D(path);
   area.lineTo(width - EDGE, height);
   area.lineTo(EDGE, height);
   context.fill(area);
-  context.strokeStyle = colours.line;
+  context.strokeStyle = colors.line;
   context.lineWidth = 1.5;
   context.lineJoin = "round";
   context.stroke(path);
 
-  context.fillStyle = colours.mark;
+  context.fillStyle = colors.mark;
   for (const mark of marks) {
     const at = across(mark);
     context.fillRect(at - 0.75, 4, 1.5, height - 4);

@@ -3,7 +3,7 @@
 /** @import { Rgb, Table } from "./colors.js" */
 /** @import { Column } from "../history.js" */
 
-/** How a quantity is coloured: where the scale begins and ends, by powers of ten or as it is.
+/** How a quantity is colored: where the scale begins and ends, by powers of ten or as it is.
  * @typedef {{ low: number, high: number, log: boolean }} Range */
 
 export const ZERO = -1;

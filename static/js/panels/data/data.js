@@ -23,23 +23,23 @@ const MANY = 16; // columns, of which it is hard to find one
 
 /** @param {HTMLElement} root @param {Page} page */
 export function dataPanel(root, page) {
-  const { store, session, frames } = page;
+  const { store, actions, loop } = page;
   root.ariaLabel = words.title;
   /** @type {Map<string, Canvas>} */
   const pictures = new Map();
   let sought = ""; // among the columns
 
-  frames.watch(
+  loop.watch(
     ({ catalogue, schema, experiment, points }) => [catalogue, schema, experiment, points],
     () => render(template(store.state), root),
   );
-  frames.watch(
+  loop.watch(
     ({ catalogue, experiment, scheme }) => [catalogue, experiment !== null, scheme],
     (catalogue, _, scheme) => {
       if (catalogue) drawThumbnails(catalogue, scheme);
     },
   );
-  frames.watch(
+  loop.watch(
     ({ drawerOpen }) => [drawerOpen],
     (open) => root.classList.toggle("open", open),
   );
@@ -79,7 +79,7 @@ export function dataPanel(root, page) {
               experiment.dataset,
               (name) => argumentOf(experiment.dataset, entry, name),
               (name, value) => change({ [name]: value }),
-              session.tellRefusal,
+              actions.tellRefusal,
             )
           : nothing}
       </div>
@@ -92,12 +92,12 @@ export function dataPanel(root, page) {
     settingField({ schema: store.state.schema, path: `dataset.${field}`, value, change: (checked) => change({ [field]: checked }), refuse: () => {} });
 
   /** @param {Patch} dataset */
-  const change = (dataset) => session.change({ dataset });
+  const change = (dataset) => actions.change({ dataset });
 
   /** @param {string} field */
   const sink = (field) => ({
     change: (/** @type {number} */ value) => change({ [field]: value }),
-    refuse: session.tellRefusal,
+    refuse: actions.tellRefusal,
   });
 
   /** @type {(spec: NumberSpec, experiment: Experiment, entry: Entry) => unknown} */
@@ -116,7 +116,7 @@ export function dataPanel(root, page) {
   /** @param {Entry} entry */
   function choose(entry) {
     const { experiment, catalogue } = store.state;
-    if (experiment && catalogue && experiment.dataset.name !== entry.name) session.change(datasetPatch(experiment, catalogue, entry));
+    if (experiment && catalogue && experiment.dataset.name !== entry.name) actions.change(datasetPatch(experiment, catalogue, entry));
   }
 
   /** Inputs that can be switched on and off; where there are many, with a field to find some by their names.
@@ -149,8 +149,8 @@ export function dataPanel(root, page) {
   function switchFeature(name, order) {
     const present = store.state.experiment?.features ?? [];
     const features = order.filter((each) => (each === name ? !present.includes(each) : present.includes(each)));
-    if (features.length > 0) session.change({ features });
-    else session.tellRefusal(words.lastFeature);
+    if (features.length > 0) actions.change({ features });
+    else actions.tellRefusal(words.lastFeature);
   }
 
   /** @param {Catalogue} catalogue @param {"light" | "dark"} scheme */

@@ -14,10 +14,10 @@ import { strings } from "../../strings.js";
 const words = strings.tables;
 
 /** Asks whether a table is to be deleted; one that is in use cannot be.
- * @param {Pick<Page, "store" | "session" | "dialogs">} page @param {Table} table */
+ * @param {Pick<Page, "store" | "actions" | "dialogs">} page @param {Table} table */
 export async function discardTable(page, table) {
-  const { store, session, dialogs } = page;
-  await session.questions.tables().catch(() => undefined); // who uses it now
+  const { store, actions, dialogs } = page;
+  await actions.polling.tables().catch(() => undefined); // who uses it now
   const found = store.state.catalogue?.tables?.find((entry) => entry.table?.id === table.id)?.table ?? table;
   const { dataset } = store.state.confirmed ?? {};
   const here = dataset?.name === "upload" && dataset.upload === table.id;
@@ -32,39 +32,39 @@ export async function discardTable(page, table) {
   });
 }
 
-/** @param {Pick<Page, "store" | "session" | "dialogs">} page @param {Table} table */
-async function discard({ store, session, dialogs }, { id, name }) {
+/** @param {Pick<Page, "store" | "actions" | "dialogs">} page @param {Table} table */
+async function discard({ store, actions, dialogs }, { id, name }) {
   dialogs.close();
   try {
     await deleteTable(id);
     store.apply(told, { kind: "notice", text: words.deleted(name), lost: { id, then: null } });
     /** @type {HTMLElement | null} */ (document.querySelector(".open-table"))?.focus(); // its own button goes away
   } catch (error) {
-    if (!(error instanceof Refusal)) return session.tellRefusal(strings.words.unreachable);
-    if (error.problem.status !== 404) session.tellRefusal(error.problem.status === 409 ? words.usedElsewhere(name) : problemText(error.problem));
+    if (!(error instanceof Refusal)) return actions.tellRefusal(strings.words.unreachable);
+    if (error.problem.status !== 404) actions.tellRefusal(error.problem.status === 409 ? words.usedElsewhere(name) : problemText(error.problem));
   }
-  await session.questions.tables();
+  await actions.polling.tables();
 }
 
 /** The way back to a table that was deleted.
- * @param {Pick<Page, "store" | "session">} page @param {LostTable} lost */
+ * @param {Pick<Page, "store" | "actions">} page @param {LostTable} lost */
 export function restoreButton(page, lost) {
   const [text, help] = lost.then ? [words.restore, words.restoreHelp] : [words.undo, words.undoHelp];
   return textButton({ text, help, click: () => void restore(page, lost) });
 }
 
 /** Brings a table back, and then does what failed without it.
- * @param {Pick<Page, "store" | "session">} page @param {LostTable} lost */
-async function restore({ store, session }, { id, then }) {
+ * @param {Pick<Page, "store" | "actions">} page @param {LostTable} lost */
+async function restore({ store, actions }, { id, then }) {
   try {
     const { name } = await restoreTable(id);
-    await session.questions.tables();
-    if (then === "undo") session.undo();
-    else if (then === "redo") session.redo();
+    await actions.polling.tables();
+    if (then === "undo") actions.undo();
+    else if (then === "redo") actions.redo();
     else if (then === "learn") learnFrom(id);
     if (!then) store.apply(told, { kind: "notice", text: words.restored(name) });
   } catch (error) {
-    if (!(error instanceof Refusal)) return session.tellRefusal(strings.words.unreachable);
+    if (!(error instanceof Refusal)) return actions.tellRefusal(strings.words.unreachable);
     const gone = error.problem.status === 404;
     store.apply(told, { kind: "refusal", text: gone ? words.notRestored : problemText(error.problem), openTable: gone });
   }
@@ -73,6 +73,6 @@ async function restore({ store, session }, { id, then }) {
   function learnFrom(id) {
     const { experiment, catalogue } = store.state;
     const entry = catalogue?.tables?.find(({ table }) => table?.id === id);
-    if (experiment && catalogue && entry) session.change(datasetPatch(experiment, catalogue, entry));
+    if (experiment && catalogue && entry) actions.change(datasetPatch(experiment, catalogue, entry));
   }
 }

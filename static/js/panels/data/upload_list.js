@@ -28,11 +28,11 @@ export function tableList(page, catalogue, experiment) {
 
 /** @type {(page: Page, catalogue: Catalogue, experiment: Experiment, entry: Entry, table: Table) => unknown} */
 function row(page, catalogue, experiment, entry, table) {
-  const { session, store, tables } = page;
+  const { actions, store, tables } = page;
   const current = experiment.dataset.name === "upload" && experiment.dataset.upload === table.id;
   const task = catalogue.families.task.entries.find(({ name }) => name === table.task)?.label ?? table.task;
   const choose = () => {
-    if (!current) session.change(datasetPatch(experiment, catalogue, entry));
+    if (!current) actions.change(datasetPatch(experiment, catalogue, entry));
   };
   return html`<li>
     <button type="button" class="table-choice" aria-pressed=${current ? "true" : "false"} aria-description=${entry.summary} @click=${choose}>

@@ -15,10 +15,10 @@ import { spoken } from "../time/time.js";
 /** @import { Palette } from "../../draw/colors.js" */
 
 const words = strings.dock;
-const FAINT = 0.3; // of a line's colour, where its smooth twin lies above it
+const FAINT = 0.3; // of a line's color, where its smooth twin lies above it
 const NEAR = 0.012; // of the width, around the mark of a change
 
-export class View {
+export class ChartView {
   #styled = "";
   /** @type {number | null} */
   #pointed = null;
@@ -48,10 +48,10 @@ export class View {
     if (!subject || this.plot.clientWidth === 0) return;
     const { history, smoothing, logEpochs, scheme } = state;
     const smooth = subject.smooth && smoothing > 0;
-    const style = JSON.stringify([scheme, subject.log, logEpochs, smooth, subject.title, subject.lines.map(({ label, colour }) => [label, colour])]);
+    const style = JSON.stringify([scheme, subject.log, logEpochs, smooth, subject.title, subject.lines.map(({ label, color }) => [label, color])]);
     if (style !== this.#styled) {
       this.#styled = style;
-      const faint = smooth ? subject.lines.map((line) => ({ ...line, colour: pale(line.colour), dash: undefined, width: 1 })) : [];
+      const faint = smooth ? subject.lines.map((line) => ({ ...line, color: pale(line.color), dash: undefined, width: 1 })) : [];
       this.chart.style({ series: [...faint, ...subject.lines], log: subject.log, logX: logEpochs, range: subject.range, ink: ink(paletteOf(scheme)), format: short });
     }
     const lines = subject.lines.map(({ read }) => read(history));
@@ -70,11 +70,11 @@ export class View {
     const { title, help, lines, format } = subject;
     const { history } = state;
     const at = this.#pointed === null ? history.length - 1 : Math.min(this.#pointed, history.length - 1);
-    const values = lines.map(({ label, colour, dash, read }) => ({ label, colour, dash, value: format(read(history)[at] ?? null) }));
+    const values = lines.map(({ label, color, dash, read }) => ({ label, color, dash, value: format(read(history)[at] ?? null) }));
     const best = bestOf(subject, history);
     render(
       html`<h3 aria-description=${help}>${title}</h3>
-        <ul class="keys numbers">${values.map(({ label, colour, dash, value }) => html`<li><i class="key ${dash ? "dashed" : ""}" .style=${`border-color: ${colour}`}></i>${label} <b>${value}</b></li>`)}</ul>
+        <ul class="keys numbers">${values.map(({ label, color, dash, value }) => html`<li><i class="key ${dash ? "dashed" : ""}" .style=${`border-color: ${color}`}></i>${label} <b>${value}</b></li>`)}</ul>
         ${this.#pointed === null
           ? best && html`<span class="caption numbers" data-best=${best.epoch}>${words.best(best.label, format(best.value), best.epoch)}</span>`
           : html`<span class="caption numbers">${words.epoch} ${epochOf(columnOf(history, "epoch")[at] ?? 0)}${this.#changeNear(state, at)}</span>`}
@@ -111,9 +111,9 @@ function ink({ css }) {
   return { text: css("muted"), grid: css("hairline"), mark: css("test"), font };
 }
 
-/** @type {(colour: string) => string} */
-function pale(colour) {
-  const [red, green, blue] = parseRgb(colour);
+/** @type {(color: string) => string} */
+function pale(color) {
+  const [red, green, blue] = parseRgb(color);
   return `rgb(${red} ${green} ${blue} / ${FAINT})`;
 }
 

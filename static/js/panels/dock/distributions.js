@@ -9,7 +9,7 @@ import { parseRgb, scale } from "../../draw/colors.js";
 import { rebinned, together } from "../../histograms.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { layerColour, layerName } from "../network/columns.js";
+import { layerColor, layerName } from "../network/columns.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */
@@ -21,19 +21,19 @@ const BOX = { width: 200, height: 56 };
 const QUANTITIES = /** @type {const} */ (["weights", "sums", "activations", "gradients", "errors"]);
 
 /** @param {HTMLElement} root @param {Page} page */
-export function distributionsPanel(root, { store, session, frames }) {
+export function distributionsPanel(root, { store, actions, loop }) {
   /** @type {Heatmap[]} */
   const pictures = [];
-  frames.watch(
+  loop.watch(
     ({ distributions, course, distributed, dock, scheme }) => [distributions, course, distributed, dock, scheme],
     () => {
       if (store.state.dock === "distributions") render(template(store.state), root);
     },
   );
-  frames.watch(
+  loop.watch(
     ({ history, dock, confirmed, visible }) => [history, dock, confirmed, visible.dock],
     (_history, dock, ..._) => {
-      if (store.state.visible.dock && dock === "distributions") session.questions.examine();
+      if (store.state.visible.dock && dock === "distributions") actions.polling.examine();
     },
   );
 
@@ -59,25 +59,25 @@ export function distributionsPanel(root, { store, session, frames }) {
     const { course, distributed, scheme, distributions } = state;
     const last = (distributions?.layers.length ?? 1) - 1;
     const name = layerName(layer, last);
-    const colour = layerColour(paletteOf(scheme), layer, last + 1);
+    const color = layerColor(paletteOf(scheme), layer, last + 1);
     const all = [...(course ?? { moments: [] }).moments.map((moment) => moment.layers[layer]?.[distributed]), histogram];
     const [low, high] = together(all);
     const told = `${words.mean} ${quantity(histogram.mean)}, ${words.std} ${quantity(histogram.std)}`;
     return html`<figure class="distribution" data-layer=${layer}>
-      <figcaption><i class="swatch" .style=${`background: ${colour}`}></i>${name} <span class="caption numbers">${told}</span></figcaption>
+      <figcaption><i class="swatch" .style=${`background: ${color}`}></i>${name} <span class="caption numbers">${told}</span></figcaption>
       <svg viewBox="0 0 ${BOX.width} ${BOX.height}" preserveAspectRatio="none" role="img" aria-label=${words.spoken(words.names[distributed], name, told)}>
-        ${svg`<path class="bars" .style=${`fill: ${colour}`} d=${bars(rebinned(histogram, low, high, BINS))}/>`}
+        ${svg`<path class="bars" .style=${`fill: ${color}`} d=${bars(rebinned(histogram, low, high, BINS))}/>`}
       </svg>
       ${course && course.moments.length > 1 ? html`<canvas width=${course.moments.length} height=${BINS} role="img" aria-label=${words.course(words.names[distributed], name)}
-        ${ref((canvas) => drawCourse(canvas, course, layer, distributed, low, high, scheme, colour))}></canvas>` : nothing}
+        ${ref((canvas) => drawCourse(canvas, course, layer, distributed, low, high, scheme, color))}></canvas>` : nothing}
       <p class="ends numbers"><span>${quantity(low)}</span><span>${quantity(high)}</span></p>
       ${histogram.not_finite > 0 ? html`<p class="caption alarm">${words.notFinite(histogram.not_finite)}</p>` : nothing}
     </figure>`;
   }
 
   /** Time goes downwards, from the first epoch to the last one; darker is more.
-   * @type {(canvas: Element | undefined, course: Course, layer: number, distributed: Distributed, low: number, high: number, scheme: State["scheme"], colour: string) => void} */
-  function drawCourse(canvas, { moments }, layer, distributed, low, high, scheme, colour) {
+   * @type {(canvas: Element | undefined, course: Course, layer: number, distributed: Distributed, low: number, high: number, scheme: State["scheme"], color: string) => void} */
+  function drawCourse(canvas, { moments }, layer, distributed, low, high, scheme, color) {
     if (!(canvas instanceof HTMLCanvasElement)) return;
     canvas.width = BINS;
     canvas.height = moments.length;
@@ -87,7 +87,7 @@ export function distributionsPanel(root, { store, session, frames }) {
       return row.map((value) => Math.round((value / most) * 255));
     }));
     const picture = (pictures[layer] ??= new Heatmap());
-    picture.fill(data, BINS, moments.length, scale([parseRgb(paletteOf(scheme).css("surface")), parseRgb(colour)]));
+    picture.fill(data, BINS, moments.length, scale([parseRgb(paletteOf(scheme).css("surface")), parseRgb(color)]));
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     picture.copy(context);
   }

@@ -6,13 +6,13 @@ import { recall, remember } from "../../storage.js";
 import { historyNow } from "../../standing.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { View } from "./chart_view.js";
+import { ChartView } from "./chart_view.js";
 import { lossSubject, metricSubject, normSubject } from "./subjects.js";
 import { distributionsPanel } from "./distributions.js";
 import { doctorPanel } from "./doctor.js";
 import { errorsPanel } from "./errors.js";
 import { predictPanel } from "./predict.js";
-import { stripPanel } from "./layer_strip.js";
+import { layerStrip } from "./layer_strip.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { Dock, State } from "../../store.js" */
@@ -28,24 +28,24 @@ const ROOM = 96; // pixels left of the selected tab, so that there are others is
 
 /** @param {HTMLElement} root @param {Page} page */
 export function dockPanel(root, page) {
-  const { store, session, frames } = page;
+  const { store, actions, loop } = page;
   render(frame(), root);
   const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   setHeight(Number(recall("dock")) || null);
   tellHeight();
   const ofParts = [
-    new View(part(".chart.loss"), (state) => lossSubject(state)),
-    new View(part(".chart.metric"), (state) => metricSubject(state)),
+    new ChartView(part(".chart.loss"), (state) => lossSubject(state)),
+    new ChartView(part(".chart.metric"), (state) => metricSubject(state)),
   ];
-  const ofLayers = new View(part(".chart.norms"), (state) => normSubject(state));
+  const ofLayers = new ChartView(part(".chart.norms"), (state) => normSubject(state));
 
-  stripPanel(part(".chart.layers"), page);
+  layerStrip(part(".chart.layers"), page);
   distributionsPanel(part("[data-panel=distributions]"), page);
   errorsPanel(part("[data-panel=errors]"), page);
   predictPanel(part("[data-panel=predict]"), page);
   doctorPanel(part("[data-panel=doctor]"), page);
 
-  frames.watch(
+  loop.watch(
     ({ dock, logLoss, logEpochs, smoothing, diagnosis }) => [dock, diagnosis?.findings.length, logLoss, logEpochs, smoothing],
     (dock, findings, ..._) => {
       render(tabs(store.state, findings ?? 0), part(".dock-head"));
@@ -53,7 +53,7 @@ export function dockPanel(root, page) {
       part(`#tab-${dock}`).parentElement?.scrollTo({ left: part(`#tab-${dock}`).offsetLeft - ROOM }); // where not all tabs fit
     },
   );
-  frames.watch(
+  loop.watch(
     (state) => {
       const { catalogue, experiment, journal, scheme, visible, dock, logLoss, logEpochs, smoothing, phase } = state;
       return [historyNow(state), catalogue, experiment, journal, scheme, visible.dock, dock, logLoss, logEpochs, smoothing, phase];
@@ -93,7 +93,7 @@ export function dockPanel(root, page) {
     </div>
     ${dock === "curves" || dock === "gradients"
       ? html`<div class="dock-choices">
-          ${slider({ spec: SMOOTHING, value: smoothing, sink: { change: smooth, refuse: session.tellRefusal } })}
+          ${slider({ spec: SMOOTHING, value: smoothing, sink: { change: smooth, refuse: actions.tellRefusal } })}
           ${toggle({ label: words.logEpochs, help: words.logEpochsHelp, checked: logEpochs, change: (checked) => store.apply(set, { logEpochs: checked }) })}
           ${dock === "curves" ? toggle({ label: words.log, help: words.logHelp, checked: logLoss, change: (checked) => store.apply(set, { logLoss: checked }) }) : nothing}
         </div>`

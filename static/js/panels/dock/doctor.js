@@ -14,14 +14,14 @@ const words = strings.doctor;
 const LEAST_EPOCHS = 20; // before a fix that a run takes up is judged
 
 /** @param {HTMLElement} root @param {Page} page */
-export function doctorPanel(root, { store, session, frames }) {
-  frames.watch(
+export function doctorPanel(root, { store, actions, loop }) {
+  loop.watch(
     ({ history, visible, phase, dock, confirmed }) => [visible.dock, history, phase, dock, confirmed],
     () => {
-      if (store.state.visible.dock) session.questions.examine();
+      if (store.state.visible.dock) actions.polling.examine();
     },
   );
-  frames.watch(
+  loop.watch(
     ({ diagnosis, treatment, past, phase, epoch, dock }) => [diagnosis, treatment, past, phase, epoch === 0, dock],
     () => {
       if (store.state.dock === "doctor") render(template(store.state), root);
@@ -48,7 +48,7 @@ export function doctorPanel(root, { store, session, frames }) {
     if (!found) return nothing;
     return html`<div class="treatment ${found.outcome}" role="status">
       <p><strong>${words.outcomes[found.outcome]}</strong> ${words.outcome(treatment, found)}</p>
-      ${textButton({ text: words.undo, help: words.undoHelp, click: () => session.undo(true) })}
+      ${textButton({ text: words.undo, help: words.undoHelp, click: () => actions.undo(true) })}
     </div>`;
   }
 
@@ -69,7 +69,7 @@ export function doctorPanel(root, { store, session, frames }) {
   /** @param {Finding} finding @param {Fix} fix */
   function apply(finding, fix) {
     const { epoch, playing, phase, diagnosis: before } = store.state;
-    session.change(fix.patch, { reset: fix.needs_reset, play: playing || fix.needs_reset });
+    actions.change(fix.patch, { reset: fix.needs_reset, play: playing || fix.needs_reset });
     if (!before) return;
     const due = fix.needs_reset ? before.epoch : epoch + Math.max(LEAST_EPOCHS, epoch / 4);
     const change = store.state.past.at(-1) ?? null;

@@ -15,8 +15,8 @@ const MOST_NAMED = 12; // classes whose names fit beside a table
 const PLOT = { width: 180, height: 180 };
 
 /** @param {HTMLElement} root @param {Page} page */
-export function errorsPanel(root, { store, frames }) {
-  frames.watch(
+export function errorsPanel(root, { store, loop }) {
+  loop.watch(
     ({ evaluation, dock }) => [evaluation, dock],
     () => {
       if (store.state.dock === "errors") render(template(store.state), root);
@@ -74,11 +74,11 @@ function rocPlot(classes) {
   const { width, height } = PLOT;
   const whole = { x: /** @type {[number, number]} */ ([0, 1]), y: /** @type {[number, number]} */ ([0, 1]) };
   const shown = classes.length === 2 ? classes.slice(1) : classes;
-  const colour = (/** @type {ClassEvaluation} */ one) => `stroke: var(--class-${classes.indexOf(one) % 10})`;
+  const color = (/** @type {ClassEvaluation} */ one) => `stroke: var(--class-${classes.indexOf(one) % 10})`;
   return html`<figure class="small-plot"><figcaption>${words.roc}</figcaption>
     <svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${words.rocHelp}>
       ${svg`<path class="axis" d="M0 ${height}L${width} 0"/>`}
-      ${shown.map((one) => svg`<path class="line" .style=${colour(one)} d=${curvePath(one.roc.false_positives, one.roc.true_positives, whole, width, height)}/>`)}
+      ${shown.map((one) => svg`<path class="line" .style=${color(one)} d=${curvePath(one.roc.false_positives, one.roc.true_positives, whole, width, height)}/>`)}
     </svg></figure>`;
 }
 

@@ -29,19 +29,19 @@ const RANGES = {
 };
 
 /** @param {HTMLElement} root @param {Page} page */
-export function stripPanel(root, { store, frames }) {
+export function layerStrip(root, { store, loop }) {
   render(html`<div class="chart-head"></div><div class="strip"><div class="strip-names"></div><canvas role="img"></canvas></div><div class="strip-legend"></div>`, root);
   const canvas = new Canvas(/** @type {HTMLCanvasElement} */ (root.querySelector("canvas")));
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(name));
 
-  frames.watch(
+  loop.watch(
     ({ history, experiment, scheme, visible, dock, layerQuantity }) => [history, experiment?.layers.length, scheme, visible.dock, dock, layerQuantity],
     () => {
       const { history, scheme, visible, dock, layerQuantity: quantity } = store.state;
       if (!visible.dock || dock !== "gradients") return;
       const columns = layerColumns(history, quantity);
       const palette = paletteOf(scheme);
-      const [table, special] = colours(palette, RANGES[quantity]);
+      const [table, special] = colors(palette, RANGES[quantity]);
       canvas.paint((context, width, height) => {
         drawStrip(context, { x: 0, y: 0, width, height }, strip(columns, history.length, Math.round(width), RANGES[quantity]), columns.length, table, special);
       });
@@ -49,7 +49,7 @@ export function stripPanel(root, { store, frames }) {
       canvas.element.ariaLabel = words.spoken(words.quantities[quantity], spokenCells(store.state));
     },
   );
-  frames.watch(
+  loop.watch(
     ({ layerQuantity }) => [layerQuantity],
     (quantity) => {
       render(html`<h3 aria-description=${words.help}>${words.title}</h3>
@@ -98,7 +98,7 @@ export function verdict(cell, quantity) {
 }
 
 /** @type {(palette: Palette, range: Range) => [import("../../draw/colors.js").Table, Record<number, import("../../draw/colors.js").Rgb>]} */
-function colours({ css }, { log }) {
+function colors({ css }, { log }) {
   const [low, middle, high] = [css("validation"), css("raised"), css("danger")].map(parseRgb);
   return [scale(log ? [low, middle, middle, high] : [middle, high]), { [ZERO]: parseRgb(css("text")), [BROKEN]: parseRgb(css("border")), [MISSING]: middle }];
 }

@@ -20,17 +20,17 @@ const LEAST_SHARE = 0.0005; // what is told as 0.0 percentage points
 const MOST_SHARES = 5; // classes whose probabilities are listed: the likeliest ones
 
 /** @param {HTMLElement} root @param {Page} page */
-export function predictPanel(root, { store, session, frames }) {
-  frames.watch(
+export function predictPanel(root, { store, actions, loop }) {
+  loop.watch(
     ({ dock, visible, trial, prediction, points, experiment, playing, scheme }) => [dock, visible.dock, trial, prediction, points, experiment, playing, scheme],
     () => {
       if (store.state.dock === "predict" && store.state.visible.dock) render(template(store.state), root);
     },
   );
-  frames.watch(
+  loop.watch(
     ({ dock, visible, trial, points, run, history, parameters, visit }) => [dock, visible.dock, trial, points, run, history, parameters, visit],
     () => {
-      if (store.state.dock === "predict" && store.state.visible.dock) session.questions.predict();
+      if (store.state.dock === "predict" && store.state.visible.dock) actions.polling.predict();
     },
   );
 
@@ -137,13 +137,13 @@ export function predictPanel(root, { store, session, frames }) {
         <span class="caption">${several ? nothing : shares ? words.probability(percent(shares[at])) : words.output(quantity(output[at] ?? output[0]))}</span></p>
       ${names.length > 2 && listed.length > 0
         ? html`<ul class="shares">${listed.map(({ share, index }) => html`<li><span>${mark(shape(index))}<bdi>${names[index]}</bdi></span>
-            <i class="share-bar" .style=${`--share: ${share}; --color: ${shape(index).colour}`}></i><span class="numbers">${percent(share)}</span></li>`)}</ul>`
+            <i class="share-bar" .style=${`--share: ${share}; --color: ${shape(index).color}`}></i><span class="numbers">${percent(share)}</span></li>`)}</ul>`
         : nothing}`;
   }
 
-  /** @type {(look: { colour: string, shape: number }) => unknown} */
-  const mark = ({ colour, shape }) =>
-    html`<svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${colour}/>`}</svg>`;
+  /** @type {(look: { color: string, shape: number }) => unknown} */
+  const mark = ({ color, shape }) =>
+    html`<svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${color}/>`}</svg>`;
 
   /** Whether the answer to a real sample is right.
    * @type {(points: DatasetPoints, trial: Trial, answer: Answer) => unknown} */

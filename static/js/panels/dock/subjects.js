@@ -4,7 +4,7 @@ import { percent, quantity } from "../../format.js";
 import { columnOf, layerColumns, leastAt } from "../../history.js";
 import { paletteOf } from "../../palette.js";
 import { strings } from "../../strings.js";
-import { layerColour, layerName } from "../network/columns.js";
+import { layerColor, layerName } from "../network/columns.js";
 
 /** @import { State } from "../../store.js" */
 /** @import { Series } from "../../draw/chart.js" */
@@ -25,7 +25,7 @@ function partLines({ history, scheme }, measure) {
   const dashes = { train: undefined, validation: [2, 3], test: [6, 4] };
   return PARTS.filter((part) => part === "train" || `${part}_${measure}` in history.columns).map((part) => ({
     label: words[part],
-    colour: css(part),
+    color: css(part),
     dash: dashes[part],
     read: (/** @type {History} */ shown) => columnOf(shown, `${part}_${measure}`),
   }));
@@ -37,7 +37,7 @@ export function lossSubject(state) {
   const { history, logLoss, scheme } = state;
   const lines = partLines(state, "loss");
   const penalised = (history.columns.penalty?.[history.length - 1] ?? 0) > 0;
-  const penalty = { label: words.penalty, colour: paletteOf(scheme).css("layer-last"), dash: [1, 3], read: (/** @type {History} */ shown) => columnOf(shown, "penalty") };
+  const penalty = { label: words.penalty, color: paletteOf(scheme).css("layer-last"), dash: [1, 3], read: (/** @type {History} */ shown) => columnOf(shown, "penalty") };
   const best = ["validation_loss", "test_loss"].find((name) => name in history.columns);
   return { title: words.loss, help: penalised ? words.penaltyHelp : strings.output.lossHelp, lines: penalised ? [...lines, penalty] : lines, log: logLoss, smooth: true, best, format: quantity };
 }
@@ -66,7 +66,7 @@ export function normSubject(state) {
   const layers = state.experiment?.layers.length ?? 0;
   const lines = Array.from({ length: layers + 1 }, (_, index) => ({
     label: layerName(index, layers),
-    colour: layerColour(palette, index, layers + 1),
+    color: layerColor(palette, index, layers + 1),
     width: 2,
     read: (/** @type {History} */ history) => layerColumns(history, "gradient_norm")[index] ?? new Array(history.length).fill(null),
   }));
@@ -74,10 +74,10 @@ export function normSubject(state) {
 }
 
 /** The best row of a subject: its epoch and value, and the line it lies on.
- * @type {(subject: Subject, history: History) => { epoch: number, value: number, colour: string, label: string } | null} */
+ * @type {(subject: Subject, history: History) => { epoch: number, value: number, color: string, label: string } | null} */
 export function bestOf({ best, lines }, history) {
   const at = best && history.length > 1 ? leastAt(history, best) : -1;
   const line = lines.find(({ label }) => label === words[best?.startsWith("validation") ? "validation" : "test"]);
   if (!best || at < 0 || !line) return null;
-  return { epoch: history.columns.epoch[at] ?? 0, value: history.columns[best][at] ?? 0, colour: line.colour, label: line.label };
+  return { epoch: history.columns.epoch[at] ?? 0, value: history.columns[best][at] ?? 0, color: line.color, label: line.label };
 }

@@ -33,7 +33,7 @@ export function openEditor(store, part) {
 
 /** @param {HTMLElement} root @param {Page} page */
 export function editorPanel(root, page) {
-  const { store, session, frames } = page;
+  const { store, actions, loop } = page;
   /** @type {Element | null} */
   let opener = null;
   /** Which explanation is unfolded. */
@@ -45,7 +45,7 @@ export function editorPanel(root, page) {
 
   new ResizeObserver(() => place(root, opener)).observe(root); // what is unfolded stays within the window
 
-  frames.watch(
+  loop.watch(
     ({ editing }) => [editing],
     (editing) => {
       if (!editing) {
@@ -64,7 +64,7 @@ export function editorPanel(root, page) {
       /** @type {HTMLElement | null} */ (root.querySelector("select, input, button"))?.focus();
     },
   );
-  frames.watch(
+  loop.watch(
     ({ catalogue, schema, experiment, points, until }) => [catalogue, schema, experiment, points, until],
     () => {
       if (!store.state.editing) return;
@@ -73,16 +73,16 @@ export function editorPanel(root, page) {
     },
   );
   // Units and weights are looked at while they change.
-  frames.watch(
+  loop.watch(
     ({ editing, parameters, neurons, inspection, scheme }) => (editing && LIVE.test(editing) ? [parameters, neurons, inspection, scheme] : []),
     (...parts) => {
       if (parts.length > 0) draw();
     },
   );
-  frames.watch(
+  loop.watch(
     ({ editing, parameters }) => [editing, parameters],
     () => {
-      if (LIVE.test(store.state.editing ?? "")) session.questions.inspect();
+      if (LIVE.test(store.state.editing ?? "")) actions.polling.inspect();
     },
   );
 
@@ -122,19 +122,19 @@ export function editorPanel(root, page) {
       default: {
         const family = catalogue.families[kind];
         const choice = /** @type {Record<string, any>} */ (/** @type {unknown} */ (experiment))[kind];
-        return family ? { title: family.label, body: choiceEditor(kind, choice, catalogue, (value) => session.change({ [kind]: value }), fitting(kind, experiment, catalogue)) } : null;
+        return family ? { title: family.label, body: choiceEditor(kind, choice, catalogue, (value) => actions.change({ [kind]: value }), fitting(kind, experiment, catalogue)) } : null;
       }
     }
   }
 
   /** @type {(layer: Layer, index: number, experiment: Experiment, catalogue: Catalogue, schema: Schema | null) => unknown} */
   function layerBody(layer, index, experiment, catalogue, schema) {
-    const change = (/** @type {Partial<Layer>} */ part) => session.change(layerPatch(store.state.experiment ?? experiment, index, part));
+    const change = (/** @type {Partial<Layer>} */ part) => actions.change(layerPatch(store.state.experiment ?? experiment, index, part));
     const spec = numberSpec(schema, "layers.0.units");
     const hidden = catalogue.families.activation.entries.filter(({ places }) => !places || places.includes("hidden"));
     return html`
       <div class="field"><span class="label" aria-hidden="true">${spec.label}</span>
-        ${stepper({ spec, value: layer.units, step: (from, direction) => from + direction, sink: { change: (units) => change({ units }), refuse: session.tellRefusal } })}</div>
+        ${stepper({ spec, value: layer.units, step: (from, direction) => from + direction, sink: { change: (units) => change({ units }), refuse: actions.tellRefusal } })}</div>
       ${choiceEditor("activation", layer.activation, catalogue, (activation) => change({ activation }), hidden)}
       ${weightChoices(layer, catalogue, change)}
       ${["dropout", "batch_normalization"].map((name) => setting(`layers.0.${name}`, layer[/** @type {"dropout" | "batch_normalization"} */ (name)], (value) => change({ [name]: value })))}
@@ -146,15 +146,15 @@ export function editorPanel(root, page) {
               disabled: !experiment.layers[index + step],
               click: () => {
                 store.apply(set, { editing: `layers.${index + step}` });
-                session.change(moveLayerPatch(store.state.experiment ?? experiment, index, index + step));
+                actions.change(moveLayerPatch(store.state.experiment ?? experiment, index, index + step));
               },
             }))}</div>`
           : nothing}
         ${experiment.layers.length > 1
-          ? textButton({ text: words.applyToAll, help: words.applyToAllHelp, click: () => session.change(likeLayerPatch(store.state.experiment ?? experiment, index)) })
+          ? textButton({ text: words.applyToAll, help: words.applyToAllHelp, click: () => actions.change(likeLayerPatch(store.state.experiment ?? experiment, index)) })
           : nothing}
         ${experiment.layers.length < catalogue.limits.layers
-          ? textButton({ text: words.insertAfter, help: words.insertAfterHelp, click: () => session.change(insertLayerPatch(store.state.experiment ?? experiment, index + 1, layer)) })
+          ? textButton({ text: words.insertAfter, help: words.insertAfterHelp, click: () => actions.change(insertLayerPatch(store.state.experiment ?? experiment, index + 1, layer)) })
           : nothing}
         ${textButton({
           text: words.remove,
@@ -162,7 +162,7 @@ export function editorPanel(root, page) {
           class: "danger",
           click: () => {
             store.apply(set, { editing: null });
-            session.change(removeLayerPatch(store.state.experiment ?? experiment, index));
+            actions.change(removeLayerPatch(store.state.experiment ?? experiment, index));
           },
         })}
       </div>
@@ -176,12 +176,12 @@ export function editorPanel(root, page) {
     );
     const activate = (/** @type {Choice | null} */ choice) => {
       const { experiment } = store.state;
-      if (experiment && choice) session.change(outputActivationPatch(experiment, catalogue, nameOf(choice)));
+      if (experiment && choice) actions.change(outputActivationPatch(experiment, catalogue, nameOf(choice)));
     };
     return html`
       <p class="summary">${words.outputUnits}</p>
       ${choiceEditor("activation", output.activation, catalogue, activate, fitting)}
-      ${weightChoices(output, catalogue, (part) => session.change({ output: part }))}
+      ${weightChoices(output, catalogue, (part) => actions.change({ output: part }))}
     `;
   }
 
@@ -197,7 +197,7 @@ export function editorPanel(root, page) {
   /** A field that the schema describes.
    * @type {(path: string, value: unknown, change: (value: any) => void, fits?: (option: string) => boolean) => unknown} */
   const setting = (path, value, change, fits) =>
-    settingField({ schema: store.state.schema, path, value, change, fits, refuse: session.tellRefusal });
+    settingField({ schema: store.state.schema, path, value, change, fits, refuse: actions.tellRefusal });
 
   /** @type {(experiment: Experiment, catalogue: Catalogue, state: State) => unknown} */
   function trainingBody(experiment, catalogue, { schema }) {
@@ -206,31 +206,31 @@ export function editorPanel(root, page) {
     const tasks = chosen(catalogue, "dataset", experiment.dataset)?.tasks;
     const several = (/** @type {string} */ family) => catalogue.families[family].entries.length > 1;
     return html`
-      ${toggle({ label: words.fullBatch, help: words.fullBatchHelp, checked: experiment.batch_size === null, change: (full) => session.change({ batch_size: full ? null : 10 }) })}
-      ${toggle({ label: fields.shuffle?.title ?? "shuffle", help: fields.shuffle?.description ?? "", checked: experiment.shuffle, change: (shuffle) => session.change({ shuffle }) })}
+      ${toggle({ label: words.fullBatch, help: words.fullBatchHelp, checked: experiment.batch_size === null, change: (full) => actions.change({ batch_size: full ? null : 10 }) })}
+      ${toggle({ label: fields.shuffle?.title ?? "shuffle", help: fields.shuffle?.description ?? "", checked: experiment.shuffle, change: (shuffle) => actions.change({ shuffle }) })}
       <div class="field"><span class="label" aria-hidden="true">${seed.label}</span>
-        ${stepper({ spec: seed, value: experiment.seed, step: (from, direction) => from + direction, sink: { change: (value) => session.change({ seed: value }), refuse: session.tellRefusal } })}</div>
+        ${stepper({ spec: seed, value: experiment.seed, step: (from, direction) => from + direction, sink: { change: (value) => actions.change({ seed: value }), refuse: actions.tellRefusal } })}</div>
       ${menu({
         label: fields.precision?.title ?? "precision",
         help: fields.precision?.description ?? "",
         value: experiment.precision,
         items: ["float32", "float64"].map((name) => ({ value: name, label: name })),
-        change: (precision) => session.change({ precision }),
+        change: (precision) => actions.change({ precision }),
       })}
-      ${setting("clipping", experiment.clipping, (clipping) => session.change({ clipping }))}
+      ${setting("clipping", experiment.clipping, (clipping) => actions.change({ clipping }))}
       ${setting("early_stopping", experiment.early_stopping, stopEarly, (option) => watchable(option, experiment, catalogue))}
-      ${setting("input", experiment.input, (input) => session.change({ input }))}
+      ${setting("input", experiment.input, (input) => actions.change({ input }))}
       ${experiment.task === "regression" ? nothing : html`
-        ${setting("label_smoothing", experiment.label_smoothing, (value) => session.change({ label_smoothing: value }))}
+        ${setting("label_smoothing", experiment.label_smoothing, (value) => actions.change({ label_smoothing: value }))}
         ${experiment.task === "multilabel" ? nothing : balance(experiment)}`}
-      ${several("schedule") ? choiceEditor("schedule", experiment.schedule, catalogue, (schedule) => session.change({ schedule })) : nothing}
+      ${several("schedule") ? choiceEditor("schedule", experiment.schedule, catalogue, (schedule) => actions.change({ schedule })) : nothing}
       ${!tasks || tasks.length > 1 ? taskMenu(experiment, catalogue, tasks) : nothing}
     `;
   }
 
   /** @type {(experiment: Experiment, catalogue: Catalogue, state: State) => unknown} */
   const untilBody = (experiment, catalogue, state) => html`
-    ${untilFields(state, experiment, catalogue, (until) => session.setUntil(until), session.tellRefusal)}
+    ${untilFields(state, experiment, catalogue, (until) => actions.setUntil(until), actions.tellRefusal)}
     ${setting("early_stopping", experiment.early_stopping, stopEarly, (option) => watchable(option, experiment, catalogue))}
   `;
 
@@ -239,7 +239,7 @@ export function editorPanel(root, page) {
   function stopEarly(rule) {
     const { experiment } = store.state;
     const lacking = rule?.monitor.startsWith("validation") && experiment?.dataset.validation_fraction === 0;
-    session.change(lacking ? { early_stopping: rule, dataset: { validation_fraction: VALIDATION_SHARE } } : { early_stopping: rule });
+    actions.change(lacking ? { early_stopping: rule, dataset: { validation_fraction: VALIDATION_SHARE } } : { early_stopping: rule });
   }
 
   /** @param {Experiment} experiment */
@@ -249,7 +249,7 @@ export function editorPanel(root, page) {
       label: words.balanced,
       help: field?.help ?? "",
       checked: weight !== null,
-      change: (checked) => session.change({ class_weight: checked ? "balanced" : null }),
+      change: (checked) => actions.change({ class_weight: checked ? "balanced" : null }),
     });
   }
 
@@ -262,7 +262,7 @@ export function editorPanel(root, page) {
       help,
       value: task,
       items: items.map((entry) => ({ value: entry.name, label: entry.label })),
-      change: (name) => session.change(taskPatch(/** @type {Task} */ (name))),
+      change: (name) => actions.change(taskPatch(/** @type {Task} */ (name))),
     });
   }
 
@@ -288,7 +288,7 @@ export function editorPanel(root, page) {
             choice,
             (argument) => argumentOf(choice, entry, argument),
             (argument, value) => change(withArgument(choice, entry, argument, value)),
-            session.tellRefusal,
+            actions.tellRefusal,
           )
         : nothing}
       ${entry

@@ -30,7 +30,7 @@ const picture = new Heatmap();
 /** The view of a unit such as `unit.0.2`; null where there is none.
  * @type {(page: Page, part: string, state: State) => { title: string, body: unknown } | null} */
 export function unitView(page, part, state) {
-  const { store, session } = page;
+  const { store, actions } = page;
   const [, layer, unit] = part.split(".").map(Number);
   const { experiment, parameters, catalogue, inspection } = state;
   const own = parameters?.layers[layer];
@@ -65,7 +65,7 @@ export function unitView(page, part, state) {
 
   /** No unit of the next layer hears it any more. @param {LayerParameters} following */
   function switchOff(following) {
-    session.setWeights(Array.from({ length: following.fan_out }, (_, to) => ({ layer: layer + 1, input: unit, unit: to, value: 0 })));
+    actions.setWeights(Array.from({ length: following.fan_out }, (_, to) => ({ layer: layer + 1, input: unit, unit: to, value: 0 })));
   }
 }
 
@@ -125,12 +125,12 @@ function activation(entry, curve, { low, high, counts } = { low: 0, high: 0, cou
 
 /** Its bias and its weights, each to be changed.
  * @type {(page: Page, state: State, layer: number, sum: number, own: LayerParameters, piece: string) => unknown} */
-function weights({ session }, state, layer, sum, own, piece) {
+function weights({ actions }, state, layer, sum, own, piece) {
   const inputs = Array.from({ length: own.fan_in }, (_, input) => input);
   const row = (/** @type {number | null} */ input, /** @type {number} */ value, /** @type {string} */ name) => {
     const spec = weightSpec(input === null ? words.bias : words.weightFrom(name));
-    const change = (/** @type {number} */ to) => session.setWeights([{ layer, input, unit: sum, value: to }]);
-    return html`<li><span class="label" aria-hidden="true">${name}</span>${numberInput(spec, short(value), { change, refuse: session.tellRefusal })}</li>`;
+    const change = (/** @type {number} */ to) => actions.setWeights([{ layer, input, unit: sum, value: to }]);
+    return html`<li><span class="label" aria-hidden="true">${name}</span>${numberInput(spec, short(value), { change, refuse: actions.tellRefusal })}</li>`;
   };
   return html`<details class="unit-weights">
     <summary aria-description=${words.weightsHelp}>${words.weights} ${piece}</summary>

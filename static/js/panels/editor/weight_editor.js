@@ -16,16 +16,16 @@ const USUAL = 3; // the slider's ends, unless the weight is larger
 
 /** The editor of a weight; null where there is none.
  * @type {(page: Page, part: string, state: State) => { title: string, body: unknown } | null} */
-export function weightEditor({ session }, part, state) {
+export function weightEditor({ actions }, part, state) {
   const place = placeOf(part);
   const value = place ? valueOf(state.parameters, place) : undefined;
   if (!place || value === undefined) return null;
-  const change = (/** @type {number} */ to, sliding = false) => session.setWeights([{ ...place, value: to }], sliding);
+  const change = (/** @type {number} */ to, sliding = false) => actions.setWeights([{ ...place, value: to }], sliding);
   const own = state.parameters?.layers[place.layer];
   const units = state.experiment?.layers[place.layer]?.units ?? own?.fan_out ?? 1;
   // What it costs is told of the whole link, which in a maxout layer has a weight for each piece.
   const sums = own && place.input !== null ? sumsOf(own, units, place.unit % units) : [place.unit];
-  const off = () => session.setWeights(sums.map((unit) => ({ ...place, unit, value: 0 })));
+  const off = () => actions.setWeights(sums.map((unit) => ({ ...place, unit, value: 0 })));
   const cost = state.inspection?.part === part ? state.inspection.cost : null;
   const title = weightName(state, place);
   return {
@@ -36,7 +36,7 @@ export function weightEditor({ session }, part, state) {
         spec: weightSpec(words.value),
         value: short(value),
         usual: Math.max(USUAL, Math.ceil(Math.abs(value))),
-        sink: { change, slide: (to) => change(to, true), refuse: session.tellRefusal },
+        sink: { change, slide: (to) => change(to, true), refuse: actions.tellRefusal },
       })}
       ${place.input === null ? nothing : costLine(cost, words.without)}
       <div class="actions">

@@ -22,9 +22,9 @@ const words = strings.header;
 
 /** @param {HTMLElement} root @param {Page} page */
 export function headerPanel(root, page) {
-  const { store, session, frames, dialogs } = page;
+  const { store, actions, loop, dialogs } = page;
 
-  frames.watch(
+  loop.watch(
     ({ catalogue, experiment, past, future, playing, phase, stepUnit, epoch, step, stepsPerSecond, rate, theme, drawerOpen, session: id }) =>
       [catalogue, experiment, past, future, playing, phase, stepUnit, playing ? Math.floor(epoch) : epoch, step, stepsPerSecond, rate, theme, drawerOpen, id !== null],
     () => render(template(store.state), root),
@@ -47,8 +47,8 @@ export function headerPanel(root, page) {
       ${transport(state)}
     </div>
     <div class="page-actions">
-      ${iconButton({ icon: icons.undo, name: words.undo, help: words.undoHelp, disabled: state.past.length === 0, click: () => session.undo() })}
-      ${iconButton({ icon: icons.redo, name: words.redo, help: words.redoHelp, disabled: state.future.length === 0, click: () => session.redo() })}
+      ${iconButton({ icon: icons.undo, name: words.undo, help: words.undoHelp, disabled: state.past.length === 0, click: () => actions.undo() })}
+      ${iconButton({ icon: icons.redo, name: words.redo, help: words.redoHelp, disabled: state.future.length === 0, click: () => actions.redo() })}
       ${textButton({ text: html`<span>${words.share}</span>`, icon: icons.share, help: words.shareHelp, class: "quiet share", click: () => dialogs.share(aboutLink(state)) })}
       ${themeButton(state.theme)}
       ${iconButton({ icon: icons.help, name: words.help, help: words.helpHelp, click: () => dialogs.help() })}
@@ -57,14 +57,14 @@ export function headerPanel(root, page) {
 
   /** @param {State} state */
   const transport = ({ playing, phase, stepUnit, epoch, step, stepsPerSecond, rate, session: id }) => html`
-    ${iconButton({ icon: icons.dice, name: words.newSeed, help: words.newSeedHelp, class: "new-seed", disabled: !id, click: () => session.newWeights() })}
-    ${iconButton({ icon: icons.reset, name: words.reset, help: words.resetHelp, disabled: !id, click: () => session.reset() })}
+    ${iconButton({ icon: icons.dice, name: words.newSeed, help: words.newSeedHelp, class: "new-seed", disabled: !id, click: () => actions.newWeights() })}
+    ${iconButton({ icon: icons.reset, name: words.reset, help: words.resetHelp, disabled: !id, click: () => actions.reset() })}
     <button type="button" class="play" aria-label=${playing ? words.pause : words.play}
-      aria-description=${playing ? words.pauseHelp : words.playHelp} ?disabled=${!id || isStuck(phase)} @click=${() => session.toggle()}>
+      aria-description=${playing ? words.pauseHelp : words.playHelp} ?disabled=${!id || isStuck(phase)} @click=${() => actions.toggle()}>
       ${playing ? icons.pause : icons.play}<span aria-hidden="true">${playing ? words.pause : words.play}</span>
     </button>
     <div class="joined">
-      ${iconButton({ icon: icons.step, name: words.step, help: words.stepHelp, disabled: !id || isStuck(phase), click: () => session.step(store.state.stepUnit) })}
+      ${iconButton({ icon: icons.step, name: words.step, help: words.stepHelp, disabled: !id || isStuck(phase), click: () => actions.step(store.state.stepUnit) })}
       ${menu({
         label: words.stepUnit,
         help: words.stepUnitHelp,
@@ -85,7 +85,7 @@ export function headerPanel(root, page) {
         hideLabel: true,
         value: String(rate),
         items: RATES.map((each) => ({ value: String(each), label: words.rate(each) })),
-        change: (value) => session.setRate(value === "null" ? null : Number(value)),
+        change: (value) => actions.setRate(value === "null" ? null : Number(value)),
       })}
       <span class="caption numbers">
         <span>${words.stepCount} <output data-value="step">${count(step)}</output></span>

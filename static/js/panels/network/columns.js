@@ -30,7 +30,7 @@ const GRABBED = 8; // pixels that a header must be dragged to move its layer
 /** All that lies over the pictures.
  * @type {(page: Page, layout: Layout, open: (event: MouseEvent, part: string) => void, focus: string | null,
  *    zeros: { zeros: number, all: number }[] | null) => unknown} */
-export function columnHeads({ store, session }, layout, open, focus, zeros) {
+export function columnHeads({ store, actions }, layout, open, focus, zeros) {
   const { experiment, catalogue, editing, scheme } = store.state;
   if (!experiment || !catalogue) return nothing;
   const [first, ...others] = layout.columns;
@@ -59,12 +59,12 @@ export function columnHeads({ store, session }, layout, open, focus, zeros) {
     if (!layer) return nothing;
     const name = words.layer(index);
     const spec = { ...numberSpec(store.state.schema, "layers.0.units"), label: words.unitsOf(name) };
-    const change = (/** @type {number} */ units) => session.change(layerPatch(store.state.experiment ?? experiment, index, { units }));
+    const change = (/** @type {number} */ units) => actions.change(layerPatch(store.state.experiment ?? experiment, index, { units }));
     return html`<div class="head" .style=${at(column)}>
-      <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), index, experiment.layers.length + 1)}`}></i>${name}${markers(layer, catalogue)}</h3>
+      <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}><i class="swatch" .style=${`background: ${layerColor(paletteOf(scheme), index, experiment.layers.length + 1)}`}></i>${name}${markers(layer, catalogue)}</h3>
       <div class="stepper">
         ${iconButton({ icon: icons.minus, name: words.fewerUnits(name), help: spec.help, disabled: layer.units <= (spec.minimum ?? 1), click: () => change(layer.units - 1) })}
-        ${numberInput(spec, layer.units, { change, refuse: session.tellRefusal })}
+        ${numberInput(spec, layer.units, { change, refuse: actions.tellRefusal })}
         ${iconButton({ icon: icons.plus, name: words.moreUnits(name), help: spec.help, disabled: layer.units >= (spec.maximum ?? 512), click: () => change(layer.units + 1) })}
       </div>
       ${settingsButton(`layers.${index}`, name, layer, catalogue)}
@@ -101,14 +101,14 @@ export function columnHeads({ store, session }, layout, open, focus, zeros) {
       mark(index);
       const to = target(up);
       const { experiment } = store.state;
-      if (up.type === "pointerup" && to !== index && experiment) session.change(moveLayerPatch(experiment, index, to));
+      if (up.type === "pointerup" && to !== index && experiment) actions.change(moveLayerPatch(experiment, index, to));
     };
   }
 
   /** @type {(column: Column, experiment: Experiment, catalogue: Catalogue) => unknown} */
   function outputHead(column, { output }, catalogue) {
     return html`<div class="head" .style=${at(column)}>
-      <h3><i class="swatch" .style=${`background: ${layerColour(paletteOf(scheme), 1, 2)}`}></i>${words.output}${markers(output, catalogue)}</h3>
+      <h3><i class="swatch" .style=${`background: ${layerColor(paletteOf(scheme), 1, 2)}`}></i>${words.output}${markers(output, catalogue)}</h3>
       <div class="gap"></div>
       ${settingsButton("output", words.output, output, catalogue)}
       ${zeroCount(column, output, zeros?.[last])}
@@ -191,9 +191,9 @@ function markers(layer, catalogue) {
   return short.filter(Boolean).map((text) => html`<span class="marker">${text}</span>`);
 }
 
-/** A layer's colour, here and in the chart of gradients: from the first layer's to the output's.
+/** A layer's color, here and in the chart of gradients: from the first layer's to the output's.
  * @type {(palette: Palette, index: number, layers: number) => string} */
-export function layerColour({ css }, index, layers) {
+export function layerColor({ css }, index, layers) {
   const stops = [css("layer-first"), css("layer-middle"), css("layer-last")].map(parseRgb);
   return between(stops, layers > 1 ? index / (layers - 1) : 1);
 }

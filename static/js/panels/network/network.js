@@ -30,7 +30,7 @@ const BESIDE = 14;
 
 /** @param {HTMLElement} root @param {Page} page */
 export function networkPanel(root, page) {
-  const { store, session, frames } = page;
+  const { store, actions, loop } = page;
   root.ariaLabel = words.title;
   render(frame(), root);
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(`.${name}`));
@@ -57,14 +57,14 @@ export function networkPanel(root, page) {
     drawMaps();
   }).observe(scroller);
 
-  frames.watch(
+  loop.watch(
     ({ catalogue, schema, experiment, points, editing, scheme }) => [catalogue, schema, experiment, points, editing, scheme],
     () => {
       render(head(store.state), part("panel-head"));
       arrange();
     },
   );
-  frames.watch(
+  loop.watch(
     ({ parameters, experiment, points, scheme, visible, editing }) => [parameters, experiment, points, scheme, visible.network, editing],
     () => {
       drawLines();
@@ -72,7 +72,7 @@ export function networkPanel(root, page) {
       tell();
     },
   );
-  frames.watch(
+  loop.watch(
     ({ neurons, experiment, points, scheme, visible }) => [neurons, experiment, points, scheme, visible.network],
     () => drawMaps(),
   );
@@ -300,7 +300,7 @@ export function networkPanel(root, page) {
           name: words.removeLayer,
           help: words.removeLayerHelp,
           disabled: layers.length === 0,
-          click: () => session.change(removeLayerPatch(experiment, layers.length - 1)),
+          click: () => actions.change(removeLayerPatch(experiment, layers.length - 1)),
         })}
         <span class="count numbers">${layers.length}</span>
         ${iconButton({
@@ -308,7 +308,7 @@ export function networkPanel(root, page) {
           name: words.addLayer,
           help: words.addLayerHelp,
           disabled: layers.length >= catalogue.limits.layers,
-          click: () => session.change(insertLayerPatch(experiment, layers.length, fallback)),
+          click: () => actions.change(insertLayerPatch(experiment, layers.length, fallback)),
         })}
       </div>
     `;

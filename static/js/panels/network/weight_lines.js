@@ -9,7 +9,7 @@ import { biasPoint, biasRadius, isLarge, linksOf, placeOf, tableBox } from "../.
 /** @import { Layout } from "../../layout.js" */
 /** @import { Palette } from "../../draw/colors.js" */
 
-const FULL_BIAS = 2.5; // a bias of this size has the full colour
+const FULL_BIAS = 2.5; // a bias of this size has the full color
 const table = new Heatmap();
 
 /** @type {(context: CanvasRenderingContext2D, parameters: ParametersFrame, layout: Layout, palette: Palette, marked: string | null) => void} */
@@ -48,7 +48,7 @@ function drawTables(context, parameters, layout, palette) {
   });
 }
 
-/** A dot at the lower left of every unit: the colour says the sign and the size of its bias.
+/** A dot at the lower left of every unit: the color says the sign and the size of its bias.
  * @type {(context: CanvasRenderingContext2D, parameters: ParametersFrame, layout: Layout, palette: Palette, marked: { layer: number, unit: number } | null) => void} */
 function drawBiases(context, { layers }, { columns, tile }, palette, marked) {
   const radius = biasRadius(tile);

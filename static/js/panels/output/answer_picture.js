@@ -1,4 +1,4 @@
-// The network's answer as a picture: a colour for every place of the plane, the line of the decision, lines of equal answers.
+// The network's answer as a picture: a color for every place of the plane, the line of the decision, lines of equal answers.
 
 import { boxOf, domainOf, isCurve, pixelOf, sameAxes } from "../../plane.js";
 import { targetScale } from "../../palette.js";
@@ -43,14 +43,14 @@ export class AnswerPicture {
   }
 }
 
-/** @type {(context: CanvasRenderingContext2D, frame: BoundaryFrame, domain: Domain, box: Box, colour: string) => void} */
-function drawCurve(context, { data, width, low, high, domain: drawn }, domain, box, colour) {
+/** @type {(context: CanvasRenderingContext2D, frame: BoundaryFrame, domain: Domain, box: Box, color: string) => void} */
+function drawCurve(context, { data, width, low, high, domain: drawn }, domain, box, color) {
   const path = new Path2D();
   for (let at = 0; at < width; at += 1) {
     const u = drawn[0] + (at / (width - 1)) * (drawn[1] - drawn[0]);
     path.lineTo(...pixelOf(domain, box, [u, low + (data[at] / 255) * (high - low)]));
   }
-  context.strokeStyle = colour;
+  context.strokeStyle = color;
   context.lineWidth = 2;
   context.lineJoin = "round";
   context.stroke(path);

@@ -10,7 +10,7 @@ import { shapePath } from "../../draw/shapes.js";
 import { historyNow } from "../../standing.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { planePanel, rounded } from "./plane_view.js";
+import { planeView, rounded } from "./plane_view.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */
@@ -21,21 +21,21 @@ const words = strings.output;
 
 /** @param {HTMLElement} root @param {Page} page */
 export function outputPanel(root, page) {
-  const { store, frames } = page;
+  const { store, loop } = page;
   root.ariaLabel = words.title;
   render(frame(), root);
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(`.${name}`));
-  planePanel(part("picture"), part("axes-menus"), page);
+  planeView(part("picture"), part("axes-menus"), page);
 
-  frames.watch(
+  loop.watch(
     (state) => [historyNow(state), state.experiment?.task, state.confirmed, state.visit],
     () => render(figures(store.state), part("figures")),
   );
-  frames.watch(
+  loop.watch(
     ({ points, scheme, view, tool, brush }) => [points, scheme, view.axes, tool, brush],
     (points, scheme, ..._) => render(points ? legend(points, paletteOf(scheme)) : nothing, part("legend")),
   );
-  frames.watch(
+  loop.watch(
     ({ showTest, showValidation, markWrong, hardClasses, contours, points }) => [showTest, showValidation, markWrong, hardClasses, contours, points],
     () => render(switches(store.state), part("switches")),
   );
@@ -100,7 +100,7 @@ export function outputPanel(root, page) {
     </table>`;
   }
 
-  /** What the colours mean; where points can be painted, a click on a colour takes it up as a brush.
+  /** What the colors mean; where points can be painted, a click on a color takes it up as a brush.
    * @type {(points: DatasetPoints, palette: Palette) => unknown} */
   function legend(points, palette) {
     const { targets, columns, parts } = points;
@@ -115,10 +115,10 @@ export function outputPanel(root, page) {
       : html`<div class="classes">${names}${others}</div>`;
   }
 
-  /** @type {(points: DatasetPoints, value: number, name: string, look: { colour: string, shape: number }) => unknown} */
-  function entry(points, value, name, { colour, shape }) {
+  /** @type {(points: DatasetPoints, value: number, name: string, look: { color: string, shape: number }) => unknown} */
+  function entry(points, value, name, { color, shape }) {
     const { tool, brush } = store.state;
-    const shown = html`<svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${colour}/>`}</svg>${name}`;
+    const shown = html`<svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${color}/>`}</svg>${name}`;
     if (!isPaintable(points) || points.columns.length === 1) return html`<span class="class">${shown}</span>`;
     const taken = tool === "paint" && brush === value;
     return html`<button type="button" class="class" aria-pressed=${taken ? "true" : "false"} aria-label=${words.brush(name)}

@@ -30,7 +30,7 @@ const NEARER = 0.7;
 const STEP = 0.1; // of the picture, for each press of an arrow key
 
 /** @param {HTMLElement} root @param {HTMLElement} menus where the columns are chosen @param {Page} page */
-export function planePanel(root, menus, { store, session, frames }) {
+export function planeView(root, menus, { store, actions, loop }) {
   render(frame(), root);
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(`.${name}`));
   const map = new Canvas(/** @type {HTMLCanvasElement} */ (root.querySelector("canvas.map")));
@@ -43,7 +43,7 @@ export function planePanel(root, menus, { store, session, frames }) {
   let last = null;
   let edited = false;
 
-  frames.watch(
+  loop.watch(
     ({ boundary, points, scheme, hardClasses, contours, view, visible }) => [boundary, points, scheme, hardClasses, contours, view, visible.output],
     (boundary, points, scheme, hard, contours, view, visible) => {
       if (!boundary || !points || !visible) return;
@@ -52,7 +52,7 @@ export function planePanel(root, menus, { store, session, frames }) {
       map.element.dataset.epoch = String(boundary.epoch);
     },
   );
-  frames.watch(
+  loop.watch(
     (state) => {
       const { points, scheme, showTest, showValidation, markWrong, answers, view, visible } = state;
       return [points, scheme, showTest, showValidation, markWrong, markWrong && answers, view, visible.output, lastStep(state)];
@@ -62,17 +62,17 @@ export function planePanel(root, menus, { store, session, frames }) {
       over.element.dataset.trained = lastStep(store.state)?.samples.join() ?? "";
     },
   );
-  frames.watch(
+  loop.watch(
     ({ points, view, answers, boundary }) => [points, view, answers, boundary],
     () => {
       if (pointer) tell();
     },
   );
-  frames.watch(
+  loop.watch(
     ({ points, view }) => [points, view],
     (points, _) => render(points ? axes(store.state, points) : nothing, part("axes")),
   );
-  frames.watch(
+  loop.watch(
     ({ points, view, tool }) => [points, view, tool],
     (points, view, tool) => {
       render(points ? toolbar(store.state, points) : nothing, part("plane-tools"));
@@ -232,8 +232,8 @@ export function planePanel(root, menus, { store, session, frames }) {
     const { points, experiment } = store.state;
     if (!edited || !points || !experiment) return;
     edited = false;
-    if (!isEnough(points)) session.tellRefusal(words.tooFew);
-    session.change(paintedPatch(points, experiment), { reset: true, keep: true });
+    if (!isEnough(points)) actions.tellRefusal(words.tooFew);
+    actions.change(paintedPatch(points, experiment), { reset: true, keep: true });
   }
 
   // ---- around it ----

@@ -1,4 +1,4 @@
-// The colours in which units are drawn: the same ones mean the same in every layer.
+// The colors in which units are drawn: the same ones mean the same in every layer.
 
 import { rescaled } from "../../draw/heatmap.js";
 
@@ -6,8 +6,8 @@ import { rescaled } from "../../draw/heatmap.js";
 /** @import { Task } from "../../types.js" */
 /** @import { Palette, Table } from "../../draw/colors.js" */
 
-/** The colours of each unit of a layer. They mean the same everywhere as long as no unit passes 1; outputs look as the
- * answer does: orange or blue around one half, or the colour of their class.
+/** The colors of each unit of a layer. They mean the same everywhere as long as no unit passes 1; outputs look as the
+ * answer does: orange or blue around one half, or the color of their class.
  * @type {(state: State, layer: { low: number, high: number, units: number }, isOutput: boolean, palette: Palette) => Table[]} */
 export function unitTables(state, { low, high, units }, isOutput, palette) {
   const task = /** @type {Task | undefined} */ (isOutput ? state.experiment?.task : undefined);

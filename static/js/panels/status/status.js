@@ -22,10 +22,10 @@ import { openButton } from "../data/upload_list.js";
 const words = strings.words;
 
 /** @param {HTMLElement} root @param {Page} page */
-export function wordsPanel(root, page) {
-  const { store, session, frames } = page;
+export function statusPanel(root, page) {
+  const { store, actions, loop } = page;
 
-  frames.watch(
+  loop.watch(
     (state) => [
       state.catalogue, state.waitingFor, state.connection, state.session, state.phase, state.playing, state.reason, state.warning,
       state.word, state.notes, state.hasPlayed, state.learntRun, state.suggestionsClosed, state.run, state.experiment, state.points, state.step > 0,
@@ -37,7 +37,7 @@ export function wordsPanel(root, page) {
       render(html`<p>${text}</p><div class="actions">${actions}</div>`, root);
     },
   );
-  frames.watch(
+  loop.watch(
     ({ history }) => [history],
     () => {
       const { run, learntRun } = store.state;
@@ -49,11 +49,11 @@ export function wordsPanel(root, page) {
    * @type {(state: State) => Line} */
   function line(state) {
     if (state.connection === "gone" || state.connection === "ended") {
-      return { tone: "alarm", text: words[state.connection], actions: action(words.startAgain, () => void session.startAgain()) };
+      return { tone: "alarm", text: words[state.connection], actions: action(words.startAgain, () => void actions.startAgain()) };
     }
     if (state.connection === "lost") {
       if (!state.session) return { tone: "alarm", text: words.unreachableAtStart };
-      return { tone: "alarm", text: words.lost, actions: action(words.retry, () => session.retry()) };
+      return { tone: "alarm", text: words.lost, actions: action(words.retry, () => actions.retry()) };
     }
     if (state.connection === "quiet") return { tone: "alarm", text: words.quiet };
     if (state.waitingFor) return { tone: "notice", text: `${words.waitingFor(state.waitingFor)}` };
@@ -65,11 +65,11 @@ export function wordsPanel(root, page) {
     if (state.visit !== null) return { tone: "notice", text: words.past(state.visit, Math.floor(state.epoch)), actions: waysFromThere() };
     if (state.phase === "diverged") return { tone: "alarm", text: state.reason ?? words.diverged, actions: waysOut(state) };
     if (state.phase === "failed") {
-      return { tone: "alarm", text: words.failed(state.reason ?? ""), actions: action(words.reset, () => session.reset()) };
+      return { tone: "alarm", text: words.failed(state.reason ?? ""), actions: action(words.reset, () => actions.reset()) };
     }
     if (state.word) {
       const { text, undo, lost } = state.word;
-      const back = lost ? restoreButton(page, lost) : undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => session.undo(true) }) : nothing;
+      const back = lost ? restoreButton(page, lost) : undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => actions.undo(true) }) : nothing;
       return { tone: "notice", text, actions: html`${back}${dismiss()}` };
     }
     if (state.warning) return { tone: "alarm", text: state.warning, actions: waysOut(state) };
@@ -85,9 +85,9 @@ export function wordsPanel(root, page) {
 
   /** From an earlier epoch. */
   const waysFromThere = () => html`
-    ${textButton({ text: words.resume, help: words.resumeHelp, click: () => session.resume() })}
-    ${textButton({ text: words.fork, help: words.forkHelp, click: () => session.fork() })}
-    ${textButton({ text: words.back, help: words.backHelp, class: "quiet", click: () => session.look(null) })}
+    ${textButton({ text: words.resume, help: words.resumeHelp, click: () => actions.resume() })}
+    ${textButton({ text: words.fork, help: words.forkHelp, click: () => actions.fork() })}
+    ${textButton({ text: words.back, help: words.backHelp, class: "quiet", click: () => actions.look(null) })}
   `;
 
   /** @type {(state: State) => string} */
@@ -131,12 +131,12 @@ export function wordsPanel(root, page) {
   /** @param {State} state */
   function waysOut({ catalogue, experiment }) {
     const entry = chosen(catalogue, "optimizer", experiment?.optimizer);
-    const reset = action(words.reset, () => session.reset());
+    const reset = action(words.reset, () => actions.reset());
     if (!experiment || !entry) return reset;
     const rate = Number(argumentOf(experiment.optimizer, entry, "learning_rate"));
     const lower = Number((rate > 10 ? 0.1 : rate / 10).toPrecision(3));
     const patch = { optimizer: withArgument(experiment.optimizer, entry, "learning_rate", lower) };
-    return html`${reset}${action(words.lowerRate(lower), () => session.change(patch, { reset: true, play: true }))}`;
+    return html`${reset}${action(words.lowerRate(lower), () => actions.change(patch, { reset: true, play: true }))}`;
   }
 
   const suggestions = () => html`
@@ -148,7 +148,7 @@ export function wordsPanel(root, page) {
           const { experiment, catalogue } = store.state;
           if (!experiment || !catalogue) return;
           store.apply(set, { dock });
-          session.change(patch(experiment, catalogue), { reset: true, play: true, word });
+          actions.change(patch(experiment, catalogue), { reset: true, play: true, word });
         },
       }),
     )}

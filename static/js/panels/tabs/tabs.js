@@ -11,9 +11,9 @@ import { strings } from "../../strings.js";
 const TABS = ["data", "network", "output", "charts"];
 
 /** @param {HTMLElement} root @param {Page} page */
-export function tabsPanel(root, { store, frames }) {
+export function tabsPanel(root, { store, loop }) {
   root.ariaLabel = strings.tabs.label;
-  frames.watch(
+  loop.watch(
     ({ tab }) => [tab],
     (tab) => {
       document.body.dataset.tab = tab;

@@ -16,7 +16,7 @@ import { fieldName, list, strings } from "../../strings.js";
 const words = strings.time;
 
 /** @param {HTMLElement} root @param {Page} page */
-export function timePanel(root, { store, session, frames }) {
+export function timePanel(root, { store, actions, loop }) {
   root.ariaLabel = words.title;
   render(
     html`<h2>${words.title}</h2>
@@ -30,7 +30,7 @@ export function timePanel(root, { store, session, frames }) {
   const empty = /** @type {HTMLElement} */ (root.querySelector(".empty"));
   const handle = /** @type {HTMLInputElement} */ (root.querySelector(".handle"));
 
-  frames.watch(
+  loop.watch(
     ({ history, journal, scheme, visible }) => [history, journal, scheme, visible.time],
     (history, journal, scheme, visible) => {
       if (!visible) return;
@@ -45,7 +45,7 @@ export function timePanel(root, { store, session, frames }) {
       handle.title = journal.map(spoken).join("\n");
     },
   );
-  frames.watch(
+  loop.watch(
     ({ epoch, visit, run }) => [Math.floor(epoch), visit, run],
     (epoch, visit, _) => {
       handle.hidden = epoch < 1;
@@ -55,7 +55,7 @@ export function timePanel(root, { store, session, frames }) {
       root.classList.toggle("past", visit !== null);
     },
   );
-  frames.watch(
+  loop.watch(
     ({ sibling }) => [sibling],
     (sibling) => render(sibling ? toSibling(sibling) : nothing, /** @type {HTMLElement} */ (root.querySelector(".actions"))),
   );
@@ -64,12 +64,12 @@ export function timePanel(root, { store, session, frames }) {
    * @param {Sibling} sibling */
   function toSibling({ forked, epoch }) {
     const [text, help] = forked ? [words.toFork(epoch), words.toForkHelp] : [words.toOriginal(epoch), words.toOriginalHelp];
-    return textButton({ text, help, click: () => session.visitSibling() });
+    return textButton({ text, help, click: () => actions.visitSibling() });
   }
 
   function dragged() {
     const epoch = Number(handle.value);
-    session.look(epoch < Math.floor(store.state.epoch) ? epoch : null);
+    actions.look(epoch < Math.floor(store.state.epoch) ? epoch : null);
   }
 }
 

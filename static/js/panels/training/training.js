@@ -17,10 +17,10 @@ const words = strings.training;
 
 /** @param {HTMLElement} root @param {Page} page */
 export function trainingPanel(root, page) {
-  const { store, session, frames } = page;
+  const { store, actions, loop } = page;
   root.ariaLabel = words.title;
 
-  frames.watch(
+  loop.watch(
     ({ catalogue, schema, experiment, points, editing, until }) => [catalogue, schema, experiment, points, editing, until],
     () => render(template(store.state), root),
   );
@@ -41,8 +41,8 @@ export function trainingPanel(root, page) {
           blank: words.full,
           ceiling: samples,
           sink: {
-            change: (size) => session.change({ batch_size: size }),
-            refuse: session.tellRefusal,
+            change: (size) => actions.change({ batch_size: size }),
+            refuse: actions.tellRefusal,
           },
         })}
       </div>
@@ -66,8 +66,8 @@ export function trainingPanel(root, page) {
         spec,
         value: Number(argumentOf(experiment.optimizer, entry, argument.name)),
         sink: {
-          change: (value) => session.change({ optimizer: withArgument(store.state.experiment?.optimizer ?? entry.name, entry, argument.name, value) }),
-          refuse: session.tellRefusal,
+          change: (value) => actions.change({ optimizer: withArgument(store.state.experiment?.optimizer ?? entry.name, entry, argument.name, value) }),
+          refuse: actions.tellRefusal,
         },
       })}
     </div>`;

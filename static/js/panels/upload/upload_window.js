@@ -22,14 +22,14 @@ import { preview, warnings } from "./preview.js";
  * @typedef {{ file: File | null, options: TableOptions, found: FoundTable | null, stored: string | null, large: LargeFile | null, columns: string[],
  *    without: Set<string>, sought: string, problem: string, reading: boolean }} Draft */
 
-/** @typedef {{ open: (file: File) => void, look: (id: string, experiment: Experiment | null) => Promise<void> }} TableWindow */
+/** @typedef {{ open: (file: File) => void, look: (id: string, experiment: Experiment | null) => Promise<void> }} UploadWindow */
 
 const words = strings.tables;
 const TASKS = ["binary", "multiclass", "regression"]; // what a single column can be predicted as
 const SOON_MS = 400; // several columns are often changed one after the other
 
-/** @param {Pick<Page, "store" | "session" | "dialogs">} page @returns {TableWindow} */
-export function tableWindow({ store, session, dialogs }) {
+/** @param {Pick<Page, "store" | "actions" | "dialogs">} page @returns {UploadWindow} */
+export function uploadWindow({ store, actions, dialogs }) {
   /** @type {Draft | null} */
   let draft = null;
   /** The newest reading; those before it are of no interest any more. */
@@ -49,7 +49,7 @@ export function tableWindow({ store, session, dialogs }) {
     read({});
   }
 
-  /** @type {TableWindow["look"]} */
+  /** @type {UploadWindow["look"]} */
   async function look(id, experiment) {
     try {
       const found = await api.getTable(id);
@@ -58,8 +58,8 @@ export function tableWindow({ store, session, dialogs }) {
       draft = begun({ file: null, options: firstOptions(found), found, without: current ? columnsWithout(found, experiment.features) : new Set() });
       show();
     } catch (error) {
-      session.tellRefusal(reason(error));
-      void session.questions.tables().catch(() => undefined);
+      actions.tellRefusal(reason(error));
+      void actions.polling.tables().catch(() => undefined);
     }
   }
 
@@ -140,14 +140,14 @@ export function tableWindow({ store, session, dialogs }) {
     }
     draft = null;
     dialogs.close();
-    session.change(tablePatch(experiment, catalogue, tableEntry(found), features));
-    await session.questions.tables();
+    actions.change(tablePatch(experiment, catalogue, tableEntry(found), features));
+    await actions.polling.tables();
   }
 
   // ---- what it looks like ----
 
   function show() {
-    if (draft) dialogs.open(words.title, body(draft), { wide: true, closed, actions: actions(draft) });
+    if (draft) dialogs.open(words.title, body(draft), { wide: true, closed, actions: buttons(draft) });
   }
 
   /** @param {Draft} draft */
@@ -173,7 +173,7 @@ export function tableWindow({ store, session, dialogs }) {
   }
 
   /** @param {Draft} draft */
-  const actions = ({ found, reading, large, options }) => html`
+  const buttons = ({ found, reading, large, options }) => html`
     ${fileButton({ text: words.openAnother, help: words.openHelp, accept: ACCEPTED, class: "quiet", icon: icons.file, pick: open })}
     ${textButton({ text: words.cancel, help: words.cancelHelp, click: () => dialogs.close() })}
     ${large && !found
