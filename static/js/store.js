@@ -374,6 +374,12 @@ export function refused(state, text, before, ways) {
   return { ...state, ...before, experiment: state.confirmed, word: { kind: "refusal", text, ...ways } };
 }
 
+/** Opens the editor of a part of the experiment, such as `layers.0`, or closes it if it is open.
+ * @type {(state: State, part: string) => State} */
+export function editorToggled(state, part) {
+  return { ...state, editing: state.editing === part ? null : part };
+}
+
 /** @type {(state: State, word: Word | null) => State} */
 export function told(state, word) {
   return { ...state, word };

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { createRenderLoop } from "../../static/js/render_loop.js";
 import { Store, set } from "../../static/js/store.js";
 
-/** A store whose animation loop come when the test says so. */
+/** A store whose animation frames come when the test says so. */
 function page() {
   const store = new Store();
   /** @type {(() => void)[]} */

@@ -10,7 +10,8 @@ import { Canvas } from "../../draw/canvas.js";
 import { numberSpec } from "../../schema.js";
 import { settingField } from "../../settings.js";
 import { strings } from "../../strings.js";
-import { openButton, tableList } from "./upload_list.js";
+import { openButton } from "../shared/upload_buttons.js";
+import { tableList } from "./upload_list.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */

@@ -1,14 +1,12 @@
 // Deleting a table that everyone on the server shares: asked first, and undone afterwards.
 
 import { html } from "lit";
-import { Refusal, deleteTable, restoreTable } from "../../api.js";
-import { datasetPatch } from "../../experiment.js";
+import { Refusal, deleteTable } from "../../api.js";
 import { textButton } from "../../fields.js";
 import { problemText, told } from "../../store.js";
 import { strings } from "../../strings.js";
 
 /** @import { Page } from "../../main.js" */
-/** @import { LostTable } from "../../store.js" */
 /** @import { Table } from "../../types.js" */
 
 const words = strings.tables;
@@ -44,35 +42,4 @@ async function discard({ store, actions, dialogs }, { id, name }) {
     if (error.problem.status !== 404) actions.tellRefusal(error.problem.status === 409 ? words.usedElsewhere(name) : problemText(error.problem));
   }
   await actions.polling.tables();
-}
-
-/** The way back to a table that was deleted.
- * @param {Pick<Page, "store" | "actions">} page @param {LostTable} lost */
-export function restoreButton(page, lost) {
-  const [text, help] = lost.then ? [words.restore, words.restoreHelp] : [words.undo, words.undoHelp];
-  return textButton({ text, help, click: () => void restore(page, lost) });
-}
-
-/** Brings a table back, and then does what failed without it.
- * @param {Pick<Page, "store" | "actions">} page @param {LostTable} lost */
-async function restore({ store, actions }, { id, then }) {
-  try {
-    const { name } = await restoreTable(id);
-    await actions.polling.tables();
-    if (then === "undo") actions.undo();
-    else if (then === "redo") actions.redo();
-    else if (then === "learn") learnFrom(id);
-    if (!then) store.apply(told, { kind: "notice", text: words.restored(name) });
-  } catch (error) {
-    if (!(error instanceof Refusal)) return actions.tellRefusal(strings.words.unreachable);
-    const gone = error.problem.status === 404;
-    store.apply(told, { kind: "refusal", text: gone ? words.notRestored : problemText(error.problem), openTable: gone });
-  }
-
-  /** @param {string} id */
-  function learnFrom(id) {
-    const { experiment, catalogue } = store.state;
-    const entry = catalogue?.tables?.find(({ table }) => table?.id === id);
-    if (experiment && catalogue && entry) actions.change(datasetPatch(experiment, catalogue, entry));
-  }
 }

@@ -2,20 +2,15 @@
 
 import { html, nothing } from "lit";
 import { datasetPatch } from "../../experiment.js";
-import { fileButton, iconButton } from "../../fields.js";
+import { iconButton } from "../../fields.js";
 import { icons } from "../../icons.js";
 import { strings } from "../../strings.js";
-import { ACCEPTED } from "../../uploads.js";
 import { discardTable } from "./discard.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { Catalogue, Entry, Experiment, Table } from "../../types.js" */
 
 const words = strings.tables;
-
-/** @param {Pick<Page, "tables">} page */
-export const openButton = ({ tables }) =>
-  fileButton({ text: words.open, help: words.openHelp, accept: ACCEPTED, class: "open-table", icon: icons.file, pick: (file) => tables.open(file) });
 
 /** @type {(page: Page, catalogue: Catalogue, experiment: Experiment) => unknown} */
 export function tableList(page, catalogue, experiment) {

@@ -3,12 +3,12 @@
 import { html, nothing, render } from "lit";
 import { epochOf } from "../../format.js";
 import { columnOf, smoothed } from "../../history.js";
+import { changeWords } from "../../names.js";
 import { paletteOf } from "../../palette.js";
 import { Chart } from "../../draw/chart.js";
 import { parseRgb } from "../../draw/colors.js";
 import { strings } from "../../strings.js";
 import { bestOf } from "./subjects.js";
-import { spoken } from "../time/time.js";
 
 /** @import { State } from "../../store.js" */
 /** @import { Subject } from "./subjects.js" */
@@ -90,7 +90,7 @@ export class ChartView {
     const epochs = columnOf(history, "epoch");
     const reach = Math.max(((epochs.at(-1) ?? 0) - (epochs[0] ?? 0)) * NEAR, 0.5);
     const near = journal.filter(({ epoch }) => Math.abs(epoch - (epochs[at] ?? 0)) <= reach);
-    return near.length > 0 ? ` \u00b7 ${near.slice(0, 3).map(spoken).join("; ")}` : "";
+    return near.length > 0 ? ` \u00b7 ${near.slice(0, 3).map(changeWords).join("; ")}` : "";
   }
 
   /** Arrow keys go from row to row. @param {KeyboardEvent} event */

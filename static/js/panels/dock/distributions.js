@@ -3,13 +3,13 @@
 import { html, nothing, ref, render, svg } from "lit";
 import { menu } from "../../fields.js";
 import { quantity } from "../../format.js";
-import { paletteOf } from "../../palette.js";
+import { layerName } from "../../names.js";
+import { layerColor, paletteOf } from "../../palette.js";
 import { Heatmap } from "../../draw/heatmap.js";
 import { parseRgb, scale } from "../../draw/colors.js";
 import { rebinned, together } from "../../histograms.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { layerColor, layerName } from "../network/columns.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */

@@ -4,13 +4,13 @@ import { html, nothing, render } from "lit";
 import { menu } from "../../fields.js";
 import { percent } from "../../format.js";
 import { LAYER_QUANTITIES, layerColumns } from "../../history.js";
+import { layerName } from "../../names.js";
 import { paletteOf } from "../../palette.js";
 import { Canvas } from "../../draw/canvas.js";
 import { parseRgb, scale } from "../../draw/colors.js";
 import { BROKEN, MISSING, ZERO, drawStrip, strip } from "../../draw/strip.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { layerName } from "../network/columns.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */

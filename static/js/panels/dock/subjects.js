@@ -2,9 +2,9 @@
 
 import { percent, quantity } from "../../format.js";
 import { columnOf, layerColumns, leastAt } from "../../history.js";
-import { paletteOf } from "../../palette.js";
+import { layerName } from "../../names.js";
+import { layerColor, paletteOf } from "../../palette.js";
 import { strings } from "../../strings.js";
-import { layerColor, layerName } from "../network/columns.js";
 
 /** @import { State } from "../../store.js" */
 /** @import { Series } from "../../draw/chart.js" */

@@ -17,19 +17,13 @@ import { untilFields } from "./stop_condition.js";
 import { weightEditor } from "./weight_editor.js";
 
 /** @import { Page } from "../../main.js" */
-/** @import { State, Store } from "../../store.js" */
-/** @import { Catalogue, Choice, Entry, Experiment, Layer, Patch, Schema, Task } from "../../types.js" */
+/** @import { State } from "../../store.js" */
+/** @import { Catalogue, Choice, Entry, Experiment, Layer, Schema, Task } from "../../types.js" */
 
 const words = strings.editor;
 const LIVE = /^(unit|weight|bias)\./;
 const MARGIN = 8;
 const VALIDATION_SHARE = 0.2;
-
-/** Opens the editor of a part of the experiment, or closes it if it is open.
- * @param {Store} store @param {string} part */
-export function openEditor(store, part) {
-  store.apply(set, { editing: store.state.editing === part ? null : part });
-}
 
 /** @param {HTMLElement} root @param {Page} page */
 export function editorPanel(root, page) {

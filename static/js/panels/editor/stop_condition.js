@@ -2,7 +2,6 @@
 
 import { html, nothing } from "lit";
 import { menu, stepper } from "../../fields.js";
-import { setting } from "../../format.js";
 import { strings } from "../../strings.js";
 
 /** @import { State } from "../../store.js" */
@@ -12,13 +11,6 @@ const words = strings.until;
 const PARTS = /** @type {const} */ (["train", "validation", "test"]);
 const EPOCHS = 500;
 const MOST_EPOCHS = 1e9;
-
-/** What is set, in short.
- * @type {(until: Until | null) => string} */
-export function untilWords(until) {
-  if (!until) return words.never;
-  return "epochs" in until ? words.epoch(until.epochs) : words.metric(until.metric.replaceAll("_", " "), setting(until.target));
-}
 
 /** The fields that set it.
  * @type {(state: State, experiment: Experiment, catalogue: Catalogue, change: (until: Until | null) => void, refuse: (why: string) => void) => unknown} */

@@ -3,9 +3,9 @@
 import { html, nothing } from "lit";
 import { slider, textButton } from "../../fields.js";
 import { percent, quantity } from "../../format.js";
+import { weightName } from "../../names.js";
 import { strings } from "../../strings.js";
 import { placeOf, sumsOf, valueOf } from "../../weights.js";
-import { weightName } from "../network/columns.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */

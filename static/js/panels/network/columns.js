@@ -1,22 +1,21 @@
 // Over each column of the network its name and what is set there; on each unit a button that opens its view.
 
 import { html, nothing } from "lit";
-import { chosen, entryOf, layerPatch, moveLayerPatch, nameOf } from "../../experiment.js";
+import { chosen, layerPatch, moveLayerPatch, nameOf } from "../../experiment.js";
 import { iconButton, numberInput } from "../../fields.js";
 import { icons } from "../../icons.js";
 import { LABEL } from "../../layout.js";
-import { paletteOf } from "../../palette.js";
-import { between, parseRgb } from "../../draw/colors.js";
+import { featureLabel, layerName } from "../../names.js";
+import { layerColor, paletteOf } from "../../palette.js";
 import { numberSpec } from "../../schema.js";
+import { editorToggled } from "../../store.js";
 import { strings } from "../../strings.js";
-import { activationIcon } from "../editor/about.js";
-import { openEditor } from "../editor/editor.js";
+import { activationIcon } from "../shared/activation_icon.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */
-/** @import { Catalogue, Choice, Experiment, Layer, WeightPlace } from "../../types.js" */
+/** @import { Catalogue, Choice, Experiment, Layer } from "../../types.js" */
 /** @import { Column, Layout } from "../../layout.js" */
-/** @import { Palette } from "../../draw/colors.js" */
 
 const words = strings.network;
 const LETTER = 7; // the width of one, or a little more
@@ -131,7 +130,7 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
     const regularizer = chosen(catalogue, "regularizer", layer.regularizer);
     return html`<button type="button" class="layer-settings" data-opens=${part} aria-haspopup="dialog" aria-expanded=${editing === part}
       aria-label=${`${words.settingsOf(name)}: ${[activation, initializer, regularizer].flatMap((entry) => (entry ? [entry.label] : [])).join(", ")}`}
-      aria-description=${words.settingsHelp} @click=${() => openEditor(store, part)}>
+      aria-description=${words.settingsHelp} @click=${() => store.apply(editorToggled, part)}>
       <span class="activation">${activation ? activationIcon(activation) : nothing}<span>${activation?.label ?? nameOf(layer.activation)}</span></span>
       <span class="initializer">${initializer?.label ?? nameOf(layer.initializer)}</span>
     </button>`;
@@ -146,35 +145,12 @@ function featureName(feature, column, index, tile, catalogue) {
   return html`<span class="feature-name" .style=${style}><bdi>${featureLabel(feature, catalogue)}</bdi></span>`;
 }
 
-/** @type {(feature: string, catalogue: Catalogue) => string} */
-const featureLabel = (feature, catalogue) => entryOf(catalogue, "feature", feature)?.label ?? feature.replaceAll("_", " ");
-
 /** How much room the names of the inputs need, in pixels; long ones are cut.
  * @type {(state: State) => number} */
 export function labelWidth({ experiment, catalogue }) {
   if (!experiment || !catalogue) return LABEL;
   const longest = Math.max(...experiment.features.map((feature) => featureLabel(feature, catalogue).length));
   return Math.min(Math.max(LABEL, longest * LETTER), MOST_LABEL);
-}
-
-/** What a layer is called; the output comes last.
- * @type {(layer: number, last: number) => string} */
-export const layerName = (layer, last) => (layer === last ? words.output : words.layer(layer));
-
-/** What an input of a layer is called: a feature, or a unit of the layer before.
- * @type {(state: State, layer: number, input: number) => string} */
-export function inputName({ experiment, catalogue }, layer, input) {
-  if (layer > 0 || !experiment || !catalogue) return words.unitAlone(input);
-  return featureLabel(experiment.features[input] ?? "", catalogue);
-}
-
-/** A weight in words: from where to where.
- * @type {(state: State, place: WeightPlace) => string} */
-export function weightName(state, { layer, input, unit }) {
-  const last = state.experiment?.layers.length ?? 0;
-  const units = state.experiment?.layers[layer]?.units ?? unit + 1;
-  const to = words.unit(layerName(layer, last), unit % units);
-  return input === null ? words.biasOf(to) : words.weightOf(inputName(state, layer, input), to);
 }
 
 /** @type {(column: Column) => string} */
@@ -189,11 +165,4 @@ function markers(layer, catalogue) {
   const short = [chosen(catalogue, "regularizer", layer.regularizer)?.label, layer.constraint && words.marks.constraint];
   if ("dropout" in layer) short.push(layer.dropout > 0 && words.marks.dropout, layer.batch_normalization && words.marks.normalized);
   return short.filter(Boolean).map((text) => html`<span class="marker">${text}</span>`);
-}
-
-/** A layer's color, here and in the chart of gradients: from the first layer's to the output's.
- * @type {(palette: Palette, index: number, layers: number) => string} */
-export function layerColor({ css }, index, layers) {
-  const stops = [css("layer-first"), css("layer-middle"), css("layer-last")].map(parseRgb);
-  return between(stops, layers > 1 ? index / (layers - 1) : 1);
 }

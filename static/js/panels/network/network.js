@@ -6,14 +6,14 @@ import { iconButton } from "../../fields.js";
 import { quantity } from "../../format.js";
 import { icons } from "../../icons.js";
 import { networkLayout } from "../../layout.js";
+import { weightName } from "../../names.js";
 import { paletteOf } from "../../palette.js";
 import { Canvas } from "../../draw/canvas.js";
 import { Heatmap, rescaled } from "../../draw/heatmap.js";
-import { set } from "../../store.js";
+import { editorToggled, set } from "../../store.js";
 import { strings } from "../../strings.js";
 import { fits, partOf, valueOf, weightAt, zerosOf } from "../../weights.js";
-import { HEAD, columnHeads, labelWidth, weightName } from "./columns.js";
-import { openEditor } from "../editor/editor.js";
+import { HEAD, columnHeads, labelWidth } from "./columns.js";
 import { drawWeights } from "./weight_lines.js";
 import { unitTables } from "../shared/unit_colors.js";
 
@@ -245,7 +245,7 @@ export function networkPanel(root, page) {
     Object.assign(anchor.style, { left: `${event.clientX - left}px`, top: `${event.clientY - top}px` });
     anchor.dataset.opens = partOf(place);
     store.apply(set, { inspection: null });
-    openEditor(store, partOf(place));
+    store.apply(editorToggled, partOf(place));
   }
 
   /** @param {MouseEvent} event @param {string} unit */
@@ -256,7 +256,7 @@ export function networkPanel(root, page) {
     if (place && place.input === null) return openWeight(event, place);
     focus = unit;
     store.apply(set, { inspection: null });
-    openEditor(store, unit);
+    store.apply(editorToggled, unit);
   }
 
   /** Arrow keys go from unit to unit. @param {KeyboardEvent} event */

@@ -4,6 +4,7 @@ import { html, nothing, render } from "lit";
 import { iconButton, menu } from "../../fields.js";
 import { percent, quantity } from "../../format.js";
 import { icons } from "../../icons.js";
+import { className, spokenColumn } from "../../names.js";
 import { erased, flipped, isEnough, isPaintable, painted, paintedPatch } from "../../paint.js";
 import { WHOLE, answerAt, domainOf, isCurve, locator, panned, pixelOf, placeAt, sameAxes, wholeOf, zoomed } from "../../plane.js";
 import { listenToPointers } from "../../gestures.js";
@@ -13,7 +14,7 @@ import { lastStep } from "../../standing.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 import { AnswerPicture } from "./answer_picture.js";
-import { aboutPoint, className, drawScatter, spokenColumn, spotsNear } from "../shared/scatter.js";
+import { aboutPoint, drawScatter, spotsNear } from "../shared/scatter.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State, Tool } from "../../store.js" */

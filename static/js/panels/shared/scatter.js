@@ -2,14 +2,15 @@
 
 import { html, nothing } from "lit";
 import { percent, quantity } from "../../format.js";
-import { domainOf, isCurve, locator, pixelOf } from "../../plane.js";
+import { className, spokenColumn, targetWords } from "../../names.js";
+import { domainOf, locator, pixelOf } from "../../plane.js";
 import { targetLook, targetScale } from "../../palette.js";
 import { drawPoints, drawRings } from "../../draw/points.js";
 import { lastStep } from "../../standing.js";
 import { strings } from "../../strings.js";
 
 /** @import { State } from "../../store.js" */
-/** @import { DatasetPoints, Part, PartAnswers, Target } from "../../types.js" */
+/** @import { DatasetPoints, Part, PartAnswers } from "../../types.js" */
 /** @import { Palette } from "../../draw/colors.js" */
 /** @import { Box } from "../../plane.js" */
 /** @import { Spot } from "../../paint.js" */
@@ -81,7 +82,7 @@ export function spotsNear(state, box, x, y, radius) {
 export function aboutPoint({ points, answers }, { part: name, index }) {
   const part = points?.parts[name];
   if (!points || !part?.points[index]) return nothing;
-  const { columns, targets } = points;
+  const { columns } = points;
   const told = answers?.parts[name];
   const shown = columns.slice(0, MOST_COLUMNS);
   return html`<b>${words.name[name]} ${index + 1}</b>
@@ -103,16 +104,3 @@ function answerRows({ answers, certainty, wrong, losses }, index, points) {
     ${wrong && said === undefined ? html`<dt>${wrong[index] ? words.wrong : words.right}</dt><dd></dd>` : nothing}
     <dt>${words.loss}</dt><dd>${quantity(losses[index])}</dd>`;
 }
-
-/** What a point should be answered with, in words.
- * @type {(target: Target, points: DatasetPoints) => string} */
-export function targetWords(target, points) {
-  if (Array.isArray(target)) return target.flatMap((holds, label) => (holds ? [className(label, points)] : [])).join(", ") || words.none;
-  return points.targets.kind === "regression" ? quantity(target) : className(target, points);
-}
-
-/** @type {(index: number, points: DatasetPoints) => string} */
-export const className = (index, { targets }) => targets.classes?.[index] ?? String(index);
-
-/** @type {(name: string) => string} */
-export const spokenColumn = (name) => name.replaceAll("_", " ").replace(/^x1$/, "x\u2081").replace(/^x2$/, "x\u2082");

@@ -6,13 +6,12 @@ import { iconButton, textButton } from "../../fields.js";
 import { quantity } from "../../format.js";
 import { lastOf } from "../../history.js";
 import { icons } from "../../icons.js";
+import { targetWords } from "../../names.js";
 import { lastStep } from "../../standing.js";
 import { set, told } from "../../store.js";
 import { strings } from "../../strings.js";
 import { SUGGESTIONS } from "../../suggestions.js";
-import { restoreButton } from "../data/discard.js";
-import { targetWords } from "../shared/scatter.js";
-import { openButton } from "../data/upload_list.js";
+import { openButton, restoreButton } from "../shared/upload_buttons.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */

@@ -4,14 +4,14 @@
 import { html, nothing, render } from "lit";
 import { textButton } from "../../fields.js";
 import { columnOf } from "../../history.js";
+import { changeWords } from "../../names.js";
 import { paletteOf } from "../../palette.js";
 import { Canvas } from "../../draw/canvas.js";
 import { drawSparkline } from "../../draw/sparkline.js";
-import { fieldName, list, strings } from "../../strings.js";
+import { strings } from "../../strings.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { Sibling } from "../../store.js" */
-/** @import { Change } from "../../types.js" */
 
 const words = strings.time;
 
@@ -41,8 +41,8 @@ export function timePanel(root, { store, actions, loop }) {
         drawSparkline(context, width, height, line, { line: css("muted"), fill: css("raised"), mark: css("test") }),
       );
       empty.textContent = history.length < 2 ? words.empty : "";
-      canvas.element.ariaLabel = [words.canvas(line.x.at(-1) ?? 0, journal.length), ...journal.map(spoken)].join(" ");
-      handle.title = journal.map(spoken).join("\n");
+      canvas.element.ariaLabel = [words.canvas(line.x.at(-1) ?? 0, journal.length), ...journal.map(changeWords)].join(" ");
+      handle.title = journal.map(changeWords).join("\n");
     },
   );
   loop.watch(
@@ -71,12 +71,4 @@ export function timePanel(root, { store, actions, loop }) {
     const epoch = Number(handle.value);
     actions.look(epoch < Math.floor(store.state.epoch) ? epoch : null);
   }
-}
-
-/** A change in words.
- * @type {(change: Change) => string} */
-export function spoken({ epoch, kind, what }) {
-  if (kind === "resume" || kind === "step") return words.other[kind](epoch);
-  const fields = kind === "patch" ? Object.keys(what) : [kind];
-  return words.change(epoch, list(fields.map(fieldName)));
 }

@@ -4,10 +4,10 @@ import { html, nothing, render } from "lit";
 import { argumentOf, chosen, nameOf, withArgument } from "../../experiment.js";
 import { argumentSpec, stepper } from "../../fields.js";
 import { icons } from "../../icons.js";
+import { untilWords } from "../../names.js";
 import { numberSpec } from "../../schema.js";
+import { editorToggled } from "../../store.js";
 import { strings } from "../../strings.js";
-import { openEditor } from "../editor/editor.js";
-import { untilWords } from "../editor/stop_condition.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */
@@ -49,7 +49,7 @@ export function trainingPanel(root, page) {
       ${entryButton("loss", catalogue, experiment.loss, editing)}
       ${opensButton("until", strings.until.open, strings.until.help, endWords(until, experiment), editing)}
       <button type="button" class="button quiet more" data-opens="training" aria-haspopup="dialog" aria-expanded=${editing === "training"}
-        aria-description=${words.moreHelp} @click=${() => openEditor(store, "training")}>${words.more}${icons.down}</button>
+        aria-description=${words.moreHelp} @click=${() => store.apply(editorToggled, "training")}>${words.more}${icons.down}</button>
     `;
   }
 
@@ -84,7 +84,7 @@ export function trainingPanel(root, page) {
   const opensButton = (part, label, help, value, editing) => html`<div class="setting">
     <span class="label" aria-hidden="true">${label}</span>
     <button type="button" class="button value" data-opens=${part} aria-haspopup="dialog" aria-expanded=${editing === part}
-      aria-label=${words.open(label, value)} aria-description=${help} @click=${() => openEditor(store, part)}>${value}${icons.down}</button>
+      aria-label=${words.open(label, value)} aria-description=${help} @click=${() => store.apply(editorToggled, part)}>${value}${icons.down}</button>
   </div>`;
 
   /** Where Play ends; early stopping ends it as well.
