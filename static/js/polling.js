@@ -17,6 +17,8 @@ const FURTHER = 1.2;
 export class Polling {
   #pointsOf = "";
   #examine = seldom(EXAMINE_MS, () => this.#examination());
+  #evaluate = seldom(EXAMINE_MS, () => this.#evaluation());
+  #distribute = seldom(EXAMINE_MS, () => this.#distribution());
   #travel = seldom(TRAVEL_MS, () => this.#journey());
   #inspect = seldom(INSPECT_MS, () => this.#inspection());
   #measure = seldom(MEASURE_MS, () => this.#measurement());
@@ -70,24 +72,41 @@ export class Polling {
     if (this.store.state.session === session) this.store.apply(store.measured, found);
   }
 
-  /** Asks the doctor, and for the errors or distributions if they are looked at. */
+  /** Asks the doctor. */
   examine() {
     this.#examine();
   }
 
   async #examination() {
-    const { session, run, dock } = this.store.state;
+    await this.#learn(api.getDiagnosis, (diagnosis) => ({ diagnosis }));
+  }
+
+  /** Asks for the errors. */
+  evaluate() {
+    this.#evaluate();
+  }
+
+  async #evaluation() {
+    await this.#learn(api.getEvaluation, (evaluation) => ({ evaluation }));
+  }
+
+  /** Asks for the distributions, now and along the run. */
+  distribute() {
+    this.#distribute();
+  }
+
+  async #distribution() {
+    await this.#learn(api.getDistributions, (distributions) => ({ distributions }));
+    this.#travel();
+  }
+
+  /** Asks about the run, and keeps the answer unless it comes too late.
+   * @template {{ run: string }} T @param {(session: string) => Promise<T>} ask @param {(found: T) => Partial<store.State>} change */
+  async #learn(ask, change) {
+    const { session, run } = this.store.state;
     if (!session) return;
-    const [diagnosis, evaluation, distributions] = await Promise.all([
-      api.getDiagnosis(session),
-      dock === "errors" ? api.getEvaluation(session) : null,
-      dock === "distributions" ? api.getDistributions(session) : null,
-    ]);
-    if (this.store.state.run !== run) return;
-    if (diagnosis.run === run) this.store.apply(store.set, { diagnosis });
-    if (evaluation?.run === run) this.store.apply(store.set, { evaluation });
-    if (distributions?.run === run) this.store.apply(store.set, { distributions });
-    if (dock === "distributions") this.#travel();
+    const found = await ask(session);
+    if (found.run === run && this.store.state.run === run) this.store.apply(store.set, change(found));
   }
 
   /** The distributions along the run, when it has come noticeably further: that costs the server more. */

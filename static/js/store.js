@@ -18,7 +18,8 @@ import { partOf, valueOf, withWeights } from "./weights.js";
 
 /** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
-/** @typedef {"curves" | "gradients" | "distributions" | "errors" | "predict" | "doctor"} Dock */
+/** The tabs of the dock, by the names of their help.
+ * @typedef {keyof typeof import("./strings.js").strings.dock.help} Dock */
 /** @typedef {"paint" | "flip" | "erase"} Tool */
 /** @typedef {"system" | "light" | "dark"} Theme */
 

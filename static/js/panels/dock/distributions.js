@@ -31,9 +31,9 @@ export function distributionsPanel(root, { store, actions, loop }) {
     },
   );
   loop.watch(
-    ({ history, dock, confirmed, visible }) => [history, dock, confirmed, visible.dock],
+    ({ history, dock, phase, confirmed, visible }) => [history, dock, phase, confirmed, visible.dock],
     (_history, dock, ..._) => {
-      if (store.state.visible.dock && dock === "distributions") actions.polling.examine();
+      if (store.state.visible.dock && dock === "distributions") actions.polling.distribute();
     },
   );
 

@@ -1,25 +1,37 @@
-// The charts: loss and accuracy over time, and how strong the gradient is in each layer.
+// The dock below the network: tabs, of which one is shown, and how high it is.
 
 import { html, nothing, render } from "lit";
 import { slider, toggle } from "../../fields.js";
 import { recall, remember } from "../../storage.js";
-import { historyNow } from "../../standing.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { ChartView } from "./chart_view.js";
-import { lossSubject, metricSubject, normSubject } from "./subjects.js";
+import { curvesPanel } from "./curves.js";
 import { distributionsPanel } from "./distributions.js";
 import { doctorPanel } from "./doctor.js";
 import { errorsPanel } from "./errors.js";
+import { gradientsPanel } from "./gradients.js";
 import { predictPanel } from "./predict.js";
-import { layerStrip } from "./layer_strip.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { Dock, State } from "../../store.js" */
 
 const words = strings.dock;
-/** @type {Dock[]} */
-const DOCKS = ["curves", "gradients", "distributions", "errors", "predict", "doctor"];
+
+/** A tab. Its name and help stand in the strings. `charts`: it draws curves over the epochs; `losses`: some of them losses;
+ * `badge`: a number shown beside its name.
+ * @typedef {{ name: Dock, panel: (root: HTMLElement, page: Page) => void, charts?: boolean, losses?: boolean,
+ *    badge?: (state: State) => number }} DockTab */
+
+/** @type {DockTab[]} */
+const TABS = [
+  { name: "curves", panel: curvesPanel, charts: true, losses: true },
+  { name: "gradients", panel: gradientsPanel, charts: true },
+  { name: "distributions", panel: distributionsPanel },
+  { name: "errors", panel: errorsPanel },
+  { name: "predict", panel: predictPanel },
+  { name: "doctor", panel: doctorPanel, badge: ({ diagnosis }) => diagnosis?.findings.length ?? 0 },
+];
+
 const SMOOTHEST = 0.99;
 const LOWEST = 120; // pixels
 const OTHERS = 320; // pixels that the rest of the page needs
@@ -33,72 +45,51 @@ export function dockPanel(root, page) {
   const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   setHeight(Number(recall("dock")) || null);
   tellHeight();
-  const ofParts = [
-    new ChartView(part(".chart.loss"), (state) => lossSubject(state)),
-    new ChartView(part(".chart.metric"), (state) => metricSubject(state)),
-  ];
-  const ofLayers = new ChartView(part(".chart.norms"), (state) => normSubject(state));
-
-  layerStrip(part(".chart.layers"), page);
-  distributionsPanel(part("[data-panel=distributions]"), page);
-  errorsPanel(part("[data-panel=errors]"), page);
-  predictPanel(part("[data-panel=predict]"), page);
-  doctorPanel(part("[data-panel=doctor]"), page);
 
   loop.watch(
-    ({ dock, logLoss, logEpochs, smoothing, diagnosis }) => [dock, diagnosis?.findings.length, logLoss, logEpochs, smoothing],
-    (dock, findings, ..._) => {
-      render(tabs(store.state, findings ?? 0), part(".dock-head"));
-      for (const name of DOCKS) part(`[data-panel=${name}]`).hidden = name !== dock;
+    (state) => [state.dock, state.logLoss, state.logEpochs, state.smoothing, ...TABS.map(({ badge }) => badge?.(state))],
+    (dock, ..._) => {
+      render(head(store.state), part(".dock-head"));
+      for (const { name } of TABS) part(`#panel-${name}`).hidden = name !== dock;
       part(`#tab-${dock}`).parentElement?.scrollTo({ left: part(`#tab-${dock}`).offsetLeft - ROOM }); // where not all tabs fit
     },
   );
-  loop.watch(
-    (state) => {
-      const { catalogue, experiment, journal, scheme, visible, dock, logLoss, logEpochs, smoothing, phase } = state;
-      return [historyNow(state), catalogue, experiment, journal, scheme, visible.dock, dock, logLoss, logEpochs, smoothing, phase];
-    },
-    () => {
-      const { visible, catalogue, experiment } = store.state;
-      if (!visible.dock || !catalogue || !experiment) return;
-      for (const view of ofParts) view.update({ ...store.state, history: historyNow(store.state) });
-      ofLayers.update(store.state);
-    },
-  );
+  for (const { name, panel } of TABS) panel(part(`#panel-${name}`), page);
 
   function frame() {
     return html`
       <div class="resizer" role="separator" tabindex="0" aria-orientation="horizontal" aria-label=${words.resize} aria-description=${words.resizeHelp}
         @pointerdown=${grab} @keydown=${grow}></div>
       <div class="dock-head"></div>
-      <section id="panel-curves" data-panel="curves" role="tabpanel" aria-labelledby="tab-curves">
-        <div class="chart loss"></div><div class="chart metric"></div>
-      </section>
-      <section id="panel-gradients" data-panel="gradients" role="tabpanel" aria-labelledby="tab-gradients" hidden>
-        <div class="chart norms"></div><div class="chart layers"></div>
-      </section>
-      <section id="panel-distributions" data-panel="distributions" role="tabpanel" aria-labelledby="tab-distributions" hidden></section>
-      <section id="panel-errors" data-panel="errors" role="tabpanel" aria-labelledby="tab-errors" hidden></section>
-      <section id="panel-predict" data-panel="predict" role="tabpanel" aria-labelledby="tab-predict" hidden></section>
-      <section id="panel-doctor" data-panel="doctor" role="tabpanel" aria-labelledby="tab-doctor" hidden></section>
+      ${TABS.map(({ name }) => html`<section id="panel-${name}" data-panel=${name} role="tabpanel" aria-labelledby="tab-${name}" ?hidden=${name !== store.state.dock}></section>`)}
     `;
   }
 
-  /** @type {(state: State, findings: number) => unknown} */
-  const tabs = ({ dock, logLoss, logEpochs, smoothing }, findings) => html`
-    <div role="tablist" aria-label=${words.label} @keydown=${arrows}>
-      ${DOCKS.map((name) => html`<button type="button" role="tab" class="tab" id="tab-${name}" aria-controls="panel-${name}"
-        aria-selected=${name === dock ? "true" : "false"} tabindex=${name === dock ? 0 : -1}
-        aria-description=${words.help[name]} @click=${() => store.apply(set, { dock: name })}>${words[name]}${name === "doctor" && findings > 0 ? html` <span class="badge">${findings}</span>` : nothing}</button>`)}
-    </div>
-    ${dock === "curves" || dock === "gradients"
-      ? html`<div class="dock-choices">
-          ${slider({ spec: SMOOTHING, value: smoothing, sink: { change: smooth, refuse: actions.tellRefusal } })}
-          ${toggle({ label: words.logEpochs, help: words.logEpochsHelp, checked: logEpochs, change: (checked) => store.apply(set, { logEpochs: checked }) })}
-          ${dock === "curves" ? toggle({ label: words.log, help: words.logHelp, checked: logLoss, change: (checked) => store.apply(set, { logLoss: checked }) }) : nothing}
-        </div>`
-      : nothing}
+  /** @param {State} state */
+  const head = (state) => html`
+    <div role="tablist" aria-label=${words.label} @keydown=${arrows}>${TABS.map((tab) => button(tab, state))}</div>
+    ${choices(state)}
   `;
+
+  /** @type {(tab: DockTab, state: State) => unknown} */
+  function button({ name, badge }, state) {
+    const selected = name === state.dock;
+    const count = badge?.(state) ?? 0;
+    return html`<button type="button" role="tab" class="tab" id="tab-${name}" aria-controls="panel-${name}"
+      aria-selected=${selected ? "true" : "false"} tabindex=${selected ? 0 : -1}
+      aria-description=${words.help[name]} @click=${() => store.apply(set, { dock: name })}>${words[name]}${count > 0 ? html` <span class="badge">${count}</span>` : nothing}</button>`;
+  }
+
+  /** How the selected tab draws its charts. @param {State} state */
+  function choices({ dock, logLoss, logEpochs, smoothing }) {
+    const { charts, losses } = TABS.find(({ name }) => name === dock) ?? {};
+    if (!charts) return nothing;
+    return html`<div class="dock-choices">
+      ${slider({ spec: SMOOTHING, value: smoothing, sink: { change: smooth, refuse: actions.tellRefusal } })}
+      ${toggle({ label: words.logEpochs, help: words.logEpochsHelp, checked: logEpochs, change: (checked) => store.apply(set, { logEpochs: checked }) })}
+      ${losses ? toggle({ label: words.log, help: words.logHelp, checked: logLoss, change: (checked) => store.apply(set, { logLoss: checked }) }) : nothing}
+    </div>`;
+  }
 
   /** @param {number} value */
   function smooth(value) {
@@ -113,7 +104,8 @@ export function dockPanel(root, page) {
     const step = steps[event.key];
     if (!step) return;
     event.preventDefault();
-    const next = DOCKS[(DOCKS.indexOf(store.state.dock) + step + DOCKS.length) % DOCKS.length];
+    const at = TABS.findIndex(({ name }) => name === store.state.dock);
+    const { name: next } = TABS[(at + step + TABS.length) % TABS.length];
     store.apply(set, { dock: next });
     /** @type {HTMLElement | null} */ (root.querySelector(`#tab-${next}`))?.focus();
   }

@@ -15,11 +15,17 @@ const MOST_NAMED = 12; // classes whose names fit beside a table
 const PLOT = { width: 180, height: 180 };
 
 /** @param {HTMLElement} root @param {Page} page */
-export function errorsPanel(root, { store, loop }) {
+export function errorsPanel(root, { store, actions, loop }) {
   loop.watch(
     ({ evaluation, dock }) => [evaluation, dock],
     () => {
       if (store.state.dock === "errors") render(template(store.state), root);
+    },
+  );
+  loop.watch(
+    ({ history, visible, phase, dock, confirmed }) => [visible.dock, history, phase, dock, confirmed],
+    (visible, _history, _phase, dock, _confirmed) => {
+      if (visible && dock === "errors") actions.polling.evaluate();
     },
   );
 }
