@@ -2,34 +2,24 @@
 // back, with a word. Deeds are sent one after the other, in order; patches that wait are sent as one.
 
 import * as api from "./api.js";
+import { Connection } from "./connection.js";
 import { combined, isObject, renames } from "./experiment.js";
-import { lastOf } from "./history.js";
-import { decodeLink } from "./link.js";
+import { keepSession, keptSession } from "./kept_session.js";
 import { Polling } from "./polling.js";
 import { isStuck } from "./standing.js";
 import * as store from "./store.js";
-import { Stream } from "./stream.js";
 import { strings } from "./strings.js";
 import { lostTable } from "./uploads.js";
 import { partOf } from "./weights.js";
-import { answersFrame, parametersFrame, subscription } from "./frames.js";
 
-/** @import { Command, Moment, Patch, ServerMessage, Session, StepUnit, Until, WeightChange } from "./types.js" */
+/** @import { Command, Patch, Session, StepUnit, Until, WeightChange } from "./types.js" */
 
-const POLL_MS = 500;
-const RETRY_MS = 2000;
 const NOTICE_MS = 12_000;
 const SEEDS = 2 ** 32;
-const KEPT = "gradlab.session";
 
 /** @typedef {{ patch: Patch, reset: boolean, keep: boolean }} Waiting */
 
-/** @type {(milliseconds: number) => Promise<void>} */
-const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
-
 export class Actions {
-  /** @type {Stream | null} */
-  #stream = null;
   /** Deeds run one after the other. @type {Promise<void>} */
   #deeds = Promise.resolve();
   /** The newest patch, as long as it waits for its turn. @type {Waiting | null} */
@@ -38,203 +28,12 @@ export class Actions {
   #noticeTimer;
   /** The newest weights, as long as they wait for their turn. @type {WeightChange[] | null} */
   #weights = null;
-  /** Whether the server is on its way to an earlier epoch. */
-  #travelling = false;
 
   /** @param {store.Store} page */
   constructor(page) {
     this.store = page;
     this.polling = new Polling(page);
-  }
-
-  // ---- beginning ----
-
-  /** Loads the menus, waits until the server can train, and begins what the address asks for. */
-  async start() {
-    const ready = this.#untilReady();
-    const [catalogue, schema, tables] = await this.#patiently(() => Promise.all([api.getCatalogue(), api.getSchema(), api.getTables()]));
-    this.store.apply(store.set, { catalogue, schema });
-    this.store.apply(store.tablesArrived, tables);
-    await ready;
-    if (!(await this.#resumed())) await this.open(location.hash);
-  }
-
-  /** Begins the experiment of a link. If the server refuses it, the default one, and says why.
-   * @param {string} fragment */
-  async open(fragment) {
-    const { catalogue } = this.store.state;
-    if (!catalogue) return;
-    const { experiment, ignored } = decodeLink(fragment, catalogue);
-    this.store.apply(store.set, { past: [], future: [] });
-    const refused = await this.#createOr(experiment, strings.words.linkRefused);
-    if (!refused && ignored.length > 0) this.#tell(strings.words.linkIgnored(ignored));
-  }
-
-  /** The same experiment once more, after the server has forgotten the session. */
-  async startAgain() {
-    const { experiment } = this.store.state;
-    this.store.apply(store.set, { session: null, connection: "starting" }); // nothing can be asked of the old one
-    await this.#untilReady();
-    await this.#createOr(/** @type {Patch} */ (/** @type {unknown} */ (experiment ?? {})), (why) => why);
-  }
-
-  /** Begins an experiment. If the server refuses it, the default one, and says why. If it only lacks the table, what
-   * does not depend on the data stays.
-   * @param {Patch} experiment @param {(why: string) => string} words @returns {Promise<boolean>} whether it was refused */
-  async #createOr(experiment, words) {
-    try {
-      if (isObject(experiment.dataset) && experiment.dataset.name === "upload") await this.#patiently(() => this.polling.tables());
-      await this.#create(experiment);
-      return false;
-    } catch (error) {
-      if (!(error instanceof api.Refusal)) throw error;
-      const lacking = lostTable(error.problem);
-      const { layers, optimizer, schedule, seed } = experiment;
-      if (lacking !== null) await this.#createOr({ layers, optimizer, schedule, seed }, words);
-      else await this.#create({});
-      /** @type {Partial<store.Word>} */
-      const ways = lacking === null ? {} : { openTable: true, lost: { id: lacking, then: "learn" } };
-      const text = lacking === null ? words(store.problemText(error.problem)) : strings.words.tableUnknown;
-      this.store.apply(store.told, { kind: "refusal", text, ...ways });
-      return true;
-    }
-  }
-
-  /** @param {Patch} experiment */
-  async #create(experiment) {
-    const before = this.store.state.session;
-    const session = await this.#patiently(() => api.createSession(experiment));
-    this.#enter(session);
-    if (before) void api.deleteSession(before).catch(() => undefined);
-    this.store.apply(store.set, { playing: false });
-  }
-
-  /** A reload of the page comes back to its session. What is kept of a page that was not left is a copy, as browsers make
-   * them for a tab that is duplicated: it goes on with a fork of its own, unless that page is gone. */
-  async #resumed() {
-    const kept = keptSession();
-    if (!kept || kept.hash !== location.hash) return false;
-    try {
-      const found = await api.getSession(kept.id);
-      const copied = !kept.left && found.watchers > 0;
-      const epoch = Math.floor(found.epoch);
-      this.#enter(copied ? await api.forkSession(kept.id, epoch, "new") : found);
-      if (kept.playing) this.play();
-      if (copied) this.#tell(strings.words.copied(epoch));
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** @param {Session} session */
-  #enter(session) {
-    this.#stream?.close();
-    this.store.apply(store.sessionArrived, session);
-    this.#stream = new Stream(api.streamAddress(session.id), {
-      progress: () => ({ run: this.store.state.run, since: lastOf(this.store.state.history, "seq") ?? -1 }),
-      wishes: () => subscription(this.store.state, isLocal()),
-      receive: (message) => this.#receive(message),
-      quiet: (quiet) => this.store.apply(store.fellQuiet, quiet),
-      lost: () => this.store.apply(store.set, { connection: "lost" }),
-      exists: () => this.#exists(),
-      busy: () => this.store.state.playing,
-      gone: (ended) => this.store.apply(store.set, { connection: ended ? "ended" : "gone", playing: false }),
-    });
-    void this.polling.points();
-    void this.polling.journal();
-  }
-
-  /** Asks again and again while the server cannot be reached.
-   * @template T @param {() => Promise<T>} question @returns {Promise<T>} */
-  async #patiently(question) {
-    for (;;) {
-      try {
-        return await question();
-      } catch (error) {
-        if (!isPassing(error)) throw error;
-        this.store.apply(store.set, { connection: "lost" });
-        await pause(RETRY_MS * Math.random() + POLL_MS);
-      }
-    }
-  }
-
-  async #untilReady() {
-    for (;;) {
-      const waitingFor = await this.#patiently(api.getWaitingFor);
-      this.store.apply(store.set, { waitingFor, connection: "starting" });
-      if (waitingFor === null) return;
-      await pause(POLL_MS);
-    }
-  }
-
-  async #exists() {
-    const { session } = this.store.state;
-    if (!session) return false;
-    try {
-      await api.getSession(session);
-      return true;
-    } catch (error) {
-      return !(error instanceof api.Refusal && error.problem.status === 404);
-    }
-  }
-
-  // ---- listening ----
-
-  /** @param {ServerMessage} message */
-  #receive(message) {
-    const page = this.store;
-    switch (message.type) {
-      case "hello":
-        this.#travelling &&= this.store.state.visit !== null;
-        page.apply(store.greeted, message);
-        void this.polling.points();
-        break;
-      case "metrics":
-        page.apply(store.rowsArrived, message.rows);
-        break;
-      case "state":
-        page.apply(store.phaseChanged, message);
-        break;
-      case "boundary":
-        this.#pictured(message, { boundary: message });
-        break;
-      case "neurons":
-        this.#pictured(message, { neurons: message });
-        break;
-      case "parameters":
-        this.#pictured(message, { parameters: parametersFrame(message) });
-        break;
-      case "answers":
-        this.#pictured(message, { answers: answersFrame(message) });
-        break;
-      case "error":
-        if (this.#travelling) page.apply(store.set, { visit: null });
-        this.#travelling = false;
-        page.apply(store.told, { kind: "refusal", text: store.problemText(message) });
-        break;
-    }
-  }
-
-  /** @param {Moment} frame @param {Partial<store.State>} change */
-  #pictured(frame, change) {
-    this.store.apply(store.pictureArrived, frame, change);
-    if (!frame.past || !this.#travelling) return;
-    this.#travelling = false;
-    this.subscribe();
-  }
-
-  /** What the page wants to see has changed. One epoch is gone to at a time: a handle is dragged past many. */
-  subscribe() {
-    const { visit } = this.store.state;
-    if (visit !== null && this.#travelling) return;
-    const sent = this.#stream?.subscribe() ?? false;
-    this.#travelling = visit !== null && (sent || this.#travelling);
-  }
-
-  /** The network is back, or the page is shown again. */
-  retry() {
-    this.#stream?.retry();
+    this.connection = new Connection(page, this.polling, { play: () => this.play(), tell: (text) => this.#tell(text) });
   }
 
   // ---- deeds ----
@@ -496,7 +295,7 @@ export class Actions {
       const { session, visit } = this.store.state;
       if (!session || visit === null) return;
       this.#stop();
-      this.#enter(await api.forkSession(session, visit, "new"));
+      this.connection.enter(await api.forkSession(session, visit, "new"));
       this.store.apply(store.set, { playing: false, sibling: { session, epoch: visit, forked: false } });
     });
   }
@@ -508,14 +307,14 @@ export class Actions {
       if (!session || !sibling) return;
       const found = await api.getSession(sibling.session);
       this.#stop();
-      this.#enter(found);
+      this.connection.enter(found);
       this.store.apply(store.set, { playing: false, sibling: { session, epoch: sibling.epoch, forked: !sibling.forked } });
     });
   }
 
   /** Whoever leaves a run leaves it paused: it would train unseen. */
   #stop() {
-    if (this.store.state.playing) this.#stream?.send({ command: "pause" });
+    if (this.store.state.playing) this.connection.send({ command: "pause" });
   }
 
   /** What cannot be, said without asking the server.
@@ -544,43 +343,13 @@ export class Actions {
   leave() {
     const { playing } = this.store.state;
     this.keep(true);
-    if (playing) this.#stream?.send({ command: "pause" });
+    if (playing) this.connection.send({ command: "pause" });
   }
 
   /** Back by the browser's history, with the page as it was left. */
   comeBack() {
     if (keptSession()?.playing) this.play();
     this.keep();
-    this.retry();
-  }
-}
-
-/** @type {(error: unknown) => boolean} */
-function isPassing(error) {
-  return error instanceof api.Unreachable || (error instanceof api.Refusal && [429, 502, 503, 504].includes(error.problem.status));
-}
-
-function isLocal() {
-  return ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
-}
-
-/** @typedef {{ id: string, hash: string, playing: boolean, left: boolean }} Kept */
-
-/** @type {() => Kept | null} */
-function keptSession() {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-    return isObject(kept) && typeof kept.id === "string" ? /** @type {Kept} */ (kept) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** @param {Kept} kept */
-function keepSession(kept) {
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify(kept));
-  } catch {
-    // Without storage a reload begins anew.
+    this.connection.retry();
   }
 }

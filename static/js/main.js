@@ -70,7 +70,7 @@ watchVisibility(store, { network: element("network"), output: element("output"),
 
 loop.watch(
   (state) => [state.visible, state.experiment?.layers, state.view, state.visit],
-  () => actions.subscribe(),
+  () => actions.connection.subscribe(),
 );
 loop.watch(
   (state) => [isUnmeasured(state), state.step],
@@ -102,11 +102,11 @@ loop.watch(
     actions.keep();
   },
 );
-addEventListener("hashchange", () => void actions.open(location.hash));
-addEventListener("online", () => actions.retry());
+addEventListener("hashchange", () => void actions.connection.open(location.hash));
+addEventListener("online", () => actions.connection.retry());
 addEventListener("pagehide", () => actions.leave());
 addEventListener("pageshow", (event) => {
   if (event.persisted) actions.comeBack();
 });
 
-void actions.start();
+void actions.connection.start();

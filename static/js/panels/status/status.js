@@ -48,11 +48,11 @@ export function statusPanel(root, page) {
    * @type {(state: State) => Line} */
   function line(state) {
     if (state.connection === "gone" || state.connection === "ended") {
-      return { tone: "alarm", text: words[state.connection], actions: action(words.startAgain, () => void actions.startAgain()) };
+      return { tone: "alarm", text: words[state.connection], actions: action(words.startAgain, () => void actions.connection.startAgain()) };
     }
     if (state.connection === "lost") {
       if (!state.session) return { tone: "alarm", text: words.unreachableAtStart };
-      return { tone: "alarm", text: words.lost, actions: action(words.retry, () => actions.retry()) };
+      return { tone: "alarm", text: words.lost, actions: action(words.retry, () => actions.connection.retry()) };
     }
     if (state.connection === "quiet") return { tone: "alarm", text: words.quiet };
     if (state.waitingFor) return { tone: "notice", text: `${words.waitingFor(state.waitingFor)}` };
