@@ -18,7 +18,7 @@ from app.readiness import Readiness
 from app.routes import ROUTERS, pages
 from app.security import Security
 from app.sessions.registry import Registry
-from app.sessions.scheduler import Host
+from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
 from engine import EngineError
@@ -36,7 +36,7 @@ class Application(FastAPI):
     def drain(self) -> None:
         """Ends training that clients wait for, so that they are answered; the server stops soon."""
         self.state.readiness.drain()
-        self.state.host.shutdown(timeout_s=0)
+        self.state.scheduler.shutdown(timeout_s=0)
 
 
 def create_app(settings: Settings | None = None) -> Application:
@@ -51,16 +51,16 @@ def create_app(settings: Settings | None = None) -> Application:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         build_routes(app)
-        host: Host[Session] = Host(settings.threads, readiness.prepare)
-        app.state.host = host
-        app.state.registry = Registry(host, settings)
+        scheduler: Scheduler[Session] = Scheduler(settings.threads, readiness.prepare)
+        app.state.scheduler = scheduler
+        app.state.registry = Registry(scheduler, settings)
         app.state.uploads = Uploads(settings.max_uploads, app.state.registry.learning_from)
         tending = asyncio.create_task(app.state.registry.tend())
         yield
         tending.cancel()
         with suppress(asyncio.CancelledError):
             await tending
-        await asyncio.to_thread(host.shutdown)
+        await asyncio.to_thread(scheduler.shutdown)
         app.state.uploads.close()
 
     app = Application(

@@ -16,7 +16,7 @@ class Readiness:
         self.waiting_for: str | None = "compiling the kernels, about 20 s, once"
 
     def prepare(self) -> None:
-        """Compiles the kernels. Called by the host's first thread, before any job."""
+        """Compiles the kernels. Called by the scheduler's first thread, before any job."""
         begun = time.monotonic()
         warm_up()
         log.info("the kernels are ready after %.1f s", time.monotonic() - begun)

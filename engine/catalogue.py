@@ -43,9 +43,9 @@ CONVENTIONS = (
     "Where the output runs from -1 to 1, or the loss is hinge, the network is taught -1 and 1 for no and yes.",
     "The loss is the mean over samples; penalties are reported apart from it.",
     "Class weights count in every reported loss, of the validation and test parts too; metrics are not weighted.",
-    "l2 adds rate * sum of w^2, l1 adds rate * sum of |w|, as in Keras; biases are not penalised.",
+    "l2 adds rate * sum of w^2, l1 adds rate * sum of |w|, as in Keras; biases are not penalized.",
     "l2 is part of the gradient. l1 is a proximal step: after each update, whatever the optimizer, every weight moves "
-    "towards 0 by the schedule's learning rate times the rate and stops there, so useless weights are exactly 0. "
+    "toward 0 by the schedule's learning rate times the rate and stops there, so useless weights are exactly 0. "
     "Constraints come after it.",
     "Optimizers follow PyTorch, their default arguments aside: momentum's velocity is momentum * v + g, and epsilon is "
     "added outside the square root (in AdaDelta inside, in AdaMax to the gradient's size). Weight decay spares biases.",

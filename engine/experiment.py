@@ -50,7 +50,7 @@ class Layer:
     batch_normalization: BatchNormalization | None = described(
         None,
         title="Batch normalization",
-        help="Brings each unit to mean 0 and variance 1 over the batch, then applies a learnt scale and shift.",
+        help="Brings each unit to mean 0 and variance 1 over the batch, then applies a learned scale and shift.",
     )
     dropout: float = described(
         0.0,

@@ -20,7 +20,7 @@ class Limits:
     explained: int = 200  # predictions at a time
     moments: int = 50  # of a run that are looked at together
     bins: int = 200
-    timeline_bytes: int = 4_000_000
+    timeline_bytes: int = 1_200_000
     magnitude: float = 1e9
 
 
@@ -41,5 +41,5 @@ def chunk_samples(parameters: int) -> int:
 
 
 def whole_batch(parameters: int) -> int:
-    """The largest batch that such a network can be given in one piece, as batch normalisation needs it."""
+    """The largest batch that such a network can be given in one piece, as batch normalization needs it."""
     return max(32, CHUNK_WORK // parameters)

@@ -4,7 +4,7 @@ A sample is a row of X (n, d). Each layer computes z = x W + b and a = f(z); the
 how wrong the answers are on average. Walking back from the loss, `delta` is dL/dz of each layer: it gives that layer's
 gradients, and passed through W it gives the layer before.
 
-What else may stand in a layer is done by the functions at the end: dropout and noise, batch normalisation, maxout and
+What else may stand in a layer is done by the functions at the end: dropout and noise, batch normalization, maxout and
 slopes that differ from unit to unit. A plain layer passes them by.
 """
 
@@ -25,7 +25,7 @@ from engine.experiment import Experiment, Layer, Output
 
 # Of each layer W (fan_in, fan_out) and b (fan_out,); then, where there are such, scales, shifts and slopes.
 Layers = list[tuple[np.ndarray, ...]]
-Running = list[tuple[np.ndarray, np.ndarray]]  # of each normalised layer, in order, the running means and variances
+Running = list[tuple[np.ndarray, np.ndarray]]  # of each normalized layer, in order, the running means and variances
 
 
 @dataclass
@@ -34,10 +34,10 @@ class Seen:
 
     x: np.ndarray  # what entered
     kept: np.ndarray | float  # what dropout multiplied it with
-    z: np.ndarray  # the sums; after normalisation, where that comes first
+    z: np.ndarray  # the sums; after normalization, where that comes first
     slope: np.ndarray | None  # of an activation whose slope differs from unit to unit
     a: np.ndarray  # what the activation gave
-    h: np.ndarray | None  # what was normalised, before scale and shift
+    h: np.ndarray | None  # what was normalized, before scale and shift
     spread: np.ndarray | None  # sqrt(variance + epsilon) of each unit
     out: np.ndarray  # what the layer gives
 
@@ -68,10 +68,10 @@ def forward(
         normalization = layer.batch_normalization if isinstance(layer, Layer) else None
         h, spread, slope = None, None, _slope_of_units(experiment, index, part, z, step)
         if normalization and not normalization.after:
-            z, h, spread = _normalise(z, normalization, part, next(averages, None), step)
+            z, h, spread = _normalize(z, normalization, part, next(averages, None), step)
         a = out = _apply(layer.activation, z, slope)
         if normalization and normalization.after:
-            out, h, spread = _normalise(a, normalization, part, next(averages, None), step)
+            out, h, spread = _normalize(a, normalization, part, next(averages, None), step)
         seen.append(Seen(x, kept, z, slope, a, h, spread, out))
     return seen
 
@@ -148,7 +148,7 @@ def total_gradients(
     clipped.
     """
     total = [
-        (dW + _smooth_slope(layer.regularizer, own[0]) * penalties, *others)  # only weights are penalised
+        (dW + _smooth_slope(layer.regularizer, own[0]) * penalties, *others)  # only weights are penalized
         for own, layer, (dW, *others) in zip(layers, _layers(experiment), gradients, strict=True)
     ]
     if masks is not None:
@@ -271,7 +271,7 @@ def _through_units(
     further: list[np.ndarray] = []
     normalization = layer.batch_normalization
     if normalization and normalization.after:
-        error, further = _denormalise(error, part, seen, step)
+        error, further = _denormalize(error, part, seen, step)
     if entry.grouped:
         sums = _pieces(entry.pieces(layer.activation), seen.z)
         chosen = np.arange(sums.shape[1])[None, :, None] == sums.argmax(axis=1)[:, None, :]
@@ -285,7 +285,7 @@ def _through_units(
         along = np.vectorize(entry.slope_derivative, otypes=[float])(seen.z, seen.a, seen.slope)
         steepness = [(error * along).sum(axis=0)]
     if normalization and not normalization.after:
-        delta, further = _denormalise(delta, part, seen, step)
+        delta, further = _denormalize(delta, part, seen, step)
     return delta, (*further, *steepness)
 
 
@@ -360,7 +360,7 @@ def _slope_of_units(
     entry = ACTIVATIONS.of(choice)
     if entry.slope is None:
         return None
-    if entry.slope == "learnt":
+    if entry.slope == "learned":
         return np.broadcast_to(part[-1], z.shape)
     lower, upper = entry.values(choice)
     if step is None:
@@ -370,7 +370,7 @@ def _slope_of_units(
     return lower + (upper - lower) * np.array(draws)
 
 
-# Maxout and batch normalisation
+# Maxout and batch normalization
 
 
 def _pieces(count: int, z: np.ndarray) -> np.ndarray:
@@ -378,7 +378,7 @@ def _pieces(count: int, z: np.ndarray) -> np.ndarray:
     return z.reshape(len(z), count, -1)
 
 
-def _normalise(
+def _normalize(
     x: np.ndarray,
     choice: Any,
     part: tuple[np.ndarray, ...],
@@ -392,7 +392,7 @@ def _normalise(
     return scales * h + shifts, h, spread
 
 
-def _denormalise(
+def _denormalize(
     error: np.ndarray, part: tuple[np.ndarray, ...], seen: Seen, step: int | None
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """dL/dx from dL/dy, and the gradients of scales and shifts."""

@@ -391,7 +391,7 @@ def _hints(experiment: Experiment, training: int) -> Iterator[Note]:
             says = "All units begin alike and stay alike: the layer can say no more than one unit could."
             yield Note(f"layers.{index}.initializer", says)
         if layer.batch_normalization and min(experiment.batch_size or training, training) == 1:
-            says = "In a batch of 1 a normalised layer says the same to every sample: take larger batches."
+            says = "In a batch of 1 a normalized layer says the same to every sample: take larger batches."
             yield Note("batch_size", says)
             break
 
@@ -429,14 +429,14 @@ def _check_stopping(experiment: Experiment) -> None:
 
 
 def count_parameters(experiment: Experiment, shape: Shape) -> int:
-    """All weights and biases, learnt scales, shifts and slopes."""
+    """All weights and biases, learned scales, shifts and slopes."""
     sizes = [len(experiment.features or ()), *(layer.units for layer in experiment.layers), shape.outputs]
     count = (sizes[-2] + 1) * sizes[-1]
     for layer, fan_in in zip(experiment.layers, sizes, strict=False):
         entry = ACTIVATIONS.of(layer.activation)
         sums = layer.units * entry.pieces(layer.activation)
         count += (fan_in + 1) * sums
-        if entry.learnt:
+        if entry.learned:
             count += layer.units
         if layer.batch_normalization:
             count += 2 * (layer.units if layer.batch_normalization.after else sums)

@@ -22,7 +22,7 @@ def generator(seed: int, purpose: int, index: int = 0) -> np.random.Generator:
 
 @part
 def mix(x: Any) -> Any:
-    """Scrambles 64 bits so that neighbours look unrelated (splitmix64; Steele, Lea and Flood, 2014)."""
+    """Scrambles 64 bits so that neighbors look unrelated (splitmix64; Steele, Lea and Flood, 2014)."""
     x = x + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -22,7 +22,7 @@ PLANE = ("x1", "x2")
 
 @dataclass(frozen=True)
 class Normalization:
-    """Batch normalisation as it is when evaluating: y = (x - mean) / sqrt(variance + epsilon) * scale + shift."""
+    """Batch normalization as it is when evaluating: y = (x - mean) / sqrt(variance + epsilon) * scale + shift."""
 
     after: bool
     means: np.ndarray
@@ -149,10 +149,10 @@ def _age(trainer: Trainer) -> str:
 
 
 def _layer(trainer: Trainer, index: int, dropout: float) -> DescribedLayer:
-    layer, learnt = trainer.network.layers[index], trainer.parameters()[index]
+    layer, learned = trainer.network.layers[index], trainer.parameters()[index]
     choice = layer.activation or ACTIVATIONS.choice("linear")
     entry = ACTIVATIONS.of(choice)
-    further = learnt.further
+    further = learned.further
     normalization = None
     if isinstance(layer, Layer) and layer.batch_normalization:
         normalization = Normalization(
@@ -168,8 +168,8 @@ def _layer(trainer: Trainer, index: int, dropout: float) -> DescribedLayer:
         activation=entry,
         units=trainer.network.sizes[index + 1],
         pieces=entry.pieces(choice),
-        weights=learnt.weights,
-        biases=learnt.biases,
+        weights=learned.weights,
+        biases=learned.biases,
         values=_values(entry, choice),
         slopes=further.get("slopes"),
         normalization=normalization,
@@ -181,7 +181,7 @@ def _values(entry: Activation, choice: Choice) -> dict[str, float]:
     values: dict[str, float] = {
         argument.name: float(value) for argument, value in zip(entry.arguments, entry.values(choice), strict=True)
     }
-    if entry.learnt:  # they are numbers of their own
+    if entry.learned:  # they are numbers of their own
         return {}
     if entry.slope == "random":  # its mean, when evaluating
         lower, upper = entry.values(choice)
@@ -190,7 +190,7 @@ def _values(entry: Activation, choice: Choice) -> dict[str, float]:
 
 
 def numbers(array: np.ndarray) -> str:
-    """An array as Python, exact: a float32 is written as shortly as it can be told from its neighbours."""
+    """An array as Python, exact: a float32 is written as shortly as it can be told from its neighbors."""
     return f"[{', '.join(numbers(row) if row.ndim else _number(row) for row in array)}]"
 
 

@@ -171,7 +171,7 @@ def _layer(graph: Graph, layer: DescribedLayer, a: str) -> str:
     normal = layer.normalization
     z = graph.add("Gemm", a, graph.constant(layer.weights), graph.constant(layer.biases))
     if normal and not normal.after:
-        z = _normalised(graph, normal, z)
+        z = _normalized(graph, normal, z)
     if layer.activation.joint:
         a = graph.add("Softmax", z, axis=1)
     elif layer.activation.grouped:
@@ -182,9 +182,9 @@ def _layer(graph: Graph, layer: DescribedLayer, a: str) -> str:
         if layer.slopes is not None:
             values["slope"] = graph.constant(layer.slopes)
         a = graph.formula(parsed(layer.activation.formula), values)
-    return _normalised(graph, normal, a) if normal and normal.after else a
+    return _normalized(graph, normal, a) if normal and normal.after else a
 
 
-def _normalised(graph: Graph, normal: Normalization, x: str) -> str:
+def _normalized(graph: Graph, normal: Normalization, x: str) -> str:
     four = (normal.scales, normal.shifts, normal.means, normal.variances)
     return graph.add("BatchNormalization", x, *(graph.constant(part) for part in four), epsilon=normal.epsilon)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.exports.description import Described, DescribedLayer, numbers
-from app.exports.spelling import spelt
+from app.exports.spelling import spelled
 
 CHECK = '''\
 def check():
@@ -102,14 +102,14 @@ def features(network: Described, words: Mapping[str, str]) -> list[str]:
     """Each input of the network as an expression of the raw rows `x`."""
     columns: dict[str, float | str] = {"x_1": "x[:, 0]", "x_2": "x[:, 1]"}
     return [
-        f"x[:, {feature}]" if isinstance(feature, int) else spelt(feature, words, columns)
+        f"x[:, {feature}]" if isinstance(feature, int) else spelled(feature, words, columns)
         for feature in network.features
     ]
 
 
 def activation(index: int, layer: DescribedLayer, words: Mapping[str, str], slopes: str) -> str:
-    """What a layer's activation makes of its sums `z`; `slopes` is how its learnt slopes are called."""
+    """What a layer's activation makes of its sums `z`; `slopes` is how its learned slopes are called."""
     values: dict[str, float | str] = dict(layer.values)
     if layer.slopes is not None:
         values["slope"] = slopes.format(index)
-    return spelt(layer.activation.formula, words, values)
+    return spelled(layer.activation.formula, words, values)

@@ -45,7 +45,7 @@ KERAS = {
 }
 
 
-def spelt(formula: str, words: Mapping[str, str], values: Mapping[str, float | str]) -> str:
+def spelled(formula: str, words: Mapping[str, str], values: Mapping[str, float | str]) -> str:
     """A formula in the words of a library; `values` are the numbers, or the text, that stand for its names."""
     return ast.unparse(_Speller(words, values).visit(parsed(formula)))
 

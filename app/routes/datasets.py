@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.aside import aside
 from app.encoding import JSONResponse
 from app.files.csv_import import Missing, Options
 from app.files.csv_text import MOST_COLUMNS, MOST_ROWS, Encoding
 from app.files.uploads import Uploads
+from app.offload import offload
 from app.problems import Problem
 from app.routes.shared import problems
 from app.schemas.responses import UploadAnswer, UploadList
@@ -90,7 +90,7 @@ async def upload_dataset(
         seed=seed,
     )
     body = await request.body()
-    found = await aside(uploads.add, body, options)
+    found = await offload(uploads.add, body, options)
     location = f"{request.scope.get('root_path', '')}/api/datasets/{found['id']}"
     return JSONResponse(found, 201, {"Location": location})
 

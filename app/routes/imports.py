@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from app.aside import aside
 from app.encoding import JSONResponse
 from app.experiments import read_experiment
 from app.files.tf_playground_link import imported
+from app.offload import offload
 from app.routes.shared import body_of, documented, problems
 from app.schemas.requests import Import
 from app.schemas.responses import ImportAnswer
@@ -45,4 +45,4 @@ async def import_tensorflow_playground(order: Annotated[Import, Depends(body_of(
         completion = complete(read_experiment(unparse(found["experiment"])))
         return {"experiment": to_data(completion.experiment), "changes": found["changes"]}
 
-    return JSONResponse(await aside(read))
+    return JSONResponse(await offload(read))

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.aside import aside
 from app.encoding import JSONResponse, to_json
 from app.experiments import read_experiment
+from app.offload import offload
 from app.problems import invalid
 from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, json_body, problems
 from app.routes.views import moment
@@ -62,7 +62,7 @@ async def get_trace(
     part: Literal["train", "validation", "test"] = "train",
     mode: Annotated[
         Literal["training", "evaluation"] | None,
-        Query(description="With noise and dropout or without; without, if a layer is normalised, unless told."),
+        Query(description="With noise and dropout or without; without, if a layer is normalized, unless told."),
     ] = None,
     epoch: Epoch = None,
 ) -> Response:
@@ -107,7 +107,7 @@ async def get_course(
         def finish(course: Course[dict[str, Any]]) -> bytes:
             return to_json(moment(session, session.trainer) | {"moments": course.result})
 
-        return session.undertake(lambda: distributions.along(session.trainer, moments, bins), finish)
+        return session.run_in_background(lambda: distributions.along(session.trainer, moments, bins), finish)
 
     return JSONResponse(await registry.change(id, begin))
 
@@ -183,7 +183,7 @@ async def get_ablation(
 
     def begin(session: Session) -> Any:
         of = part_of(session.trainer, part)
-        return session.undertake(
+        return session.run_in_background(
             lambda: ablation.Ranking(session.trainer, of, links),
             lambda ranking: to_json(moment(session, ranking.model) | ranking.result),
         )
@@ -208,4 +208,4 @@ async def get_spread(request: Request, body: Annotated[bytes, Depends(json_body)
     def look() -> bytes:
         return to_json({"layers": distributions.spread(Trainer(read_experiment(body)))})
 
-    return JSONResponse(await aside(look))
+    return JSONResponse(await offload(look))

@@ -66,7 +66,7 @@ async def prune(
 
     def work(session: Session) -> Any:
         if given.preview:
-            return session.undertake(lambda: begin(session.trainer), lambda pruning: told(session, pruning))
+            return session.run_in_background(lambda: begin(session.trainer), lambda pruning: told(session, pruning))
         return session.prune(begin, lambda pruning: told(session, pruning))
 
     return await unless_gone(request, registry.change(id, work))
@@ -109,6 +109,6 @@ async def get_tradeoff(
             found = {"criterion": criterion, "samples": counted(tradeoff.samples), "points": tradeoff.result}
             return to_json(moment(session, tradeoff.model) | found)
 
-        return session.undertake(lambda: Tradeoff(session.trainer, CRITERIA[criterion], scope, points), finish)
+        return session.run_in_background(lambda: Tradeoff(session.trainer, CRITERIA[criterion], scope, points), finish)
 
     return JSONResponse(await registry.change(id, begin))

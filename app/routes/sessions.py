@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.aside import aside
 from app.encoding import JSONResponse
 from app.experiments import read_experiment
 from app.files.session_file import is_session_file, read
 from app.files.uploads import Uploads
+from app.offload import offload
 from app.problems import Problem
 from app.routes.shared import PATCH_TYPES, Id, RegistryDep, documented, json_body, patch_body, problems
 from app.schemas.responses import JournalAnswer, SessionAnswer, SessionList
@@ -54,13 +54,13 @@ async def create_session(
     """
     if is_session_file(body):
         uploads: Uploads = request.app.state.uploads
-        trainer = await aside(read, body, uploads.adopt)
+        trainer = await offload(read, body, uploads.adopt)
         id = await registry.create(trainer.asked, trainer)
     else:
         limit = request.app.state.registry.settings.body_limit_bytes
         if len(body) > limit:
             raise Problem(413, f"The body is larger than {limit} bytes, and no session file.")
-        id = await registry.create(await aside(_experiment, body))
+        id = await registry.create(await offload(_experiment, body))
     location = f"{request.scope.get('root_path', '')}/api/sessions/{id}"
     return JSONResponse(await registry.look(id, Session.describe), 201, {"Location": location})
 
@@ -107,7 +107,7 @@ async def patch_session(
     body: Annotated[bytes, Depends(patch_body)],
     reset: Annotated[bool, Query(description="Start a new run, which can change anything.")] = False,
     keep: Annotated[
-        bool, Query(description="With `reset`: begin with what was learnt, if the network has the same shape.")
+        bool, Query(description="With `reset`: begin with what was learned, if the network has the same shape.")
     ] = False,
 ) -> Response:
     """Changes the experiment by a JSON merge patch (RFC 7396).

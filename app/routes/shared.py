@@ -8,8 +8,8 @@ from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from app.aside import read_body
 from app.encoding import JSONResponse
+from app.offload import read_body
 from app.problems import MEDIA_TYPE, Problem
 from app.sessions.registry import Registry
 from app.validation import Checker

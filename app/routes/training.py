@@ -39,7 +39,7 @@ async def send_command(
     id: Id, request: Request, registry: RegistryDep, command: Annotated[Command, Depends(body_of(COMMAND))]
 ) -> Response:
     """Plays, pauses, resets or steps; answers with the session."""
-    return await unless_gone(request, registry.answer(id, lambda session: session.obey(command)))
+    return await unless_gone(request, registry.answer(id, lambda session: session.execute(command)))
 
 
 @router.post(

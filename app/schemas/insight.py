@@ -1,4 +1,4 @@
-"""The shapes of what is found inside a network, for the API's documentation (see `answers`)."""
+"""The shapes of what is found inside a network, for the API's documentation (see `responses`)."""
 
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ Quality = dict[str, Measures]
 
 
 class NormalizationAnswer(BaseModel):
-    """How batch normalisation moved a layer's numbers."""
+    """How batch normalization moved a layer's numbers."""
 
     position: Literal["before", "after"]
     means: Numbers
@@ -43,7 +43,7 @@ class TracedLayer(BaseModel):
     total_gradients: dict[str, Rows | Numbers] = Field(
         description="With the smooth part of the penalty, and clipped: what the optimizer gets."
     )
-    shrinkage: Number = Field(description="How far an L1 penalty moves each weight towards 0 after the update.")
+    shrinkage: Number = Field(description="How far an L1 penalty moves each weight toward 0 after the update.")
     memory: dict[str, dict[str, Rows | Numbers]] = Field(
         description="What the optimizer remembers before the update, by the names in its formula."
     )

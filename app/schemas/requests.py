@@ -103,7 +103,7 @@ Train = Annotated[
 
 
 class LayerNumbers(Strict):
-    """One layer's weights, one row for each input, and biases; what else it has learnt stays if it is not given."""
+    """One layer's weights, one row for each input, and biases; what else it has learned stays if it is not given."""
 
     weights: list[list[float]]
     biases: list[float]

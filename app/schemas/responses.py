@@ -186,7 +186,7 @@ class NeuronsAnswer(Moment):
 
 
 class LayerAnswer(BaseModel):
-    """What one layer has learnt; a normalised one has scales and shifts, and running means of what it normalises."""
+    """What one layer has learned; a normalized one has scales and shifts, and running means of what it normalizes."""
 
     weights: list[list[float]]
     biases: list[float]

@@ -1,11 +1,11 @@
-"""Pace: how fast a session should go, as the step that is due at a moment, and how fast it does go."""
+"""Pacing: which step a session should have reached by now, and how fast it actually trains."""
 
 import math
 from collections import deque
 
 TICK_S = 0.020  # slices of a slow session come no closer together than this
 WINDOW_S = 1.0  # over which speed is measured
-PATIENCE_S = 0.25  # what could not be done in so long is let go: no rush after a hold-up
+PATIENCE_S = 0.25  # steps missed for longer than this are dropped: no rush after a delay
 
 
 class Pace:
@@ -30,8 +30,8 @@ class Pace:
         next_step = self._since + (step + 1 - self._first) / self.steps_per_second
         return max(next_step, now + TICK_S)
 
-    def let_go(self, now: float, step: int) -> None:
-        """Starts anew from here if training has fallen too far behind."""
+    def drop_backlog(self, now: float, step: int) -> None:
+        """Restarts the count from here if training has fallen too far behind."""
         target = self.target(now)
         if target is not None and target - step > self.steps_per_second * PATIENCE_S + 1:
             self._since, self._first = now, step
@@ -45,7 +45,7 @@ class Speedometer:
         self._marks: deque[tuple[float, int]] = deque()
 
     def mark(self, now: float, step: int) -> None:
-        """Notes how far training is."""
+        """Records how far training is."""
         marks = self._marks
         if not marks or now - marks[-1][0] > WINDOW_S / 10:
             marks.append((now, step))

@@ -1,6 +1,6 @@
 """The registry: which sessions there are, who looks at them, and when they are forgotten.
 
-It is the web's way to the host: routes and streams await here what worker threads do. Everything in it runs on the
+It is the web's way to the scheduler: routes and streams await here what worker threads do. Everything in it runs on the
 event loop, so nothing in it computes.
 """
 
@@ -12,12 +12,13 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from app.encoding import to_json
 from app.problems import Problem, not_found
 from app.sessions.jobs import then
-from app.sessions.scheduler import Closed, Host
+from app.sessions.scheduler import Closed, Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
 from engine import Experiment, Trainer
@@ -38,10 +39,12 @@ class Record:
 
 
 class Registry:
-    """All sessions of one host."""
+    """All sessions of one scheduler."""
 
-    def __init__(self, host: Host[Session], settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
-        self.host = host
+    def __init__(
+        self, scheduler: Scheduler[Session], settings: Settings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.scheduler = scheduler
         self.settings = settings
         self._clock = clock
         self._records: dict[str, Record] = {}
@@ -58,7 +61,7 @@ class Registry:
         id = secrets.token_hex(16)  # 128 random bits
         record = self._records[id] = Record(None, self._clock())
         try:
-            record.session = await self._await(self.host.open(id, lambda: Session(id, experiment, trainer)))
+            record.session = await self._await(self.scheduler.open(id, lambda: Session(id, experiment, trainer)))
         except BaseException:
             self._forget(id)
             raise
@@ -103,7 +106,7 @@ class Registry:
     async def look(self, id: str, job: Callable[[Session], Any]) -> bytes:
         """The result of a job that only looks, as JSON. Both are made on a worker."""
         self.session(id)
-        return await self._await(self.host.snapshot(id, lambda session: to_json(job(session))))
+        return await self._await(self.scheduler.snapshot(id, lambda session: to_json(job(session))))
 
     async def look_into(self, id: str, job: Callable[[Session, Trainer], Any], epoch: int | None = None) -> bytes:
         """What a job finds in the network, now or at an earlier epoch of the run, as JSON."""
@@ -119,7 +122,7 @@ class Registry:
     async def change(self, id: str, job: Callable[[Session], Any]) -> Any:
         """The result of a job that changes something; one that takes a while gives a future, which is awaited too."""
         self.session(id)
-        result = await self._await(self.host.command(id, job))
+        result = await self._await(self.scheduler.command(id, job))
         return await self._await(result) if isinstance(result, Future) else result
 
     async def answer(self, id: str, job: Callable[[Session], Any]) -> bytes:
@@ -134,13 +137,13 @@ class Registry:
 
     async def render(self, id: str, job: Callable[[Session], T]) -> T:
         """The result of a job that only looks."""
-        return await self._await(self.host.snapshot(id, job))
+        return await self._await(self.scheduler.snapshot(id, job))
 
     async def _await(self, future: Future[T]) -> T:
         try:
             return await asyncio.wrap_future(future)
         except Closed:
-            if self.host.stopping:
+            if self.scheduler.stopping:
                 raise Problem(503, "The server is stopping.", headers={"Retry-After": "5"}) from None
             raise not_found("The session has ended.") from None
 
@@ -150,7 +153,7 @@ class Registry:
     async def watch(self, id: str, listener: Callable[[], None]) -> AsyncIterator[None]:
         """Counts as a watcher and hears of changes, on worker threads. Raises Problem 404."""
         session, record = self.session(id), self._records[id]
-        unsubscribe = self.host.subscribe(id, listener)
+        unsubscribe = self.scheduler.subscribe(id, listener)
         session.watchers += 1
         try:
             yield
@@ -166,7 +169,7 @@ class Registry:
             await self.tidy()
 
     async def tidy(self) -> None:
-        """Stops unwatched training; forgets sessions that nobody has asked for in a long time."""
+        """Stops unwatched training; forgets sessions that nobody has asked for in a long time; frees memory."""
         stop_s = self.settings.idle_stop_s
         reason = f"Nobody has watched or asked for {stop_s / 60:g} minutes."
         for id, record in list(self._records.items()):
@@ -175,7 +178,20 @@ class Registry:
                 self._forget(id)
             elif idle_s >= stop_s and record.session is not None and record.session.state == "running":
                 with suppress(Problem):
-                    await self._await(self.host.command(id, lambda session: session.pause(reason)))
+                    await self._await(self.scheduler.command(id, lambda session: session.pause(reason)))
+        await self._thin_checkpoints()
+
+    async def _thin_checkpoints(self) -> None:
+        """Keeps the checkpoints of all sessions within their budget; the longest idle session gives first."""
+        held = {id: record.session.trainer.timeline.bytes for id, record in self._records.items() if record.session}
+        excess = sum(held.values()) - self.settings.checkpoint_limit_bytes
+        longest_idle = sorted(held, key=lambda id: self._idle_s(self._records[id]), reverse=True)
+        for id in longest_idle:
+            if excess <= 0:
+                break
+            job = partial(Session.thin_checkpoints, limit=max(0, held[id] - excess))
+            with suppress(Problem):
+                excess -= await self._await(self.scheduler.command(id, job))
 
     def _idle_s(self, record: Record) -> float:
         """How long nobody has cared for it; training that a client waits for counts as care."""
@@ -199,4 +215,4 @@ class Registry:
 
     def _forget(self, id: str) -> None:
         self._records.pop(id, None)
-        self.host.close(id)
+        self.scheduler.close(id)

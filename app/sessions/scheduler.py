@@ -1,9 +1,8 @@
-"""The host: runs many pieces of work on a few threads, so that each gets its fair share of the processor.
+"""The scheduler: runs many pieces of work on a few threads, so that each gets its fair share of the processor.
 
 Work that wants to go on gets a short slice of time in turn: always the piece that has used the least processor time so
 far. Between slices, jobs (a look, a change) run on the same threads; so nothing is ever touched by two threads at once,
-and whoever asks (the event loop) never computes. A host knows nothing of HTTP: the same one can run inside an actor on
-another machine.
+and whoever asks (the event loop) never computes. The scheduler knows nothing of HTTP.
 """
 
 import logging
@@ -20,11 +19,11 @@ log = logging.getLogger("gradlab")
 
 SHORTEST_SLICE_S = 0.002
 LONGEST_SLICE_S = 0.010
-ROUND_S = 0.020  # so long, at most, until everyone had a slice; slices shrink towards the shortest to keep it
+ROUND_S = 0.020  # the longest time until everyone has had a slice; slices shrink toward the shortest to keep it
 # Work with a job waiting goes before work without, unless it is this far ahead in processor time: looking is quick,
 # but nobody can starve the others by looking at something large all the time.
 HEAD_START_S = 0.050
-# Work that slept does not get back all the time it left to others, or it would hold them up for as long.
+# Work that was idle gets only this much credit, or it would block the others for as long as it was idle.
 CREDIT_S = 0.020
 LONGEST_WAIT_S = 60.0  # threads cannot wait for any time there is
 
@@ -34,19 +33,19 @@ processor_time: Callable[[], float] = time.thread_time if _precise else time.per
 
 
 class Work(Protocol):
-    """What a host runs."""
+    """What a scheduler runs."""
 
     def due(self) -> float:
-        """The moment (`time.monotonic`) from which it wants a slice; infinity if it wants none."""
+        """The time (`time.monotonic`) from which it wants a slice; infinity if it wants none."""
 
     def run(self, seconds: float) -> None:
-        """Goes on for about so long."""
+        """Works for about this long."""
 
     def fail(self, error: Exception) -> None:
-        """Is told that its slice raised an error."""
+        """Called when a slice raised an error."""
 
     def close(self) -> None:
-        """Is told that it will not be run again."""
+        """Called when it will not be run again."""
 
 
 W = TypeVar("W", bound=Work)
@@ -61,28 +60,28 @@ class Closed(Exception):
 class _Job:
     run: Callable[[Any], Any]
     future: Future[Any]
-    tells: bool
+    notifies: bool
 
 
 @dataclass(eq=False)
-class _Seat(Generic[W]):
-    """A piece of work's place in the house."""
+class _Slot(Generic[W]):
+    """A piece of work, with the jobs that wait for it."""
 
     work: W | None = None
     jobs: deque[_Job] = field(default_factory=deque)
     listeners: tuple[Callable[[], None], ...] = ()
     used_s: float = 0.0
     due: float = math.inf
-    held: bool = False
+    running: bool = False
     closed: bool = False
 
 
-class Host(Generic[W]):
+class Scheduler(Generic[W]):
     """Threads that share the processor among what was opened. `prepare` runs first, before any job."""
 
     def __init__(self, workers: int, prepare: Callable[[], None] = lambda: None) -> None:
-        self._seats: dict[str, _Seat[W]] = {}
-        self._active: dict[_Seat[W], None] = {}  # those with a job or a due time, in order of coming
+        self._slots: dict[str, _Slot[W]] = {}
+        self._active: dict[_Slot[W], None] = {}  # those with a job or a due time, in order of coming
         self._wake = threading.Condition(threading.Lock())
         self._frontier_s = 0.0  # the least processor time used among those that want to run
         self._waiting = 0
@@ -97,67 +96,67 @@ class Host(Generic[W]):
 
     def open(self, id: str, make: Callable[[], W]) -> Future[W]:
         """Takes in a piece of work, which is made on a worker thread. The future raises what `make` raises."""
-        seat: _Seat[W] = _Seat()
+        slot: _Slot[W] = _Slot()
 
         def begin(_: Any) -> W:
             try:
-                seat.work = make()
+                slot.work = make()
             except BaseException:
                 self.close(id)
                 raise
-            return seat.work
+            return slot.work
 
         with self._wake:
-            self._seats[id] = seat
-            return self._put(seat, begin, tells=False)
+            self._slots[id] = slot
+            return self._put(slot, begin, notifies=False)
 
     def command(self, id: str, job: Callable[[W], T]) -> Future[T]:
         """Runs a job that changes the work, between slices; the listeners are told afterwards."""
         with self._wake:
-            return self._put(self._seats.get(id), job, tells=True)
+            return self._put(self._slots.get(id), job, notifies=True)
 
     def snapshot(self, id: str, job: Callable[[W], T]) -> Future[T]:
         """Runs a job that only looks."""
         with self._wake:
-            return self._put(self._seats.get(id), job, tells=False)
+            return self._put(self._slots.get(id), job, notifies=False)
 
     def subscribe(self, id: str, listener: Callable[[], None]) -> Callable[[], None]:
         """Has `listener` called on a worker thread after every slice and command, until the result is called."""
         with self._wake:
-            seat = self._seats.get(id)
-            if seat is None:
+            slot = self._slots.get(id)
+            if slot is None:
                 raise Closed
-            seat.listeners = (*seat.listeners, listener)
+            slot.listeners = (*slot.listeners, listener)
 
         def unsubscribe() -> None:
             with self._wake:
-                seat.listeners = tuple(other for other in seat.listeners if other is not listener)
+                slot.listeners = tuple(other for other in slot.listeners if other is not listener)
 
         return unsubscribe
 
     def close(self, id: str) -> None:
         """Ends a piece of work; jobs that still waited raise Closed, and listeners are told a last time."""
         with self._wake:
-            seat = self._seats.pop(id, None)
-            if seat is None:
+            slot = self._slots.pop(id, None)
+            if slot is None:
                 return
-            seat.closed = True
-            self._active.pop(seat, None)
-            held = seat.held
-        if not held:  # else the thread that holds it does this
-            self._bury(seat)
+            slot.closed = True
+            self._active.pop(slot, None)
+            running = slot.running
+        if not running:  # else the thread that runs it does this
+            self._close(slot)
 
-    def _bury(self, seat: _Seat[W]) -> None:
-        for job in seat.jobs:
+    def _close(self, slot: _Slot[W]) -> None:
+        for job in slot.jobs:
             if job.future.set_running_or_notify_cancel():
                 job.future.set_exception(Closed())
-        if seat.work is not None:
-            seat.work.close()
-        _tell(seat.listeners)
+        if slot.work is not None:
+            slot.work.close()
+        _notify(slot.listeners)
 
     def used_s(self, id: str) -> float:
         """Processor time that a piece of work has used, with what it was credited while it slept."""
-        return self._seats[id].used_s
+        return self._slots[id].used_s
 
     @property
     def stopping(self) -> bool:
@@ -173,7 +172,7 @@ class Host(Generic[W]):
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join(max(0.0, deadline - time.monotonic()))
-        for id in list(self._seats):
+        for id in list(self._slots):
             self.close(id)
 
     # The threads
@@ -186,39 +185,39 @@ class Host(Generic[W]):
         for thread in self._threads:
             thread.start()
 
-    def _put(self, seat: _Seat[W] | None, run: Callable[[Any], Any], tells: bool) -> Future[Any]:
+    def _put(self, slot: _Slot[W] | None, run: Callable[[Any], Any], notifies: bool) -> Future[Any]:
         future: Future[Any] = Future()
-        if seat is None or self._stopping:
+        if slot is None or self._stopping:
             future.set_exception(Closed())
             return future
-        seat.jobs.append(_Job(run, future, tells))
-        self._active[seat] = None
+        slot.jobs.append(_Job(run, future, notifies))
+        self._active[slot] = None
         if self._waiting:
             self._wake.notify()
         return future
 
     def _serve(self) -> None:
         while (turn := self._take()) is not None:
-            seat, job, seconds = turn
+            slot, job, seconds = turn
             before = processor_time()
-            tell = self._slice(seat, seconds) if job is None else self._do(seat, job)
+            tell = self._run_slice(slot, seconds) if job is None else self._run_job(slot, job)
             spent_s = processor_time() - before
-            self._give_back(seat, spent_s)
+            self._release(slot, spent_s)
             if tell:
-                _tell(seat.listeners)
-            del turn, seat, job  # what was closed must not live on in a thread that waits
+                _notify(slot.listeners)
+            del turn, slot, job  # what was closed must not live on in a thread that waits
 
-    def _do(self, seat: _Seat[W], job: _Job) -> bool:
+    def _run_job(self, slot: _Slot[W], job: _Job) -> bool:
         if not job.future.set_running_or_notify_cancel():
             return False
         try:
-            job.future.set_result(job.run(seat.work))
+            job.future.set_result(job.run(slot.work))
         except BaseException as error:
             job.future.set_exception(error)
-        return job.tells
+        return job.notifies
 
-    def _slice(self, seat: _Seat[W], seconds: float) -> bool:
-        work = seat.work
+    def _run_slice(self, slot: _Slot[W], seconds: float) -> bool:
+        work = slot.work
         if work is None:
             return False
         try:
@@ -228,60 +227,60 @@ class Host(Generic[W]):
             work.fail(error)
         return True
 
-    def _take(self) -> tuple[_Seat[W], _Job | None, float] | None:
-        """Waits for the next turn; None when the host is stopping."""
+    def _take(self) -> tuple[_Slot[W], _Job | None, float] | None:
+        """Waits for the next turn; None when the scheduler is stopping."""
         with self._wake:
             while not self._stopping:
-                seat, wanting, next_due = self._choose(time.monotonic())
-                if seat is not None:
-                    seat.held = True
-                    job = seat.jobs.popleft() if seat.jobs else None
-                    return seat, job, min(LONGEST_SLICE_S, max(SHORTEST_SLICE_S, ROUND_S / max(wanting, 1)))
+                slot, ready, next_due = self._choose(time.monotonic())
+                if slot is not None:
+                    slot.running = True
+                    job = slot.jobs.popleft() if slot.jobs else None
+                    return slot, job, min(LONGEST_SLICE_S, max(SHORTEST_SLICE_S, ROUND_S / max(ready, 1)))
                 self._waiting += 1
                 self._wake.wait(min(max(0.0, next_due - time.monotonic()), LONGEST_WAIT_S))
                 self._waiting -= 1
             return None
 
-    def _choose(self, now: float) -> tuple[_Seat[W] | None, int, float]:
+    def _choose(self, now: float) -> tuple[_Slot[W] | None, int, float]:
         """Whose turn it is, how many want to train, and when the next one falls due if nobody does."""
-        best: _Seat[W] | None = None
+        best: _Slot[W] | None = None
         best_key = least_used = next_due = math.inf
-        wanting = 0
-        for seat in self._active:
-            if seat.due <= now:
-                wanting += 1
-            elif not seat.jobs:
-                if not seat.held:
-                    next_due = min(next_due, seat.due)
+        ready = 0
+        for slot in self._active:
+            if slot.due <= now:
+                ready += 1
+            elif not slot.jobs:
+                if not slot.running:
+                    next_due = min(next_due, slot.due)
                 continue
-            seat.used_s = max(seat.used_s, self._frontier_s - CREDIT_S)
-            least_used = min(least_used, seat.used_s)
-            if seat.held:
+            slot.used_s = max(slot.used_s, self._frontier_s - CREDIT_S)
+            least_used = min(least_used, slot.used_s)
+            if slot.running:
                 continue
-            key = seat.used_s - (HEAD_START_S if seat.jobs else 0.0)
+            key = slot.used_s - (HEAD_START_S if slot.jobs else 0.0)
             if key < best_key:
-                best, best_key = seat, key
+                best, best_key = slot, key
         if best is not None:
             self._frontier_s = max(self._frontier_s, least_used)
-        return best, wanting, next_due
+        return best, ready, next_due
 
-    def _give_back(self, seat: _Seat[W], spent_s: float) -> None:
-        due = seat.work.due() if seat.work is not None else math.inf
+    def _release(self, slot: _Slot[W], spent_s: float) -> None:
+        due = slot.work.due() if slot.work is not None else math.inf
         with self._wake:
-            seat.used_s += spent_s
-            seat.held = False
-            seat.due = due
-            if seat.closed or not (seat.jobs or due < math.inf):
-                self._active.pop(seat, None)
+            slot.used_s += spent_s
+            slot.running = False
+            slot.due = due
+            if slot.closed or not (slot.jobs or due < math.inf):
+                self._active.pop(slot, None)
             else:
-                self._active[seat] = None
+                self._active[slot] = None
             if self._waiting and len(self._active) > 1:  # this thread takes one of them itself
                 self._wake.notify()
-        if seat.closed:
-            self._bury(seat)
+        if slot.closed:
+            self._close(slot)
 
 
-def _tell(listeners: tuple[Callable[[], None], ...]) -> None:
+def _notify(listeners: tuple[Callable[[], None], ...]) -> None:
     for listener in listeners:
         try:
             listener()

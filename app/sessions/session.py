@@ -2,8 +2,8 @@
 
     ready -> running -> paused | finished | diverged | failed        and back to ready by a reset
 
-Everything here runs on the host's worker threads, one call at a time. `due`, `run` and `fail` are what the host asks
-for; the rest are the jobs that clients send.
+Everything here runs on the scheduler's worker threads, one call at a time. The scheduler calls `due`, `run`, `fail` and
+`close`; the rest are jobs that clients send.
 """
 
 import math
@@ -21,25 +21,25 @@ from app.experiments import patched
 from app.problems import Problem, invalid, needs_reset
 from app.schemas.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs, WeightChange
 from app.sessions.jobs import (
+    BackgroundJob,
+    BackgroundWork,
     Change,
-    Errand,
-    Tour,
-    Undertaking,
-    epochs_further,
-    fulfil,
-    refuse,
-    refuse_like,
-    steps_further,
+    TrainingJob,
+    fulfill,
+    more_epochs,
+    more_steps,
+    reject,
+    reject_like,
 )
 from app.sessions.pacing import Pace, Speedometer
 from app.sessions.scheduler import Closed
-from app.sessions.stop_condition import Goal
+from app.sessions.stop_condition import StopCondition
 from engine import Experiment, FieldError, Model, Trainer, Visit, complete, fixed_differences, to_data
 from engine.insight.last_update import last_update
 from engine.insight.pruning.pruning import Pruning
 
 T = TypeVar("T")
-U = TypeVar("U", bound=Undertaking)
+U = TypeVar("U", bound=BackgroundWork)
 
 FIRST_GUESS_NS = 5.0  # per unit of the engine's work, before it was measured
 LEAST_WORK = 1_000
@@ -71,10 +71,10 @@ class Session:
         self.run_id = secrets.token_hex(8)
         self._rest = "diverged" if self.trainer.diverged else "paused" if self.trainer.step else "ready"
         self.reason: str | None = self._told(self.trainer.diverged) if self.trainer.diverged else None
-        self._tours: deque[Tour[Any, Any]] = deque()
+        self._background_jobs: deque[BackgroundJob[Any, Any]] = deque()
         self._visited: dict[tuple[int, int], Trainer] = {}
         self._stop_playing()
-        self._errands: deque[Errand] = deque()
+        self._training_jobs: deque[TrainingJob] = deque()
         self._changes: deque[Change] = deque()
         self._speed = Speedometer()
         self._facts_changed()
@@ -85,29 +85,31 @@ class Session:
         self.stage += 1
         self.revision += 1
 
-    # What the host asks for
+    # What the scheduler calls
 
     def due(self) -> float:
         """When it wants a slice."""
         now = time.monotonic()
-        if self._changes or self._errands or self._tours:
+        if self._changes or self._training_jobs or self._background_jobs:
             return now
         return self._pace.due(now, self.trainer.step) if self._playing else math.inf
 
     def run(self, seconds: float) -> None:
         """Trains for about so long, and does what falls due on the way."""
         end = time.monotonic() + seconds
-        travelled = False
+        did_background_work = False
         while (left := end - time.monotonic()) > 0:
             if self._changes:
-                worked = self._settle(left)
-            elif self._tours and not travelled:
-                travelled = self._playing or bool(self._errands)  # which get the other half of the slice
-                worked = self._travel(left / 2 if travelled else left)
-            elif self._errands:
-                worked = self._run_errand(left)
+                worked = self._apply_changes(left)
+            elif self._background_jobs and not did_background_work:
+                did_background_work = self._playing or bool(
+                    self._training_jobs
+                )  # which get the other half of the slice
+                worked = self._run_background_job(left / 2 if did_background_work else left)
+            elif self._training_jobs:
+                worked = self._run_training_job(left)
             elif self._playing:
-                worked = self._play_on(left)
+                worked = self._continue_playing(left)
             else:
                 worked = False
             if not worked:
@@ -117,21 +119,21 @@ class Session:
     def fail(self, error: Exception) -> None:
         """A fault of ours: this session stops, the others go on."""
         self._end("failed", "A fault in the server stopped this session; the others go on. Reset it to start anew.")
-        self._refuse_changes(Problem(409, "The session failed before this change could be made."))
+        self._reject_waiting(Problem(409, "The session failed before this change could be made."))
 
     def close(self) -> None:
         """It will not be run again: whoever waits is told."""
-        for errand in self._errands:
-            refuse(errand.future, Closed())
-        self._refuse_changes(Closed())
+        for job in self._training_jobs:
+            reject(job.future, Closed())
+        self._reject_waiting(Closed())
 
-    def _refuse_changes(self, error: Exception) -> None:
-        tours, self._tours = self._tours, deque()
-        for tour in tours:
-            refuse(tour.future, error)
+    def _reject_waiting(self, error: Exception) -> None:
+        background, self._background_jobs = self._background_jobs, deque()
+        for job in background:
+            reject(job.future, error)
         changes, self._changes = self._changes, deque()
         for change in changes:
-            refuse(change.future, error)
+            reject(change.future, error)
 
     def _advance(self, seconds: float, until_step: int | None, batch_size: int | None = None) -> bool:
         """Trains for about so long; whether it should go on in this slice."""
@@ -150,74 +152,74 @@ class Session:
             return False
         return True
 
-    def _settle(self, seconds: float) -> bool:
+    def _apply_changes(self, seconds: float) -> bool:
         """Finishes the step under way, then makes the changes that waited for it."""
         if not self.trainer.settled and not self._advance(seconds, self.trainer.step):
             return False
         while self._changes and self.trainer.settled:
             change = self._changes.popleft()
-            fulfil(change.future, change.run)
+            fulfill(change.future, change.run)
         return True
 
-    def _run_errand(self, seconds: float) -> bool:
-        errand, trainer, now = self._errands[0], self.trainer, time.monotonic()
-        if errand.future.cancelled():  # nobody waits any more
-            self._leave(errand)
+    def _run_training_job(self, seconds: float) -> bool:
+        job, trainer, now = self._training_jobs[0], self.trainer, time.monotonic()
+        if job.future.cancelled():  # the client has left
+            self._finish_job(job)
             return True
-        if errand.first_step < 0:
-            errand.begin(trainer, now)
-        batch_size = 1 if errand.single_samples else None
-        left_s = min(seconds, max(errand.deadline - now, 1e-4))
-        if not self._advance(left_s, errand.last_step, batch_size):
+        if job.first_step < 0:
+            job.begin(trainer, now)
+        batch_size = 1 if job.single_samples else None
+        left_s = min(seconds, max(job.deadline - now, 1e-4))
+        if not self._advance(left_s, job.last_step, batch_size):
             return False
-        if errand.is_done(trainer, time.monotonic()):
-            self._leave(errand)
+        if job.is_done(trainer, time.monotonic()):
+            self._finish_job(job)
         return True
 
-    def _travel(self, seconds: float) -> bool:
-        """Goes on with what somebody waits for beside training."""
-        tour = self._tours[0]
-        if tour.future.cancelled():  # nobody waits any more
-            self._tours.popleft()
+    def _run_background_job(self, seconds: float) -> bool:
+        """Advances the first background job."""
+        job = self._background_jobs[0]
+        if job.future.cancelled():  # the client has left
+            self._background_jobs.popleft()
             return True
         try:
-            if tour.under_way is None:
-                tour.under_way = tour.begin()
-            if not tour.under_way.done:
-                tour.under_way.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)))
+            if job.work is None:
+                job.work = job.begin()
+            if not job.work.done:
+                job.work.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)))
         except Exception as error:
-            self._tours.popleft()
-            refuse(tour.future, error)
+            self._background_jobs.popleft()
+            reject(job.future, error)
         else:
-            if tour.under_way.done:
-                self._tours.popleft()  # before it is finished: that may begin a new run
-                fulfil(tour.future, lambda: tour.finish(tour.under_way))
+            if job.work.done:
+                self._background_jobs.popleft()  # before it is finished: that may begin a new run
+                fulfill(job.future, lambda: job.finish(job.work))
         return True
 
-    def _leave(self, errand: Errand) -> None:
-        """An errand is over, whether or not it came to its end."""
-        self._errands.remove(errand)
-        if errand.single_samples and errand.first_step >= 0:  # not what the experiment says: so it is a change
-            self.trainer.note_samples(errand.first_step)
-        rests = not self._errands and not self._playing and not self.trainer.stopped
+    def _finish_job(self, job: TrainingJob) -> None:
+        """Ends a training job, finished or not."""
+        self._training_jobs.remove(job)
+        if job.single_samples and job.first_step >= 0:  # not what the experiment says: so it is a change
+            self.trainer.note_samples(job.first_step)
+        rests = not self._training_jobs and not self._playing and not self.trainer.stopped
         if rests and self._rest in {"ready", "paused", "finished"}:
             self._rest, self.reason = "paused", self.reason or self._told(None)
         self.stage += 1
-        fulfil(errand.future, self.describe)
+        fulfill(job.future, self.describe)
 
-    def _play_on(self, seconds: float) -> bool:
+    def _continue_playing(self, seconds: float) -> bool:
         trainer, now = self.trainer, time.monotonic()
-        self._pace.let_go(now, trainer.step)
-        stops = [self._pace.target(now), self._goal.next_stop() if self._goal else None]
+        self._pace.drop_backlog(now, trainer.step)
+        stops = [self._pace.target(now), self._stop_condition.next_stop() if self._stop_condition else None]
         if not self._advance(seconds, min((step for step in stops if step is not None), default=None)):
             return False
-        if self._finish_at_goal():
+        if self._finish_if_reached():
             return False
         target = self._pace.target(time.monotonic())
         return target is None or trainer.step < target
 
-    def _finish_at_goal(self) -> bool:
-        reached = self._goal.reached() if self._goal else None
+    def _finish_if_reached(self) -> bool:
+        reached = self._stop_condition.reached() if self._stop_condition else None
         if reached:
             self._end("finished", reached)
         return reached is not None
@@ -228,30 +230,30 @@ class Session:
         self._rest, self.reason = state, self._told(reason)
         self.stage += 1
         self.revision += 1
-        for errand in list(self._errands):
-            self._leave(errand)
+        for job in list(self._training_jobs):
+            self._finish_job(job)
 
     def _told(self, reason: str | None) -> str | None:
         """The reason why training ends, and where the best weights are if they are not these."""
         return " ".join(text for text in (reason, self.trainer.unrestored) if text) or None
 
     def _stop_playing(self) -> None:
-        self.trainer.watch_no_more()
+        self.trainer.stop_watching()
         self._playing = False
         self.rate: float | None = None
-        self._goal: Goal | None = None
+        self._stop_condition: StopCondition | None = None
 
     # Where it stands. These may be read from any thread.
 
     @property
     def state(self) -> str:
-        """The word for it."""
-        return "running" if self._playing or self._errands else self._rest
+        """One of: ready, running, paused, finished, diverged, failed."""
+        return "running" if self._playing or self._training_jobs else self._rest
 
     @property
     def awaited(self) -> bool:
-        """Whether a client waits for training to come to its end."""
-        return bool(self._errands)
+        """Whether a client waits for training to finish."""
+        return bool(self._training_jobs)
 
     @property
     def steps_per_second(self) -> float:
@@ -280,7 +282,7 @@ class Session:
         return self.summary() | {
             "warning": self.trainer.warning,
             "rate": self.rate,
-            "until": self._goal.until.model_dump() if self._goal else None,
+            "until": self._stop_condition.until.model_dump() if self._stop_condition else None,
             "experiment": self.experiment_data,
             "parameter_count": self.trainer.parameter_count,
             "notes": [vars(note) for note in self.trainer.notes],
@@ -289,11 +291,11 @@ class Session:
             "last_update": None if self.state == "running" else last_update(self.trainer),
         }
 
-    def undertake(self, begin: Callable[[], U], finish: Callable[[U], T]) -> Future[T]:
-        """Does something that takes a while, beside training."""
-        tour = Tour(begin, finish)
-        self._tours.append(tour)
-        return tour.future
+    def run_in_background(self, begin: Callable[[], U], finish: Callable[[U], T]) -> Future[T]:
+        """Runs work that takes a while beside training."""
+        job = BackgroundJob(begin, finish)
+        self._background_jobs.append(job)
+        return job.future
 
     def look_back(self, epoch: int, job: Callable[[Trainer], T]) -> Future[T]:
         """What `job` finds at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
@@ -307,13 +309,13 @@ class Session:
 
         if place in self._visited:
             future: Future[T] = Future()
-            fulfil(future, lambda: job(self._visited[place]))
+            fulfill(future, lambda: job(self._visited[place]))
             return future
-        return self.undertake(lambda: Visit(self.trainer, epoch), arrive)
+        return self.run_in_background(lambda: Visit(self.trainer, epoch), arrive)
 
     # Jobs that change something
 
-    def obey(self, command: Command) -> dict[str, Any] | Future[dict[str, Any]]:
+    def execute(self, command: Command) -> dict[str, Any] | Future[dict[str, Any]]:
         """Carries out a command."""
         match command:
             case Play():
@@ -329,12 +331,12 @@ class Session:
         """Trains on at a rate, to an end if one is given."""
         self._check_trainable()
         self.trainer.go_on()
-        self._goal = Goal(command.until, self.trainer) if command.until else None
+        self._stop_condition = StopCondition(command.until, self.trainer) if command.until else None
         self.rate, self._playing, self.reason = command.rate, True, None
         self._set_pace()
         self._speed = Speedometer()
         self.stage += 1
-        self._finish_at_goal()
+        self._finish_if_reached()
         return self.describe()
 
     def _set_pace(self) -> None:
@@ -348,6 +350,13 @@ class Session:
             self._end("paused", reason)
         return self.describe()
 
+    def thin_checkpoints(self, limit: int) -> int:
+        """Frees memory until the checkpoints take no more than `limit` bytes; how many were freed."""
+        timeline = self.trainer.timeline
+        before = timeline.bytes
+        timeline.thin_out_to(limit)
+        return before - timeline.bytes
+
     def reset(self, command: Reset) -> dict[str, Any]:
         """A new run of the same experiment, from step 0."""
         experiment = self.trainer.asked
@@ -359,7 +368,7 @@ class Session:
         """Ends this run and begins another. Raises InvalidExperiment and leaves the run as it is."""
         complete(experiment)
         self._end("paused")
-        self._refuse_changes(Problem(409, "The session was reset before this change could be made."))
+        self._reject_waiting(Problem(409, "The session was reset before this change could be made."))
         self._unpruned.clear()
         self._begin(experiment)
         return self.describe()
@@ -370,30 +379,30 @@ class Session:
         self._stop_playing()
         count = command.count
         if command.unit == "epoch":
-            return self._order(Errand(epochs_further(count)))
-        return self._order(Errand(steps_further(count), single_samples=command.unit == "sample"))
+            return self._order(TrainingJob(more_epochs(count)))
+        return self._order(TrainingJob(more_steps(count), single_samples=command.unit == "sample"))
 
     def train(self, order: Train) -> Future[dict[str, Any]]:
         """Trains at full speed; if it plays, it plays on afterwards."""
         self._check_trainable()
         if isinstance(order, TrainEpochs):
-            return self._order(Errand(epochs_further(order.epochs)))
-        return self._order(Errand(seconds=order.seconds))
+            return self._order(TrainingJob(more_epochs(order.epochs)))
+        return self._order(TrainingJob(seconds=order.seconds))
 
-    def _order(self, errand: Errand) -> Future[dict[str, Any]]:
+    def _order(self, job: TrainingJob) -> Future[dict[str, Any]]:
         # After the step under way, because a step of one sample cannot begin inside a batch.
         self.trainer.go_on()
-        beginning = self.at_step_boundary(lambda: self._errands.append(errand))
-        beginning.add_done_callback(lambda done: refuse_like(errand.future, done))
+        beginning = self.at_step_boundary(lambda: self._training_jobs.append(job))
+        beginning.add_done_callback(lambda done: reject_like(job.future, done))
         self._speed = Speedometer()
         self.reason = None
         self.stage += 1
-        return errand.future
+        return job.future
 
     def patch(self, body: bytes, reset: bool, keep: bool = False) -> Future[dict[str, Any]]:
         """Changes the experiment: at the next step boundary, or with a new run if `reset`.
 
-        With `keep` that begins with what this one has learnt, where the network stays as it is.
+        With `keep` that begins with what this one has learned, where the network stays as it is.
         """
         if not reset:
             return self.at_step_boundary(lambda: self._update(patched(self.trainer.asked, body)))
@@ -408,7 +417,7 @@ class Session:
             return self.describe()
 
         future: Future[dict[str, Any]] = Future()
-        fulfil(future, restart)
+        fulfill(future, restart)
         return future
 
     def fork(self, epoch: int, patch: bytes | None) -> Future[Trainer]:
@@ -423,12 +432,12 @@ class Session:
                 visit.trainer.update(asked)
             return visit.trainer
 
-        return self.undertake(lambda: Visit(self.trainer, epoch), change)
+        return self.run_in_background(lambda: Visit(self.trainer, epoch), change)
 
     def take_up(self, trainer: Trainer) -> dict[str, Any]:
-        """Goes on with another trainer, as a new run."""
+        """Continues with another trainer, as a new run."""
         self._end("paused")
-        self._refuse_changes(Problem(409, "The session went on with another run before this change could be made."))
+        self._reject_waiting(Problem(409, "The session went on with another run before this change could be made."))
         self._begin(trainer.asked, trainer)
         return self.describe()
 
@@ -447,7 +456,7 @@ class Session:
             self._unpruned = [*self._unpruned, before][-UNDONE:]
             return report(pruning)
 
-        return self.undertake(start, finish)
+        return self.run_in_background(start, finish)
 
     def undo_prune(self) -> dict[str, Any]:
         """Goes back to the network as it was before it was pruned last."""
@@ -511,7 +520,7 @@ class Session:
         """Runs `run` now if no step is half done, else when it is done."""
         future: Future[T] = Future()
         if self.trainer.settled and not self._changes:
-            fulfil(future, run)
+            fulfill(future, run)
         else:
             self._changes.append(Change(run, future))
         return future

@@ -1,4 +1,4 @@
-"""Goals: where playing is to end, if anywhere."""
+"""Stop conditions: when playing ends by itself."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from engine.data.cells import written
 from engine.training.metrics import higher_is_better
 
 
-class Goal:
-    """An epoch of the run, or a metric's target, which is looked at after each epoch and in every recorded row.
+class StopCondition:
+    """An epoch of the run, or a target for a metric, which is checked after each epoch and in every recorded row.
 
     Raises Problem 422 for a metric that the run does not have.
     """
@@ -26,10 +26,10 @@ class Goal:
         if until.metric not in names:
             expected, message = f"one of: {', '.join(names)}", f"this run has no metric '{until.metric}'"
             raise invalid([FieldError("until.metric", until.metric, expected, message)])
-        trainer.watch(until.metric.partition("_")[0], self._look)
-        self._look(trainer.row())
+        trainer.watch(until.metric.partition("_")[0], self._check)
+        self._check(trainer.row())
 
-    def _look(self, row: dict[str, Any]) -> None:
+    def _check(self, row: dict[str, Any]) -> None:
         if self._reached is not None or isinstance(self.until, UntilEpochs):
             return
         part, _, measure = self.until.metric.partition("_")
@@ -40,7 +40,7 @@ class Goal:
             self._reached = f"{name} reached {value:.4g} at epoch {epoch} (target: {wanted})."
 
     def next_stop(self) -> int:
-        """The step up to which it is safe to train without looking again."""
+        """The step up to which training can go before the next check."""
         if isinstance(self.until, UntilEpochs):
             return self._trainer.steps_to_epoch(self.until.epochs)
         # To the end of this epoch and of measuring it, so that training does not run past the target.
@@ -48,7 +48,7 @@ class Goal:
         return self._trainer.steps_to_epoch(int(self._trainer.epoch) + 1) if settled else self._trainer.step
 
     def reached(self) -> str | None:
-        """How it was reached, in words; None if it was not."""
+        """How the condition was met, in words; None if it was not."""
         trainer = self._trainer
         if isinstance(self.until, UntilEpochs):
             there = trainer.settled and trainer.steps_to_epoch(self.until.epochs) <= trainer.step

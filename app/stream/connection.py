@@ -1,4 +1,4 @@
-"""The stream: one websocket on which a viewer sees a session live and may steer it.
+"""The stream: one websocket on which a client watches a session live and can control it.
 
 Two tasks share a connection: one reads what the client sends, one writes. The writer waits until the client can take
 more before it asks for the next message, so a slow client gets newer pictures, fewer of them, and every metrics row.
@@ -14,13 +14,13 @@ import msgpack
 from pydantic import Field
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from app.aside import read_body
 from app.encoding import CODECS, JSON, MSGPACK, Codec
+from app.offload import read_body
 from app.problems import Problem, to_problem
 from app.schemas.requests import PatchMessage, Pause, Play, Reset, Step, Subscribe
 from app.security import deny
 from app.sessions.registry import Registry
-from app.stream.subscription import Viewer
+from app.stream.subscription import Subscription
 from app.validation import Checker, unparse
 from engine import Model
 
@@ -87,7 +87,7 @@ class Connection:
     """One client's websocket."""
 
     def __init__(self, websocket: WebSocket, id: str, registry: Registry, codec: Codec) -> None:
-        self._viewer = Viewer(registry.session(id), codec)
+        self._subscription = Subscription(registry.session(id), codec)
         self._websocket = websocket
         self._id = id
         self._registry = registry
@@ -114,7 +114,7 @@ class Connection:
         """Called by workers after every slice. It wakes the writer only if that waits for what happened."""
 
         def heard() -> None:
-            if self._listens or self._viewer.urgent():
+            if self._listens or self._subscription.urgent():
                 loop.call_soon_threadsafe(self._news.set)
 
         return heard
@@ -125,11 +125,11 @@ class Connection:
         await _either(self._subscribed, GREETING_S)
         while self._registry.has(self._id):
             self._news.clear()
-            due, wait_s, self._listens = self._viewer.pending(time.monotonic())
+            due, wait_s, self._listens = self._subscription.pending(time.monotonic())
             if self._listens and not due:
-                due, wait_s, _ = self._viewer.pending(time.monotonic())  # what happened before anyone listened
+                due, wait_s, _ = self._subscription.pending(time.monotonic())  # what happened before anyone listened
             if due:
-                for message in await self._registry.render(self._id, lambda _: self._viewer.render(due)):  # noqa: B023
+                for message in await self._registry.render(self._id, lambda _: self._subscription.render(due)):  # noqa: B023
                     await self._send(message)
             else:
                 await _either(self._news, min(wait_s, POLL_S))
@@ -149,7 +149,7 @@ class Connection:
             if event["type"] == "websocket.disconnect":
                 return
             try:
-                await self._obey(await self._decode(event))
+                await self._execute(await self._decode(event))
             except Exception as error:
                 problem = to_problem(error)
                 if not self._registry.has(self._id):
@@ -165,19 +165,19 @@ class Connection:
             return await read_body(_read_msgpack, data)
         return await read_body(MESSAGES.read, event["text"].encode() if data is None else data)
 
-    async def _obey(self, message: Any) -> None:
+    async def _execute(self, message: Any) -> None:
         """Does what a message asks. What came of it is seen in the messages that follow."""
         match message:
             case Subscribe():
                 past = await self._past(message.epoch)
-                await self._registry.render(self._id, lambda _: self._viewer.subscribe(message, past))
+                await self._registry.render(self._id, lambda _: self._subscription.subscribe(message, past))
                 self._subscribed.set()
                 self._news.set()
             case PatchMessage():
                 body = unparse(message.patch)
                 await self._registry.change(self._id, lambda session: session.patch(body, message.reset))
             case _:
-                await self._registry.change(self._id, lambda session: session.obey(message))
+                await self._registry.change(self._id, lambda session: session.execute(message))
 
     async def _past(self, epoch: int | None) -> Model | None:
         """The network at an earlier epoch."""

@@ -1,7 +1,7 @@
-"""Frames: the messages of the stream, made on worker threads while the session holds still.
+"""The messages of the stream, made on worker threads while the session holds still.
 
-Pictures are made only when somebody is ready for them, and shared among viewers who ask for the same one at the same
-step. Grids are one byte per value, row 0 at the top (highest x2).
+Pictures are made only when a client is ready for them, and shared by clients that ask for the same one at the
+same step. Grids are one byte per value, row 0 at the top (highest x2).
 """
 
 from collections.abc import Callable

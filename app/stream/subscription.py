@@ -1,7 +1,7 @@
-"""A viewer: what one connection wants to see of a session, and what it has been sent.
+"""Subscriptions: what one connection wants to see of a session, and what it has been sent.
 
-Metrics are read by a cursor from the history: a slow viewer gets more rows at once, never fewer. Pictures have no
-queue: one is made when the viewer is ready, from the newest state, and only if something has changed.
+Metrics are read by a cursor from the history: a slow client gets more rows at once, never fewer. Pictures have no
+queue: one is made when the client is ready, from the newest state, and only if something has changed.
 """
 
 import math
@@ -42,7 +42,7 @@ class Channel:
         self.shown = revision
 
 
-class Viewer:
+class Subscription:
     """What one connection sees. `pending` may be called from any thread, the rest while the session holds still."""
 
     def __init__(self, session: Session, codec: Codec) -> None:

@@ -16,7 +16,7 @@ from engine.components.formulas import katex
 from engine.components.registry import Argument, Choice, Entry, Family
 from engine.compute import fast_math
 from engine.compute.fast_math import cos, erfc, exp, expm1, log1p, sin
-from engine.compute.jit import dispatched, part, scalar
+from engine.compute.jit import part, scalar
 from engine.data.cells import written
 
 HIDDEN = ("hidden",)
@@ -29,7 +29,7 @@ class Activation(Entry):
 
     `backward` says how errors pass where that is no multiplication with the derivative: in a `joint` function, which
     is one of all units of a layer at once, given as an array (units, n), and in a `grouped` one.
-    `slope` says where a last argument comes from that differs from unit to unit: "learnt", one parameter for each unit,
+    `slope` says where a last argument comes from that differs from unit to unit: "learned", a parameter for each unit,
     whose own derivative is `slope_derivative(z, a, slope)`; or "random", drawn in training for each unit and sample
     evenly between the first two arguments, and their mean when evaluating.
     `grouped` marks a function that takes the largest of several sums; the first argument says of how many.
@@ -42,15 +42,15 @@ class Activation(Entry):
     places: tuple[str, ...] = HIDDEN
     joint: bool = False
     grouped: bool = False
-    slope: Literal["learnt", "random"] | None = None
+    slope: Literal["learned", "random"] | None = None
     slope_derivative: Callable[..., Any] | None = None
     slope_derivative_formula: str = ""
     backward: Callable[..., Any] | None = None
 
     @property
-    def learnt(self) -> bool:
+    def learned(self) -> bool:
         """Whether it has parameters of its own."""
-        return self.slope == "learnt"
+        return self.slope == "learned"
 
     def pieces(self, choice: Choice) -> int:
         """How many sums each unit has."""
@@ -106,7 +106,7 @@ def facts(function: Callable[[float], float], derivative: Callable[[float, float
     above = None if steep[-1] else _edge(learns_at, float(z[last]), float(z[last + 1])) if learns.size else 0.0
     return {
         "monotonic": bool(np.all(np.diff(a) >= 0)),
-        "zero_centred": abs(mean) < FLAT,
+        "zero_centered": abs(mean) < FLAT,
         "saturates": {"below": below, "above": above},
     }
 
@@ -435,7 +435,7 @@ ACTIVATIONS: Family[Activation] = Family(
         Activation(
             name="parametric_relu",
             label="Parametric ReLU",
-            summary="A leaky ReLU whose slope below zero is learnt, one for each unit.",
+            summary="A leaky ReLU whose slope below zero is learned, one for each unit.",
             when="When the right leak is not known and there are data enough to learn it.",
             hazard="One more parameter for each unit; on small data sets it may learn by heart.",
             source="He, Zhang, Ren and Sun, 2015",
@@ -444,7 +444,7 @@ ACTIVATIONS: Family[Activation] = Family(
             formula="z if z > 0 else slope * z",
             derivative_formula="1 if z > 0 else slope",
             range=(None, None),
-            slope="learnt",
+            slope="learned",
             slope_derivative=slope_of_leaky_relu,
             slope_derivative_formula="min(0, z)",
             structural=True,
@@ -456,7 +456,7 @@ ACTIVATIONS: Family[Activation] = Family(
             label="Randomized leaky ReLU",
             summary="A leaky ReLU whose slope below zero is drawn for each unit and sample; evaluating takes the mean.",
             when="Instead of leaky ReLU when a network learns its training data by heart.",
-            hazard="Training is noisy, and the training loss is not the one that is minimised.",
+            hazard="Training is noisy, and the training loss is not the one that is minimized.",
             source="Xu, Wang, Chen and Li, 2015",
             function=leaky_relu,
             derivative=leaky_relu_derivative,
@@ -496,7 +496,7 @@ ACTIVATIONS: Family[Activation] = Family(
             name="elu",
             label="ELU",
             summary="Like ReLU, but bends smoothly down to a negative floor.",
-            when="When outputs should be centred around zero and units must not die.",
+            when="When outputs should be centered around zero and units must not die.",
             hazard="Far below zero its derivative vanishes; the exponential costs time.",
             source="Clevert, Unterthiner and Hochreiter, 2015",
             function=elu,
@@ -511,7 +511,7 @@ ACTIVATIONS: Family[Activation] = Family(
             label="SELU",
             summary="An ELU scaled so that, layer after layer, outputs drift to mean 0 and variance 1 by themselves.",
             when="Deep stacks of dense layers without batch normalization, with lecun_normal weights.",
-            hazard="It keeps its promise only with lecun_normal weights, standardised inputs and no plain dropout.",
+            hazard="It keeps its promise only with lecun_normal weights, standardized inputs and no plain dropout.",
             source="Klambauer, Unterthiner, Mayr and Hochreiter, 2017",
             function=selu,
             derivative=selu_derivative,
@@ -524,7 +524,7 @@ ACTIVATIONS: Family[Activation] = Family(
             label="Sigmoid",
             summary="Squeezes any number between 0 and 1.",
             when="The output of a yes-or-no question: read it as a probability.",
-            hazard="Its derivative is at most 0.25, so gradients vanish in a deep stack; its outputs are not centred.",
+            hazard="Its derivative is at most 0.25, so gradients vanish in a deep stack; its outputs are not centered.",
             source="Verhulst, 1845",
             function=sigmoid,
             derivative=sigmoid_derivative,
@@ -537,7 +537,7 @@ ACTIVATIONS: Family[Activation] = Family(
         Activation(
             name="tanh",
             label="Tanh",
-            summary="Squeezes any number between -1 and 1, centred on zero.",
+            summary="Squeezes any number between -1 and 1, centered on zero.",
             when="Small networks with a few hidden layers.",
             hazard="Saturates: for sums beyond about 3 its derivative is nearly 0 and learning stalls.",
             source="LeCun, Bottou, Orr and Mueller, 1998",
@@ -579,7 +579,7 @@ ACTIVATIONS: Family[Activation] = Family(
             label="Softplus",
             summary="A smooth ReLU.",
             when="When a smooth, always positive output is needed.",
-            hazard="Never zero and not centred; slower than ReLU without learning better.",
+            hazard="Never zero and not centered; slower than ReLU without learning better.",
             source="Dugas et al., 2001",
             function=softplus,
             derivative=softplus_derivative,
@@ -685,70 +685,6 @@ ACTIVATIONS: Family[Activation] = Family(
             joint=True,
         ),
     ),
-)
-
-
-_BEFORE = """
-z, a, d, f, m, width = work.flat_z, work.flat_a, work.flat_d, work.flat_f, work.flat_m, work.a.shape[1]
-first, last = np.uint64(rows[0] * width), np.uint64(rows[1] * width)
-"""
-_LOOP = """
-{loads}
-for i in range(first, last):
-    {body}
-"""
-_LEARN = """
-for u in range(np.uint64(rows[1] - rows[0])):
-    total = a.dtype.type(0)
-    for i in range(first + u * np.uint64(width), first + (u + np.uint64(1)) * np.uint64(width)):
-        {body}
-        total += d[i] * steepness(z[i], a[i], m[i])
-    gradient[np.uint64(slopes) + u] += total
-"""
-
-
-def _loop(entry: Activation, body: str) -> tuple[str, dict[str, Any]]:
-    """A loop over the numbers of a layer; what is given to a function is its arguments, or the slope at that place."""
-    functions = {"function": entry.function, "derivative": entry.derivative}
-    if entry.slope_derivative and "derivative" in body:
-        return _LEARN.replace("{body}", body.replace("{p}", ", m[i]")), functions | {
-            "steepness": entry.slope_derivative
-        }
-    names = [] if entry.slope or entry.grouped else [f"p{index}" for index in range(len(entry.arguments))]
-    loads = "".join(f"{name} = p[layer, {index}]\n" for index, name in enumerate(names))
-    given = ", m[i]" if entry.slope else "".join(f", {name}" for name in names)
-    return _LOOP.replace("{loads}\n", loads).replace("{body}", body.replace("{p}", given)), functions
-
-
-def _whole(entry: Activation, call: str) -> tuple[str, dict[str, Any]]:
-    """A call that is given the layer as arrays (units, n), or of all sums."""
-    arrays = {name: f"work.{name}[rows[0] : rows[1]]" for name in "zad"}
-    pieces = ", int(p[layer, 0])" if entry.grouped else ""
-    return call.format(**arrays, p=pieces), {"function": entry.function, "backward": entry.backward}
-
-
-ENTRIES = list(ACTIVATIONS.values())
-
-# For kernels: `work` is the workspace, `rows` the first row of a layer and the one after its last, `p[layer]` its
-# activation's arguments.
-activate = dispatched(  # a = f(z)
-    "code, work, rows, p, layer",
-    [
-        _whole(entry, "function({z}, {a}{p})") if entry.backward else _loop(entry, "a[i] = function(z[i]{p})")
-        for entry in ENTRIES
-    ],
-    _BEFORE,
-)
-derive = dispatched(  # f'(z) in f; the gradient of learnt slopes, which start at `slopes`, is added up
-    "code, work, rows, p, layer, slopes, gradient",
-    [_loop(entry, "f[i] = derivative(z[i], a[i]{p})") for entry in ENTRIES],
-    _BEFORE,
-)
-pass_back = dispatched(  # dL/da in d becomes dL/dz
-    "code, work, rows, p, layer",
-    [_whole(entry, "backward({d}, {z}, {a}{p})") if entry.backward else None for entry in ENTRIES],
-    _BEFORE,
-    "for i in range(first, last):\n    d[i] *= f[i]",
 )
 
 

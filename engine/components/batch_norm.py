@@ -1,6 +1,6 @@
-"""Batch normalisation: each unit's numbers are shifted and scaled to mean 0 and variance 1 over the batch.
+"""Batch normalization: each unit's numbers are shifted and scaled to mean 0 and variance 1 over the batch.
 
-A learnt scale and shift follow, so that nothing is lost. Over a batch x_1 ... x_n of one unit,
+A learned scale and shift follow, so that nothing is lost. Over a batch x_1 ... x_n of one unit,
 
     h = (x - mean) / sqrt(variance + epsilon),    y = scale * h + shift,    variance = mean of (x - mean)^2.
 
@@ -59,7 +59,7 @@ class BatchNormalization:
 
 
 @part
-def normalise(
+def normalize(
     x: Array, work: Any, rows: Rows, n: int, parameters: Array, start: int, running: Array, p: Array, training: bool
 ) -> None:
     """x (its rows, first n columns) becomes y; h, the mean and 1 / sqrt(variance + epsilon) are kept in `work`.
@@ -91,7 +91,7 @@ def normalise(
 
 
 @part
-def denormalise(work: Any, rows: Rows, n: int, parameters: Array, gradient: Array, start: int, training: bool) -> None:
+def denormalize(work: Any, rows: Rows, n: int, parameters: Array, gradient: Array, start: int, training: bool) -> None:
     """Turns dL/dy in d into dL/dx, and adds to the gradients of the scales and the shifts."""
     d, h, real = work.d, work.h, work.d.dtype.type
     for u in range(U(rows[0]), U(rows[1])):

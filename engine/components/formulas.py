@@ -197,11 +197,11 @@ def _call(function: str, arguments: list[str]) -> str:
         return rf"\sqrt{{{inside}}}"
     if function == "exp":
         return f"e^{{{inside}}}"
-    spelt = {
+    spelled = {
         "log": r"\ln",
         "sign": r"\operatorname{sign}",
         "sigmoid": r"\sigma",
         "Phi": r"\Phi",
         "max_k": r"\max_{k}",
     }
-    return rf"{spelt.get(function, chr(92) + function)}\left({inside}\right)"
+    return rf"{spelled.get(function, chr(92) + function)}\left({inside}\right)"

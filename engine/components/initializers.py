@@ -248,7 +248,7 @@ def _scaled(
 _GLOROT = ("Tanh, sigmoid, softmax and linear layers.", "Glorot and Bengio, 2010")
 _HE = ("ReLU and its kin.", "He, Zhang, Ren and Sun, 2015")
 _LECUN = (
-    "Self-normalising networks (SELU). Also what is often taught as Xavier: its first form has variance 1 / fan_in.",
+    "Self-normalizing networks (SELU). Also what is often taught as Xavier: its first form has variance 1 / fan_in.",
     "LeCun et al., 1998",
 )
 

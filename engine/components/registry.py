@@ -224,8 +224,8 @@ class Family(Mapping[str, E]):
             raise ValueError(unknown(self.name.replace("_", " "), name, self.types))
         return known
 
-    def normalise(self, given: Any) -> Any:
-        """JSON for a choice with its name spelt out: a bare name becomes an object, an alias the name."""
+    def normalize(self, given: Any) -> Any:
+        """JSON for a choice with its name spelled out: a bare name becomes an object, an alias the name."""
         if isinstance(given, Choice):
             return given
         if isinstance(given, str):
@@ -247,8 +247,8 @@ class Family(Mapping[str, E]):
             "discriminator": "name",
             "choices": {name: handler.generate_schema(kind) for name, kind in self.types.items()},
         }
-        normalise = {"type": "no-info", "function": self.normalise}
-        return {"type": "function-before", "function": normalise, "schema": union}
+        normalize = {"type": "no-info", "function": self.normalize}
+        return {"type": "function-before", "function": normalize, "schema": union}
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
         names = {"type": "string", "enum": list(self._names), "title": f"The {self.name}'s name, with its defaults"}

@@ -4,7 +4,7 @@ Penalties apply to weights, never to biases. As in Keras, `l2` adds rate * sum o
 
 The smooth part of a penalty adds its derivative to the gradient. The derivative of |w| jumps at 0, so a gradient step
 would carry small weights to and fro across it. The l1 part is therefore a proximal step, made after the update: it
-moves every weight by learning_rate * rate towards 0 and stops there (soft threshold), and useless weights are exactly
+moves every weight by learning_rate * rate toward 0 and stops there (soft threshold), and useless weights are exactly
 0. The learning rate is the schedule's; momentum and adaptive scaling do not apply, as they do not to AdamW's decay.
 Source: Daubechies, Defrise and De Mol, 2004.
 """
@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.components.formulas import katex
 from engine.components.registry import Argument, Entry, Family
-from engine.compute.jit import dispatched, scalar
+from engine.compute.jit import scalar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Regularizer(Entry):
     """`function(w, *arguments)` is one weight's penalty, `derivative(w, *arguments)` its derivative.
 
     `smooth(w, *arguments)` is the part of the derivative that is added to the gradient, `l1_rate(*arguments)` times the
-    learning rate how far each weight moves towards 0 after the update, as `shrinkage_formula` prints it. Either may be
+    learning rate how far each weight moves toward 0 after the update, as `shrinkage_formula` prints it. Either may be
     missing.
     """
 
@@ -99,7 +99,7 @@ def l1_rate_of_l1_l2(l1: float, l2: float) -> float:
 
 @scalar
 def soft_threshold(w: float, threshold: float) -> float:
-    """w moved towards 0 by the threshold; exactly 0 if it is no further away than that. NaN stays."""
+    """w moved toward 0 by the threshold; exactly 0 if it is no further away than that. NaN stays."""
     cut = w if w < threshold else threshold
     return w - (cut if cut > -threshold else -threshold)
 
@@ -115,7 +115,7 @@ REGULARIZERS: Family[Regularizer] = Family(
         Regularizer(
             name="l1",
             label="L1",
-            summary="Adds the size of every weight. After each update, every weight moves towards zero by the "
+            summary="Adds the size of every weight. After each update, every weight moves toward zero by the "
             "learning rate times this rate, and stops at zero.",
             when="When few inputs matter: it sets useless weights to exactly zero and so selects features.",
             hazard="Too high a rate empties the network. Momentum and adaptive optimizers do not scale this step, so "
@@ -148,7 +148,7 @@ REGULARIZERS: Family[Regularizer] = Family(
             name="l1_l2",
             label="L1 + L2",
             summary="Adds both penalties, each with a rate of its own. The L2 part is in the gradient; the L1 part "
-            "moves every weight towards zero after each update, and stops at zero.",
+            "moves every weight toward zero after each update, and stops at zero.",
             when="When weights should be few and small.",
             hazard="Two rates to choose instead of one.",
             source="Zou and Hastie, 2005 (elastic net)",
@@ -164,33 +164,6 @@ REGULARIZERS: Family[Regularizer] = Family(
         ),
     ),
 )
-
-_ADD = """
-for i in range(w.size):
-    g[i] += derivative(w[i]{p})
-"""
-_SHRINK = """
-threshold = w.dtype.type(rate) * l1_rate({p})
-for i in range(w.size):
-    w[i] = shrunk(w[i], threshold)
-"""
-
-
-def _add(entry: Regularizer, derivative: Callable[..., Any] | None) -> tuple[str, dict[str, Any]] | None:
-    arguments = "".join(f", p[{index}]" for index in range(len(entry.arguments)))
-    return (_ADD.replace("{p}", arguments), {"derivative": derivative}) if derivative else None
-
-
-def _shrink(entry: Regularizer) -> tuple[str, dict[str, Any]] | None:
-    arguments = ", ".join(f"p[{index}]" for index in range(len(entry.arguments)))
-    functions = {"l1_rate": entry.l1_rate, "shrunk": soft_threshold}
-    return (_SHRINK.replace("{p}", arguments), functions) if entry.l1_rate else None
-
-
-# For kernels; `w` and `g` are a layer's weights and their gradients, flat; `rate` is the learning rate.
-add_whole = dispatched("code, w, g, p", [_add(entry, entry.derivative) for entry in REGULARIZERS.values()])
-add_smooth = dispatched("code, w, g, p", [_add(entry, entry.smooth) for entry in REGULARIZERS.values()])
-shrink = dispatched("code, w, rate, p", [_shrink(entry) for entry in REGULARIZERS.values()])
 
 
 def penalty(choice: Any, weights: np.ndarray) -> float:

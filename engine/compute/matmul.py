@@ -68,7 +68,7 @@ weigh = _weigh()
 
 @summing
 def weigh_one(parameters: Array, start: int, down: Any, across: Any, x: Array, k: Rows, z: Array, m: Rows) -> None:
-    """`weigh` for a single sample: there the loop over neighbouring weights is the long one."""
+    """`weigh` for a single sample: there the loop over neighboring weights is the long one."""
     first, n = U(m[0]), U(m[1] - m[0])
     if across == 1:
         for i in range(U(k[0]), U(k[1])):

@@ -1,7 +1,7 @@
 """The data of one experiment: made or given, moved by noise, split, turned into features, laid out for the kernel.
 
 The kernel reads samples feature by feature: arrays are (features, n) and (outputs, n), so that the loop over samples
-runs through neighbouring memory.
+runs through neighboring memory.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """Data sets: points with a right answer each, made from a seed, or given in the request.
 
-Points on a plane lie in [-6, 6] x [-6, 6] and are fed to the network as they are. Tables are standardised: each column
+Points on a plane lie in [-6, 6] x [-6, 6] and are fed to the network as they are. Tables are standardized: each column
 gets mean 0 and variance 1 over the training part, so that no column drowns the others.
 So is the target of a table in a regression; answers are told in its own unit all the same.
 """
@@ -105,7 +105,7 @@ class DatasetChoice(Choice):
     seed: int = described(0, title="Data seed", help="The same seed gives the same points.", ge=0, le=2**32 - 1)
     standardize: bool | None = described(
         None,
-        title="Standardise",
+        title="Standardize",
         help="Give every input, and in a regression the target, mean 0 and variance 1 over the training part. "
         "Null: tables yes, points on a plane no.",
     )
@@ -236,7 +236,7 @@ DATASETS: Family[Dataset] = Family(
         Dataset(
             name="checkerboard",
             label="Checker board",
-            summary="Squares of two colours in turn.",
+            summary="Squares of two colors in turn.",
             when="To see a network run out of units: each square costs some.",
             tasks=("binary",),
             make=synthetic.checkerboard,
@@ -266,7 +266,7 @@ DATASETS: Family[Dataset] = Family(
         Dataset(
             name="rings",
             label="Rings",
-            summary="Rings around one centre, one for each class.",
+            summary="Rings around one center, one for each class.",
             when="Several classes that no straight lines separate; the squares of the coordinates do.",
             tasks=("multiclass",),
             make=synthetic.rings,
@@ -283,7 +283,7 @@ DATASETS: Family[Dataset] = Family(
             classes=tuple(f"class {index}" for index in range(6)),
             arguments=(
                 Argument("count", 6, 2, 12, "Stripes", "How many stripes there are.", live=False),
-                Argument("classes", 3, 2, 6, "Classes", "How many colours they have.", live=False),
+                Argument("classes", 3, 2, 6, "Classes", "How many colors they have.", live=False),
             ),
             objection=lambda count, classes: (
                 f"{count} stripes cannot show {classes} classes: choose at least as many stripes"
@@ -417,7 +417,7 @@ DATASETS: Family[Dataset] = Family(
             name="digits",
             label="Digits",
             summary="1,797 handwritten digits of 8 x 8 pixels.",
-            when="Ten classes and 64 inputs: the first step towards images.",
+            when="Ten classes and 64 inputs: the first step toward images.",
             tasks=("multiclass",),
             make=tabular.digits,
             columns=tabular.PIXELS,

@@ -31,7 +31,7 @@ def parts_of(experiment: Experiment, classes: int, replay: Replay | None) -> dic
         shift = rng.generator(dataset.seed, rng.NOISE).standard_normal(points.shape)
         points = points + shift * dataset.noise * mean_and_spread(imputed(points, points))[1]
     if dataset.label_noise:
-        targets = _mislabelled(targets, experiment.task or "", classes, dataset.label_noise, dataset.seed)
+        targets = _mislabeled(targets, experiment.task or "", classes, dataset.label_noise, dataset.seed)
     if not replay:
         order = rng.generator(dataset.seed, rng.SPLIT).permutation(len(targets))
         points, targets = points[order], targets[order]
@@ -59,7 +59,7 @@ def _samples(experiment: Experiment, replay: Replay | None) -> Samples:
     return entry.make(draw, dataset.samples, *entry.values(dataset))
 
 
-def _mislabelled(targets: np.ndarray, task: str, classes: int, share: float, seed: int) -> np.ndarray:
+def _mislabeled(targets: np.ndarray, task: str, classes: int, share: float, seed: int) -> np.ndarray:
     """Targets of which a share is wrong: exactly so many classes or labels, or all numbers a little."""
     generator = rng.generator(seed, rng.LABEL_NOISE)
     if task == "regression":

@@ -64,8 +64,8 @@ def moons(rng: np.random.Generator, samples: int, spread: float) -> Made:
 
 def blobs(rng: np.random.Generator, samples: int, classes: int, spread: float) -> Made:
     targets = np.arange(samples) % classes
-    centres = _turned(2 * np.pi * targets / classes, 3.8)
-    return centres + rng.normal(0, spread, (samples, 2)), targets.astype(float)
+    centers = _turned(2 * np.pi * targets / classes, 3.8)
+    return centers + rng.normal(0, spread, (samples, 2)), targets.astype(float)
 
 
 def rings(rng: np.random.Generator, samples: int, classes: int) -> Made:
@@ -78,7 +78,7 @@ def rings(rng: np.random.Generator, samples: int, classes: int) -> Made:
 def checkerboard(rng: np.random.Generator, samples: int, squares: int) -> Made:
     targets = np.arange(samples) % 2
     row = rng.integers(0, squares, samples)
-    # Of the squares in its row, one of the right colour: the first, third, ... or the second, fourth, ...
+    # Of the squares in its row, one of the right color: the first, third, ... or the second, fourth, ...
     first = (row + 1 - targets) % 2
     column = first + 2 * rng.integers(0, (squares - first + 1) // 2)
     size = 12 / squares

@@ -34,7 +34,7 @@ WINE = (
     "flavanoids",
     "other_phenols",
     "proanthocyanins",
-    "colour_intensity",
+    "color_intensity",
     "hue",
     "od280_od315",
     "proline",

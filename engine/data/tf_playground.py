@@ -120,8 +120,8 @@ def _xor(draw: SeededRandom, noise: float) -> list[Point]:
 def _gauss(draw: SeededRandom, noise: float) -> list[Point]:
     variance = _linear(noise, 0, 0.5, 0.5, 4)
     return [
-        (draw.normal(centre, variance), draw.normal(centre, variance), label)
-        for centre, label in ((2.0, 1.0), (-2.0, -1.0))
+        (draw.normal(center, variance), draw.normal(center, variance), label)
+        for center, label in ((2.0, 1.0), (-2.0, -1.0))
         for _ in range(250)
     ]
 

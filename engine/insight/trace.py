@@ -19,20 +19,20 @@ from engine.insight.trace_formulas import EVALUATION, TRAINING, arguments, argum
 from engine.reference import Layers, Passed, Running, Seen
 from engine.training.trainer import Trainer
 
-NORMALISED = ("scales", "shifts")
+NORMALIZED = ("scales", "shifts")
 
 
 @np.errstate(all="ignore")  # what is not finite is told, not warned of
 def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = None) -> dict[str, Any]:
     """What one sample of a part does, alone, in the next training step.
 
-    In `training` it meets noise and dropout, and batch normalisation looks at this sample alone; in `evaluation` there
+    In `training` it meets noise and dropout, and batch normalization looks at this sample alone; in `evaluation` there
     is neither noise nor dropout, and running means stand in for the batch. Left open, it is training unless a layer is
-    normalised: the only sample of a batch has no spread. Raises InvalidInput for a sample that does not exist.
+    normalized: the only sample of a batch has no spread. Raises InvalidInput for a sample that does not exist.
     """
     experiment = model.experiment
-    normalised = any(layer.batch_normalization for layer in experiment.layers)
-    mode = mode or (EVALUATION if normalised else TRAINING)
+    normalized = any(layer.batch_normalization for layer in experiment.layers)
+    mode = mode or (EVALUATION if normalized else TRAINING)
     samples = _samples(model, part, sample)
     X, targets = samples.x[:, sample][None].astype(float), samples.t[:, sample][None].astype(float)
     weight = float(samples.weights[sample])
@@ -104,7 +104,7 @@ def _parameters(model: Trainer) -> tuple[Layers, Running]:
     layers, running = [], []
     for layer in model.parameters():
         further = layer.further
-        parts = (layer.weights, layer.biases, *(further[name] for name in (*NORMALISED, "slopes") if name in further))
+        parts = (layer.weights, layer.biases, *(further[name] for name in (*NORMALIZED, "slopes") if name in further))
         layers.append(tuple(part.astype(float) for part in parts))
         if "running_means" in further:
             running.append((further["running_means"].astype(float), further["running_variances"].astype(float)))
@@ -149,13 +149,13 @@ def _update(
 ) -> tuple[Layers, Layers, list[Layers]]:
     """The gradients that the optimizer gets, what becomes of the parameters, and the optimizer's new memory."""
     experiment, rate, replay = model.experiment, model.learning_rate, model.data.replay is not None
-    penalised = reference.total_gradients(experiment, layers, gradients, not replay, masks)
-    updated, kept = reference.update(experiment, layers, memory, penalised, model.step + 1, rate, not replay)
+    penalized = reference.total_gradients(experiment, layers, gradients, not replay, masks)
+    updated, kept = reference.update(experiment, layers, memory, penalized, model.step + 1, rate, not replay)
     if replay:
         updated = reference.replay_penalties(experiment, layers, updated, rate)
     if masks is not None:
         updated = [tuple(p * m for p, m in zip(*pair, strict=True)) for pair in zip(updated, masks, strict=True)]
-    return penalised, updated, kept
+    return penalized, updated, kept
 
 
 def _layer(

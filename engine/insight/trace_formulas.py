@@ -1,7 +1,7 @@
 """The formulas of a trace, and the numbers in them that are neither parameters nor values of units.
 
 i counts what enters a layer, j its units, k the outputs, or the sums of a maxout unit: z_jk is the k-th sum of unit j.
-What enters the activation is y where batch normalisation comes before it, else z.
+What enters the activation is y where batch normalization comes before it, else z.
 """
 
 from collections.abc import Mapping
@@ -199,7 +199,7 @@ def _output_delta(model: Trainer, activation: Activation) -> str:
 
 
 def _delta(layer: Layer | Output, activation: Activation, u: str, mode: str) -> str:
-    """A hidden unit's dL/dz from its error e. With batch normalisation the sample is a batch of its own in training."""
+    """A hidden unit's dL/dz from its error e. With batch normalization the sample is a batch of its own in training."""
     match _position(layer):
         case "before":
             back = f"d_{u} = {_through(layer, activation, 'e_j', u)}; "
@@ -228,7 +228,7 @@ def _gradients(layer: Layer | Output, activation: Activation, u: str, names: Map
     if position:
         v, error = (u, _through(layer, activation, "e_j", u)) if position == "before" else ("j", "e_j")
         formulas |= {"scales": f"{error} * h_{v}", "shifts": error}
-    if activation.learnt:
+    if activation.learned:
         error = "d_j" if position == "after" else "e_j"
         formulas["slopes"] = f"{error} * {renamed(activation.slope_derivative_formula, names)}"
     return formulas
@@ -236,7 +236,7 @@ def _gradients(layer: Layer | Output, activation: Activation, u: str, names: Map
 
 def _parameters(layer: Layer | Output, activation: Activation) -> list[str]:
     normal = ["scales", "shifts"] if _position(layer) else []
-    return ["weights", "biases", *normal, *(["slopes"] if activation.learnt else [])]
+    return ["weights", "biases", *normal, *(["slopes"] if activation.learned else [])]
 
 
 def _totals(model: Trainer, layer: Layer | Output, activation: Activation) -> dict[str, str | None]:

@@ -1,8 +1,8 @@
 """The network: layers of units, with every weight and bias in one flat buffer.
 
-`W` of layer l is a view (fan_in, fan_out) of that buffer and `b` a view (fan_out,); where a layer is normalised its
-learnt scales and shifts follow, and its learnt slopes where its activation has such. fan_out is the number of units, or
-in a maxout layer as many times that as it has pieces. Gradients and the optimizer's memory are buffers of the same
+`W` of layer l is a view (fan_in, fan_out) of that buffer and `b` a view (fan_out,); where a layer is normalized its
+learned scales and shifts follow, and its learned slopes where its activation has them. fan_out is the number of units,
+or in a maxout layer as many times that as it has pieces. Gradients and the optimizer's memory are buffers of the same
 length, so saving, restoring and updating are single array operations.
 To the kernel the network is described by small arrays of numbers; so one compiled kernel serves every architecture.
 """
@@ -116,11 +116,11 @@ class Network:
 
     def views(self, buffer: np.ndarray) -> list[dict[str, np.ndarray]]:
         """Each layer's parameters by name, as views of a buffer: `weights` (fan_in, fan_out), `biases` (fan_out,);
-        `scales` and `shifts` (fan_out,) where it is normalised, `slopes` (fan_out,) where they are learnt.
+        `scales` and `shifts` (fan_out,) where it is normalized, `slopes` (fan_out,) where they are learned.
         """
         return [{name: buffer[where].reshape(shape) for name, (where, shape) in part.items()} for part in self.parts]
 
-    def initialise(self, seed: int, replay: Replay | None = None) -> np.ndarray:
+    def initialize(self, seed: int, replay: Replay | None = None) -> np.ndarray:
         """A buffer of starting parameters: a function of the seed, the layer and its own choices alone.
 
         In a replay, uniform weights come from its own draws, as long as the seed is 0.
@@ -153,7 +153,7 @@ def _parts(layers: tuple[Layer | Output, ...], sizes: tuple[int, ...]) -> Iterat
         if isinstance(layer, Layer) and layer.batch_normalization:
             width = units if layer.batch_normalization.after else fan_out
             shapes |= {"scales": (width,), "shifts": (width,)}
-        if entry and entry.learnt:
+        if entry and entry.learned:
             shapes["slopes"] = (fan_out,)
         part = {}
         for name, shape in shapes.items():

@@ -1,4 +1,4 @@
-"""Travel: the way back along a run, to look at an earlier epoch or to go on from there.
+"""Time travel: back along a run, to look at an earlier epoch or to continue from there.
 
 A second trainer starts from the checkpoint before that epoch and goes the same way again, change by change, which gives
 the same bytes: so from there the future is the same as well.

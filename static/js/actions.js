@@ -100,7 +100,7 @@ export class Actions {
 
   /** Changes the experiment: while it runs if that is possible, else with a new start.
    * @param {Patch} patch @param {{ reset?: boolean, keep?: boolean, play?: boolean, word?: string }} options
-   * `keep`: a new start begins with what was learnt; `word` says what to look at */
+   * `keep`: a new start begins with what was learned; `word` says what to look at */
   change(patch, { reset = false, keep = false, play = false, word } = {}) {
     const before = this.#undoable();
     this.store.apply(store.experimentChanged, patch, performance.now());
@@ -157,7 +157,7 @@ export class Actions {
     else if (change) this.#submit(change.fields, before, { keep: this.#isPainting(change), again: "redo" });
   }
 
-  /** Whether a change paints points, or takes that back: then the network keeps what it has learnt.
+  /** Whether a change paints points, or takes that back: then the network keeps what it has learned.
    * @param {store.Undoable} change */
   #isPainting({ fields }) {
     const names = [fields, this.store.state.confirmed].map((part) => /** @type {Patch | null} */ (part)?.dataset).map((data) => isObject(data) && data.name);
@@ -274,7 +274,7 @@ export class Actions {
     if (epoch > 0) this.look(Math.max(visit === null ? Math.ceil(epoch) - 1 : visit - 1, 0));
   }
 
-  /** One epoch on: towards now, and from there by training. */
+  /** One epoch on: toward now, and from there by training. */
   forward() {
     const { visit, epoch } = this.store.state;
     if (visit === null) this.step();

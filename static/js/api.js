@@ -103,7 +103,7 @@ export const getSession = (id) => ask("GET", session(id));
  * @type {(id: string) => Promise<void>} */
 export const deleteSession = (id) => ask("DELETE", `${session(id)}?unless_watched=true`);
 
-/** With `keep` a new run begins with what was learnt.
+/** With `keep` a new run begins with what was learned.
  * @type {(id: string, patch: Patch, reset: boolean, keep: boolean) => Promise<Session>} */
 export const patchSession = (id, patch, reset, keep) =>
   ask("PATCH", `${session(id)}${reset ? `?reset=true&keep=${keep}` : ""}`, patch);

@@ -24,7 +24,7 @@ export class Connection {
   /** @type {Stream | null} */
   #stream = null;
   /** Whether the server is on its way to an earlier epoch. */
-  #travelling = false;
+  #traveling = false;
 
   /** @param {store.Store} page @param {Polling} polling
    * @param {{ play: () => void, tell: (text: string) => void }} then what the page does with a session that goes on, and with a notice */
@@ -174,7 +174,7 @@ export class Connection {
     const page = this.store;
     switch (message.type) {
       case "hello":
-        this.#travelling &&= this.store.state.visit !== null;
+        this.#traveling &&= this.store.state.visit !== null;
         page.apply(store.greeted, message);
         void this.polling.points();
         break;
@@ -197,8 +197,8 @@ export class Connection {
         this.#pictured(message, { answers: answersFrame(message) });
         break;
       case "error":
-        if (this.#travelling) page.apply(store.set, { visit: null });
-        this.#travelling = false;
+        if (this.#traveling) page.apply(store.set, { visit: null });
+        this.#traveling = false;
         page.apply(store.told, { kind: "refusal", text: store.problemText(message) });
         break;
     }
@@ -207,17 +207,17 @@ export class Connection {
   /** @param {Moment} frame @param {Partial<store.State>} change */
   #pictured(frame, change) {
     this.store.apply(store.pictureArrived, frame, change);
-    if (!frame.past || !this.#travelling) return;
-    this.#travelling = false;
+    if (!frame.past || !this.#traveling) return;
+    this.#traveling = false;
     this.subscribe();
   }
 
   /** What the page wants to see has changed. One epoch is gone to at a time: a handle is dragged past many. */
   subscribe() {
     const { visit } = this.store.state;
-    if (visit !== null && this.#travelling) return;
+    if (visit !== null && this.#traveling) return;
     const sent = this.#stream?.subscribe() ?? false;
-    this.#travelling = visit !== null && (sent || this.#travelling);
+    this.#traveling = visit !== null && (sent || this.#traveling);
   }
 
   /** The network is back, or the page is shown again. */

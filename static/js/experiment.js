@@ -139,7 +139,7 @@ export function likeLayerPatch(experiment, index) {
   return { layers: experiment.layers.map((layer) => ({ ...model, units: layer.units })) };
 }
 
-/** A new layer before position `index`, like its neighbour.
+/** A new layer before position `index`, like its neighbor.
  * @type {(experiment: Experiment, index: number, fallback: Layer) => Patch} */
 export function insertLayerPatch(experiment, index, fallback) {
   const { layers } = experiment;

@@ -135,12 +135,12 @@ export function stepper({ spec, value, sink, step, names, blank, ceiling = spec.
   const next = step ?? ((from, direction) => nextRound(from, direction, spec.integer));
   const at = value ?? ceiling ?? 0;
   /** @type {(direction: 1 | -1) => number} */
-  const towards = (direction) => Math.min(Math.max(next(at, direction), spec.minimum ?? -Infinity), ceiling ?? Infinity);
+  const toward = (direction) => Math.min(Math.max(next(at, direction), spec.minimum ?? -Infinity), ceiling ?? Infinity);
   const { less, more } = names ?? { less: strings.training.slower(spec.label), more: strings.training.faster(spec.label) };
   return html`<div class="stepper">
-    ${iconButton({ icon: icons.minus, name: less, help: explained(spec), click: () => sink.change(towards(-1)), disabled: at <= (spec.minimum ?? -Infinity) })}
+    ${iconButton({ icon: icons.minus, name: less, help: explained(spec), click: () => sink.change(toward(-1)), disabled: at <= (spec.minimum ?? -Infinity) })}
     ${numberInput(spec, value, sink, blank)}
-    ${iconButton({ icon: icons.plus, name: more, help: explained(spec), click: () => sink.change(towards(1)), disabled: value === null || at >= (ceiling ?? Infinity) })}
+    ${iconButton({ icon: icons.plus, name: more, help: explained(spec), click: () => sink.change(toward(1)), disabled: value === null || at >= (ceiling ?? Infinity) })}
   </div>`;
 }
 

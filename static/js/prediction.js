@@ -64,7 +64,7 @@ export function usedFields(points, features) {
  * @type {(points: DatasetPoints) => Trial} */
 export const typicalTrial = ({ fields }) => ({ values: fields.map((field) => textOf(field, field.typical)), sample: null, problems: {} });
 
-/** Where real samples are taken from: those that the network has not learnt from, if there are some.
+/** Where real samples are taken from: those that the network has not learned from, if there are some.
  * @type {(points: DatasetPoints) => Part | null} */
 export const sampledPart = ({ parts }) => /** @type {const} */ (["test", "validation", "train"]).find((part) => parts[part]?.points.length) ?? null;
 

@@ -110,8 +110,8 @@ export const INITIAL = Object.freeze({
   word: fact(/** @type {Word | null} */ (null)),
   /** Whether this visitor has pressed Play before. */
   hasPlayed: fact(/** @type {boolean} */ (false)),
-  /** The last run that has clearly learnt. */
-  learntRun: fact(/** @type {string | null} */ (null)),
+  /** The last run that has clearly learned. */
+  learnedRun: fact(/** @type {string | null} */ (null)),
   suggestionsClosed: fact(/** @type {boolean} */ (false)),
   /** Epochs per second; null: as fast as the server can. */
   rate: fact(/** @type {number | null} */ (30)),

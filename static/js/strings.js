@@ -323,7 +323,7 @@ export const strings = {
     canvas: (/** @type {string} */ shown) => `What the network answers everywhere on the plane. ${shown}`,
     show: "Show",
     /** What a chip says, its full name, and its explanation. @type {[string, string, string]} */
-    showTest: ["Test", "Test points", "Also draws the points the network has never learnt from, with a dark outline."],
+    showTest: ["Test", "Test points", "Also draws the points the network has never learned from, with a dark outline."],
     /** @type {[string, string, string]} */
     showValidation: ["Validation", "Validation points", "Also draws the points by which choices such as early stopping are made, with a violet outline."],
     /** @type {[string, string, string]} */
@@ -333,7 +333,7 @@ export const strings = {
     /** @type {[string, string, string]} */
     contours: ["Contours", "Contours", "Lines of equal answers, as on a map of mountains: close together, the answer is steep."],
     brush: (/** @type {string} */ name) => `${name}: paint points`,
-    brushHelp: "Then click or drag on the picture to add training points of this kind. The network keeps what it has learnt and goes on with the new data.",
+    brushHelp: "Then click or drag on the picture to add training points of this kind. The network keeps what it has learned and goes on with the new data.",
     target: "target",
     loss: "Loss",
     lossHelp: "How wrong the answers are: training makes this small on the training points.",
@@ -470,7 +470,7 @@ export const strings = {
       weights: "The weights of each layer. With L1 many are 0, with too large an initializer they are wide.",
       sums: "What the activations get. Far out on both sides they are saturated.",
       activations: "What the units give to the next layer. If it shrinks from layer to layer, the signal is lost.",
-      gradients: "The gradient of the loss by each weight. If it shrinks towards the first layer, it vanishes.",
+      gradients: "The gradient of the loss by each weight. If it shrinks toward the first layer, it vanishes.",
       errors: "The error that arrives at each sum, of single samples, on the way back.",
     },
     mean: "mean",
@@ -578,7 +578,7 @@ export const strings = {
     finished: (/** @type {string} */ reason) => `Finished. ${reason}`,
     failed: (/** @type {string} */ reason) => `The server stopped this session: ${reason}`,
     diverged: "Training diverged.",
-    learnt: "It learned this. Try next:",
+    learned: "It learned this. Try next:",
     tryThis: "Try next:",
     loading: "Loading the menus from the server \u2026",
     waitingFor: (/** @type {string} */ what) => `The server is getting ready: ${what}`,
@@ -628,7 +628,7 @@ export const strings = {
     text: "Whoever opens this link gets the same data, the same network and the same starting weights, at epoch 0.",
     withoutTable: "The link names your table but does not carry it: it works with this server, until it stops or the table is deleted. Give your file along with the link.",
     withoutData: "Points that were painted are too many for a link: whoever opens it gets the same network, but the usual data.",
-    leavesOut: "It does not carry what the network has learnt so far, nor the moments at which you changed something.",
+    leavesOut: "It does not carry what the network has learned so far, nor the moments at which you changed something.",
     field: "Link",
     fieldHelp: "The address of this experiment. Select it and copy it.",
     copy: "Copy",
@@ -642,7 +642,7 @@ export const strings = {
       "Data flows in on the left, through the network in the middle, to the answer on the right. Time runs along the bottom.",
       "Each square in the network is a unit. Its picture shows the unit's output at every point of the plane: blue is positive, orange is negative.",
       "Each line is a weight: blue is positive, orange is negative, thick is strong, dashed gray is exactly 0. Training changes the weights to make the loss smaller.",
-      "Click a unit to look at it closely, a line or a dot to change that weight or bias. Point at a point of the data to see what the network says of it; take up a colour below the picture to paint points of your own.",
+      "Click a unit to look at it closely, a line or a dot to change that weight or bias. Point at a point of the data to see what the network says of it; take up a color below the picture to paint points of your own.",
       "Drag the handle in the time strip back: everything shows that epoch, and you can go on from there.",
       "You can change everything while it trains. If a change needs a new start, the page says so and goes on.",
       "To learn what a control does, rest on it, move to it with the Tab key, or touch and hold it.",

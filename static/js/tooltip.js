@@ -45,12 +45,12 @@ export function explain(bubble) {
   });
   document.addEventListener("pointerdown", (event) => {
     hide();
-    const element = explained(event.target) ?? labelled(event.target);
+    const element = explained(event.target) ?? labeled(event.target);
     if (event.pointerType !== "mouse" && element) showSoon(element, HOLD_MS);
   });
   document.addEventListener("pointerup", (event) => {
     if (!shown) clearTimeout(timer);
-    const element = explained(event.target) ? null : labelled(event.target);
+    const element = explained(event.target) ? null : labeled(event.target);
     if (event.pointerType !== "mouse" && element) show(element);
   });
   document.addEventListener("pointercancel", hide);
@@ -74,7 +74,7 @@ function explained(target) {
 
 /** The control beside a label that was touched.
  * @type {(target: EventTarget | null) => Element | null} */
-function labelled(target) {
+function labeled(target) {
   const label = target instanceof Element ? target.closest(".label, label") : null;
   return label?.parentElement?.querySelector(EXPLAINED) ?? null;
 }

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app import encoding, problems
-from app.aside import SMALL_BYTES, read_body
 from app.encoding import MOST_AT_ONCE, to_json
 from app.main import create_app
+from app.offload import SMALL_BYTES, read_body
 from app.settings import Settings
 from app.validation import FEW_VALUES, MOST_FIELDS, Checker
 from benchmarks.attack import FIELDS, hostile, hostile_anywhere

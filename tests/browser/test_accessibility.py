@@ -30,7 +30,7 @@ OPTIONS = {
     "resultTypes": ["violations"],
 }
 
-# A colour that is still fading is not the one it will have.
+# A color that is still fading is not the one it will have.
 SETTLED = "() => document.getAnimations().every(({ playState }) => playState !== 'running')"
 
 

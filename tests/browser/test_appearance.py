@@ -30,9 +30,9 @@ def test_nothing_is_wider_than_the_screen_and_everything_has_a_name(open_page: O
 def contrast(page: Page) -> float:
     """The contrast of the page's text against its surface (WCAG 2.2)."""
     found: float = page.evaluate("""() => {
-      const light = (colour) => {
+      const light = (color) => {
         const context = new OffscreenCanvas(1, 1).getContext("2d");
-        context.fillStyle = colour;
+        context.fillStyle = color;
         context.fillRect(0, 0, 1, 1);
         const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].slice(0, 3)
           .map((value) => value / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));

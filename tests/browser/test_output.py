@@ -81,7 +81,7 @@ def test_points_are_painted_flipped_and_erased_exactly_under_the_pointer_at_any_
     painted = dataset(page)
     assert len(painted["points"]) == count + 1 and painted["targets"][-1] == 1
     assert painted["points"][-1] == pytest.approx([-half / 2, 0.8 * half], abs=0.05)
-    assert number(page, "train-loss") < 3 * loss + 0.1, "what was learnt is kept"
+    assert number(page, "train-loss") < 3 * loss + 0.1, "what was learned is kept"
     assert points_of(page)["targets"]["classes"] == ["orange", "blue"]
 
     press(page, "Flip labels")

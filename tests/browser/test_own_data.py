@@ -1,4 +1,4 @@
-"""A visitor brings a table of their own: picked or dropped, looked at, learnt from, and taken back."""
+"""A visitor brings a table of their own: picked or dropped, looked at, learned from, and taken back."""
 
 import random
 from pathlib import Path
@@ -41,7 +41,7 @@ def pick(page: Page, path: Path) -> None:
     chooser.value.set_files(path)
 
 
-def test_a_table_that_is_dropped_is_looked_at_learnt_from_and_taken_back(open_page: Open) -> None:
+def test_a_table_that_is_dropped_is_looked_at_learned_from_and_taken_back(open_page: Open) -> None:
     page = open_page()
     page.evaluate(DROP, ["flowers.csv", table()])
     found = window(page)

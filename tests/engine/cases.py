@@ -21,7 +21,7 @@ from engine.reference import step as reference_step
 SCALAR = [name for name, entry in ACTIVATIONS.items() if not (entry.joint or entry.grouped or entry.slope)]
 HIDDEN = [name for name in SCALAR if "hidden" in ACTIVATIONS[name].places]
 
-LEARNT = ("scales", "shifts", "slopes")
+LEARNED = ("scales", "shifts", "slopes")
 
 # One data set for each task.
 DATA = {
@@ -76,9 +76,9 @@ def points(*rows: tuple[float, ...], targets: Targets, **choices: Any) -> Datase
 
 
 def layers_of(trainer: Trainer) -> Layers:
-    """The parameters as the reference takes them: (W, b, and what else is learnt) of each layer."""
+    """The parameters as the reference takes them: (W, b, and what else is learned) of each layer."""
     return [
-        (layer.weights, layer.biases, *(layer.further[name] for name in LEARNT if name in layer.further))
+        (layer.weights, layer.biases, *(layer.further[name] for name in LEARNED if name in layer.further))
         for layer in trainer.parameters()
     ]
 
@@ -92,7 +92,7 @@ def running_of(trainer: Trainer) -> Running:
 def put(trainer: Trainer, layers: Layers) -> None:
     """The opposite of `layers_of`."""
     names = [
-        [*("weights", "biases"), *(name for name in LEARNT if name in layer.further)] for layer in trainer.parameters()
+        [*("weights", "biases"), *(name for name in LEARNED if name in layer.further)] for layer in trainer.parameters()
     ]
     trainer.set_parameters([dict(zip(own, layer, strict=True)) for own, layer in zip(names, layers, strict=True)])
 

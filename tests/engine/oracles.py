@@ -106,7 +106,7 @@ def torch_gradients(experiment: Experiment, layers: Layers, x: np.ndarray, t: np
     import torch
     from torch.nn import functional
 
-    spelt = {"swish": "silu", "linear": "identity", "hard_sigmoid": "hardsigmoid"}
+    spelled = {"swish": "silu", "linear": "identity", "hard_sigmoid": "hardsigmoid"}
     losses = {
         "mean_squared_error": functional.mse_loss,
         "mean_absolute_error": functional.l1_loss,
@@ -121,7 +121,7 @@ def torch_gradients(experiment: Experiment, layers: Layers, x: np.ndarray, t: np
     choices = [*(layer.activation for layer in experiment.layers), experiment.output.activation]
     for (w, b), choice in zip(parameters, choices, strict=True):
         z = a @ w + b
-        name = spelt.get(choice.name, choice.name)
+        name = spelled.get(choice.name, choice.name)
         if name == "identity":
             a = z
         elif name == "softmax":

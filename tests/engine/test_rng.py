@@ -42,7 +42,7 @@ def test_every_sample_is_as_likely_at_every_place(varied: str) -> None:
     assert chi2.ppf(0.001, (n - 1) ** 2) < statistic < chi2.ppf(0.999, (n - 1) ** 2)
 
 
-def test_neighbours_are_no_more_likely_than_others() -> None:
+def test_neighbors_are_no_more_likely_than_others() -> None:
     """In a fair shuffle of n, two given samples follow each other in 1 of n epochs, whichever they are."""
     n, draws = 6, 6_000
     follows = np.zeros((n, n))

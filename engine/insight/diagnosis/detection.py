@@ -1,15 +1,15 @@
-"""Sightings: a finding as it was made, and what several of them share."""
+"""Detection: what a check found, before it becomes a finding, and what several checks share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.insight.diagnosis import fixes
 from engine.insight.diagnosis.evidence import Evidence
-from engine.insight.diagnosis.fixes import Remedy
+from engine.insight.diagnosis.fixes import ProposedFix
 
 
 @dataclass(frozen=True)
-class Sighting:
+class Detection:
     """What was found: in which layers, the numbers, these in a sentence, the likely cause, and what helps.
 
     Layers count from 0, hidden ones first, the output last; none at all means the whole network.
@@ -19,7 +19,7 @@ class Sighting:
     evidence: dict[str, float]
     summary: str
     cause: str
-    fixes: Iterable[Remedy] = ()
+    fixes: Iterable[ProposedFix] = ()
 
 
 def places(evidence: Evidence, layers: list[int]) -> str:
@@ -28,7 +28,7 @@ def places(evidence: Evidence, layers: list[int]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def slower(evidence: Evidence, anew: bool = False) -> Remedy:
+def slower(evidence: Evidence, anew: bool = False) -> ProposedFix:
     """The learning rate that the optimizer has by default, or a tenth of the present one if that is hardly lower."""
     present, usual = float(evidence.experiment.optimizer.learning_rate), evidence.usual_rate
     return fixes.with_rate(evidence.experiment, usual if usual <= present / 2 else present / 10, anew)

@@ -1,8 +1,8 @@
 """Diagnosis: what is wrong with a run, by which numbers it shows, the likely cause, and a change that helps.
 
-A finding is never told from one number alone: most ask too whether the network has learnt less than there is to learn,
-because what works needs no remedy. And where one follows from another, only the cause is told.
-Each entry is one value; how it is seen stands in `breakdowns` and `shortfalls`.
+No finding rests on one number alone: most also ask whether the network has learned less than it could, because what
+works needs no fix. Where one finding follows from another, only the cause is reported.
+Each entry is one value; `failures` and `fit` detect them.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.components.registry import Entry, Family
 from engine.insight.diagnosis import failures, fit
-from engine.insight.diagnosis.detection import Sighting
+from engine.insight.diagnosis.detection import Detection
 from engine.insight.diagnosis.evidence import Evidence, Score
 from engine.insight.diagnosis.fixes import Fix, fixes_of
 
@@ -24,19 +24,19 @@ Severity = Literal["critical", "warning"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ailment(Entry):
-    """Something that can be wrong. `summary` is what it means, `exception` when it looks so and is none.
+class FindingKind(Entry):
+    """Something that can be wrong. `summary` is what it means, `exception` when it looks wrong but is not.
 
-    `look(evidence)` says what it has seen, if anything. `explains` names what follows from it.
+    `look(evidence)` returns what it detected, if anything. `explains` names what follows from it.
     """
 
     severity: Severity
     exception: str
-    look: Callable[[Evidence], Sighting | None]
+    look: Callable[[Evidence], Detection | None]
     explains: tuple[str, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
-        """This ailment for the catalogue."""
+        """This kind of finding for the catalogue."""
         return super().as_data() | {"severity": self.severity, "exception": self.exception}
 
 
@@ -63,15 +63,15 @@ class Finding:
     fixes: tuple[Fix, ...]
 
 
-# What any breakdown brings with it.
+# What any failure brings with it.
 STANDSTILL = ("learning_rate_too_low", "class_imbalance", "excessive_regularization", "underfitting", "plateau")
 NO_GRADIENT = ("dead_relus", "saturation", "vanishing_gradients")
 
-FINDINGS: Family[Ailment] = Family(
+FINDINGS: Family[FindingKind] = Family(
     "finding",
     "What can be wrong with a run.",
     (
-        Ailment(
+        FindingKind(
             name="divergence",
             label="Divergence",
             summary="A number in the network became infinite or undefined, and training stopped.",
@@ -89,7 +89,7 @@ FINDINGS: Family[Ailment] = Family(
                 *STANDSTILL,
             ),
         ),
-        Ailment(
+        FindingKind(
             name="exploded_weights",
             label="Exploded weights",
             summary="Weights have grown so large that units are always fully on or off, though still finite.",
@@ -106,7 +106,7 @@ FINDINGS: Family[Ailment] = Family(
                 *STANDSTILL,
             ),
         ),
-        Ailment(
+        FindingKind(
             name="batch_of_one",
             label="Batch normalization with a batch of one",
             summary="A layer is normalized over batches of a single sample, which erases its values.",
@@ -116,7 +116,7 @@ FINDINGS: Family[Ailment] = Family(
             look=failures.batch_of_one,
             explains=("learning_rate_too_high", "overfitting", "lagging_statistics", *NO_GRADIENT, *STANDSTILL),
         ),
-        Ailment(
+        FindingKind(
             name="lagging_statistics",
             label="Moving statistics lag behind",
             summary="Batch normalization evaluates with moving averages that have not caught up with the network.",
@@ -134,7 +134,7 @@ FINDINGS: Family[Ailment] = Family(
                 *STANDSTILL,
             ),
         ),
-        Ailment(
+        FindingKind(
             name="identical_units",
             label="Identical units",
             summary="All units in a layer have the same weights and always will: the layer works like a single unit.",
@@ -144,7 +144,7 @@ FINDINGS: Family[Ailment] = Family(
             look=failures.identical_units,
             explains=("misfit_output", *NO_GRADIENT, *STANDSTILL),
         ),
-        Ailment(
+        FindingKind(
             name="unscaled_features",
             label="Unscaled inputs or targets",
             summary="The inputs or regression targets differ widely in scale, or are far from 1.",
@@ -154,7 +154,7 @@ FINDINGS: Family[Ailment] = Family(
             look=failures.unscaled_features,
             explains=("misfit_output", "exploding_gradients", "learning_rate_too_high", *NO_GRADIENT, *STANDSTILL),
         ),
-        Ailment(
+        FindingKind(
             name="misfit_output",
             label="Output or loss does not fit the task",
             summary="The output cannot reach the targets, or training has stalled with an unusual loss.",
@@ -164,7 +164,7 @@ FINDINGS: Family[Ailment] = Family(
             look=fit.misfit_output,
             explains=("saturation", "vanishing_gradients", *STANDSTILL),
         ),
-        Ailment(
+        FindingKind(
             name="exploding_gradients",
             label="Exploding gradients",
             summary="Gradients are so large that a single update undoes what was learned.",
@@ -174,7 +174,7 @@ FINDINGS: Family[Ailment] = Family(
             look=failures.exploding_gradients,
             explains=("learning_rate_too_high", "saturation", *STANDSTILL),
         ),
-        Ailment(
+        FindingKind(
             name="learning_rate_too_high",
             label="Learning rate too high",
             summary="The loss jumps around or rises, because each update goes too far.",
@@ -184,7 +184,7 @@ FINDINGS: Family[Ailment] = Family(
             look=fit.learning_rate_too_high,
             explains=("overfitting", "lagging_statistics", *NO_GRADIENT, *STANDSTILL),
         ),
-        Ailment(
+        FindingKind(
             name="dead_relus",
             label="Dead units",
             summary="The inputs of these units are below zero for every sample, so their gradient is 0.",
@@ -194,7 +194,7 @@ FINDINGS: Family[Ailment] = Family(
             look=failures.dead_relus,
             explains=("vanishing_gradients", *STANDSTILL),
         ),
-        Ailment(
+        FindingKind(
             name="saturation",
             label="Saturated units",
             summary="Most units are where the activation is flat, so almost no gradient gets through.",
@@ -204,7 +204,7 @@ FINDINGS: Family[Ailment] = Family(
             look=failures.saturation,
             explains=("vanishing_gradients", *STANDSTILL),
         ),
-        Ailment(
+        FindingKind(
             name="vanishing_gradients",
             label="Vanishing gradients",
             summary="The gradient shrinks on its way back, so the first layers barely change.",
@@ -214,7 +214,7 @@ FINDINGS: Family[Ailment] = Family(
             look=failures.vanishing_gradients,
             explains=STANDSTILL,
         ),
-        Ailment(
+        FindingKind(
             name="learning_rate_too_low",
             label="Learning rate too low",
             summary="The loss falls steadily, but so slowly that training would take many times longer.",
@@ -224,7 +224,7 @@ FINDINGS: Family[Ailment] = Family(
             look=fit.learning_rate_too_low,
             explains=("class_imbalance", "excessive_regularization", "underfitting", "plateau"),
         ),
-        Ailment(
+        FindingKind(
             name="class_imbalance",
             label="Class imbalance",
             summary="The network almost never predicts a rare class, because the common one is right so often.",
@@ -234,7 +234,7 @@ FINDINGS: Family[Ailment] = Family(
             look=fit.class_imbalance,
             explains=("underfitting", "plateau"),
         ),
-        Ailment(
+        FindingKind(
             name="overfitting",
             label="Overfitting",
             summary="The network does much better on its training samples than on new ones.",
@@ -243,7 +243,7 @@ FINDINGS: Family[Ailment] = Family(
             severity="warning",
             look=fit.overfitting,
         ),
-        Ailment(
+        FindingKind(
             name="runaway_test_loss",
             label="Inputs far outside the training range",
             summary="The loss on new samples explodes although training went well: some inputs are unlike any seen.",
@@ -253,7 +253,7 @@ FINDINGS: Family[Ailment] = Family(
             look=fit.runaway_test_loss,
             explains=("overfitting",),
         ),
-        Ailment(
+        FindingKind(
             name="excessive_regularization",
             label="Too much regularization",
             summary="Penalties, dropout or noise keep the network from fitting even its training data.",
@@ -263,7 +263,7 @@ FINDINGS: Family[Ailment] = Family(
             look=fit.excessive_regularization,
             explains=("underfitting", "plateau", "class_imbalance"),
         ),
-        Ailment(
+        FindingKind(
             name="underfitting",
             label="Underfitting",
             summary="The network is too simple for these data.",
@@ -273,7 +273,7 @@ FINDINGS: Family[Ailment] = Family(
             look=fit.underfitting,
             explains=("plateau",),
         ),
-        Ailment(
+        FindingKind(
             name="plateau",
             label="Plateau",
             summary="The loss has not moved for a long time and is far above what is possible.",
@@ -292,23 +292,23 @@ def diagnose(trainer: "Trainer") -> list[Finding]:
 
 
 def examine(trainer: "Trainer") -> Diagnosis:
-    """The findings of a run, and the scores by which a later diagnosis tells whether a remedy has helped."""
+    """The findings of a run, and the scores by which a later diagnosis tells whether a fix has helped."""
     with np.errstate(all="ignore"):  # where numbers have exploded, what is made of them may be infinite
         evidence = Evidence(trainer)
-        seen = [(entry, sighting) for entry in FINDINGS.values() if (sighting := entry.look(evidence))]
+        seen = [(entry, detection) for entry in FINDINGS.values() if (detection := entry.look(evidence))]
         explained = {name for entry, _ in seen for name in entry.explains}
         findings = [
             Finding(
                 entry.name,
                 entry.label,
                 entry.severity,
-                sighting.layers,
-                sighting.evidence,
-                sighting.summary,
-                sighting.cause,
-                fixes_of(evidence.experiment, sighting.fixes),
+                detection.layers,
+                detection.evidence,
+                detection.summary,
+                detection.cause,
+                fixes_of(evidence.experiment, detection.fixes),
             )
-            for entry, sighting in seen
+            for entry, detection in seen
             if entry.name not in explained
         ]
         findings.sort(key=lambda finding: finding.severity != "critical")

@@ -1,8 +1,8 @@
 """Evidence: what is known about a run, as arrays, gathered once for whoever judges it.
 
 How good a network is says little by itself: 70 % is much where labels are wrong at random, and little where any two
-neighbours agree. So errors are told as a *skill*, 0 for the best constant answer and 1 for no error at all, and held
-against that of the nearest neighbours: what they know the network could have learnt.
+neighbors agree. So errors are told as a *skill*, 0 for the best constant answer and 1 for no error at all, and held
+against that of the nearest neighbors: what they know the network could have learned.
 """
 
 from dataclasses import dataclass, replace
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES = 500  # of each part are asked: enough to judge by
 MOST_WORK = 1 << 26  # multiply-adds for them; of large networks fewer are asked
-NEIGHBOURS = 5
-FEWEST = 30  # samples from which on neighbours tell something
+NEIGHBORS = 5
+FEWEST = 30  # samples from which on neighbors tell something
 SKILL_OF_FEW = 0.4  # what is expected where there are fewer: a network can memorize a few samples
 UNEVEN = 4  # times as many samples of one class as of another
 SHORTFALL = 0.15  # of skill
@@ -240,14 +240,14 @@ class Evidence:
         return behind if behind > SHORTFALL else 0.0
 
     @property
-    def has_neighbours(self) -> bool:
-        """Whether there are samples enough to ask a sample's neighbours."""
+    def has_neighbors(self) -> bool:
+        """Whether there are samples enough to ask a sample's neighbors."""
         return self.sizes["train"] >= FEWEST and self.baseline > 0
 
     @cached_property
     def reachable(self) -> float:
-        """The skill of the nearest neighbours: each sample is answered by others that are close to it."""
-        if not self.has_neighbours:
+        """The skill of the nearest neighbors: each sample is answered by others that are close to it."""
+        if not self.has_neighbors:
             return SKILL_OF_FEW
         train = self.parts["train"]
         x = train.x.astype(np.float64)
@@ -256,12 +256,12 @@ class Evidence:
         squares = (x * x).sum(axis=0)
         distances = squares[:, None] + squares - 2 * (x.T @ x)
         np.fill_diagonal(distances, np.inf)
-        nearest = np.argpartition(distances, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]  # (n, NEIGHBOURS)
+        nearest = np.argpartition(distances, NEIGHBORS, axis=1)[:, :NEIGHBORS]  # (n, NEIGHBORS)
         answers = self._balanced_vote(nearest) if self.weighted else train.t[:, nearest].mean(axis=2)
         return self.skill_of(answers)
 
     def _balanced_vote(self, nearest: np.ndarray) -> np.ndarray:
-        """What neighbors (n, NEIGHBOURS) answer, each counting for the more the rarer its class is."""
+        """What neighbors (n, NEIGHBORS) answer, each counting for the more the rarer its class is."""
         t = self.parts["train"].t
         classes = self.labels(t)
         counts = np.bincount(classes)[classes]
@@ -270,7 +270,7 @@ class Evidence:
 
     @cached_property
     def falls_short(self) -> bool:
-        """Whether the network has learnt clearly less than there is to learn."""
+        """Whether the network has learned clearly less than there is to learn."""
         return not self.skill >= self.reachable - SHORTFALL
 
     @property

@@ -1,16 +1,16 @@
-"""Breakdowns: what keeps a network from learning at all, and how it is told from the evidence.
+"""Failures: what keeps a network from learning at all, and how the evidence shows it.
 
-Numbers grow without bound or become nothing, on the way forward or on the way back. Each function gives what it has
-seen, or None; thresholds lie well between what ordinary runs show and what broken ones do.
+Numbers grow without bound or become nothing, on the way forward or on the way back. Each function returns
+what it detected, or None; thresholds lie well between what ordinary runs show and what broken ones do.
 """
 
 import numpy as np
 
 from engine.components.activations import ACTIVATIONS
 from engine.insight.diagnosis import fixes
-from engine.insight.diagnosis.detection import Sighting, places, quick, slower
+from engine.insight.diagnosis.detection import Detection, places, quick, slower
 from engine.insight.diagnosis.evidence import Evidence
-from engine.insight.diagnosis.fixes import Remedy
+from engine.insight.diagnosis.fixes import ProposedFix
 from engine.training.trainer import EXPLODED_WEIGHT
 
 LARGE_INPUT, SMALL_INPUT = 30.0, 0.01  # points on a plane are about 3 in size, their squares 15, tables 1
@@ -21,12 +21,12 @@ EQUAL = 1e-4  # of a layer's largest weight: what rounding may have set apart
 
 
 def _unscaled_size(evidence: Evidence) -> float:
-    """How large inputs, or a regression's targets, are at most; about 1 where they are standardised."""
+    """How large inputs, or a regression's targets, are at most; about 1 where they are standardized."""
     sizes = [*evidence.input_size.tolist(), *(evidence.target_size.tolist() if evidence.task == "regression" else [])]
     return max(sizes)
 
 
-def _explosion(evidence: Evidence) -> tuple[str, list[Remedy]]:
+def _explosion(evidence: Evidence) -> tuple[str, list[ProposedFix]]:
     """Why numbers may have grown without bound, and what helps: the likeliest first."""
     experiment = evidence.experiment
     gentle, clip = slower(evidence, anew=True), fixes.clipped(experiment)
@@ -35,14 +35,14 @@ def _explosion(evidence: Evidence) -> tuple[str, list[Remedy]]:
         cause = (
             f"Inputs or targets of about {_unscaled_size(evidence):.3g} cause gradients as large: each step overshoots."
         )
-        return cause, [fixes.standardised(experiment), gentle]
+        return cause, [fixes.standardized(experiment), gentle]
     if evidence.too_large:
         scale = max(evidence.starting_scale[evidence.too_large])
         cause = (
             f"The weights of {places(evidence, evidence.too_large)} started {scale:.3g} times larger than they should "
             "be for their number of inputs. Activations grow from layer to layer, and so do gradients on the way back."
         )
-        restart = fixes.reinitialised(experiment, evidence.too_large)
+        restart = fixes.reinitialized(experiment, evidence.too_large)
         return cause, [fixes.both(restart, clip), restart, *([gentle] if usual else [])]
     cause = (
         f"The learning rate of {experiment.optimizer.learning_rate:g} is too high for this network: each step "
@@ -51,7 +51,7 @@ def _explosion(evidence: Evidence) -> tuple[str, list[Remedy]]:
     return cause, [gentle, clip] if quick(evidence) else [fixes.both(gentle, clip), gentle, clip]
 
 
-def divergence(evidence: Evidence) -> Sighting | None:
+def divergence(evidence: Evidence) -> Detection | None:
     if evidence.diverged is None:
         return None
     cause, help = _explosion(evidence)
@@ -62,10 +62,10 @@ def divergence(evidence: Evidence) -> Sighting | None:
         "starting_scale": float(evidence.starting_scale.max()),
     }
     summary = evidence.diverged.partition(". ")[0] + "."
-    return Sighting([], numbers, summary, cause, help)
+    return Detection([], numbers, summary, cause, help)
 
 
-def exploded_weights(evidence: Evidence) -> Sighting | None:
+def exploded_weights(evidence: Evidence) -> Detection | None:
     weights = evidence.rows("weight_norm")[-1] / np.sqrt(evidence.shapes.prod(axis=1))
     layers = np.flatnonzero(weights > EXPLODED_WEIGHT).tolist()
     if not layers:
@@ -73,44 +73,44 @@ def exploded_weights(evidence: Evidence) -> Sighting | None:
     cause, help = _explosion(evidence)
     numbers = {"weight": float(weights.max()), "learning_rate": evidence.learning_rate}
     summary = f"The weights of {places(evidence, layers)} are about {weights.max():.3g} each; around 1 is normal."
-    return Sighting(layers, numbers, summary, cause, help)
+    return Detection(layers, numbers, summary, cause, help)
 
 
-def batch_of_one(evidence: Evidence) -> Sighting | None:
+def batch_of_one(evidence: Evidence) -> Detection | None:
     experiment = evidence.experiment
     layers = [index for index, layer in enumerate(experiment.layers) if layer.batch_normalization]
     batch = min(experiment.batch_size or evidence.sizes["train"], evidence.sizes["train"])
     if not layers or batch > 1:
         return None
-    return Sighting(
+    return Detection(
         layers,
         {"batch_size": batch},
         f"The batch size is 1, but there is batch normalization in {places(evidence, layers)}.",
         "The mean of a single sample is the sample itself, so every value is normalized to 0. In training the layer "
         "gives the same output for every sample, and nothing before it can learn.",
-        [fixes.in_larger_batches(experiment, anew=True), fixes.unnormalised(experiment)],
+        [fixes.in_larger_batches(experiment, anew=True), fixes.unnormalized(experiment)],
     )
 
 
-def lagging_statistics(evidence: Evidence) -> Sighting | None:
+def lagging_statistics(evidence: Evidence) -> Detection | None:
     if not evidence.lag or evidence.count < 10:
         return None
     experiment = evidence.experiment
     layers = [index for index, layer in enumerate(experiment.layers) if layer.batch_normalization]
     momentum = max(norm.momentum for layer in experiment.layers if (norm := layer.batch_normalization))
     tested, trained = (evidence.training_skill - evidence.lag, evidence.training_skill)
-    return Sighting(
+    return Detection(
         layers,
         {"momentum": momentum, "skill": tested, "training_skill": trained, "updates": evidence.step},
         f"With the statistics of the training data itself, the network avoids {max(trained, 0):.0%} of the errors of a "
         f"constant answer; with its moving averages only {max(tested, 0):.0%}.",
         f"Each update moves the moving mean and variance by only {1 - momentum:.2g} of the way to those of the batch, "
         f"and {evidence.step} updates were too few for them to catch up with the network.",
-        [fixes.forgetful(experiment), fixes.in_smaller_batches(experiment), fixes.unnormalised(experiment)],
+        [fixes.forgetful(experiment), fixes.in_smaller_batches(experiment), fixes.unnormalized(experiment)],
     )
 
 
-def identical_units(evidence: Evidence) -> Sighting | None:
+def identical_units(evidence: Evidence) -> Detection | None:
     layers = []
     for index, layer in enumerate(evidence.experiment.layers):
         own, above = evidence.parameters[index], evidence.parameters[index + 1]
@@ -121,12 +121,12 @@ def identical_units(evidence: Evidence) -> Sighting | None:
     if not layers:
         return None
     units = sum(evidence.experiment.layers[index].units for index in layers)
-    return Sighting(
+    return Detection(
         layers,
         {"units": units, "different_units": len(layers)},
         f"All units in {places(evidence, layers)} have the same weights: {units} units do the work of {len(layers)}.",
         "Units that start out identical get identical gradients, so they stay identical forever (symmetry).",
-        [fixes.reinitialised(evidence.experiment, evidence.all_equal or range(evidence.hidden + 1))],
+        [fixes.reinitialized(evidence.experiment, evidence.all_equal or range(evidence.hidden + 1))],
     )
 
 
@@ -135,7 +135,7 @@ def _alike(part: np.ndarray) -> bool:
     return bool(np.all(np.ptp(part, axis=1) <= EQUAL * np.abs(part).max()))
 
 
-def unscaled_features(evidence: Evidence) -> Sighting | None:
+def unscaled_features(evidence: Evidence) -> Detection | None:
     varied = evidence.input_spread > 0
     if evidence.experiment.dataset.standardize or not varied.any():
         return None
@@ -156,16 +156,16 @@ def unscaled_features(evidence: Evidence) -> Sighting | None:
         )
     else:
         summary = f"Typical targets are about {target:.3g}; networks train best on values around 1."
-    return Sighting(
+    return Detection(
         [0],
         numbers,
         summary,
         "Large inputs drown out small ones, saturate units, and force a learning rate that is too low for the rest.",
-        [fixes.standardised(evidence.experiment)],
+        [fixes.standardized(evidence.experiment)],
     )
 
 
-def exploding_gradients(evidence: Evidence) -> Sighting | None:
+def exploding_gradients(evidence: Evidence) -> Detection | None:
     gradients = np.median(evidence.gradients[-10:], axis=0)
     limit = EXPLODING_AT_START if evidence.count < 20 else EXPLODING
     layers = np.flatnonzero(gradients > limit).tolist()
@@ -175,10 +175,10 @@ def exploding_gradients(evidence: Evidence) -> Sighting | None:
     numbers = {"gradient": float(gradients.max()), "loss": float(evidence.rows("train_loss")[-1])}
     where, size = places(evidence, layers), gradients.max()
     summary = f"The average gradient per weight in {where} is about {size:.3g}; below 1 is normal."
-    return Sighting(layers, numbers, summary, cause, help)
+    return Detection(layers, numbers, summary, cause, help)
 
 
-def dead_relus(evidence: Evidence) -> Sighting | None:
+def dead_relus(evidence: Evidence) -> Detection | None:
     dead = evidence.rows("dead", 3).min(axis=0)
     cut = [index for index in range(evidence.hidden) if evidence.cuts_off(index)]
     gone = [index for index in cut if dead[index] == 1]
@@ -190,7 +190,7 @@ def dead_relus(evidence: Evidence) -> Sighting | None:
     if evidence.smothered and before.max() < 0.5:
         return None
     leaky = fixes.activated(experiment, "leaky_relu")
-    restart = fixes.reinitialised(experiment, range(evidence.hidden + 1))
+    restart = fixes.reinitialized(experiment, range(evidence.hidden + 1))
     if before.max() >= 0.5:
         cause = (
             "They were dead from the start: the initial weights or biases put their inputs below zero for every sample."
@@ -208,10 +208,10 @@ def dead_relus(evidence: Evidence) -> Sighting | None:
     summary = f"{worst:.0%} of the units in {places(evidence, layers)} have a derivative of 0 for every sample" + (
         ", so no gradient gets through." if gone else "."
     )
-    return Sighting(layers, {"dead": worst, "dead_at_start": float(before.max())}, summary, cause, help)
+    return Detection(layers, {"dead": worst, "dead_at_start": float(before.max())}, summary, cause, help)
 
 
-def saturation(evidence: Evidence) -> Sighting | None:
+def saturation(evidence: Evidence) -> Detection | None:
     share = evidence.rows("saturated", 3).min(axis=0)
     layers = [index for index in range(evidence.hidden) if evidence.saturating(index) and share[index] > SATURATED]
     if not layers or not evidence.falls_short or evidence.smothered:
@@ -223,23 +223,23 @@ def saturation(evidence: Evidence) -> Sighting | None:
         cause, help = (
             f"The initial weights of {places(evidence, evidence.too_large)} are far too large for their number of "
             "inputs, which puts units where the activation is flat.",
-            [fixes.reinitialised(experiment, evidence.too_large)],
+            [fixes.reinitialized(experiment, evidence.too_large)],
         )
     elif before.max() > SATURATED:
         cause = "Inputs or biases put the units where the activation is flat right from the start."
-        help = [fixes.standardised(experiment), fixes.reinitialised(experiment, range(evidence.hidden + 1))]
+        help = [fixes.standardized(experiment), fixes.reinitialized(experiment, range(evidence.hidden + 1))]
     else:
         cause = "The weights have grown until nearly every unit is where the activation is flat."
         help = [slower(evidence, anew=True)]
-    help += [fixes.normalised(experiment), fixes.activated(experiment, "relu")]
+    help += [fixes.normalized(experiment), fixes.activated(experiment, "relu")]
     worst = float(share[layers].max())
     summary = (
         f"In {places(evidence, layers)}, {worst:.0%} of derivatives are below 0.01, so almost no gradient gets through."
     )
-    return Sighting(layers, {"saturated": worst, "saturated_at_start": float(before.max())}, summary, cause, help)
+    return Detection(layers, {"saturated": worst, "saturated_at_start": float(before.max())}, summary, cause, help)
 
 
-def vanishing_gradients(evidence: Evidence) -> Sighting | None:
+def vanishing_gradients(evidence: Evidence) -> Detection | None:
     if not evidence.hidden or not evidence.falls_short or evidence.smothered:
         return None
     gradients = np.median(evidence.gradients[-10:], axis=0)
@@ -251,7 +251,7 @@ def vanishing_gradients(evidence: Evidence) -> Sighting | None:
         return None
     experiment = evidence.experiment
     steps = [index for index in range(evidence.hidden) if experiment.layers[index].activation.name == "binary_step"]
-    better, norm = fixes.activated(experiment, "relu"), fixes.normalised(experiment)
+    better, norm = fixes.activated(experiment, "relu"), fixes.normalized(experiment)
     if steps:
         cause, help = ACTIVATIONS["binary_step"].hazard, [better]
     elif evidence.too_small:
@@ -259,7 +259,7 @@ def vanishing_gradients(evidence: Evidence) -> Sighting | None:
             f"The weights of {places(evidence, evidence.too_small)} started far too small for their number "
             "of inputs: each layer weakens the signal, and the gradient with it."
         )
-        help = [fixes.reinitialised(experiment, evidence.too_small), norm, better]
+        help = [fixes.reinitialized(experiment, evidence.too_small), norm, better]
     elif began_well:
         cause = "It was fine at the start. An update that was too large pushed units to where their activation is flat."
         help = [fixes.both(slower(evidence, anew=True), fixes.clipped(experiment)), norm]
@@ -275,7 +275,7 @@ def vanishing_gradients(evidence: Evidence) -> Sighting | None:
         f"The average gradient per weight is {gradients[ratios.argmin()]:.2g} in layer {int(ratios.argmin()) + 1} and "
         f"{gradients[-1]:.2g} in the output layer: the first layers barely learn."
     )
-    return Sighting(layers, numbers, summary, cause, help)
+    return Detection(layers, numbers, summary, cause, help)
 
 
 def _ratios(evidence: Evidence, gradients: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""Shortfalls: what keeps a network from learning as well as it could, and how it is told from the evidence.
+"""Fit: what keeps a network from learning as well as it could, and how the evidence shows it.
 
 A loss says little by itself, so these ask first whether the network has learned less than there is to learn, or has
-memorized what it should have understood. Each function gives what it has seen, or None.
+memorized what it should have understood. Each function returns what it detected, or None.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from engine.components.activations import ACTIVATIONS
 from engine.components.losses import LOSSES
 from engine.components.tasks import TASKS
 from engine.insight.diagnosis import fixes
-from engine.insight.diagnosis.detection import Sighting, slower
+from engine.insight.diagnosis.detection import Detection, slower
 from engine.insight.diagnosis.evidence import UNEVEN, Evidence
 
 # An update's length over that of the weights: 0.001 is usual, and a hundredth of that or less crawls.
@@ -24,7 +24,7 @@ MUCH_GROWTH = 4  # of the weights until the network is good; dropout then costs 
 STRONGEST_L2 = 0.01  # helps wherever good weights are short; what needs long ones is ruined by it, see `growth`
 
 
-def misfit_output(evidence: Evidence) -> Sighting | None:
+def misfit_output(evidence: Evidence) -> Detection | None:
     experiment = evidence.experiment
     activation, loss, task = experiment.output.activation, experiment.loss, TASKS[evidence.task]
     if activation is None or loss is None:
@@ -46,10 +46,10 @@ def misfit_output(evidence: Evidence) -> Sighting | None:
         summary = " ".join(told) or f"The usual loss for {task.name} tasks is {task.loss}; this is {loss.name}."
         cause = LOSSES.of(loss).hazard
     numbers = {"targets_out_of_range": share, "skill": evidence.skill}
-    return Sighting([evidence.hidden], numbers, summary, cause, [fixes.of_the_task(experiment)])
+    return Detection([evidence.hidden], numbers, summary, cause, [fixes.of_the_task(experiment)])
 
 
-def learning_rate_too_high(evidence: Evidence) -> Sighting | None:
+def learning_rate_too_high(evidence: Evidence) -> Detection | None:
     loss = evidence.rows("train_loss")
     risen = len(loss) >= 3 and loss[-3:].min() > 1.5 * loss[0]
     restless = evidence.count >= 20 and evidence.roughness > RESTLESS and evidence.progress < 0.1
@@ -74,7 +74,7 @@ def learning_rate_too_high(evidence: Evidence) -> Sighting | None:
         f"The training loss jumps by {evidence.roughness:.0%} from one measurement to the next and does not fall. Each "
         f"update changes the weights by {evidence.update_ratio:.1%}."
     )
-    return Sighting(
+    return Detection(
         [],
         numbers,
         summary,
@@ -84,7 +84,7 @@ def learning_rate_too_high(evidence: Evidence) -> Sighting | None:
     )
 
 
-def learning_rate_too_low(evidence: Evidence) -> Sighting | None:
+def learning_rate_too_low(evidence: Evidence) -> Detection | None:
     if evidence.count < 10 or not evidence.falls_short or evidence.smothered:
         return None
     experiment, ratio = evidence.experiment, evidence.update_ratio
@@ -99,7 +99,7 @@ def learning_rate_too_low(evidence: Evidence) -> Sighting | None:
     numbers = {"learning_rate": evidence.learning_rate, "update_ratio": ratio, "progress": evidence.progress}
     fallen = f"The loss recently fell by only {evidence.progress:.2%}; "
     if spent:
-        return Sighting(
+        return Detection(
             [],
             numbers,
             f"The schedule has lowered the learning rate from {given:g} to {evidence.learning_rate:.2g}.",
@@ -107,7 +107,7 @@ def learning_rate_too_low(evidence: Evidence) -> Sighting | None:
             [fixes.constant_rate(experiment), fixes.adaptive(experiment)],
         )
     wanted = given * float(np.clip(2e-3 / max(ratio, 1e-9), 3, 1e6))
-    return Sighting(
+    return Detection(
         [],
         numbers,
         fallen + f"each update changes the weights by a factor of {ratio:.1g}, where 0.001 is typical.",
@@ -119,7 +119,7 @@ def learning_rate_too_low(evidence: Evidence) -> Sighting | None:
     )
 
 
-def class_imbalance(evidence: Evidence) -> Sighting | None:
+def class_imbalance(evidence: Evidence) -> Detection | None:
     experiment, train = evidence.experiment, evidence.parts["train"]
     if evidence.task not in ("binary", "multiclass") or experiment.class_weight or evidence.count < 10:
         return None
@@ -147,7 +147,7 @@ def class_imbalance(evidence: Evidence) -> Sighting | None:
         f"{names[common]} has {counts[common]} training samples, {recall[common]:.0%} of them predicted correctly; "
         f"{names[worst]} has {counts[worst]}, {recall[worst]:.0%} of them correctly."
     )
-    return Sighting(
+    return Detection(
         [evidence.hidden],
         numbers,
         summary,
@@ -156,7 +156,7 @@ def class_imbalance(evidence: Evidence) -> Sighting | None:
     )
 
 
-def overfitting(evidence: Evidence) -> Sighting | None:
+def overfitting(evidence: Evidence) -> Detection | None:
     part = evidence.held_out
     if part is None or evidence.count < 10 or not evidence.baseline:
         return None
@@ -182,7 +182,7 @@ def overfitting(evidence: Evidence) -> Sighting | None:
         f"{gap / max(noise, 1e-9):.0f} standard errors. The {part} loss is {now:.3g}; at its best it was {best:.3g}."
     )
     experiment = evidence.experiment
-    return Sighting(
+    return Detection(
         [],
         numbers,
         summary,
@@ -190,14 +190,14 @@ def overfitting(evidence: Evidence) -> Sighting | None:
         "for so few samples, or was trained for too long.",
         [
             *fixes.with_more_data(experiment, 10),
-            fixes.penalised(experiment, fixes.rounded(STRONGEST_L2 / evidence.growth)),
+            fixes.penalized(experiment, fixes.rounded(STRONGEST_L2 / evidence.growth)),
             fixes.stopped_early(experiment, int(max(numbers["best_epoch"], FEWEST_EPOCHS))),
             *([fixes.dropped_out(experiment, 0.3)] if evidence.growth < MUCH_GROWTH else []),
         ],
     )
 
 
-def excessive_regularization(evidence: Evidence) -> Sighting | None:
+def excessive_regularization(evidence: Evidence) -> Detection | None:
     """Told apart from a network that is too small or still learns: it is restrained, and no better than before."""
     steps = evidence.rows("step", evidence.window)
     long = len(steps) >= 20 and steps[-1] - steps[0] >= 150
@@ -215,7 +215,7 @@ def excessive_regularization(evidence: Evidence) -> Sighting | None:
     strongest = f"up to {dropout:.0%} of the units are dropped in each step" if dropout >= 0.3 else ""
     penalty = f"the penalty adds {numbers['penalty']:.2g} to the loss" if numbers["penalty"] else ""
     means = " and ".join(filter(None, (strongest, penalty))) or "noise is added to every input"
-    return Sighting(
+    return Detection(
         [],
         numbers,
         f"The network avoids {max(evidence.skill, 0):.0%} of the errors of a constant guess and is not improving, "
@@ -225,7 +225,7 @@ def excessive_regularization(evidence: Evidence) -> Sighting | None:
     )
 
 
-def runaway_test_loss(evidence: Evidence) -> Sighting | None:
+def runaway_test_loss(evidence: Evidence) -> Detection | None:
     """One sample far from all that was learned from can make the loss explode, and is no overfitting."""
     for part in ("validation", "test"):
         if part not in evidence.parts or evidence.count < 5 or evidence.diverged:
@@ -245,7 +245,7 @@ def runaway_test_loss(evidence: Evidence) -> Sighting | None:
         worst = int(beyond.max(axis=1).argmax())
         share = float(beyond[worst].max())
         many = "1 sample has" if len(far) == 1 else f"{len(far)} samples have"
-        return Sighting(
+        return Detection(
             [],
             {f"{part}_loss": loss, "train_loss": seen, "far_samples": len(far), "widths_outside": share},
             f"The {part} loss is {loss:.3g}, the training loss {seen:.3g}. In the {part} data, {many} inputs far "
@@ -257,7 +257,7 @@ def runaway_test_loss(evidence: Evidence) -> Sighting | None:
     return None
 
 
-def underfitting(evidence: Evidence) -> Sighting | None:
+def underfitting(evidence: Evidence) -> Detection | None:
     if not evidence.stalled:
         return None
     experiment = evidence.experiment
@@ -274,10 +274,10 @@ def underfitting(evidence: Evidence) -> Sighting | None:
         help = [fixes.widened(experiment, 16 if len(units) > 1 else 32)]
     else:
         return None
-    return Sighting([], numbers, _short(evidence), cause, help)
+    return Detection([], numbers, _short(evidence), cause, help)
 
 
-def plateau(evidence: Evidence) -> Sighting | None:
+def plateau(evidence: Evidence) -> Detection | None:
     if not evidence.stalled:
         return None
     numbers = {
@@ -287,12 +287,12 @@ def plateau(evidence: Evidence) -> Sighting | None:
         "update_ratio": evidence.update_ratio,
     }
     experiment = evidence.experiment
-    return Sighting(
+    return Detection(
         [],
         numbers,
         _short(evidence),
         "The loss is nearly flat around the current weights. Steps of a different size or direction can help.",
-        [fixes.adaptive(experiment), fixes.normalised(experiment), fixes.reseeded(experiment)],
+        [fixes.adaptive(experiment), fixes.normalized(experiment), fixes.reseeded(experiment)],
     )
 
 
@@ -303,5 +303,5 @@ def _short(evidence: Evidence) -> str:
     return (
         f"Over the last {rows[-1] - rows[0]:.0f} epochs, the training loss changed by {abs(evidence.progress):.1%}. "
         f"The network avoids {max(evidence.skill, 0):.0%} of the errors of a constant guess"
-        f"{others if evidence.has_neighbours else ''}."
+        f"{others if evidence.has_neighbors else ''}."
     )

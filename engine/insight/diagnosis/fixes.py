@@ -1,7 +1,7 @@
-"""Remedies: changes to an experiment that help against what a diagnosis finds.
+"""Fixes: changes to an experiment that help against what a diagnosis finds.
 
-Each gives a changed experiment. As a fix it travels as a JSON merge patch (RFC 7396) from the one to the other, which
-is made here and never written by hand, and only if the changed experiment can be trained.
+Each function proposes a changed experiment. A proposal becomes a fix, a JSON merge patch (RFC 7396), only if the
+changed experiment can be trained.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ from engine.training.early_stopping import EarlyStopping
 
 
 @dataclass(frozen=True)
-class Remedy:
+class ProposedFix:
     """What to do, in words, and the experiment after it; `anew` if it helps a new run only."""
 
     label: str
@@ -35,25 +35,25 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Fix:
-    """A remedy as a merge patch of the present experiment; `needs_reset` if it needs a new run."""
+    """A proposed fix as a merge patch of the present experiment; `needs_reset` if it needs a new run."""
 
     label: str
     patch: dict[str, Any]
     needs_reset: bool
 
 
-def fixes_of(present: Experiment, remedies: Iterable[Remedy]) -> tuple[Fix, ...]:
-    """Those remedies that change something and can be trained, without repetition."""
+def fixes_of(present: Experiment, proposals: Iterable[ProposedFix]) -> tuple[Fix, ...]:
+    """The proposals that change something and can be trained, without repetition."""
     found: list[Fix] = []
-    for remedy in remedies:
-        patch = merge_patch(to_data(present), to_data(remedy.experiment))
+    for proposal in proposals:
+        patch = merge_patch(to_data(present), to_data(proposal.experiment))
         try:
-            completed = complete(remedy.experiment).experiment
+            completed = complete(proposal.experiment).experiment
         except InvalidExperiment:
             continue
         if patch and all(patch != fix.patch for fix in found):
-            needs_reset = remedy.anew or bool(fixed_differences(present, completed))
-            found.append(Fix(remedy.label, patch, needs_reset))
+            needs_reset = proposal.anew or bool(fixed_differences(present, completed))
+            found.append(Fix(proposal.label, patch, needs_reset))
     return tuple(found)
 
 
@@ -89,28 +89,30 @@ def rounded(value: float) -> float:
     return float(f"{value:.0e}")
 
 
-def with_rate(experiment: Experiment, rate: float, anew: bool = False) -> Remedy:
+def with_rate(experiment: Experiment, rate: float, anew: bool = False) -> ProposedFix:
     """Another learning rate."""
     old = experiment.optimizer.learning_rate
     rate = min(rounded(rate), 1e9)
     verb = "Lower" if rate < old else "Raise"
     label = f"{verb} the learning rate from {old:g} to {rate:g}"
     changes: dict[str, Any] = {"learning_rate": rate}
-    return Remedy(label, replace(experiment, optimizer=replace(experiment.optimizer, **changes)), anew)
+    return ProposedFix(label, replace(experiment, optimizer=replace(experiment.optimizer, **changes)), anew)
 
 
-def adaptive(experiment: Experiment) -> Remedy:
+def adaptive(experiment: Experiment) -> ProposedFix:
     """An optimizer that gives each weight a step of its own."""
     changed = replace(experiment, optimizer=OPTIMIZERS.choice("adam"), schedule=SCHEDULES.choice("constant"))
-    return Remedy("Use Adam, which adapts the step size of each weight", changed)
+    return ProposedFix("Use Adam, which adapts the step size of each weight", changed)
 
 
-def constant_rate(experiment: Experiment) -> Remedy:
+def constant_rate(experiment: Experiment) -> ProposedFix:
     """A learning rate that does not fall."""
-    return Remedy("Keep the learning rate constant", replace(experiment, schedule=SCHEDULES.choice("constant")), True)
+    return ProposedFix(
+        "Keep the learning rate constant", replace(experiment, schedule=SCHEDULES.choice("constant")), True
+    )
 
 
-def reinitialised(experiment: Experiment, layers: Iterable[int]) -> Remedy:
+def reinitialized(experiment: Experiment, layers: Iterable[int]) -> ProposedFix:
     """Starting weights that fit the activations, in some layers; biases that start at 0."""
     chosen = set(layers)
     zeros = INITIALIZERS.choice("zeros")
@@ -127,10 +129,10 @@ def reinitialised(experiment: Experiment, layers: Iterable[int]) -> Remedy:
     )
     named: list[Layer | Output] = [*changed.layers, changed.output]
     names = dict.fromkeys(INITIALIZERS.of(named[index].initializer).label for index in sorted(chosen))
-    return Remedy(f"Use {' and '.join(names)} initialization", changed, True)
+    return ProposedFix(f"Use {' and '.join(names)} initialization", changed, True)
 
 
-def activated(experiment: Experiment, name: str) -> Remedy:
+def activated(experiment: Experiment, name: str) -> ProposedFix:
     """Another activation in all hidden layers, with the starting weights that fit it and biases that start at 0."""
     choice = ACTIVATIONS.choice(name)
     initializer, zeros = fitting_initializer(choice), INITIALIZERS.choice("zeros")
@@ -139,22 +141,22 @@ def activated(experiment: Experiment, name: str) -> Remedy:
         lambda layer: replace(layer, activation=choice, initializer=initializer, bias_initializer=zeros),
     )
     starts = INITIALIZERS.of(initializer).label
-    return Remedy(f"Use {ACTIVATIONS.of(choice).label} in the hidden layers, with {starts} weights", changed, True)
+    return ProposedFix(f"Use {ACTIVATIONS.of(choice).label} in the hidden layers, with {starts} weights", changed, True)
 
 
-def normalised(experiment: Experiment) -> Remedy:
+def normalized(experiment: Experiment) -> ProposedFix:
     """Batch normalization in all hidden layers."""
     changed = _each(
         experiment, lambda layer: replace(layer, batch_normalization=layer.batch_normalization or BatchNormalization())
     )
     if experiment.batch_size is not None and experiment.batch_size < 8:
         changed = replace(changed, batch_size=_larger_batch(experiment))
-    return Remedy("Add batch normalization", changed)
+    return ProposedFix("Add batch normalization", changed)
 
 
-def unnormalised(experiment: Experiment) -> Remedy:
+def unnormalized(experiment: Experiment) -> ProposedFix:
     """No batch normalization."""
-    return Remedy(
+    return ProposedFix(
         "Remove batch normalization", _each(experiment, lambda layer: replace(layer, batch_normalization=None))
     )
 
@@ -163,19 +165,19 @@ def _larger_batch(experiment: Experiment) -> int:
     return int(min(32, max(split_sizes(experiment.dataset)[0], 1)))
 
 
-def in_larger_batches(experiment: Experiment, anew: bool = False) -> Remedy:
-    """Batches that have something to normalise over."""
+def in_larger_batches(experiment: Experiment, anew: bool = False) -> ProposedFix:
+    """Batches that have something to normalize over."""
     size = _larger_batch(experiment)
-    return Remedy(f"Use batches of {size}", replace(experiment, batch_size=size), anew)
+    return ProposedFix(f"Use batches of {size}", replace(experiment, batch_size=size), anew)
 
 
-def in_smaller_batches(experiment: Experiment) -> Remedy:
+def in_smaller_batches(experiment: Experiment) -> ProposedFix:
     """More updates in each epoch."""
     size = int(min(experiment.batch_size or split_sizes(experiment.dataset)[0], 32))
-    return Remedy(f"Use batches of {size}", replace(experiment, batch_size=size))
+    return ProposedFix(f"Use batches of {size}", replace(experiment, batch_size=size))
 
 
-def forgetful(experiment: Experiment) -> Remedy:
+def forgetful(experiment: Experiment) -> ProposedFix:
     """Moving statistics that follow the batches faster; at once where the batch is all there is."""
     momentum = 0.0 if experiment.batch_size is None else 0.9
     changed = _each(
@@ -187,99 +189,99 @@ def forgetful(experiment: Experiment) -> Remedy:
         ),
     )
     least = min(norm.momentum for layer in changed.layers if (norm := layer.batch_normalization))
-    return Remedy(f"Lower the momentum of batch normalization to {least:g}", changed)
+    return ProposedFix(f"Lower the momentum of batch normalization to {least:g}", changed)
 
 
-def split_differently(experiment: Experiment) -> Iterable[Remedy]:
+def split_differently(experiment: Experiment) -> Iterable[ProposedFix]:
     """Another draw of which samples are trained on, where it is left to chance."""
     if getattr(experiment.dataset, "test_points", None):
         return
     dataset = replace(experiment.dataset, seed=(experiment.dataset.seed + 1) % 2**32)
-    yield Remedy("Split the data differently", replace(experiment, dataset=dataset), True)
+    yield ProposedFix("Split the data differently", replace(experiment, dataset=dataset), True)
 
 
-def standardised(experiment: Experiment) -> Remedy:
+def standardized(experiment: Experiment) -> ProposedFix:
     """Inputs, and targets of a regression, with mean 0 and variance 1."""
     what = "every input and the target" if experiment.task == "regression" else "every input"
     dataset = replace(experiment.dataset, standardize=True)
-    return Remedy(f"Standardize {what} to mean 0 and variance 1", replace(experiment, dataset=dataset), True)
+    return ProposedFix(f"Standardize {what} to mean 0 and variance 1", replace(experiment, dataset=dataset), True)
 
 
-def clipped(experiment: Experiment) -> Remedy:
+def clipped(experiment: Experiment) -> ProposedFix:
     """A limit to the gradient."""
-    return Remedy("Clip the gradient norm to 1", replace(experiment, clipping=Clipping()), True)
+    return ProposedFix("Clip the gradient norm to 1", replace(experiment, clipping=Clipping()), True)
 
 
-def both(one: Remedy, clipping: Remedy) -> Remedy:
-    """A remedy together with a limit to the gradient."""
+def both(one: ProposedFix, clipping: ProposedFix) -> ProposedFix:
+    """A proposal together with a limit to the gradient."""
     changed = replace(one.experiment, clipping=clipping.experiment.clipping)
-    return Remedy(f"{one.label}, and {clipping.label[0].lower()}{clipping.label[1:]}", changed, True)
+    return ProposedFix(f"{one.label}, and {clipping.label[0].lower()}{clipping.label[1:]}", changed, True)
 
 
-def of_the_task(experiment: Experiment) -> Remedy:
+def of_the_task(experiment: Experiment) -> ProposedFix:
     """The output and the loss that are usual for the task."""
     task = TASKS[experiment.task or "binary"]
     output = replace(experiment.output, activation=ACTIVATIONS.choice(task.output))
     label = (
         f"Use {ACTIVATIONS[task.output].label} output with {LOSSES[task.loss].label}, the usual choice for this task"
     )
-    return Remedy(label, replace(experiment, output=output, loss=LOSSES.choice(task.loss)))
+    return ProposedFix(label, replace(experiment, output=output, loss=LOSSES.choice(task.loss)))
 
 
-def balanced(experiment: Experiment) -> Remedy:
+def balanced(experiment: Experiment) -> ProposedFix:
     """Classes that weigh the same."""
-    return Remedy(
+    return ProposedFix(
         "Balance the class weights, so that rare classes count more", replace(experiment, class_weight="balanced")
     )
 
 
-def with_more_data(experiment: Experiment, times: int) -> Iterable[Remedy]:
+def with_more_data(experiment: Experiment, times: int) -> Iterable[ProposedFix]:
     """More samples, where the data set can make them."""
     entry = DATASETS.get(experiment.dataset.name)
     now = experiment.dataset.samples or 0
     if entry and now < entry.sizes[2]:
         samples = min(now * times, entry.sizes[2])
-        yield Remedy(
+        yield ProposedFix(
             f"Use {samples:,} samples instead of {now:,}",
             replace(experiment, dataset=replace(experiment.dataset, samples=samples)),
         )
 
 
-def penalised(experiment: Experiment, rate: float) -> Remedy:
+def penalized(experiment: Experiment, rate: float) -> ProposedFix:
     """Weights that cost something."""
     choice = REGULARIZERS.choice("l2", rate=rate)
     changed = _each(experiment, lambda layer: replace(layer, regularizer=choice))
-    return Remedy(
+    return ProposedFix(
         f"Add L2 regularization (rate {rate:g})",
         replace(changed, output=replace(changed.output, regularizer=choice)),
         True,
     )
 
 
-def dropped_out(experiment: Experiment, share: float) -> Remedy:
+def dropped_out(experiment: Experiment, share: float) -> ProposedFix:
     """Units that are silent at random."""
-    return Remedy(
+    return ProposedFix(
         f"Add dropout ({share:.0%})",
         _each(experiment, lambda layer: replace(layer, dropout=max(layer.dropout, share))),
         True,
     )
 
 
-def stopped_early(experiment: Experiment, patience: int) -> Remedy:
+def stopped_early(experiment: Experiment, patience: int) -> ProposedFix:
     """Training that ends when the validation loss turns."""
     dataset = experiment.dataset
     if not dataset.validation_fraction:
         share = min(0.2, (1 - dataset.test_fraction) / 2)
         dataset = replace(dataset, validation_fraction=rounded(share))
     rule = EarlyStopping(monitor="validation_loss", patience=patience)
-    return Remedy(
+    return ProposedFix(
         f"Stop early: end when the validation loss has not improved for {patience} epochs, and keep the best weights",
         replace(experiment, dataset=dataset, early_stopping=rule),
         True,
     )
 
 
-def unrestrained(experiment: Experiment) -> Remedy:
+def unrestrained(experiment: Experiment) -> ProposedFix:
     """Neither penalties nor dropout nor noise."""
     changed = _each(experiment, lambda layer: replace(layer, regularizer=None, dropout=0.0, constraint=None))
     changed = replace(
@@ -287,24 +289,24 @@ def unrestrained(experiment: Experiment) -> Remedy:
         output=replace(changed.output, regularizer=None, constraint=None),
         input=replace(changed.input, dropout=0.0, noise=0.0),
     )
-    return Remedy("Remove penalties, constraints, dropout and noise", changed, True)
+    return ProposedFix("Remove penalties, constraints, dropout and noise", changed, True)
 
 
-def bent(experiment: Experiment, units: int) -> Remedy:
+def bent(experiment: Experiment, units: int) -> ProposedFix:
     """Hidden layers that are not linear."""
     layers = experiment.layers or (Layer(), Layer())
     changed = activated(widened(replace(experiment, layers=layers), units).experiment, "relu").experiment
     wide = "x".join(str(layer.units) for layer in changed.layers)
-    return Remedy(f"Use nonlinear hidden layers: {wide} units with ReLU", changed, True)
+    return ProposedFix(f"Use nonlinear hidden layers: {wide} units with ReLU", changed, True)
 
 
-def widened(experiment: Experiment, units: int) -> Remedy:
+def widened(experiment: Experiment, units: int) -> ProposedFix:
     """Hidden layers of at least so many units."""
     layers = tuple(replace(layer, units=max(layer.units, units)) for layer in experiment.layers)
     wide = "x".join(str(layer.units) for layer in layers)
-    return Remedy(f"Use wider hidden layers: {wide}", replace(experiment, layers=layers))
+    return ProposedFix(f"Use wider hidden layers: {wide}", replace(experiment, layers=layers))
 
 
-def reseeded(experiment: Experiment) -> Remedy:
+def reseeded(experiment: Experiment) -> ProposedFix:
     """Other starting weights."""
-    return Remedy("Start from different weights", replace(experiment, seed=(experiment.seed + 1) % 2**32))
+    return ProposedFix("Start from different weights", replace(experiment, seed=(experiment.seed + 1) % 2**32))

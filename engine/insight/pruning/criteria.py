@@ -56,7 +56,7 @@ CRITERIA: Family[Criterion] = Family(
             label="Size of the weight",
             summary="The weights nearest to zero go first.",
             when="The usual way to prune weights; surprisingly hard to beat.",
-            hazard="Inputs of different scale have weights of different scale: standardise them first.",
+            hazard="Inputs of different scale have weights of different scale: standardize them first.",
             source="Han, Pool, Tran and Dally, 2015",
             formula="abs(w)",
             what="weights",
@@ -116,9 +116,9 @@ def likeness(given: np.ndarray) -> tuple[np.ndarray, list[tuple[int, int]]]:
 
     Pairs are taken apart one after the other, the most alike first; a unit that never changes is like any other.
     """
-    centred = deviations(given)
-    lengths = np.linalg.norm(centred, axis=1)
-    directions = centred / np.where(lengths > 0, lengths, 1)[:, None]
+    centered = deviations(given)
+    lengths = np.linalg.norm(centered, axis=1)
+    directions = centered / np.where(lengths > 0, lengths, 1)[:, None]
     alike = np.nan_to_num(np.abs(directions @ directions.T))  # of what is not finite nothing is known
     alike[lengths == 0] = alike[:, lengths == 0] = 1
     firsts, seconds = np.triu_indices(len(given), 1)
@@ -134,6 +134,6 @@ def likeness(given: np.ndarray) -> tuple[np.ndarray, list[tuple[int, int]]]:
 
 def deviations(given: np.ndarray) -> np.ndarray:
     """How far numbers (units, n) are from the mean of their unit; 0 where only rounding tells them apart."""
-    centred = given - given.mean(axis=1, keepdims=True)
-    centred[np.linalg.norm(centred, axis=1) <= ROUNDING * np.linalg.norm(given, axis=1)] = 0
-    return centred
+    centered = given - given.mean(axis=1, keepdims=True)
+    centered[np.linalg.norm(centered, axis=1) <= ROUNDING * np.linalg.norm(given, axis=1)] = 0
+    return centered

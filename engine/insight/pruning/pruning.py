@@ -16,6 +16,7 @@ from engine.experiment import Layer
 from engine.insight.pruning.criteria import Criterion, Scores, deviations, given_by, likeness
 from engine.network.model import Model
 from engine.training.metrics import higher_is_better
+from engine.training.metrics_row import measures
 from engine.training.trainer import Trainer
 
 Removal = list[tuple[int, int, int | None]]  # layer, unit, and the unit of that layer which takes over, in order
@@ -134,8 +135,8 @@ def smaller(run: Trainer, removal: Removal) -> Trainer:
     )
     trainer = Trainer(replace(run.asked, layers=asked), run.data)
     layers, inputs = [], np.arange(sizes[0])
-    learnt = run.altered(buffer).parameters()
-    for layer, units, left in zip(learnt, sizes[1:], stays, strict=True):
+    learned = run.altered(buffer).parameters()
+    for layer, units, left in zip(learned, sizes[1:], stays, strict=True):
         parts = {"weights": layer.weights, "biases": layer.biases, **layer.further}
         layers.append({name: _left(numbers, name, inputs, left, units) for name, numbers in parts.items()})
         inputs = left
@@ -178,9 +179,8 @@ def looked_at(model: Model) -> dict[str, Samples]:
 
 def measured(model: Model, samples: dict[str, Samples] | None = None) -> dict[str, dict[str, float]]:
     """The measures over these samples of each part, or over those that are looked at."""
-    with np.errstate(all="ignore"):
-        found = looked_at(model) if samples is None else samples
-        return {part: model.measures(own[1], *model.answer(own)) for part, own in found.items()}
+    found = looked_at(model) if samples is None else samples
+    return {part: measures(model, own) for part, own in found.items()}
 
 
 class Tradeoff:

@@ -18,7 +18,7 @@ export function contourPath(values, width, height, threshold, box) {
 /** d3 closes rings along the edge of the grid; only what runs inside is a line of equal value.
  * @type {(path: Path2D, ring: number[][], width: number, height: number, box: Box) => void} */
 function addInner(path, ring, width, height, box) {
-  // Values lie at pixel centres (0.5, 1.5, ...); the first and the last lie on the edge of the box.
+  // Values lie at pixel centers (0.5, 1.5, ...); the first and the last lie on the edge of the box.
   const x = (/** @type {number} */ at) => box.x + ((at - 0.5) / (width - 1)) * box.width;
   const y = (/** @type {number} */ at) => box.y + ((at - 0.5) / (height - 1)) * box.height;
   const outside = (/** @type {[number, number]} */ [px, py]) => px <= 0.5 || py <= 0.5 || px >= width - 0.5 || py >= height - 0.5;

@@ -16,7 +16,7 @@ import pytest
 
 from app.exports import FORMATS
 from app.exports.description import described
-from app.exports.spelling import KERAS, NUMPY, TORCH, spelt
+from app.exports.spelling import KERAS, NUMPY, TORCH, spelled
 from engine import Experiment, Layer, Output, Trainer
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
@@ -36,7 +36,7 @@ def network(*layers: Layer, data: str = "circle", **choices: Any) -> Experiment:
 
 
 def with_activation(name: str) -> Experiment:
-    """Bare, and normalised before and after, in one network."""
+    """Bare, and normalized before and after, in one network."""
     choice = ACTIVATIONS.choice(name)
     return network(
         Layer(3, activation=choice),
@@ -193,7 +193,7 @@ def test_every_activation_stays_finite_far_out(name: str, words: dict[str, str])
     entry = ACTIVATIONS[name]
     values = {argument.name: float(argument.default) for argument in entry.arguments}
     values |= {"slope": -0.25} if entry.slope else {}
-    text = spelt(entry.formula, words, values)
+    text = spelled(entry.formula, words, values)
     z = np.array([-100.0, -20.0, -1e-3, 0.0, 0.5, 30.0, 100.0])
     if words is NUMPY:
         import math

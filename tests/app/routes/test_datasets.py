@@ -20,7 +20,7 @@ async def upload(client: httpx.AsyncClient, text: str = TEXT, **options: str) ->
     return await client.post("/api/datasets", content=text.encode(), headers=CSV, params=options)
 
 
-async def test_a_file_is_uploaded_and_learnt_from(client: httpx.AsyncClient) -> None:
+async def test_a_file_is_uploaded_and_learned_from(client: httpx.AsyncClient) -> None:
     response = await upload(client, name="sums")
     assert response.status_code == 201
     found = strict(response.text)

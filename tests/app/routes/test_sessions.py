@@ -260,7 +260,7 @@ async def test_a_fault_of_ours_fails_one_session_only(
 
 
 @pytest.mark.parametrize("change", [{"dataset": {"noise": 0.4}}, {"layers": [{"units": 4}, {"units": 3}]}])
-async def test_a_new_run_may_begin_with_what_was_learnt(client: httpx.AsyncClient, change: Any) -> None:
+async def test_a_new_run_may_begin_with_what_was_learned(client: httpx.AsyncClient, change: Any) -> None:
     address = f"/api/sessions/{(await client.post('/api/sessions', json={})).json()['id']}"
     await client.post(f"{address}/train", json={"epochs": 5})
     before = (await client.get(f"{address}/parameters")).json()["layers"]

@@ -28,7 +28,7 @@ async def test_early_stopping_finishes_a_session_and_says_why(client: httpx.Asyn
     assert further["epoch"] > stopped["epoch"]
 
 
-async def test_several_labels_are_learnt_and_told(client: httpx.AsyncClient) -> None:
+async def test_several_labels_are_learned_and_told(client: httpx.AsyncClient) -> None:
     points = [[x, y] for x in (-2, -1, 1, 2) for y in (-2, -1, 1, 2)]
     data = {"points": points, "targets": [[int(x > 0), int(y > 0)] for x, y in points], "test_fraction": 0}
     experiment = {"dataset": data, "layers": [], "optimizer": {"name": "adam", "learning_rate": 0.1}}

@@ -15,7 +15,7 @@ LAYERS: dict[str, tuple[Layer, ...]] = {
     "tanh": (Layer(4), Layer(3)),
     "relu": (Layer(4, activation=ACTIVATIONS.choice("relu"), dropout=0.3), Layer(3, dropout=0.3)),
     "maxout": (Layer(3, activation=ACTIVATIONS.choice("maxout")), Layer(2)),
-    "normalised": (
+    "normalized": (
         Layer(4, batch_normalization=BatchNormalization(position="after")),
         Layer(3, batch_normalization=BatchNormalization(position="before")),
     ),
@@ -118,7 +118,7 @@ def test_what_it_does_not_have_is_refused(part: Part, field: str) -> None:
 
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_without_a_feature_it_is_the_network_that_never_had_it(task: str) -> None:
-    with_both = made("normalised", task)
+    with_both = made("normalized", task)
     narrow = Trainer(replace(with_both.asked, features=("x2",)))
     first, *others = with_both.as_given()
     narrow.set_parameters([first | {"weights": first["weights"][1:]}, *others])

@@ -21,8 +21,8 @@ LAYERS: dict[str, tuple[Layer, ...]] = {
     "tanh": (Layer(4), Layer(3)),
     "relu": (Layer(4, activation=ACTIVATIONS.choice("relu")),),
     "maxout": (Layer(3, activation=ACTIVATIONS.choice("maxout")), Layer(2)),
-    "normalised before": (Layer(4, batch_normalization=BatchNormalization(position="before")), Layer(3)),
-    "normalised after": (Layer(4, batch_normalization=BatchNormalization(position="after")), Layer(3)),
+    "normalized before": (Layer(4, batch_normalization=BatchNormalization(position="before")), Layer(3)),
+    "normalized after": (Layer(4, batch_normalization=BatchNormalization(position="after")), Layer(3)),
     "dropout": (Layer(4, dropout=0.5), Layer(3)),
     "parametric relu": (Layer(3, activation=ACTIVATIONS.choice("parametric_relu")), Layer(2)),
     "one unit": (Layer(1), Layer(1)),
@@ -162,7 +162,7 @@ def test_a_course_goes_to_what_is_kept_from_the_first_to_the_last(monkeypatch: p
 
 
 def test_networks_that_are_not_finite_have_distributions() -> None:
-    run = Trainer(replace(experiment("regression"), layers=LAYERS["normalised after"]))
+    run = Trainer(replace(experiment("regression"), layers=LAYERS["normalized after"]))
     for number in (np.nan, np.inf, 1e300):
         run.state.parameters[:] = number
         for layer in distributions(run):

@@ -92,7 +92,7 @@ def test_dropout_noise_constraints_and_masks() -> None:
 
 
 @pytest.mark.parametrize("position", NORMALIZED)
-def test_a_normalised_layer(position: str) -> None:
+def test_a_normalized_layer(position: str) -> None:
     layers = (Layer(4, batch_normalization=NORMALIZED[position]), Layer(3, batch_normalization=NORMALIZED[position]))
     trainer = Trainer(experiment(layers=layers))
     trainer.step_once("epoch", 5)

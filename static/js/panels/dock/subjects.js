@@ -36,10 +36,10 @@ function partLines({ history, scheme }, measure) {
 export function lossSubject(state) {
   const { history, logLoss, scheme } = state;
   const lines = partLines(state, "loss");
-  const penalised = (history.columns.penalty?.[history.length - 1] ?? 0) > 0;
+  const penalized = (history.columns.penalty?.[history.length - 1] ?? 0) > 0;
   const penalty = { label: words.penalty, color: paletteOf(scheme).css("layer-last"), dash: [1, 3], read: (/** @type {History} */ shown) => columnOf(shown, "penalty") };
   const best = ["validation_loss", "test_loss"].find((name) => name in history.columns);
-  return { title: words.loss, help: penalised ? words.penaltyHelp : strings.output.lossHelp, lines: penalised ? [...lines, penalty] : lines, log: logLoss, smooth: true, best, format: quantity };
+  return { title: words.loss, help: penalized ? words.penaltyHelp : strings.output.lossHelp, lines: penalized ? [...lines, penalty] : lines, log: logLoss, smooth: true, best, format: quantity };
 }
 
 /** The task's first metric.

@@ -293,7 +293,7 @@ export function networkPanel(root, page) {
     return html`
       <h2>${words.title}</h2>
       <p class="summary">${words.summary(counts(state), weightsOf(state), experiment.precision === "float64" ? 8 : 4)}</p>
-      <div class="stepper labelled">
+      <div class="stepper labeled">
         <span class="label" aria-hidden="true">${words.layers}</span>
         ${iconButton({
           icon: icons.minus,

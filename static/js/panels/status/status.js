@@ -27,7 +27,7 @@ export function statusPanel(root, page) {
   loop.watch(
     (state) => [
       state.catalogue, state.waitingFor, state.connection, state.session, state.phase, state.playing, state.reason, state.warning,
-      state.word, state.notes, state.hasPlayed, state.learntRun, state.suggestionsClosed, state.run, state.experiment, state.points, state.step > 0,
+      state.word, state.notes, state.hasPlayed, state.learnedRun, state.suggestionsClosed, state.run, state.experiment, state.points, state.step > 0,
       state.visit, state.visit !== null && Math.floor(state.epoch), lastStep(state),
     ],
     () => {
@@ -39,8 +39,8 @@ export function statusPanel(root, page) {
   loop.watch(
     ({ history }) => [history],
     () => {
-      const { run, learntRun } = store.state;
-      if (run !== learntRun && hasLearnt(store.state)) store.apply(set, { learntRun: run });
+      const { run, learnedRun } = store.state;
+      if (run !== learnedRun && hasLearned(store.state)) store.apply(set, { learnedRun: run });
     },
   );
 
@@ -74,8 +74,8 @@ export function statusPanel(root, page) {
     if (state.warning) return { tone: "alarm", text: state.warning, actions: waysOut(state) };
     const step = lastStep(state);
     if (step) return { tone: "plain", text: stepWords(state, step) };
-    if (state.learntRun && !state.suggestionsClosed) {
-      const text = state.learntRun === state.run ? words.learnt : words.tryThis;
+    if (state.learnedRun && !state.suggestionsClosed) {
+      const text = state.learnedRun === state.run ? words.learned : words.tryThis;
       const ended = state.phase === "finished" ? `${words.finished(state.reason ?? "")} ` : "";
       return { tone: "notice", text: ended + text, actions: suggestions() };
     }
@@ -160,9 +160,9 @@ export function statusPanel(root, page) {
   `;
 }
 
-/** Whether this network has clearly learnt: nearly all right, or a loss far below where it began.
+/** Whether this network has clearly learned: nearly all right, or a loss far below where it began.
  * @type {(state: State) => boolean} */
-function hasLearnt({ history, experiment }) {
+function hasLearned({ history, experiment }) {
   if (experiment?.task === "regression") {
     const [first] = history.columns.train_loss ?? [];
     return (lastOf(history, "train_loss") ?? Infinity) < 0.05 * (first ?? 0);

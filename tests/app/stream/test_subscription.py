@@ -1,4 +1,4 @@
-"""What a viewer is sent, without a network: every row once, pictures only when something changed."""
+"""What a client is sent, without a network: every row once, pictures only when something changed."""
 
 import base64
 import time
@@ -16,8 +16,9 @@ from app.experiments import read_experiment
 from app.schemas.requests import Play, Reset, Subscribe
 from app.sessions.session import Session
 from app.stream import messages
-from app.stream.subscription import Viewer
+from app.stream.subscription import Subscription
 from engine import Experiment, InvalidInput, Layer, catalogue_data
+from engine.training.metrics_row import measures
 from tests.app.conftest import strict
 
 FAR = 1e9  # a moment at which everything is due
@@ -27,15 +28,15 @@ def decode(message: str | bytes) -> Any:
     return strict(message) if isinstance(message, str) else msgpack.unpackb(message)
 
 
-def look(viewer: Viewer, now: float = FAR) -> list[Any]:
-    due, _, _ = viewer.pending(now)
-    return [decode(message) for message in viewer.render(due)] if due else []
+def look(subscription: Subscription, now: float = FAR) -> list[Any]:
+    due, _, _ = subscription.pending(now)
+    return [decode(message) for message in subscription.render(due)] if due else []
 
 
-def subscribed(session: Session, codec: Codec = JSON, **wish: Any) -> Viewer:
-    viewer = Viewer(session, codec)
-    viewer.subscribe(Subscribe(type="subscribe", **wish))
-    return viewer
+def subscribed(session: Session, codec: Codec = JSON, **wish: Any) -> Subscription:
+    subscription = Subscription(session, codec)
+    subscription.subscribe(Subscribe(type="subscribe", **wish))
+    return subscription
 
 
 @pytest.fixture
@@ -44,8 +45,8 @@ def session() -> Session:
 
 
 def test_first_of_all_a_hello_then_everything(session: Session) -> None:
-    viewer = subscribed(session)
-    messages = look(viewer)
+    subscription = subscribed(session)
+    messages = look(subscription)
     assert [message["type"] for message in messages] == [
         "hello",
         "state",
@@ -58,13 +59,13 @@ def test_first_of_all_a_hello_then_everything(session: Session) -> None:
     assert (hello["protocol"], hello["session"], hello["run"]) == (1, "one", session.run_id)
     assert (hello["state"], hello["seq"], hello["recovered"]) == ("ready", 0, False)
     assert hello["experiment"] == session.experiment_data
-    assert look(viewer) == [], "nothing has changed"
+    assert look(subscription) == [], "nothing has changed"
 
 
 @pytest.mark.parametrize("off", ["metrics", "boundary", "neurons", "parameters"])
 def test_null_turns_a_kind_off(session: Session, off: str) -> None:
-    viewer = subscribed(session, **{off: None})
-    types = {message["type"] for message in look(viewer)}
+    subscription = subscribed(session, **{off: None})
+    types = {message["type"] for message in look(subscription)}
     assert off not in types and len(types) == 5
 
 
@@ -143,8 +144,8 @@ def numbers(data: bytes) -> np.ndarray:
 def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> None:
     session = Session("one", read_experiment(to_json(experiment)))
     session.trainer.step_once("epoch", 5)
-    viewer = subscribed(session, MSGPACK, answers={})
-    (message,) = [message for message in look(viewer) if message["type"] == "answers"]
+    subscription = subscribed(session, MSGPACK, answers={})
+    (message,) = [message for message in look(subscription) if message["type"] == "answers"]
     data = session.trainer.data
     for name, part in data.parts.items():
         if not len(part):
@@ -157,7 +158,7 @@ def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> N
         if data.task == "regression":
             np.testing.assert_allclose(numbers(told["answers"]), outputs[0], rtol=1e-6)
             continue
-        right = session.trainer.measures(part.t, outputs, losses)[
+        right = measures(session.trainer, session.trainer.at_once(name))[
             ("accuracy", "exact_match")[data.task == "multilabel"]
         ]
         assert 1 - np.frombuffer(told["wrong"], np.uint8).mean() == pytest.approx(right)
@@ -183,10 +184,10 @@ def test_pictures_of_another_plane() -> None:
 
 def test_columns_that_a_new_run_does_not_have_are_passed_over() -> None:
     session = Session("one", read_experiment(b'{"dataset": {"name": "iris"}}'))
-    viewer = subscribed(session, plane={"axes": [2, 3], "domain": [-1.0, 1.0, 0.0, 2.0]})
-    look(viewer)
+    subscription = subscribed(session, plane={"axes": [2, 3], "domain": [-1.0, 1.0, 0.0, 2.0]})
+    look(subscription)
     session.patch(b'{"dataset": {"name": "circle"}, "task": null, "features": null}', reset=True).result(0)
-    (message,) = [message for message in look(viewer) if message["type"] == "boundary"]
+    (message,) = [message for message in look(subscription) if message["type"] == "boundary"]
     assert (message["axes"], message["domain"]) == ([0, 1], [-6, 6, -6, 6])
 
 
@@ -197,23 +198,23 @@ def test_pictures_of_the_past_stay_while_rows_go_on(session: Session) -> None:
     arrived = session.look_back(3, lambda trainer: trainer)
     while not arrived.done():
         session.run(1.0)
-    viewer = Viewer(session, MSGPACK)
-    viewer.subscribe(Subscribe(type="subscribe", epoch=3), arrived.result())
-    shown = {message["type"]: message for message in look(viewer)}
+    subscription = Subscription(session, MSGPACK)
+    subscription.subscribe(Subscribe(type="subscribe", epoch=3), arrived.result())
+    shown = {message["type"]: message for message in look(subscription)}
     for kind, message in then.items():
         assert shown[kind] == message | {"past": True}, kind
     session.trainer.step_once("epoch", 1)
     session.revision += 1
-    assert {message["type"] for message in look(viewer, 2 * FAR)} == {"state", "metrics"}
-    viewer.subscribe(Subscribe(type="subscribe"))
-    assert {m["epoch"] for m in look(viewer, 3 * FAR) if m["type"] in messages.PICTURES} == {8}
+    assert {message["type"] for message in look(subscription, 2 * FAR)} == {"state", "metrics"}
+    subscription.subscribe(Subscribe(type="subscribe"))
+    assert {m["epoch"] for m in look(subscription, 3 * FAR) if m["type"] in messages.PICTURES} == {8}
 
 
 def test_many_rows_come_in_several_messages_without_a_gap(session: Session) -> None:
     session.trainer.step_once("epoch", 450)
-    viewer = subscribed(session, boundary=None, neurons=None, parameters=None)
+    subscription = subscribed(session, boundary=None, neurons=None, parameters=None)
     sizes, rows = [], []
-    while messages := look(viewer):
+    while messages := look(subscription):
         for message in messages:
             if message["type"] == "metrics":
                 assert message["run"] == session.run_id
@@ -224,23 +225,23 @@ def test_many_rows_come_in_several_messages_without_a_gap(session: Session) -> N
 
 
 def test_rows_are_gathered_no_more_often_than_asked(session: Session) -> None:
-    viewer = subscribed(session, metrics={"max_fps": 2}, boundary=None, neurons=None, parameters=None)
+    subscription = subscribed(session, metrics={"max_fps": 2}, boundary=None, neurons=None, parameters=None)
     now = time.monotonic()
-    look(viewer, now)
+    look(subscription, now)
     session.trainer.step_once("epoch", 3)
-    due, wait_s, _ = viewer.pending(now + 0.1)
+    due, wait_s, _ = subscription.pending(now + 0.1)
     assert "metrics" not in due and 0 < wait_s <= 0.5
-    messages = look(viewer, now + 0.6)
+    messages = look(subscription, now + 0.6)
     assert [row["seq"] for message in messages if message["type"] == "metrics" for row in message["rows"]] == [1, 2, 3]
 
 
 def test_a_slow_viewer_gets_one_new_picture_not_many_old_ones(session: Session) -> None:
-    viewer = subscribed(session)
-    look(viewer)
+    subscription = subscribed(session)
+    look(subscription)
     for _ in range(50):
         session.trainer.step_once("epoch", 1)
         session.revision += 1
-    pictures = [message for message in look(viewer) if message["type"] == "boundary"]
+    pictures = [message for message in look(subscription) if message["type"] == "boundary"]
     assert [message["step"] for message in pictures] == [session.trainer.step]
 
 
@@ -260,33 +261,33 @@ def test_viewers_share_a_picture(session: Session, monkeypatch: pytest.MonkeyPat
 
 
 def test_what_happens_to_the_session_does_not_wait_for_its_turn(session: Session) -> None:
-    viewer, now = subscribed(session), time.monotonic()
-    look(viewer, now)
-    assert not viewer.urgent()
+    subscription, now = subscribed(session), time.monotonic()
+    look(subscription, now)
+    assert not subscription.urgent()
     session.play(Play(command="play", rate=1.0))
-    assert viewer.urgent()
-    (message,) = look(viewer, now)
+    assert subscription.urgent()
+    (message,) = look(subscription, now)
     assert (message["type"], message["state"], message["rate"]) == ("state", "running", 1.0)
     session.patch(b'{"batch_size": 20}', reset=False).result(0)
-    hello = look(viewer, now)[0]
+    hello = look(subscription, now)[0]
     assert (hello["type"], hello["recovered"], hello["experiment"]["batch_size"]) == ("hello", True, 20)
 
 
 def test_after_a_reset_everything_comes_anew(session: Session) -> None:
-    viewer = subscribed(session)
-    look(viewer)
+    subscription = subscribed(session)
+    look(subscription)
     session.trainer.step_once("epoch", 5)
-    look(viewer)
+    look(subscription)
     session.reset(Reset(command="reset"))
-    messages = look(viewer)
+    messages = look(subscription)
     assert messages[0]["type"] == "hello" and messages[0]["recovered"] is False
     assert messages[0]["run"] == session.run_id
     assert [row["seq"] for message in messages if message["type"] == "metrics" for row in message["rows"]] == [0]
 
 
 def resume(session: Session, run: str | None, since: int | None) -> tuple[bool, list[int]]:
-    viewer = subscribed(session, run=run, since=since)
-    messages = look(viewer)
+    subscription = subscribed(session, run=run, since=since)
+    messages = look(subscription)
     seqs = [row["seq"] for message in messages if message["type"] == "metrics" for row in message["rows"]]
     return messages[0]["recovered"], seqs
 
@@ -308,11 +309,11 @@ def test_never_a_silent_hole(session: Session) -> None:
 
 
 def test_another_subscription_goes_on_where_the_first_was(session: Session) -> None:
-    viewer = subscribed(session)
-    look(viewer)
+    subscription = subscribed(session)
+    look(subscription)
     session.trainer.step_once("epoch", 2)
-    viewer.subscribe(Subscribe(type="subscribe", boundary={"resolution": 9}))
-    messages = look(viewer)
+    subscription.subscribe(Subscribe(type="subscribe", boundary={"resolution": 9}))
+    messages = look(subscription)
     assert messages[0]["type"] == "hello" and messages[0]["recovered"] is True
     by_type = {message["type"]: message for message in messages}
     assert [row["seq"] for row in by_type["metrics"]["rows"]] == [1, 2]
@@ -321,9 +322,9 @@ def test_another_subscription_goes_on_where_the_first_was(session: Session) -> N
 
 def test_large_networks_are_drawn_more_rarely(session: Session) -> None:
     def wait_s(kind: str) -> float:
-        viewer = subscribed(session)
-        look(viewer)
-        return viewer._channels[kind].due - time.monotonic()
+        subscription = subscribed(session)
+        look(subscription)
+        return subscription._channels[kind].due - time.monotonic()
 
     assert wait_s("neurons") < 0.2 and wait_s("parameters") < 0.2
     session.patch(b'{"layers": [{"units": 100}, {"units": 100}]}', reset=True).result(0)
@@ -368,7 +369,9 @@ class CutAndResume(RuleBasedStateMachine):
 
     def connect(self) -> None:
         since = self.rows[-1]["seq"] if self.rows else None
-        self.viewer = subscribed(self.session, run=self.run, since=since, boundary=None, neurons=None, parameters=None)
+        self.subscription = subscribed(
+            self.session, run=self.run, since=since, boundary=None, neurons=None, parameters=None
+        )
 
     @rule(epochs=st.integers(1, 300))
     def train(self, epochs: int) -> None:
@@ -381,7 +384,7 @@ class CutAndResume(RuleBasedStateMachine):
     @rule(lost=st.integers(0, 3))
     def read_and_lose(self, lost: int) -> None:
         """The last few messages never arrive, and the connection is gone."""
-        messages = look(self.viewer)
+        messages = look(self.subscription)
         for message in messages[: len(messages) - lost]:
             self.receive(message)
         if lost:
@@ -389,7 +392,7 @@ class CutAndResume(RuleBasedStateMachine):
 
     @rule()
     def read(self) -> None:
-        for message in look(self.viewer):
+        for message in look(self.subscription):
             self.receive(message)
 
     def receive(self, message: dict[str, Any]) -> None:
@@ -405,7 +408,7 @@ class CutAndResume(RuleBasedStateMachine):
         assert [row["seq"] for row in self.rows] == list(range(len(self.rows)))
 
     def teardown(self) -> None:
-        while messages := look(self.viewer):
+        while messages := look(self.subscription):
             for message in messages:
                 self.receive(message)
         history = self.session.trainer.history

@@ -79,8 +79,8 @@ def test_no_monotonic_activation_claims_otherwise(name: str) -> None:
 
 def test_facts_are_those_of_the_textbooks() -> None:
     told = {name: ACTIVATIONS[name].as_data() for name in SCALAR}
-    centred = {name for name in SCALAR if told[name]["zero_centred"]}
-    assert centred == {"linear", "tanh", "softsign", "sine", "selu"}
+    centered = {name for name in SCALAR if told[name]["zero_centered"]}
+    assert centered == {"linear", "tanh", "softsign", "sine", "selu"}
     sides = {name: tuple(side is not None for side in told[name]["saturates"].values()) for name in SCALAR}
     both = {name for name in SCALAR if sides[name] == (True, True)}
     assert both == {"binary_step", "sigmoid", "tanh", "hard_sigmoid", "softsign", "gaussian"}
@@ -148,7 +148,7 @@ def test_their_derivative_keeps_its_digits_far_below_zero(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["softplus", "swish", "gelu", "gelu_tanh", "mish", "sigmoid", "tanh", "softsign"])
-def test_tails_and_the_neighbourhood_of_zero_keep_their_relative_accuracy(name: str) -> None:
+def test_tails_and_the_neighborhood_of_zero_keep_their_relative_accuracy(name: str) -> None:
     """Against float64's library functions, on a scale of what the function gives there."""
     z = np.concatenate([-np.logspace(-6, 1, 400), np.logspace(-6, 1, 400)]).astype(np.float32)
     entry = ACTIVATIONS[name]

@@ -1,4 +1,4 @@
-"""Dropout, noise, batch normalisation, constraints, clipping, maxout and slopes of their own: each held to the
+"""Dropout, noise, batch normalization, constraints, clipping, maxout and slopes of their own: each held to the
 reference, to PyTorch with the same random numbers, and to what it is for.
 """
 
@@ -29,7 +29,7 @@ from tests.engine.cases import (
 BEFORE = BatchNormalization()
 AFTER = BatchNormalization("after", momentum=0.5, epsilon=0.01)
 MAXOUT = ACTIVATIONS.choice("maxout", pieces=3)
-LEARNT = ACTIVATIONS.choice("parametric_relu")
+LEARNED = ACTIVATIONS.choice("parametric_relu")
 RANDOM = ACTIVATIONS.choice("randomized_leaky_relu")
 BOUND = CONSTRAINTS.choice("max_norm", limit=0.5)
 
@@ -44,9 +44,9 @@ REMEDIES = {
     "dropout": with_layers(dropout=0.4),
     "input dropout": experiment(input=Input(dropout=0.3)),
     "input noise": experiment(input=Input(noise=0.5)),
-    "normalised before": with_layers(batch_normalization=BEFORE),
-    "normalised after": with_layers(batch_normalization=AFTER),
-    "normalised after relu, with dropout": with_layers(
+    "normalized before": with_layers(batch_normalization=BEFORE),
+    "normalized after": with_layers(batch_normalization=AFTER),
+    "normalized after relu, with dropout": with_layers(
         batch_normalization=AFTER, dropout=0.5, activation=ACTIVATIONS.choice("relu")
     ),
     "max norm": with_layers(constraint=BOUND),
@@ -54,10 +54,12 @@ REMEDIES = {
     "each clipped": experiment(clipping=Clipping("value", 0.001)),
     "whole clipped": experiment(clipping=Clipping("norm", 0.01)),
     "maxout": with_layers(activation=MAXOUT),
-    "maxout, normalised before": with_layers(activation=MAXOUT, batch_normalization=BEFORE),
-    "maxout, normalised after": with_layers(activation=MAXOUT, batch_normalization=AFTER),
-    "learnt slopes": with_layers(activation=LEARNT),
-    "learnt slopes, normalised, with dropout": with_layers(activation=LEARNT, batch_normalization=BEFORE, dropout=0.2),
+    "maxout, normalized before": with_layers(activation=MAXOUT, batch_normalization=BEFORE),
+    "maxout, normalized after": with_layers(activation=MAXOUT, batch_normalization=AFTER),
+    "learned slopes": with_layers(activation=LEARNED),
+    "learned slopes, normalized, with dropout": with_layers(
+        activation=LEARNED, batch_normalization=BEFORE, dropout=0.2
+    ),
     "random slopes": with_layers(activation=RANDOM),
     "random slopes with dropout": with_layers(activation=RANDOM, dropout=0.2),
 }
@@ -70,7 +72,7 @@ def test_training_equals_the_reference(chosen: Experiment, optimizer: str) -> No
     trainer = Trainer(replace(chosen, batch_size=7, optimizer=OPTIMIZERS.choice(optimizer, learning_rate=0.05)))
     expected = train_by_hand(trainer, 9)
     trainer.step_once("batch", 9)
-    # Before a normalisation the gradient of a bias is zero but for rounding, and Adam makes much of little.
+    # Before a normalization the gradient of a bias is zero but for rounding, and Adam makes much of little.
     assert distance(layers_of(trainer), expected) < (1e-12 if optimizer == "sgd" else 1e-8)
 
 
@@ -197,7 +199,7 @@ def test_what_brings_parameters_needs_a_reset_and_the_rest_does_not() -> None:
     plain = experiment()
     live = {"dropout": 0.5, "constraint": BOUND, "activation": RANDOM}
     fixed = {"activation": MAXOUT, "batch_normalization": BEFORE}
-    for fields, resets in ((live, False), (fixed, True), ({"activation": LEARNT}, True)):
+    for fields, resets in ((live, False), (fixed, True), ({"activation": LEARNED}, True)):
         for name, value in fields.items():
             changed = replace(plain, layers=(replace(plain.layers[0], **{name: value}), *plain.layers[1:]))
             for one, other in ((plain, changed), (changed, plain)):
@@ -210,8 +212,8 @@ def test_what_brings_parameters_needs_a_reset_and_the_rest_does_not() -> None:
     assert fixed_differences(with_layers(batch_normalization=BEFORE), with_layers(batch_normalization=slower)) == []
 
 
-def test_all_that_is_learnt_can_be_read_and_set() -> None:
-    trainer = Trainer(with_layers(activation=LEARNT, batch_normalization=BEFORE))
+def test_all_that_is_learned_can_be_read_and_set() -> None:
+    trainer = Trainer(with_layers(activation=LEARNED, batch_normalization=BEFORE))
     trainer.step_once("epoch", 3)
     saved = trainer.parameters()
     other = Trainer(trainer.experiment)
@@ -226,7 +228,7 @@ def test_all_that_is_learnt_can_be_read_and_set() -> None:
     assert (other.predict(points)[0] == trainer.predict(points)[0]).all(), "nothing was put in by halves"
 
 
-def test_a_batch_that_cannot_be_normalised_whole_is_refused() -> None:
+def test_a_batch_that_cannot_be_normalized_whole_is_refused() -> None:
     big = with_layers(units=512, batch_normalization=BEFORE)
     data = replace(big.dataset, samples=20_000)
     with pytest.raises(InvalidExperiment) as raised:

@@ -232,7 +232,7 @@ def test_a_regression_is_split_at_random_and_says_so() -> None:
     assert [note.field for note in trainer.notes] == ["dataset.stratify"]
 
 
-def test_the_target_of_a_table_is_standardised_and_answers_are_told_in_its_unit() -> None:
+def test_the_target_of_a_table_is_standardized_and_answers_are_told_in_its_unit() -> None:
     trainer = Trainer(Experiment(dataset=DATASETS.choice("houses"), precision="float64"))
     part = Data(trainer.experiment).parts["train"]
     assert part.t.mean() == pytest.approx(0, abs=1e-12) and part.t.std() == pytest.approx(1)
@@ -262,7 +262,7 @@ def test_previews_are_real_points(name: str) -> None:
         assert data["classes"] == (t.shape[1] if t.ndim > 1 else len(np.unique(t)))
 
 
-def test_tables_are_standardised_over_the_training_part_and_planes_are_not() -> None:
+def test_tables_are_standardized_over_the_training_part_and_planes_are_not() -> None:
     table, plane = (Data(Trainer(Experiment(dataset=DATASETS.choice(name))).experiment) for name in ("iris", "circle"))
     train = table.parts["train"].x.astype(np.float64)
     np.testing.assert_allclose(train.mean(axis=1), 0, atol=1e-6)

@@ -34,11 +34,11 @@ def test_slow_paces_wait_for_the_next_step() -> None:
     assert Pace(0.5, 0.0, 0).due(0.0, 0) == pytest.approx(2.0)
 
 
-def test_what_was_missed_is_let_go() -> None:
+def test_what_was_missed_is_drop_backlog() -> None:
     pace = Pace(1000.0, 0.0, 0)
-    pace.let_go(PATIENCE_S / 2, 0)
+    pace.drop_backlog(PATIENCE_S / 2, 0)
     assert pace.target(PATIENCE_S / 2) == 125, "a little may be caught up"
-    pace.let_go(60.0, 0)
+    pace.drop_backlog(60.0, 0)
     assert pace.target(60.0) == 0
     assert pace.target(60.0105) == 10
 

@@ -85,7 +85,7 @@ def test_a_header_is_found_out_or_told(header: bool | None) -> None:
 def test_a_first_row_of_words_like_the_others_is_no_header() -> None:
     rows = "red,yes\nblue,no\nred,yes\nblue,yes\nred,no\nblue,no\n"
     assert not read(rows).found["header"]
-    assert read("colour,works\n" + rows).found["header"]
+    assert read("color,works\n" + rows).found["header"]
 
 
 def test_another_target_and_another_task_can_be_chosen() -> None:

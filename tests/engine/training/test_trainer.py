@@ -17,7 +17,6 @@ from engine.components.regularizers import REGULARIZERS
 from engine.data.dataset import Data
 from engine.data.datasets import DATASETS
 from engine.reference import backward, forward
-from engine.training.metrics_row import Measurement
 from tests.engine.cases import experiment, layers_of, points, put, samples_of, scatter
 
 FOREVER = 10**12
@@ -350,8 +349,8 @@ def test_a_resolution_out_of_bounds_is_refused(resolution: int) -> None:
 
 
 @pytest.mark.parametrize("units", [2, 7])
-def test_with_equal_weights_units_stay_equal_and_nothing_is_learnt(units: int) -> None:
-    """Symmetry: from zeros no unit can become other than its neighbour, and a circle stays a coin toss."""
+def test_with_equal_weights_units_stay_equal_and_nothing_is_learned(units: int) -> None:
+    """Symmetry: from zeros no unit can become other than its neighbor, and a circle stays a coin toss."""
     zeros = INITIALIZERS.choice("zeros")
     layers = (Layer(units=units, initializer=zeros), Layer(units=units, initializer=zeros))
     base = experiment(layers=layers, dataset=DATASETS.choice("circle", samples=500))
@@ -398,7 +397,7 @@ def test_regularization_keeps_weights_small_and_l1_makes_them_zero() -> None:
     assert zeros["l1"] > 5 and zeros["l2"] == 0, "only l1 pulls as hard at a small weight as at a large one"
 
 
-def test_given_points_are_learnt() -> None:
+def test_given_points_are_learned() -> None:
     data = points((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0), targets=(0.0, 1.0, 1.0, 0.0))
     layers = (Layer(units=8),)
     trainer = Trainer(Experiment(dataset=data, layers=layers, optimizer=OPTIMIZERS.choice("adam", learning_rate=0.05)))
@@ -444,13 +443,13 @@ def test_answers_between_rows_are_exact_too_unless_that_takes_long_and_then_they
     small = Trainer(Experiment(dataset=LARGE))
     small.step_once("batch", 5)
     assert small.row_samples() == {"train": 10_000, "test": 10_000}
-    assert small.row()["train"] == Measurement(small).finish()["train"]
+    assert small.row()["train"] == small.measured()["train"]
     large = Trainer(Experiment(dataset=LARGE, layers=(Layer(units=60),) * 2))
     assert large.row_samples() == {"train": 10_000, "test": 10_000}, "the row of step 0 is recorded"
     large.step_once("batch", 1)
     assert large.row_samples() == {"train": 2_000, "test": 2_000}
     assert large.coverage("train") == {"samples": 2_000, "all": 10_000}
-    drawn, exact = large.row(), Measurement(large).finish()
+    drawn, exact = large.row(), large.measured()
     assert 0 < abs(drawn["train"]["loss"] - exact["train"]["loss"]) < 0.05, "a fair draw, not all samples"
     other = Trainer(replace(large.experiment, seed=1))
     other.step_once("batch", 1)

@@ -36,11 +36,11 @@ LAYERS: dict[str, tuple[Layer, ...]] = {
     "relu": (Layer(8, activation=ACTIVATIONS.choice("relu")), Layer(6, dropout=0.2)),
     "parametric relu": (Layer(8, activation=ACTIVATIONS.choice("parametric_relu")), Layer(6)),
     "maxout": (Layer(6, activation=ACTIVATIONS.choice("maxout")), Layer(5)),
-    "normalised before": (
+    "normalized before": (
         Layer(6, activation=ACTIVATIONS.choice("maxout"), batch_normalization=BatchNormalization()),
         Layer(5, batch_normalization=BatchNormalization()),
     ),
-    "normalised after": (Layer(8, batch_normalization=BatchNormalization(position="after")), Layer(6)),
+    "normalized after": (Layer(8, batch_normalization=BatchNormalization(position="after")), Layer(6)),
 }
 NEURONS = [name for name, entry in CRITERIA.items() if entry.what == "neurons"]
 
@@ -92,7 +92,7 @@ def test_a_threshold_takes_what_is_below_it() -> None:
         assert (after.weights[kept] == before.weights[kept]).all() and (after.biases == before.biases).all()
 
 
-@pytest.mark.parametrize("name", ["normalised before", "normalised after"])
+@pytest.mark.parametrize("name", ["normalized before", "normalized after"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_masks_stay_through_whatever_follows(optimizer: str, name: str) -> None:
     kept_short = {"regularizer": REGULARIZERS.choice("l2"), "constraint": CONSTRAINTS.choice("max_norm")}
@@ -129,7 +129,7 @@ def test_a_smaller_network_says_what_the_large_one_says_without_these_units(name
         assert trainer.diverged is None
 
 
-@pytest.mark.parametrize("name", ["tanh", "parametric relu", "normalised after"])
+@pytest.mark.parametrize("name", ["tanh", "parametric relu", "normalized after"])
 def test_a_unit_that_stands_twice_is_pruned_for_nothing(name: str) -> None:
     run = made(name)
     layers = run.as_given()
@@ -270,7 +270,7 @@ def test_likeness_takes_apart_the_most_alike_first() -> None:
     assert {pair[0] for pair in pairs[:3]} == {1, 9, min(4, 7)} or {4, 7} & {pair[0] for pair in pairs[:3]}
 
 
-@pytest.mark.parametrize("name", ["tanh", "normalised after"])
+@pytest.mark.parametrize("name", ["tanh", "normalized after"])
 def test_a_unit_that_never_changes_becomes_a_bias(name: str) -> None:
     run = made(name)
     layers = run.as_given()
@@ -283,7 +283,7 @@ def test_a_unit_that_never_changes_becomes_a_bias(name: str) -> None:
 
 
 @pytest.mark.parametrize("criterion", NEURONS)
-@pytest.mark.parametrize("name", ["tanh", "maxout", "normalised before", "normalised after"])
+@pytest.mark.parametrize("name", ["tanh", "maxout", "normalized before", "normalized after"])
 def test_neurons_may_go_after_weights(name: str, criterion: str) -> None:
     thinned = pruned(made(name), "magnitude", Amount(fraction=0.5), tune=1).trainer
     removal = units_to_go(thinned, CRITERIA[criterion], Amount(fraction=0.3))
@@ -315,7 +315,7 @@ def test_the_trade_off_of_a_small_network_ends_where_nothing_would_be_left(
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
-@pytest.mark.parametrize("name", ["tanh", "normalised before"])
+@pytest.mark.parametrize("name", ["tanh", "normalized before"])
 def test_the_trade_off_says_what_pruning_would_leave(name: str, criterion: str) -> None:
     run = made(name, "multiclass")
     tradeoff = Tradeoff(run, CRITERIA[criterion], "network", 4)
@@ -371,11 +371,11 @@ def test_a_fork_knows_that_the_journal_is_not_complete(monkeypatch: pytest.Monke
 
 def test_it_costs_a_layer_with_everything_what_its_numbers_say() -> None:
     run = Trainer(
-        replace(experiment(), layers=LAYERS["normalised before"])
+        replace(experiment(), layers=LAYERS["normalized before"])
     )  # 2 to 6 to 5 to 1, two pieces each, float64
     pieces = [layer.weights.shape[1] for layer in run.parameters()]
     weights = 2 * pieces[0] + 6 * pieces[1] + 5 * 1
-    others = 3 * pieces[0] + 3 * pieces[1] + 1  # biases, and scales and shifts where it is normalised
+    others = 3 * pieces[0] + 3 * pieces[1] + 1  # biases, and scales and shifts where it is normalized
     told = size(run)
     assert told["parameters"] == told["nonzero"] == weights + others == run.parameter_count
     assert told["bytes"] == 8 * (weights + others) and told["units"] == 11

@@ -68,7 +68,7 @@ def test_every_optimizer_makes_exact_zeros_and_only_with_an_l1_part(optimizer: s
     trainer.step_once("epoch", 60)
     assert sum(zeros(trainer)) > 0
     biases = np.concatenate([layer.biases for layer in trainer.parameters()])
-    assert np.count_nonzero(biases) == len(biases), "biases are not penalised"
+    assert np.count_nonzero(biases) == len(biases), "biases are not penalized"
     plain = Trainer(experiment(regularizer=REGULARIZERS.choice("l2", rate=0.1), optimizer=OPTIMIZERS.choice(optimizer)))
     plain.step_once("epoch", 60)
     assert sum(zeros(plain)) == 0

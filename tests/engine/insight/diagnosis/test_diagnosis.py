@@ -207,7 +207,7 @@ HEALTHY: dict[str, dict[str, Any]] = {
     "one sigmoid layer": {"layers": hidden(8, activation="sigmoid"), "optimizer": rate(0.01, "adam")},
     "deep": {"layers": hidden(8, 8, 8, 8, 8), "optimizer": rate(0.003, "adam")},
     "wide": {"layers": hidden(256, activation="relu")},
-    "normalised": {"layers": hidden(8, 8, activation="relu", batch_normalization={}), "batch_size": 25},
+    "normalized": {"layers": hidden(8, 8, activation="relu", batch_normalization={}), "batch_size": 25},
     "dropout": {"layers": hidden(32, activation="relu", dropout=0.2)},
     "half of a wide layer dropped": {
         "layers": hidden(64, activation="relu", dropout=0.5),
@@ -389,14 +389,14 @@ def test_equal_units_put_in_by_hand_are_seen() -> None:
     assert found.layers == [0] and found.evidence == {"units": 3, "different_units": 1}
 
 
-def test_neighbours_know_what_can_be_learnt() -> None:
+def test_neighbors_know_what_can_be_learned() -> None:
     """On circles they know nearly all; where labels are drawn by lot, nothing."""
     known = Evidence(trained({}, 0)).reachable
     data = {"name": "circle", "samples": 2000, "label_noise": 0.5}
     assert known > 0.9 and abs(Evidence(trained({"dataset": data}, 0)).reachable) < 0.15
 
 
-@pytest.mark.parametrize("name", ["default", "iris", "houses", "normalised"])
+@pytest.mark.parametrize("name", ["default", "iris", "houses", "normalized"])
 def test_looking_changes_nothing(name: str) -> None:
     looked, plain = (trained(HEALTHY[name], 2) for _ in range(2))
     for _ in range(5):

@@ -1,4 +1,4 @@
-"""A session's states, its ends, and what it answers; without threads: the test is the host."""
+"""A session's states, its ends, and what it answers; without threads: the test is the scheduler."""
 
 import math
 from concurrent.futures import Future
@@ -152,9 +152,9 @@ def test_whoever_waits_is_told_of_the_end(session: Session, end: str) -> None:
     order = session.train(TrainEpochs(epochs=1_000_000))
     session.run(0.002)
     if end == "pause":
-        session.obey(Pause(command="pause"))
+        session.execute(Pause(command="pause"))
     elif end == "reset":
-        session.obey(Reset(command="reset"))
+        session.execute(Reset(command="reset"))
     elif end == "diverge":
         session.trainer.diverged = "on purpose"
         session.run(0.002)

@@ -28,7 +28,7 @@ def history(trainer: Trainer) -> list[dict]:
 def test_it_stops_where_the_curve_says(patience: int, monitor: str, sign: int) -> None:
     trainer = Trainer(overfitting(monitor=monitor, patience=patience, min_delta=0.001))
     trainer.step_once("epoch", 400)
-    assert trainer.stopped, "within 400 epochs it must have learnt by heart"
+    assert trainer.stopped, "within 400 epochs it must have learned by heart"
     measure = monitor.removeprefix("validation_")
     values = [sign * row["validation"][measure] for row in history(trainer)[1:]]
     best, best_epoch = np.inf, 0
@@ -164,7 +164,7 @@ def test_only_what_is_watched_is_measured_where_no_row_is_due() -> None:
     alone = seen[-1]
     assert alone["train"] is None and "layers" not in alone
     assert alone["test"] == trainer.row()["test"] and alone["validation"] == trainer.row()["validation"]
-    trainer.watch_no_more()
+    trainer.stop_watching()
     trainer.step_once("epoch", 3)
     assert len(seen) == 1_003
 

@@ -8,7 +8,7 @@ import pytest
 from app.problems import Problem
 from app.schemas.requests import Play, TrainEpochs
 from app.sessions.registry import Registry
-from app.sessions.scheduler import Host
+from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
 from engine import Experiment, InvalidExperiment
@@ -32,9 +32,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def registry(clock: Clock) -> Iterator[Registry]:
-    host: Host[Session] = Host(2)
-    yield Registry(host, Settings(max_sessions=3, idle_stop_s=1800, forget_s=86_400), clock)
-    host.shutdown()
+    scheduler: Scheduler[Session] = Scheduler(2)
+    yield Registry(scheduler, Settings(max_sessions=3, idle_stop_s=1800, forget_s=86_400), clock)
+    scheduler.shutdown()
 
 
 async def test_unwatched_training_pauses_after_half_an_hour(registry: Registry, clock: Clock) -> None:
@@ -88,6 +88,26 @@ async def test_sessions_are_forgotten_in_the_end(registry: Registry, clock: Cloc
     assert raised.value.status == 404
 
 
+async def test_the_longest_idle_session_gives_its_checkpoints_first(clock: Clock) -> None:
+    scheduler: Scheduler[Session] = Scheduler(2)
+    registry = Registry(scheduler, Settings(checkpoint_limit_bytes=80_000), clock)
+    try:
+        ids = [await registry.create(Experiment()) for _ in range(2)]
+        for id in ids:
+            clock.now += 1
+            await registry.change(id, lambda session: session.train(TrainEpochs(epochs=70)))
+        sizes = [registry.session(id).trainer.timeline.bytes for id in ids]
+        assert sum(sizes) > 80_000
+        clock.now += 1
+        registry.session(ids[1])
+        await registry.tidy()
+        first, second = (registry.session(id).trainer.timeline for id in ids)
+        assert first.bytes + second.bytes <= 80_000 and second.bytes == sizes[1]
+        assert first.marks[0].epoch == 0, "every epoch can still be reached"
+    finally:
+        scheduler.shutdown()
+
+
 async def test_a_full_house_forgets_what_was_idle_longest_or_refuses(registry: Registry, clock: Clock) -> None:
     first, second, third = [await registry.create(Experiment()) for _ in range(3)]
     with pytest.raises(Problem) as raised:
@@ -120,7 +140,7 @@ async def test_what_was_deleted_is_let_go(registry: Registry) -> None:
         return session() is None
 
     await eventually(gone)
-    assert not registry.host._seats and not registry.host._active
+    assert not registry.scheduler._slots and not registry.scheduler._active
 
 
 async def test_a_session_that_is_watched_is_not_deleted_unless_it_must_be(registry: Registry) -> None:

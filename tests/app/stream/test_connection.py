@@ -253,15 +253,15 @@ BAD_FRAMES = {
 
 @pytest.mark.parametrize("name", BAD_FRAMES)
 async def test_broken_frames_close_only_their_own_connection(lab: Lab, name: str) -> None:
-    async with lab.connect() as neighbour, lab.connect() as client:
-        await neighbour.send(type="subscribe")
-        await neighbour.until_type("parameters")
+    async with lab.connect() as neighbor, lab.connect() as client:
+        await neighbor.send(type="subscribe")
+        await neighbor.until_type("parameters")
         client.socket.transport.write(BAD_FRAMES[name])
         with pytest.raises(websockets.ConnectionClosed) as closed:
             await client.until(lambda _: False)
         assert closed.value.rcvd is None or closed.value.rcvd.code in {1002, 1007, 1009}
-        await neighbour.send(type="command", command="step")
-        await neighbour.until_type("boundary")
+        await neighbor.send(type="command", command="step")
+        await neighbor.until_type("boundary")
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -359,7 +359,7 @@ async def test_streams_that_end_leave_nothing_behind(lab: Lab) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while next(line for line in registry.list() if line["id"] == lab.id)["watchers"]:
             await asyncio.sleep(0.005)
-    assert not registry.host._seats[lab.id].listeners
+    assert not registry.scheduler._slots[lab.id].listeners
 
 
 async def test_a_client_without_a_pong_is_told_that_it_is_too_slow(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
