@@ -6,7 +6,7 @@ import { Connection } from "./connection.js";
 import { combined, isObject, renames } from "./experiment.js";
 import { keepSession, keptSession } from "./kept_session.js";
 import { Polling } from "./polling.js";
-import { isStuck } from "./standing.js";
+import { isStuck } from "./current_step.js";
 import * as store from "./store.js";
 import { strings } from "./strings.js";
 import { lostTable } from "./uploads.js";

@@ -18,7 +18,7 @@ import { timePanel } from "./panels/time/time.js";
 import { trainingPanel } from "./panels/training/training.js";
 import { statusPanel } from "./panels/status/status.js";
 import { Actions } from "./actions.js";
-import { isUnmeasured } from "./standing.js";
+import { isUnmeasured } from "./current_step.js";
 import { Store, set } from "./store.js";
 import { strings } from "./strings.js";
 import { followTheme, rememberedTheme, schemeOf } from "./theme.js";

@@ -3,7 +3,7 @@
 
 import * as api from "./api.js";
 import { answerOf, problemsOf, rowOf } from "./prediction.js";
-import { isUnmeasured } from "./standing.js";
+import { isUnmeasured } from "./current_step.js";
 import * as store from "./store.js";
 import { placeOf } from "./weights.js";
 

@@ -13,7 +13,7 @@ import { partOf, valueOf, withWeights } from "./weights.js";
  *    StepUnit, Until, WeightChange } from "./types.js" */
 /** @import { View } from "./plane.js" */
 /** @import { Answer, Trial } from "./prediction.js" */
-/** @import { Treatment } from "./treatment.js" */
+/** @import { Treatment } from "./fix_result.js" */
 /** @import { History } from "./history.js" */
 
 /** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended"} Connection */

@@ -547,7 +547,7 @@ export const strings = {
     undo: "Undo this fix",
     undoHelp: "Brings back the settings from before this fix. A fix that started a new run is undone with a new run.",
     outcomes: { early: "Too early to tell.", helped: "It helped.", same: "It did not help.", worse: "It made things worse." },
-    outcome: (/** @type {import("./treatment.js").Treatment} */ { finding, fix, epoch }, /** @type {import("./treatment.js").Verdict} */ { outcome, gone, part, before, after, found }) => {
+    outcome: (/** @type {import("./fix_result.js").Treatment} */ { finding, fix, epoch }, /** @type {import("./fix_result.js").Verdict} */ { outcome, gone, part, before, after, found }) => {
       const measure = before.measure.replaceAll("_", " ");
       const figures = `${part} ${measure} ${score(before)} before, ${score(after)} now; ${part} loss ${score(before, "loss")} before, ${score(after, "loss")} now`;
       const problem = gone ? `no more ${finding.label.toLowerCase()}` : `still ${finding.label.toLowerCase()}`;

@@ -1,7 +1,7 @@
 // Loss and accuracy over time.
 
 import { html, render } from "lit";
-import { historyNow } from "../../standing.js";
+import { historyNow } from "../../current_step.js";
 import { ChartView } from "./chart_view.js";
 import { lossSubject, metricSubject } from "./subjects.js";
 

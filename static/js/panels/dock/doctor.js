@@ -4,7 +4,7 @@ import { html, nothing, render } from "lit";
 import { textButton } from "../../fields.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { verdict } from "../../treatment.js";
+import { verdict } from "../../fix_result.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */

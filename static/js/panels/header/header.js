@@ -6,7 +6,7 @@ import { iconButton, menu, textButton } from "../../fields.js";
 import { count, fraction, speed } from "../../format.js";
 import { icons } from "../../icons.js";
 import { fitsInLink } from "../../link.js";
-import { isStuck } from "../../standing.js";
+import { isStuck } from "../../current_step.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 

@@ -7,7 +7,7 @@ import { indexAt } from "../../history.js";
 import { isPaintable } from "../../paint.js";
 import { paletteOf, targetLook, targetScale } from "../../palette.js";
 import { shapePath } from "../../draw/shapes.js";
-import { historyNow } from "../../standing.js";
+import { historyNow } from "../../current_step.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 import { planeView, rounded } from "./plane_view.js";

@@ -10,7 +10,7 @@ import { WHOLE, answerAt, domainOf, isCurve, locator, panned, pixelOf, placeAt, 
 import { listenToPointers } from "../../gestures.js";
 import { paletteOf } from "../../palette.js";
 import { Canvas } from "../../draw/canvas.js";
-import { lastStep } from "../../standing.js";
+import { lastStep } from "../../current_step.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 import { AnswerPicture } from "./answer_picture.js";

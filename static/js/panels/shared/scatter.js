@@ -6,7 +6,7 @@ import { className, spokenColumn, targetWords } from "../../names.js";
 import { domainOf, locator, pixelOf } from "../../plane.js";
 import { targetLook, targetScale } from "../../palette.js";
 import { drawPoints, drawRings } from "../../draw/points.js";
-import { lastStep } from "../../standing.js";
+import { lastStep } from "../../current_step.js";
 import { strings } from "../../strings.js";
 
 /** @import { State } from "../../store.js" */

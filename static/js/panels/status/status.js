@@ -7,7 +7,7 @@ import { quantity } from "../../format.js";
 import { lastOf } from "../../history.js";
 import { icons } from "../../icons.js";
 import { targetWords } from "../../names.js";
-import { lastStep } from "../../standing.js";
+import { lastStep } from "../../current_step.js";
 import { set, told } from "../../store.js";
 import { strings } from "../../strings.js";
 import { SUGGESTIONS } from "../../suggestions.js";

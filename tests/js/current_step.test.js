@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { columnOf } from "../../static/js/history.js";
-import { historyNow, isUnmeasured, lastStep } from "../../static/js/standing.js";
+import { historyNow, isUnmeasured, lastStep } from "../../static/js/current_step.js";
 import { INITIAL, measured, rowsArrived, weightsChanged } from "../../static/js/store.js";
 
 const row = { seq: 0, step: 0, epoch: 0, learning_rate: 0.1, train: { loss: 0.7 }, validation: null, test: { loss: 0.8 }, penalty: 0, layers: [{ gradient_norm: 1 }] };

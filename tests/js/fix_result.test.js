@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { verdict } from "../../static/js/treatment.js";
+import { verdict } from "../../static/js/fix_result.js";
 
 const finding = { name: "overfitting", label: "Overfitting", severity: "warning", layers: [], evidence: {}, summary: "", cause: "", fixes: [] };
 const underfitting = { ...finding, name: "underfitting", label: "Underfitting" };
