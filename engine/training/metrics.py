@@ -1,4 +1,4 @@
-"""Metrics: how good the answers are, in words people use. They are watched, never trained on."""
+"""Metrics: how good the predictions are, in terms people use. They are reported, never trained on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,13 +34,13 @@ def labels(outputs: np.ndarray, threshold: float = 0.5) -> np.ndarray:
 
 METRICS: Family[Metric] = Family(
     "metric",
-    "How good the answers are.",
+    "How good the predictions are.",
     (
         Metric(
             name="accuracy",
             label="Accuracy",
-            summary="The share of samples whose class is right.",
-            hazard="With one rare class, always saying the other scores well.",
+            summary="The share of samples whose class is predicted correctly.",
+            hazard="If one class is rare, always predicting the other scores well.",
             tasks=("binary", "multiclass"),
             share=True,
             function=lambda outputs, targets, threshold: float(
@@ -50,8 +50,8 @@ METRICS: Family[Metric] = Family(
         Metric(
             name="binary_accuracy",
             label="Accuracy of labels",
-            summary="The share of labels that are right, over all samples and labels.",
-            hazard="Where most labels are absent, always saying no scores well.",
+            summary="The share of labels that are predicted correctly, over all samples and labels.",
+            hazard="If most labels are absent, always predicting no scores well.",
             tasks=("multilabel",),
             share=True,
             function=lambda outputs, targets, threshold: float(np.mean((outputs > threshold) == (targets > threshold))),
@@ -59,7 +59,7 @@ METRICS: Family[Metric] = Family(
         Metric(
             name="exact_match",
             label="Exact match",
-            summary="The share of samples of which every label is right.",
+            summary="The share of samples with every label predicted correctly.",
             tasks=("multilabel",),
             share=True,
             function=lambda outputs, targets, threshold: float(
@@ -69,7 +69,7 @@ METRICS: Family[Metric] = Family(
         Metric(
             name="mean_absolute_error",
             label="Mean absolute error",
-            summary="How far off the answers are on average, in the target's own unit.",
+            summary="The average distance between prediction and target, in the target's own unit.",
             tasks=("regression",),
             in_units=True,
             function=lambda outputs, targets, threshold: float(np.mean(np.abs(outputs - targets))),
@@ -79,7 +79,7 @@ METRICS: Family[Metric] = Family(
 
 
 def higher_is_better(measure: str) -> bool:
-    """Whether a metric or the loss gets better as it grows."""
+    """Whether a higher value is better; false for losses and errors."""
     return measure in METRICS and METRICS[measure].share
 
 
