@@ -26,6 +26,9 @@ class Settings:
     max_sessions: int = setting(500, "Sessions held at the same time.")
     idle_stop_s: float = setting(30 * 60.0, "Seconds after which unwatched training pauses.")
     forget_s: float = setting(24 * 3600.0, "Seconds after which a session nobody asks for is forgotten.")
+    checkpoint_limit_bytes: int = setting(
+        256 << 20, "Memory for the checkpoints of all sessions; beyond it, those of idle sessions are thinned out."
+    )
     max_uploads: int = setting(50, "Uploaded tables held at the same time.")
     body_limit_bytes: int = setting(1 << 20, "The largest request body.")
     file_limit_bytes: int = setting(16 << 20, "The largest session file.")

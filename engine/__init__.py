@@ -1,10 +1,8 @@
 """gradlab's engine: small neural networks, trained fast, that can be looked into at every step.
 
-Read `reference.py` first: one training step as you would write it by hand. Then the families: `activations`, `losses`,
-`initializers`, `regularizers`, `constraints`, `optimizers`, `schedules` in `components`, and `data.datasets` (made in
-`synthetic` and `tabular`; also `uploads`, and `tf_playground` for TensorFlow Playground's). Then `experiment`,
-`network.network`, `compute.kernel`, `network.model` and `training.trainer`; `data.projection` says which plane is
-drawn, `training.time_travel` goes back along a run, and `insight` looks into a network.
+Begin here: `reference` is one training step as you would write it by hand. Then `components` (what can be chosen),
+`experiment` (every choice of a run), `data`, `network`, `compute` (the compiled step) and `training`; `insight` looks
+into a trained network. All that other code needs of the engine is offered by this module.
 """
 
 from engine.catalogue import FAMILIES, catalogue_data

@@ -20,7 +20,7 @@ class Limits:
     explained: int = 200  # predictions at a time
     moments: int = 50  # of a run that are looked at together
     bins: int = 200
-    timeline_bytes: int = 4_000_000
+    timeline_bytes: int = 1_200_000
     magnitude: float = 1e9
 
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from app.encoding import to_json
@@ -168,7 +169,7 @@ class Registry:
             await self.tidy()
 
     async def tidy(self) -> None:
-        """Stops unwatched training; forgets sessions that nobody has asked for in a long time."""
+        """Stops unwatched training; forgets sessions that nobody has asked for in a long time; frees memory."""
         stop_s = self.settings.idle_stop_s
         reason = f"Nobody has watched or asked for {stop_s / 60:g} minutes."
         for id, record in list(self._records.items()):
@@ -178,6 +179,19 @@ class Registry:
             elif idle_s >= stop_s and record.session is not None and record.session.state == "running":
                 with suppress(Problem):
                     await self._await(self.scheduler.command(id, lambda session: session.pause(reason)))
+        await self._thin_checkpoints()
+
+    async def _thin_checkpoints(self) -> None:
+        """Keeps the checkpoints of all sessions within their budget; the longest idle session gives first."""
+        held = {id: record.session.trainer.timeline.bytes for id, record in self._records.items() if record.session}
+        excess = sum(held.values()) - self.settings.checkpoint_limit_bytes
+        longest_idle = sorted(held, key=lambda id: self._idle_s(self._records[id]), reverse=True)
+        for id in longest_idle:
+            if excess <= 0:
+                break
+            job = partial(Session.thin_checkpoints, limit=max(0, held[id] - excess))
+            with suppress(Problem):
+                excess -= await self._await(self.scheduler.command(id, job))
 
     def _idle_s(self, record: Record) -> float:
         """How long it has been unused; training that a client waits for counts as use."""

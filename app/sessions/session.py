@@ -350,6 +350,13 @@ class Session:
             self._end("paused", reason)
         return self.describe()
 
+    def thin_checkpoints(self, limit: int) -> int:
+        """Frees memory until the checkpoints take no more than `limit` bytes; how many were freed."""
+        timeline = self.trainer.timeline
+        before = timeline.bytes
+        timeline.thin_out_to(limit)
+        return before - timeline.bytes
+
     def reset(self, command: Reset) -> dict[str, Any]:
         """A new run of the same experiment, from step 0."""
         experiment = self.trainer.asked

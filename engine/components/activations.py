@@ -16,7 +16,7 @@ from engine.components.formulas import katex
 from engine.components.registry import Argument, Choice, Entry, Family
 from engine.compute import fast_math
 from engine.compute.fast_math import cos, erfc, exp, expm1, log1p, sin
-from engine.compute.jit import dispatched, part, scalar
+from engine.compute.jit import part, scalar
 from engine.data.cells import written
 
 HIDDEN = ("hidden",)
@@ -691,70 +691,6 @@ ACTIVATIONS: Family[Activation] = Family(
             joint=True,
         ),
     ),
-)
-
-
-_BEFORE = """
-z, a, d, f, m, width = work.flat_z, work.flat_a, work.flat_d, work.flat_f, work.flat_m, work.a.shape[1]
-first, last = np.uint64(rows[0] * width), np.uint64(rows[1] * width)
-"""
-_LOOP = """
-{loads}
-for i in range(first, last):
-    {body}
-"""
-_LEARN = """
-for u in range(np.uint64(rows[1] - rows[0])):
-    total = a.dtype.type(0)
-    for i in range(first + u * np.uint64(width), first + (u + np.uint64(1)) * np.uint64(width)):
-        {body}
-        total += d[i] * steepness(z[i], a[i], m[i])
-    gradient[np.uint64(slopes) + u] += total
-"""
-
-
-def _loop(entry: Activation, body: str) -> tuple[str, dict[str, Any]]:
-    """A loop over the numbers of a layer; what is given to a function is its arguments, or the slope at that place."""
-    functions = {"function": entry.function, "derivative": entry.derivative}
-    if entry.slope_derivative and "derivative" in body:
-        return _LEARN.replace("{body}", body.replace("{p}", ", m[i]")), functions | {
-            "steepness": entry.slope_derivative
-        }
-    names = [] if entry.slope or entry.grouped else [f"p{index}" for index in range(len(entry.arguments))]
-    loads = "".join(f"{name} = p[layer, {index}]\n" for index, name in enumerate(names))
-    given = ", m[i]" if entry.slope else "".join(f", {name}" for name in names)
-    return _LOOP.replace("{loads}\n", loads).replace("{body}", body.replace("{p}", given)), functions
-
-
-def _whole(entry: Activation, call: str) -> tuple[str, dict[str, Any]]:
-    """A call that is given the layer as arrays (units, n), or of all sums."""
-    arrays = {name: f"work.{name}[rows[0] : rows[1]]" for name in "zad"}
-    pieces = ", int(p[layer, 0])" if entry.grouped else ""
-    return call.format(**arrays, p=pieces), {"function": entry.function, "backward": entry.backward}
-
-
-ENTRIES = list(ACTIVATIONS.values())
-
-# For kernels: `work` is the workspace, `rows` the first row of a layer and the one after its last, `p[layer]` its
-# activation's arguments.
-activate = dispatched(  # a = f(z)
-    "code, work, rows, p, layer",
-    [
-        _whole(entry, "function({z}, {a}{p})") if entry.backward else _loop(entry, "a[i] = function(z[i]{p})")
-        for entry in ENTRIES
-    ],
-    _BEFORE,
-)
-derive = dispatched(  # f'(z) in f; the gradient of learned slopes, which start at `slopes`, is added up
-    "code, work, rows, p, layer, slopes, gradient",
-    [_loop(entry, "f[i] = derivative(z[i], a[i]{p})") for entry in ENTRIES],
-    _BEFORE,
-)
-pass_back = dispatched(  # dL/da in d becomes dL/dz
-    "code, work, rows, p, layer",
-    [_whole(entry, "backward({d}, {z}, {a}{p})") if entry.backward else None for entry in ENTRIES],
-    _BEFORE,
-    "for i in range(first, last):\n    d[i] *= f[i]",
 )
 
 

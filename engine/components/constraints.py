@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.components.registry import Argument, Entry, Family
-from engine.compute.jit import dispatched, part
+from engine.compute.jit import part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +65,3 @@ CONSTRAINTS: Family[Constraint] = Family(
         ),
     ),
 )
-
-
-def _branch(entry: Constraint) -> tuple[str, dict[str, Any]]:
-    arguments = "".join(f", p[{index}]" for index in range(len(entry.arguments)))
-    return f"for u in range(w.shape[1]):\n    function(w[:, u]{arguments})", {"function": entry.function}
-
-
-# For kernels; `w` is a layer's weights (fan_in, fan_out).
-constrain = dispatched("code, w, p", [_branch(entry) for entry in CONSTRAINTS.values()])

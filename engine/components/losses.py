@@ -13,8 +13,8 @@ import numpy as np
 
 from engine.components.formulas import katex, renamed
 from engine.components.registry import Argument, Entry, Family
-from engine.compute.fast_math import exp, log1p
-from engine.compute.jit import dispatched, part, scalar
+from engine.compute.fast_math import log1p_exp
+from engine.compute.jit import part, scalar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +124,7 @@ def binary_crossentropy_derivative(a: float, t: float) -> float:
 
 @scalar
 def binary_crossentropy_from_logits(z: float, t: float) -> float:
-    return (z if z > 0.0 else 0.0) - z * t + log1p(exp(-abs(z)))
+    return (z if z > 0.0 else 0.0) - z * t + log1p_exp(-abs(z))
 
 
 def categorical_crossentropy(a: float, t: float) -> float:
@@ -269,42 +269,3 @@ LOSSES: Family[Loss] = Family(
         ),
     ),
 )
-
-_VALUE = """
-for s in range(n):
-    total = 0.0
-    for u in range(a.shape[0]):
-        total += function(np.float64(value[u, s]), np.float64(t[u, s]){p})
-    out[s] = total
-"""
-_VALUE_ACROSS = """
-for s in range(n):
-    out[s] = function(z, t, s)
-"""
-_GRADIENT = """
-first = np.uint64(rows[0])
-for k in range(np.uint64(t.shape[0])):
-    for s in range(np.uint64(a.shape[1])):
-        d[first + k, s] = {error} * scale
-"""
-
-
-def _value(entry: Loss) -> tuple[str, dict[str, Any]]:
-    if entry.from_logits is None:
-        given = "".join(f", np.float64(p[{index}])" for index in range(len(entry.arguments)))
-        return _VALUE.replace("value[", "a[").replace("{p}", given), {"function": entry.function}
-    if entry.across_units:
-        return _VALUE_ACROSS, {"function": entry.from_logits}
-    return _VALUE.replace("value[", "z[").replace("{p}", ""), {"function": entry.from_logits}
-
-
-def _gradient(entry: Loss) -> tuple[str, dict[str, Any]]:
-    given = "".join(f", p[{index}]" for index in range(len(entry.arguments)))
-    error = "(a[first + k, s] - t[k, s])" if entry.joined else f"derivative(a[first + k, s], t[k, s]{given})"
-    return _GRADIENT.replace("{error}", error), {"derivative": entry.derivative}
-
-
-# For kernels. `loss_values` takes the output's own rows (outputs, n) and fills `out` (n,), in float64;
-# `loss_gradient` takes whole arrays and the output's `rows`, and fills d with scale * dL/da, or dL/dz where joined.
-loss_values = dispatched("code, z, a, t, n, out, p", [_value(entry) for entry in LOSSES.values()])
-loss_gradient = dispatched("code, a, t, d, rows, scale, p", [_gradient(entry) for entry in LOSSES.values()])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.components.registry import Argument, Choice, Entry, Family
-from engine.compute.jit import dispatched, scalar
+from engine.compute.jit import scalar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -364,22 +364,3 @@ OPTIMIZERS: Family[Optimizer] = Family(
 )
 
 SLOTS = max(entry.slots for entry in OPTIMIZERS.values())
-
-
-def _update(entry: Optimizer) -> tuple[str, dict[str, Any]]:
-    arguments = "".join(f", p[{index}]" for index in range(len(entry.arguments) - entry.decays))
-    slots = [f"slots[{index}, i]" for index in range(entry.slots)]
-    corrections = [f"c_{index}" for index in range(entry.correction_count)]
-    results = ", ".join(["w[i]", *slots])
-    given = ", ".join(["w[i]", "g[i]", *slots, *corrections])
-    lines = [f"{', '.join(corrections)}, = corrections(step{arguments})"] if corrections else []
-    lines += [f"{name} = w.dtype.type({name})" for name in corrections]  # computed in float64: 1 - beta^t cancels
-    lines += ["for i in range(w.size):", f"    {results} = update({given}{arguments})"]
-    functions = {"update": entry.update}
-    if entry.corrections:
-        functions["corrections"] = entry.corrections
-    return "\n".join(lines), functions
-
-
-# For kernels; `w`, `g` (parameters,), `slots` (SLOTS, parameters), `step` this update's number from 1.
-update = dispatched("code, w, g, slots, step, p", [_update(entry) for entry in OPTIMIZERS.values()])

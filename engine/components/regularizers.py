@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.components.formulas import katex
 from engine.components.registry import Argument, Entry, Family
-from engine.compute.jit import dispatched, scalar
+from engine.compute.jit import scalar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,33 +165,6 @@ REGULARIZERS: Family[Regularizer] = Family(
         ),
     ),
 )
-
-_ADD = """
-for i in range(w.size):
-    g[i] += derivative(w[i]{p})
-"""
-_SHRINK = """
-threshold = w.dtype.type(rate) * l1_rate({p})
-for i in range(w.size):
-    w[i] = shrunk(w[i], threshold)
-"""
-
-
-def _add(entry: Regularizer, derivative: Callable[..., Any] | None) -> tuple[str, dict[str, Any]] | None:
-    arguments = "".join(f", p[{index}]" for index in range(len(entry.arguments)))
-    return (_ADD.replace("{p}", arguments), {"derivative": derivative}) if derivative else None
-
-
-def _shrink(entry: Regularizer) -> tuple[str, dict[str, Any]] | None:
-    arguments = ", ".join(f"p[{index}]" for index in range(len(entry.arguments)))
-    functions = {"l1_rate": entry.l1_rate, "shrunk": soft_threshold}
-    return (_SHRINK.replace("{p}", arguments), functions) if entry.l1_rate else None
-
-
-# For kernels; `w` and `g` are a layer's weights and their gradients, flat; `rate` is the learning rate.
-add_whole = dispatched("code, w, g, p", [_add(entry, entry.derivative) for entry in REGULARIZERS.values()])
-add_smooth = dispatched("code, w, g, p", [_add(entry, entry.smooth) for entry in REGULARIZERS.values()])
-shrink = dispatched("code, w, rate, p", [_shrink(entry) for entry in REGULARIZERS.values()])
 
 
 def penalty(choice: Any, weights: np.ndarray) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from engine.components.registry import Argument, Choice, Entry, Family
-from engine.compute.jit import dispatched, scalar
+from engine.compute.jit import scalar
 
 ARGUMENTS = 4  # the most arguments that a schedule may have
 
@@ -180,15 +180,6 @@ SCHEDULES: Family[Schedule] = Family(
         ),
     ),
 )
-
-
-def _branch(entry: Schedule) -> tuple[str, dict[str, Any]]:
-    arguments = "".join(f", p[{index}]" for index in range(len(entry.arguments)))
-    return f"return factor(epoch{arguments})", {"factor": entry.factor}
-
-
-# For kernels; `epoch` and the arguments `p` (ARGUMENTS,) are float64.
-factor = dispatched("code, epoch, p", [_branch(entry) for entry in SCHEDULES.values()], otherwise="return 1.0")
 
 
 class Plateau:

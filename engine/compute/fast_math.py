@@ -134,6 +134,51 @@ def _fast_cos(x: float) -> float:
     return t * (2.0 * odd - 1.0)
 
 
+def _double_log1p_exp(x: float) -> float:
+    # As _fast_exp and _fast_log1p, with as many terms of the series as float64 has digits for.
+    y = -746.0 if x < -746.0 else x
+    n = np.floor(y * 1.4426950408889634 + 0.5)
+    r = y - n * 6.93147180369123816490e-01
+    r = r - n * 1.90821492927058770002e-10
+    q = r * 1.6059043836821613e-10 + 2.08767569878681e-09
+    q = q * r + 2.505210838544172e-08
+    q = q * r + 2.755731922398589e-07
+    q = q * r + 2.7557319223985893e-06
+    q = q * r + 2.48015873015873e-05
+    q = q * r + 0.0001984126984126984
+    q = q * r + 0.001388888888888889
+    q = q * r + 0.008333333333333333
+    q = q * r + 0.041666666666666664
+    q = q * r + 0.16666666666666666
+    q = q * r + 0.5
+    q = q * r + 1.0
+    q = q * r + 1.0
+    whole = np.int32(n)
+    half = whole >> np.int32(1)
+    low = np.int64((np.int64(half) + np.int64(1023)) << np.int64(52)).view(np.float64)
+    high = np.int64((np.int64(whole - half) + np.int64(1023)) << np.int64(52)).view(np.float64)
+    e = q * low * high
+    s = e / (e + 2.0)
+    u = s * s
+    q = u * (1.0 / 33.0) + 1.0 / 31.0
+    q = q * u + 1.0 / 29.0
+    q = q * u + 1.0 / 27.0
+    q = q * u + 1.0 / 25.0
+    q = q * u + 1.0 / 23.0
+    q = q * u + 1.0 / 21.0
+    q = q * u + 1.0 / 19.0
+    q = q * u + 1.0 / 17.0
+    q = q * u + 1.0 / 15.0
+    q = q * u + 1.0 / 13.0
+    q = q * u + 1.0 / 11.0
+    q = q * u + 1.0 / 9.0
+    q = q * u + 1.0 / 7.0
+    q = q * u + 1.0 / 5.0
+    q = q * u + 1.0 / 3.0
+    q = q * u + 1.0 / 1.0
+    return 2.0 * s * q
+
+
 def exp(x: float) -> float:
     """e^x; infinity, not an error, where it overflows."""
     return math.inf if x > 709.78 else math.exp(x)
@@ -152,6 +197,11 @@ def tanh(x: float) -> float:
 def log1p(x: float) -> float:
     """ln(1 + x); in float32 for 0 <= x <= 1 only."""
     return math.log1p(x)
+
+
+def log1p_exp(x: float) -> float:
+    """ln(1 + e^x) for x <= 0, in float64."""
+    return math.log1p(math.exp(x))
 
 
 def erfc(x: float) -> float:
@@ -173,6 +223,7 @@ scalar(exp, fast=_fast_exp)
 scalar(expm1, fast=_fast_expm1)
 scalar(tanh, fast=_fast_tanh)
 scalar(log1p, fast=_fast_log1p)
+scalar(log1p_exp, double=_double_log1p_exp)
 scalar(erfc, fast=_fast_erfc)
 scalar(sin, fast=_fast_sin)
 scalar(cos, fast=_fast_cos)

@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -174,16 +174,17 @@ def _in_precision(function: F, real: type) -> F:
     return copied
 
 
-def scalar(function: F, *, fast: Callable[..., Any] | None = None) -> F:
+def scalar(function: F, *, fast: Callable[..., Any] | None = None, double: Callable[..., Any] | None = None) -> F:
     """Lets kernels call a plain function of numbers, computed in the precision of its first argument.
 
-    `fast` takes its place in float32, where the library's own function would keep a loop from being vectorised.
+    `fast` takes its place in float32, where the library's own function would keep a loop from being vectorised, and
+    `double` in float64.
     """
 
     def choose(first: Any, *rest: Any) -> Callable[..., Any]:
         if first == types.float32:
             return _in_precision(fast or function, np.float32)
-        return _in_precision(function, np.float64)
+        return _in_precision(double or function, np.float64)
 
     # Inlined whatever its length, or the loop around a long one would make calls and not be vectorised.
     options: Any = {
@@ -195,33 +196,3 @@ def scalar(function: F, *, fast: Callable[..., Any] | None = None) -> F:
     }
     overload(function, jit_options=options, strict=False)(choose)
     return function
-
-
-def dispatched(
-    signature: str,
-    branches: Sequence[tuple[str, Mapping[str, Callable[..., Any]]] | None],
-    before: str = "",
-    otherwise: str = "pass",
-) -> Callable[..., Any]:
-    """A function for kernels that chooses by `code`: `if code == 0: ... elif code == 1: ...`.
-
-    Each branch is the text of its body and the functions which that text names. So the entries of a family are plain
-    functions in their family's file, and yet kernels compile to straight loops over the right one. What they share is
-    done `before`: the less there is in each branch, the sooner it is compiled. Codes without a branch do `otherwise`.
-    """
-    scope: dict[str, Any] = {"np": np}
-    lines = [f"def dispatch({signature}):", *_indented(before, 1)]
-    chosen = [(code, *branch) for code, branch in enumerate(branches) if branch]
-    for code, body, functions in chosen:
-        lines.append(f"    {'if' if code == chosen[0][0] else 'elif'} code == {code}:")
-        for name, function in functions.items():
-            scope[f"{name}_{code}"] = function
-            body = body.replace(f"{name}(", f"{name}_{code}(")
-        lines += _indented(body, 2)
-    lines += ["    else:", *_indented(otherwise, 2)]
-    exec("\n".join(lines), scope)  # noqa: S102 - made from our own catalogue, never from input
-    return inlined(scope["dispatch"])
-
-
-def _indented(text: str, levels: int) -> list[str]:
-    return ["    " * levels + line for line in text.strip().splitlines()]

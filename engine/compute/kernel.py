@@ -10,15 +10,24 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import rng
-from engine.components.activations import activate, derive, fill_slopes, pass_back
+from engine.components.activations import fill_slopes
 from engine.components.batch_norm import denormalize, normalize, put_back
-from engine.components.constraints import constrain
 from engine.components.dropout import disturb, drop, undrop
-from engine.components.losses import loss_gradient, loss_values
-from engine.components.optimizers import update
-from engine.components.regularizers import add_smooth, add_whole, shrink
-from engine.components.schedules import ARGUMENTS, factor
-from engine.compute.jit import inlined, kernel, part, summing
+from engine.components.schedules import ARGUMENTS
+from engine.compute.dispatch import (
+    activate,
+    add_smooth,
+    add_whole,
+    constrain,
+    derive,
+    factor,
+    loss_gradient,
+    loss_values,
+    pass_back,
+    shrink,
+    update,
+)
+from engine.compute.jit import inlined, kernel, part
 from engine.compute.matmul import (
     Array,
     Rows,
@@ -33,6 +42,20 @@ from engine.compute.matmul import (
     weigh,
     weigh_by_library,
     weigh_one,
+)
+from engine.compute.rows import (
+    DONE,
+    PART,
+    PARTS,
+    SAMPLE,
+    STATISTICS,
+    Row,
+    add_measures,
+    begin_row,
+    finish_part,
+    finish_row,
+    look_at_slopes,
+    look_at_values,
 )
 from engine.network.network import (
     ACTIVATION,
@@ -61,8 +84,27 @@ from engine.network.network import (
 
 ONE = np.int64(1)  # a literal 1 would be a type of its own, and compile `weigh` twice
 
+OVERHEAD = 500  # work units that any chunk costs beside its multiplications
+
 # Below this many weights plain loops beat the call of a matrix library.
 BLAS_WEIGHTS = 1024
+
+
+class Room(NamedTuple):
+    """Memory for a workspace, in few arrays: each that is handed over makes every call longer."""
+
+    blocks: np.ndarray  # (7, rows, width)
+    flat: np.ndarray  # (7, rows * width) the same memory
+    t: np.ndarray
+    w: np.ndarray
+    loss: np.ndarray
+    moments: np.ndarray  # (2, rows)
+    one: np.ndarray
+
+    @property
+    def width(self) -> int:
+        """How many samples go through at a time."""
+        return self.blocks.shape[2]
 
 
 class Workspace(NamedTuple):
@@ -139,11 +181,14 @@ class Plan(NamedTuple):
     shuffle: bool
     seed: int
     last_step: int  # stop before the step after this one
-    chunks: int  # at most so many chunks
+    work: int  # in training: about so many multiply-adds
+    row_step: int  # the step after which the next row is measured
+    row_stride: int  # steps from one row to the next
+    chunks: int  # when looking: at most so many chunks
 
 
 # The plan of a call that only looks.
-LOOK = Plan(0, 0.0, 0.0, 0, np.zeros(ARGUMENTS), 1, 0, NO_PENALTY, False, False, 0, 0, NEVER)
+LOOK = Plan(0, 0.0, 0.0, 0, np.zeros(ARGUMENTS), 1, 0, NO_PENALTY, False, False, 0, 0, 0, NEVER, 1, NEVER)
 
 
 class Results(NamedTuple):
@@ -170,28 +215,42 @@ def results(
     )
 
 
-def workspace(rows: int, outputs: int, width: int, dtype: np.dtype) -> Workspace:
+def room(rows: int, outputs: int, width: int, dtype: np.dtype) -> Room:
     """Room for `width` samples at a time, zeroed so that unused columns are harmless."""
-    z, a, d, f, m, kept, h = (np.zeros((rows, width), dtype) for _ in range(7))
-    return Workspace(
-        z=z,
-        a=a,
-        d=d,
+    blocks = np.zeros((7, rows, width), dtype)
+    return Room(
+        blocks=blocks,
+        flat=blocks.reshape(7, -1),
         t=np.zeros((outputs, width), dtype),
         w=np.ones(width, dtype),
         loss=np.zeros(width),
-        flat_z=z.reshape(-1),
-        flat_a=a.reshape(-1),
-        flat_d=d.reshape(-1),
-        f=f,
-        m=m,
-        flat_f=f.reshape(-1),
-        flat_m=m.reshape(-1),
-        kept=kept,
-        h=h,
-        means=np.zeros(rows, dtype),
-        inverses=np.zeros(rows, dtype),
+        moments=np.zeros((2, rows), dtype),
         one=np.ones(1, dtype),
+    )
+
+
+@inlined
+def workspace(room: Room) -> Workspace:
+    """The workspace in a room."""
+    return Workspace(
+        z=room.blocks[0],
+        a=room.blocks[1],
+        d=room.blocks[2],
+        t=room.t,
+        w=room.w,
+        loss=room.loss,
+        flat_z=room.flat[0],
+        flat_a=room.flat[1],
+        flat_d=room.flat[2],
+        f=room.blocks[3],
+        m=room.blocks[4],
+        flat_f=room.flat[3],
+        flat_m=room.flat[4],
+        kept=room.blocks[5],
+        h=room.blocks[6],
+        means=room.moments[0],
+        inverses=room.moments[1],
+        one=room.one,
     )
 
 
@@ -319,37 +378,6 @@ def through_units(
             pass_back(code, work, rows, arguments, layer)
     if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
         denormalize(work, rows, moment.n, parameters, gradient, gamma, moment.training)
-
-
-# Columns of the statistics that are added up for each unit.
-SATURATED, LIVE, SUM, SQUARES = range(4)
-STATISTICS = 4
-SATURATION = 0.01
-
-
-@summing
-def look_at_values(a: Array, units: Rows, n: int, statistics: Array) -> None:
-    """Adds up what the units gave."""
-    for u in range(units[0], units[1]):
-        total, squares = 0.0, 0.0
-        for s in range(n):
-            value = np.float64(a[u, s])
-            total += value
-            squares += value * value
-        statistics[u, SUM] += total
-        statistics[u, SQUARES] += squares
-
-
-@summing
-def look_at_slopes(f: Array, units: Rows, n: int, statistics: Array) -> None:
-    """Counts where the units could hardly learn, and where they could at all."""
-    for u in range(units[0], units[1]):
-        saturated, live = 0, 0
-        for s in range(n):
-            saturated += abs(f[u, s]) < SATURATION
-            live += f[u, s] != 0
-        statistics[u, SATURATED] += saturated
-        statistics[u, LIVE] += live
 
 
 @part
@@ -512,27 +540,42 @@ def copy_rows(a: Array, first: int, n: int, outputs: Array, at: int) -> None:
 
 
 @part
-def measure(net: Architecture, work: Workspace, moment: Moment, at: int, results: Results) -> None:
-    """Fills the outputs and the losses of a chunk."""
+def copy_columns(x: Array, at: int, n: int, into: Array) -> None:
+    """The n columns of x from `at` on, into the first columns."""
+    for row in range(U(x.shape[0])):
+        for s in range(U(n)):
+            into[row, s] = x[row, U(at) + s]
+
+
+@part
+def measure(
+    net: Architecture, work: Workspace, moment: Moment, at: int, results: Results, row: Row, sums: Array
+) -> None:
+    """Fills the outputs and the losses of a chunk, or adds its measures to the sums."""
     last = net.layers.shape[0] - 1
     rows = rows_of(net, last)
     z, a, arguments = work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], net.arguments[OF_LOSS, 0]
     loss_values(net.loss, z, a, work.t, moment.n, work.loss, arguments)
-    share = net.layers[last, UNITS] if net.mean_over_outputs else 1
-    for s in range(moment.n):
-        results.losses[at + s] = work.loss[s] * np.float64(work.w[s]) / share
-    copy_rows(work.a, rows[0], moment.n, results.outputs, at)
+    share = np.float64(net.layers[last, UNITS] if net.mean_over_outputs else 1)
+    for s in range(U(moment.n)):
+        work.loss[s] = work.loss[s] * np.float64(work.w[s]) / share
+    if sums.size > 0:
+        add_measures(row.metrics, a, work.t, work.loss, moment.n, row.threshold, sums)
+    if results.losses.size > 0:
+        for s in range(moment.n):
+            results.losses[at + s] = work.loss[s]
+        copy_rows(work.a, rows[0], moment.n, results.outputs, at)
 
 
 TRAIN, EVALUATE, PREDICT = range(3)
 
 
-@kernel
-def run(
-    task: int,
+@part
+def go_through(
+    task: int | np.int64,
     net: Architecture,
     state: State,
-    work: Workspace,
+    room: Room,
     x: Array,
     targets: Array,
     weights: Array,
@@ -541,16 +584,21 @@ def run(
     arguments: Array,
     clock: Array,
     first: int,
+    last_step: int,
+    most: int,
     results: Results,
+    row: Row,
+    sums: Array,
 ) -> None:
     """The one loop: chunk after chunk of samples goes forward, is looked at, and goes back.
 
     TRAIN makes steps on x (features, n), targets (outputs, n) and weights (n,) in this epoch's `order` (n,), for at
-    most `plan.chunks` chunks, or up to `plan.last_step`, or until a number is no longer finite; `arguments` are the
-    optimizer's. EVALUATE measures `plan.chunks` chunks, the samples from `first` on: it fills the outputs and losses,
+    most `most` chunks, or up to `last_step`, or until a number is no longer finite; `arguments` are the optimizer's.
+    EVALUATE measures as many chunks, the samples from `first` on: it fills the outputs and losses, or adds to the sums,
     and if there is a gradient (P,) adds to it the data loss's over all samples, and to the statistics. PREDICT fills
     the outputs (units, n) with the activations of the rows from `first` on.
     """
+    work = workspace(room)
     parameters, samples, width = state.parameters, x.shape[1], work.a.shape[1]
     training, gradient = task == TRAIN, results.gradient
     if training:
@@ -559,23 +607,20 @@ def run(
     chunks = 0
     while True:
         if training:
-            if chunks == plan.chunks or clock[STEP] >= plan.last_step or clock[DIVERGED]:
+            if chunks == most or clock[STEP] >= last_step or clock[DIVERGED]:
                 break
             if clock[IN_BATCH] == 0:
                 gradient[:] = 0
             count = batch_of(plan.batch_size, plan.carried, samples, clock)
             n = take_batch(net, work, x, targets, weights, order, plan, clock)
         else:
-            if at >= samples or (task == EVALUATE and chunks == plan.chunks):
+            if at >= samples or (task == EVALUATE and chunks == most):
                 break
             count, n = samples, min(width, samples - at)
-            for s in range(n):
-                for f in range(x.shape[0]):
-                    work.a[f, s] = x[f, at + s]
-                for k in range(targets.shape[0]):
-                    work.t[k, s] = targets[k, at + s]
-                if weights.size > 0:
-                    work.w[s] = weights[at + s]
+            copy_columns(x, at, n, work.a)
+            copy_columns(targets, at, n, work.t)
+            for s in range(min(n, weights.size)):
+                work.w[s] = weights[at + s]
         moment = Moment(training, plan.seed, clock[STEP], clock[IN_BATCH], n)
         forward(net, parameters, state.running, work, moment)
         chunks += 1
@@ -584,7 +629,7 @@ def run(
             at += n
             continue
         if task == EVALUATE:
-            measure(net, work, moment, at, results)
+            measure(net, work, moment, at, results, row, sums)
             at += n
             if gradient.size == 0:
                 continue
@@ -594,6 +639,128 @@ def run(
             clock[IN_BATCH] += n
             if clock[IN_BATCH] == count:
                 pieces = -(-min(plan.batch_size, samples) // width)
-                last = clock[STEP] + 1 == plan.last_step or chunks + pieces > plan.chunks  # perhaps
+                last = clock[STEP] + 1 == last_step or chunks + pieces > most  # perhaps
                 finish_step(net, state, plan, count, samples, last, arguments, clock)
     clock[CHUNKS] = chunks
+
+
+@kernel
+def run(
+    task: int,
+    net: Architecture,
+    state: State,
+    room: Room,
+    probe: Room,
+    parts: tuple[tuple[Array, Array, Array], ...],
+    order: Array,
+    plan: Plan,
+    arguments: Array,
+    clock: Array,
+    first: int,
+    results: Results,
+    row: Row,
+) -> int:
+    """Looks at the first of the parts, or trains on it and measures rows of all, and says how much work it was.
+
+    Training goes on for about `plan.work` multiply-adds, or up to `plan.last_step` and through the row that is due
+    there, or until a number is no longer finite, be it in a step or in a row. A row under way is measured before any
+    step, so that the last call may have ended anywhere.
+    """
+    x, targets, weights = parts[0]
+    cursor, sums = row.cursor, row.values[:0]
+    if task != TRAIN:
+        if task == EVALUATE:
+            sums = row.values
+        go_through(
+            task,
+            net,
+            state,
+            probe,
+            x,
+            targets,
+            weights,
+            order,
+            plan,
+            arguments,
+            clock,
+            first,
+            plan.last_step,
+            plan.chunks,
+            results,
+            row,
+            sums,
+        )
+        return 0
+    samples, left, due = x.shape[1], plan.work, plan.row_step
+    while left > 0:
+        if cursor[PART] < PARTS:
+            if row.columns[cursor[PART]] == NONE:
+                cursor[PART] += 1
+            else:
+                back = cursor[PART] == 0 and row.layers != NONE
+                cost = OVERHEAD + (3 if back else 1) * probe.w.size * state.parameters.size
+                most, column = max(1, left // cost), row.columns[cursor[PART]]
+                told = Results(
+                    results.outputs, results.losses, row.gradient if back else results.gradient, row.statistics
+                )
+                xs, ts, ws = parts[cursor[PART]]
+                at, sums = cursor[SAMPLE], row.values[column : column + row.scales.size]
+                go_through(
+                    np.int64(EVALUATE),
+                    net,
+                    state,
+                    probe,
+                    xs,
+                    ts,
+                    ws,
+                    order,
+                    plan,
+                    arguments,
+                    clock,
+                    at,
+                    plan.last_step,
+                    most,
+                    told,
+                    row,
+                    sums,
+                )
+                left -= clock[CHUNKS] * cost
+                cursor[SAMPLE] += clock[CHUNKS] * probe.w.size
+                if cursor[SAMPLE] >= xs.shape[1]:
+                    finish_part(row, xs.shape[1])
+            if cursor[PART] == PARTS:
+                epoch = np.float64(clock[EPOCH]) + np.float64(clock[IN_EPOCH]) / np.float64(samples)
+                rate = plan.learning_rate * factor(plan.schedule, epoch, plan.schedule_arguments)
+                finish_row(net, state.parameters, state.previous, row, clock[STEP], epoch, rate, samples)
+                broken = row.layers != NONE and not np.isfinite(row.values[row.columns[0]])
+                if broken or cursor[DONE] == row.table.shape[0] or clock[STEP] >= plan.last_step:
+                    break
+        elif clock[DIVERGED] or (clock[STEP] >= plan.last_step and clock[IN_BATCH] == 0):
+            break
+        else:
+            cost = OVERHEAD + 3 * room.w.size * state.parameters.size
+            last_step, most = min(plan.last_step, due), max(1, left // cost)
+            go_through(
+                task,
+                net,
+                state,
+                room,
+                x,
+                targets,
+                weights,
+                order,
+                plan,
+                arguments,
+                clock,
+                first,
+                last_step,
+                most,
+                results,
+                row,
+                row.values[:0],
+            )
+            left -= clock[CHUNKS] * cost
+            if clock[STEP] == due and clock[IN_BATCH] == 0:
+                due += plan.row_stride
+                begin_row(row)
+    return plan.work - left

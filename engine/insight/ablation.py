@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.errors import FieldError, InvalidInput
 from engine.network.model import Model
+from engine.training.metrics_row import measures
 
 MOST_LINKS = 2_000  # that are ranked
 
@@ -93,9 +94,7 @@ def cost(model: Model, parts: Iterable[Part], of: str) -> dict[str, Any]:
 
 
 def _measured(model: Model, of: str) -> dict[str, float]:
-    with np.errstate(all="ignore"):
-        samples = model.at_once(of)
-        return model.measures(samples[1], *model.answer(samples))
+    return measures(model, model.at_once(of))
 
 
 class Ranking:

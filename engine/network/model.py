@@ -14,13 +14,14 @@ import numpy as np
 from engine.components.optimizers import OPTIMIZERS
 from engine.components.regularizers import penalty
 from engine.compute import kernel
+from engine.compute.rows import Row, no_row
 from engine.data.dataset import Data, Samples
 from engine.data.projection import Axes, Domain, check_domain
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Experiment, Layer, Output
 from engine.limits import LIMITS, chunk_samples
 from engine.network.network import Network
-from engine.training.metrics import labels, metrics_of
+from engine.training.metrics import labels
 
 PROBE_SAMPLES = 128  # that go through the network at a time
 KEPT_PLANES = 4  # whose inputs are remembered: pictures are made again and again of the same
@@ -86,7 +87,9 @@ class Model:
         self._net = network.describe(experiment)
         self._order = np.arange(0)
         self._optimizer_arguments = np.zeros(1, network.dtype)
-        self.probe = self._workspace(min(PROBE_SAMPLES, chunk_samples(network.parameter_count)))
+        self.probe = self._room(min(PROBE_SAMPLES, chunk_samples(network.parameter_count)))
+        self._no_row = no_row(network.dtype)
+        self._no_results = kernel.results(np.empty((0, 0), network.dtype))
         self._planes: dict[tuple[int, Axes | None, Domain | None], np.ndarray] = {}
 
     def altered(self, parameters: np.ndarray) -> "Model":
@@ -102,31 +105,55 @@ class Model:
         """Its parameters as `Trainer.set_parameters` takes them."""
         return [{"weights": layer.weights, "biases": layer.biases, **layer.further} for layer in self.parameters()]
 
-    def _workspace(self, width: int) -> kernel.Workspace:
-        return kernel.workspace(self.network.rows[-1], self.data.outputs, width, self.network.dtype)
+    def _room(self, width: int) -> kernel.Room:
+        return kernel.room(self.network.rows[-1], self.data.outputs, width, self.network.dtype)
+
+    def look(
+        self,
+        task: int,
+        samples: Samples,
+        first: int = 0,
+        results: kernel.Results | None = None,
+        chunks: int = kernel.NEVER,
+        row: Row | None = None,
+    ) -> None:
+        """Lets samples go through the network, which changes nothing but `probe` and what is to be filled."""
+        self.run(
+            task,
+            self.probe,
+            (samples, samples, samples),
+            kernel.LOOK._replace(chunks=chunks),
+            self._no_row if row is None else row,
+            first,
+            self._no_results if results is None else results,
+        )
 
     def run(
         self,
         task: int,
-        work: kernel.Workspace,
-        part: Samples,
+        work: kernel.Room,
+        parts: tuple[Samples, ...],
+        plan: kernel.Plan,
+        row: Row,
         first: int,
         results: kernel.Results,
-        plan: kernel.Plan,
-    ) -> None:
-        kernel.run(
+    ) -> int:
+        spent: int = kernel.run(
             task,
             self._net,
             self.state,
             work,
-            *part,
+            self.probe,
+            parts,
             self._order,
             plan,
             self._optimizer_arguments,
             self._clock,
             first,
             results,
+            row,
         )
+        return spent
 
     # Where it stands
 
@@ -261,7 +288,7 @@ class Model:
     def outputs_of(self, x: np.ndarray, first_row: int) -> np.ndarray:
         """What the rows of units from `first_row` on give for inputs x (features, n)."""
         outputs = np.empty((self.network.rows[-1] - first_row, x.shape[1]), self.network.dtype)
-        self.run(kernel.PREDICT, self.probe, (x, x[:0], x[0, :0]), first_row, kernel.results(outputs), kernel.LOOK)
+        self.look(kernel.PREDICT, (x, x[:0], x[0, :0]), first_row, kernel.results(outputs))
         return outputs
 
     def rows_of(self, index: int) -> tuple[slice, slice]:
@@ -294,32 +321,24 @@ class Model:
     def answer(self, samples: Samples) -> tuple[np.ndarray, np.ndarray]:
         """Its outputs (outputs, n) for some samples, and the losses (n,)."""
         outputs, losses = np.empty(samples[1].shape, self.network.dtype), np.empty(samples[0].shape[1])
-        self.run(kernel.EVALUATE, self.probe, samples, 0, kernel.results(outputs, losses), kernel.LOOK)
+        self.look(kernel.EVALUATE, samples, 0, kernel.results(outputs, losses))
         return outputs, losses
 
     def passes(self, part: str = "train") -> Passes:
         """Every number of the samples of a part; see `at_once`."""
-        samples, work = self.at_once(part), self.probe
-        count, width = samples[0].shape[1], work.a.shape[1]
+        samples, (z, a, d, *_) = self.at_once(part), self.probe.blocks
+        count, width = samples[0].shape[1], self.probe.width
         outputs, losses = np.empty(samples[1].shape, self.network.dtype), np.empty(count)
         gradient = np.zeros(self.network.parameter_count, self.network.dtype)
         rows = np.empty((3, self.network.rows[-1], count), self.network.dtype)
-        results, plan = kernel.results(outputs, losses, gradient), kernel.LOOK._replace(chunks=1)
+        results = kernel.results(outputs, losses, gradient)
         for first in range(0, count, width):
-            self.run(kernel.EVALUATE, work, samples, first, results, plan)
+            self.look(kernel.EVALUATE, samples, first, results, chunks=1)
             n = min(width, count - first)
-            for row, there in zip(rows, (work.z, work.a, work.d), strict=True):
+            for row, there in zip(rows, (z, a, d), strict=True):
                 row[:, first : first + n] = there[:, :n]
         rows[2] *= count  # the errors are those of a mean
         return Passes(rows[0], rows[1], rows[2], outputs, losses, gradient)
-
-    def measures(self, t: np.ndarray, outputs: np.ndarray, losses: np.ndarray) -> dict[str, float]:
-        """The loss and the metrics, of targets (outputs, n) and what `answer` gives."""
-        measures = {"loss": float(np.mean(losses))}
-        for metric in metrics_of(self.task):
-            value = metric.function(outputs, t, self.data.threshold)
-            measures[metric.name] = value * self.data.target_spread if metric.in_units else value
-        return measures
 
 
 def starting_state(experiment: Experiment, data: Data, network: Network) -> kernel.State:

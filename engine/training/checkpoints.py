@@ -1,7 +1,8 @@
-"""Checkpoints of a run, which can be looked at, resumed and forked at every epoch it has passed.
+"""Checkpoints: the way back along a run, which can be viewed, resumed and forked at every epoch it has passed.
 
-On the way, checkpoints are kept at whole epochs: at all of them first, then at every second, fourth and so on, so that
-they never take more room than they may. From them `time_travel` reaches any epoch.
+They are kept at whole epochs: at all of them first, then at every second, fourth and so on, as long as the epochs
+between two of them are quickly trained again, and never in more memory than they may take. From them `time_travel`
+goes to any epoch.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from engine.experiment import Experiment
 from engine.limits import LIMITS
 
 FEWEST = 8  # checkpoints that are kept however large they are
+ENOUGH = 64  # checkpoints, where the epochs in between are quickly trained again
+REPLAY_WORK = 300_000_000  # multiply-adds of training between two checkpoints: at most about 50 ms
 ARRAY_BYTES = 120  # that an array takes beside its numbers
 
 
@@ -47,9 +50,10 @@ class Mark:
 
 
 class Timeline:
-    """The checkpoints of one run, oldest first."""
+    """The checkpoints of one run, oldest first. An epoch of it takes about `work` multiply-adds."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: int) -> None:
+        self._work = work
         self.marks: list[Mark] = []
         self.stride = 1  # epochs from one to the next
         self.bytes = 0
@@ -63,9 +67,22 @@ class Timeline:
         mark = Mark(epoch, changes, checkpoint())
         self.marks.append(mark)
         self.bytes += mark.checkpoint.size
-        while self.bytes > LIMITS.timeline_bytes and len(self.marks) > FEWEST:
-            self.stride *= 2
-            self._keep([mark for mark in self.marks if mark.epoch % self.stride == 0])
+        while self._too_many():
+            self._thin_out()
+
+    def _too_many(self) -> bool:
+        if len(self.marks) > ENOUGH and 2 * self.stride * self._work <= REPLAY_WORK:
+            return True
+        return self.bytes > LIMITS.timeline_bytes and len(self.marks) > FEWEST
+
+    def thin_out_to(self, limit: int) -> None:
+        """Lets go of every second checkpoint until they take no more than `limit` bytes, or few are left."""
+        while self.bytes > limit and len(self.marks) > FEWEST:
+            self._thin_out()
+
+    def _thin_out(self) -> None:
+        self.stride *= 2
+        self._keep([mark for mark in self.marks if mark.epoch % self.stride == 0])
 
     def _keep(self, marks: list[Mark]) -> None:
         self.marks = marks
@@ -73,7 +90,7 @@ class Timeline:
 
     def until(self, epoch: int) -> "Timeline":
         """The timeline as it was at an epoch; the checkpoints are shared."""
-        earlier = Timeline()
+        earlier = Timeline(self._work)
         earlier.stride = self.stride
         earlier._keep([mark for mark in self.marks if mark.epoch <= epoch])
         return earlier

@@ -9,21 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.splits import PARTS
+from engine.compute.rows import FIRST_COLUMNS, LAYER_COLUMNS
 from engine.errors import FieldError, InvalidInput
-from engine.training.metrics import metrics_of
+from engine.training.metrics_row import Layout
 
-LAYER_COLUMNS = ("gradient_norm", "weight_norm", "update_ratio", "saturated", "dead", "mean", "std", "zero_weights")
-FIRST_COLUMNS = ("step", "epoch", "learning_rate", "penalty")
 EVERY_EPOCH_UNTIL = 1_000
 MANY_STEPS = 1_000
 
 
-def next_epoch_due(epoch: int) -> int:
-    """The first epoch after `epoch` at whose end a row is recorded."""
+def epochs_between_rows(epoch: int) -> int:
+    """How many epochs lie between two rows, from `epoch` on: a power of two."""
     stride = 1
     while epoch >= EVERY_EPOCH_UNTIL * stride:
         stride *= 2
+    return stride
+
+
+def next_epoch_due(epoch: int) -> int:
+    """The first epoch after `epoch` at whose end a row is recorded."""
+    stride = epochs_between_rows(epoch)
     return (epoch // stride + 1) * stride
 
 
@@ -31,12 +35,11 @@ class History:
     """Rows of a run; `seq` counts them from 0."""
 
     def __init__(self, task: str, parts: list[str], layers: int) -> None:
-        self.parts = parts
+        self.layout = Layout(task, parts, layers)
+        self.parts = self.layout.parts
         self.layers = layers
-        self.measures = ("loss", *(metric.name for metric in metrics_of(task)))
-        self._part_columns = [f"{part}_{measure}" for part in parts for measure in self.measures]
-        width = len(FIRST_COLUMNS) + len(self._part_columns) + layers * len(LAYER_COLUMNS)
-        self._table = np.empty((16, width))
+        self.measures = self.layout.measures
+        self._table = np.empty((16, self.layout.width))
         self._count = 0
 
     def __len__(self) -> int:
@@ -47,31 +50,18 @@ class History:
         """The number of the newest row; -1 when there is none."""
         return self._count - 1
 
-    def append(self, row: dict[str, Any]) -> None:
-        """Records a row, as `row` gives it back."""
-        if self._count == len(self._table):
-            self._table = np.concatenate([self._table, np.empty_like(self._table)])
-        values = [row[name] for name in FIRST_COLUMNS]
-        values += [row[part][measure] for part in self.parts for measure in self.measures]
-        values += [layer[name] for layer in row["layers"] for name in LAYER_COLUMNS]
-        self._table[self._count] = values
-        self._count += 1
+    def extend(self, rows: np.ndarray) -> None:
+        """Records rows (n, columns)."""
+        count = self._count + len(rows)
+        if count > len(self._table):
+            room = np.empty((max(16, count - len(self._table), count // 4), self._table.shape[1]))
+            self._table = np.concatenate([self._table, room])
+        self._table[self._count : count] = rows
+        self._count = count
 
     def row(self, seq: int) -> dict[str, Any]:
         """One row, as it travels: parts that have no samples are None."""
-        values = self._table[seq].tolist()
-        step, epoch, learning_rate, penalty = values[: len(FIRST_COLUMNS)]
-        position = len(FIRST_COLUMNS)
-        row: dict[str, Any] = {"seq": seq, "step": int(step), "epoch": epoch, "learning_rate": learning_rate}
-        row |= dict.fromkeys(PARTS)
-        for part in self.parts:
-            row[part] = dict(zip(self.measures, values[position:], strict=False))
-            position += len(self.measures)
-        row["penalty"] = penalty
-        size = len(LAYER_COLUMNS)
-        starts = range(position, position + self.layers * size, size)
-        row["layers"] = [dict(zip(LAYER_COLUMNS, values[start : start + size], strict=True)) for start in starts]
-        return row
+        return self.layout.as_data(seq, self._table[seq])
 
     def rows(self, since: int = -1) -> list[dict[str, Any]]:
         """The rows numbered above `since`."""
@@ -114,7 +104,7 @@ class History:
     def arrays(self, since: int = -1) -> dict[str, np.ndarray]:
         """The rows numbered above `since` by column, as views: (rows,), or (rows, layers) of a layer's quantity."""
         table = self._table[max(since + 1, 0) : self._count]
-        names = [*FIRST_COLUMNS, *self._part_columns]
+        names = [*FIRST_COLUMNS, *self.layout.part_columns]
         layers = table[:, len(names) :].reshape(len(table), self.layers, len(LAYER_COLUMNS))
         arrays = {name: table[:, index] for index, name in enumerate(names)}
         return arrays | {name: layers[:, :, index] for index, name in enumerate(LAYER_COLUMNS)}

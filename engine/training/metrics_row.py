@@ -1,87 +1,137 @@
-"""A measurement: one row of a run's history on its way, or only what somebody watches after each epoch. All samples are
-measured chunk by chunk, so that a slice of training time may end in between.
+"""A row of metrics: the loss and the metrics of each part of the data, and what each layer does, at one step.
+
+The kernel computes it (`compute.rows`), chunk by chunk, so that a slice of training time may end in between. Here it
+is told what belongs where, and rows become dictionaries for whoever asks for one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.compute import kernel
-from engine.data.dataset import Samples
+from engine.compute.rows import (
+    DONE,
+    FIRST_COLUMNS,
+    LAYER_COLUMNS,
+    PART,
+    STATISTICS,
+    Row,
+    begin_row,
+    no_row,
+)
+from engine.data.dataset import Data, Samples
 from engine.data.splits import PARTS
-from engine.network.probes import layer_statistics
+from engine.network.network import NONE
+from engine.training.metrics import METRICS, metrics_of
 
 if TYPE_CHECKING:
     from engine.network.model import Model
 
-OVERHEAD = 500  # work units that any chunk costs beside its multiplications
+ROOM = 64  # rows that are measured in one call
 
 
-class Measurement:
-    """Measures a model that must not change meanwhile, by these samples of each part; `row` is there when all is done.
+class Layout:
+    """Which column of a row is what."""
 
-    With `layers` the training samples go back through the network too, and the row says what each layer did.
-    """
-
-    def __init__(self, model: "Model", samples: Mapping[str, Samples] | None = None, layers: bool = True) -> None:
-        self._model = model
+    def __init__(self, task: str, parts: Iterable[str], layers: int) -> None:
+        self.parts = list(parts)
+        self.measures = ("loss", *(metric.name for metric in metrics_of(task)))
         self.layers = layers
-        self._samples = model.data.measured if samples is None else samples
-        self._left = list(self._samples)
-        self._measured: dict[str, Any] = dict.fromkeys(PARTS)
-        self._gradient = np.zeros(model.network.parameter_count if layers else 0, model.network.dtype)
-        self._statistics = np.zeros((model.network.rows[-1] if layers else 0, kernel.STATISTICS))
-        self.row: dict[str, Any] | None = None
-        self._begin()
+        self.part_columns = [f"{part}_{measure}" for part in self.parts for measure in self.measures]
+        self.first_layer = len(FIRST_COLUMNS) + len(self.part_columns)
+        self.width = self.first_layer + layers * len(LAYER_COLUMNS)
 
-    def _begin(self) -> None:
-        x, t, _ = self._samples[self._left[0]]
-        self._first = 0
-        self._outputs = np.empty(t.shape, t.dtype)
-        self._losses = np.empty(x.shape[1])
+    def column(self, part: str) -> int:
+        """Where the measures of a part start; NONE if it has no samples."""
+        return len(FIRST_COLUMNS) + self.parts.index(part) * len(self.measures) if part in self.parts else NONE
 
-    def advance(self, work: int) -> int:
-        """Measures for about `work` multiply-adds, and says how many it did."""
-        model = self._model
-        spent = 0
-        while spent < work and self.row is None:
-            part = self._left[0]
-            samples = self._samples[part]
-            back = self.layers and part == "train"
-            gradient = self._gradient if back else None
-            results = kernel.results(self._outputs, self._losses, gradient, self._statistics)
-            width, count = model.probe.a.shape[1], samples[0].shape[1]
-            cost = OVERHEAD + (3 if back else 1) * width * model.network.parameter_count
-            chunks = max(1, min((work - spent) // cost, -(-(count - self._first) // width)))
-            plan = kernel.LOOK._replace(chunks=chunks)
-            model.run(kernel.EVALUATE, model.probe, samples, self._first, results, plan)
-            spent += chunks * cost
-            self._first += chunks * width
-            if self._first >= count:
-                with np.errstate(all="ignore"):  # what is not finite is told, not warned of
-                    self._finish_part(part)
-        return spent
+    def measured(self, values: np.ndarray, parts: Iterable[str]) -> dict[str, Any]:
+        """What a row says of these parts, as a dictionary: `step`, `epoch`, and each part's measures or None."""
+        told: dict[str, Any] = {"step": int(values[0]), "epoch": float(values[1]), **dict.fromkeys(PARTS)}
+        for part in parts:
+            told[part] = dict(zip(self.measures, values[self.column(part) :].tolist(), strict=False))
+        return told
 
-    def finish(self) -> dict[str, Any]:
-        """Measures all that is left, and gives the row."""
-        while self.row is None:
-            self.advance(1 << 24)
-        return self.row
+    def as_data(self, seq: int, values: np.ndarray) -> dict[str, Any]:
+        """A whole row as a dictionary: parts that have no samples are None."""
+        told = self.measured(values, self.parts)
+        first = {name: float(values[column]) for column, name in enumerate(FIRST_COLUMNS)}
+        layers = values[self.first_layer :].reshape(self.layers, len(LAYER_COLUMNS)).tolist()
+        return {"seq": seq, **first, **told} | {
+            "layers": [dict(zip(LAYER_COLUMNS, layer, strict=True)) for layer in layers]
+        }
 
-    def _finish_part(self, part: str) -> None:
-        self._measured[part] = self._model.measures(self._samples[part][1], self._outputs, self._losses)
-        self._left.pop(0)
-        if self._left:
-            self._begin()
-        else:
-            self.row = self._finish()
 
-    def _finish(self) -> dict[str, Any]:
-        model = self._model
-        row = {"step": model.step, "epoch": model.epoch, **self._measured}
-        if not self.layers:
-            return row
-        samples = self._samples["train"][0].shape[1]
-        layers = layer_statistics(model.network, model.state, self._gradient, self._statistics, samples, model.step)
-        return {**row, "penalty": model.penalty(), "layers": layers}
+class MetricsRow:
+    """What the kernel needs to measure rows over these samples of each part, and the rows it has done."""
+
+    def __init__(self, model: "Model", samples: Mapping[str, Samples] | None = None) -> None:
+        data, network, task = model.data, model.network, model.task
+        self.layout = layout = Layout(task, data.measured, len(network.layers))
+        chosen = data.measured if samples is None else samples
+        self.parts = tuple(chosen.get(part) or _no_samples(chosen["train"]) for part in PARTS)
+        self.whole = Row(
+            metrics=_codes(task),
+            scales=_scales(task, data),
+            threshold=data.threshold,
+            columns=np.array([layout.column(part) for part in PARTS]),
+            layers=layout.first_layer,
+            values=np.zeros(layout.width),
+            gradient=np.zeros(network.parameter_count, network.dtype),
+            statistics=np.zeros((network.rows[-1], STATISTICS)),
+            table=np.empty((ROOM, layout.width)),
+            cursor=np.array([len(PARTS), 0, 0]),
+        )
+        self.row = self.whole
+
+    def only(self, parts: Iterable[str]) -> Row:
+        """For a row that says nothing but the loss and the metrics of these parts."""
+        columns = [self.layout.column(part) if part in parts else NONE for part in PARTS]
+        return self.whole._replace(columns=np.array(columns), layers=NONE)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a row is half done."""
+        return bool(self.whole.cursor[PART] < len(PARTS))
+
+    def begin(self) -> None:
+        """Has the next call measure a whole row before all else."""
+        self.row = self.whole
+        begin_row(self.whole)
+
+    def drop(self) -> None:
+        """Gives up a row that is under way."""
+        self.whole.cursor[PART] = len(PARTS)
+
+    def take(self) -> np.ndarray:
+        """The rows (n, columns) that are done, as a view that the next call overwrites."""
+        done = self.whole.table[: self.whole.cursor[DONE]]
+        self.whole.cursor[DONE] = 0
+        return done
+
+
+def measures(model: "Model", samples: Samples) -> dict[str, float]:
+    """The loss and the metrics over some samples."""
+    scales = _scales(model.task, model.data)
+    nothing = no_row(model.network.dtype)
+    row = nothing._replace(
+        metrics=_codes(model.task), scales=scales, threshold=model.data.threshold, values=np.zeros(len(scales))
+    )
+    model.look(kernel.EVALUATE, samples, row=row)
+    with np.errstate(all="ignore"):  # what is not finite is told, not warned of
+        values = row.values / samples[0].shape[1] * scales
+    return dict(zip(("loss", *(metric.name for metric in metrics_of(model.task))), values.tolist(), strict=True))
+
+
+def _codes(task: str) -> np.ndarray:
+    return np.array([METRICS.codes[metric.name] for metric in metrics_of(task)], np.int64)
+
+
+def _scales(task: str, data: Data) -> np.ndarray:
+    return np.array([1.0, *(data.target_spread if metric.in_units else 1.0 for metric in metrics_of(task))])
+
+
+def _no_samples(like: Samples) -> Samples:
+    x, t, weights = like
+    return np.empty((len(x), 0), x.dtype), np.empty((len(t), 0), t.dtype), weights[:0]

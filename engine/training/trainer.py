@@ -6,9 +6,10 @@ trainer stops before the update that would have broken a number, keeps the last 
 went first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from engine.components.optimizers import OPTIMIZERS
 from engine.components.schedules import ARGUMENTS, SCHEDULES, Plateau
 from engine.compute import kernel
+from engine.compute.rows import LAYER_COLUMNS, LEARNING_RATE, Row
 from engine.data.dataset import Data, Samples
 from engine.errors import FieldError, InvalidExperiment, InvalidInput
 from engine.experiment import Experiment, Layer, Output, differences, fixed_differences, to_data
@@ -25,10 +27,10 @@ from engine.network.network import Network
 from engine.resolve import Note, complete
 from engine.training.checkpoints import Checkpoint, Timeline
 from engine.training.early_stopping import Watch
-from engine.training.history import MANY_STEPS, History, next_epoch_due
+from engine.training.history import EVERY_EPOCH_UNTIL, MANY_STEPS, History, epochs_between_rows, next_epoch_due
 from engine.training.journal import Entry, Journal
 from engine.training.metrics import higher_is_better
-from engine.training.metrics_row import OVERHEAD, Measurement
+from engine.training.metrics_row import ROOM, MetricsRow
 
 EXPLODED_WEIGHT = 100.0
 
@@ -48,7 +50,13 @@ class Trainer(Model):
         self.notes: tuple[Note, ...] = completion.notes + data.notes
         self._train = data.parts["train"]
         self._normalized = any(layer.batch_normalization for layer in experiment.layers)
-        self._work = self._workspace(8)
+        self._work = self._room(8)
+        self._rows = MetricsRow(self)
+        # Where a row has the lengths of the layers' weights, and their lengths if each were 1.
+        layout = self._rows.layout
+        self._norms = slice(layout.first_layer + LAYER_COLUMNS.index("weight_norm"), None, len(LAYER_COLUMNS))
+        self._lengths = np.sqrt([fan_in * fan_out for fan_in, fan_out in network.shapes])
+        self._loss_column = layout.column("train")
         self._listener: tuple[str, Callable[[dict[str, Any]], None]] | None = None
         self._start()
 
@@ -62,10 +70,11 @@ class Trainer(Model):
         self.warning: str | None = None
         self.history = History(self.task, list(self.data.measured), len(self.network.layers))
         self.journal = Journal(self.experiment)
-        self.timeline = Timeline()
         self.measuring = True
         self._configure()
-        self._evaluation: Measurement | None = Measurement(self)
+        work = self.steps_per_epoch * kernel.OVERHEAD + 3 * len(self._train) * self.network.parameter_count
+        self.timeline = Timeline(work)
+        self._rows.begin()
         self.settle()
 
     def _configure(self) -> None:
@@ -74,6 +83,7 @@ class Trainer(Model):
         self._net = self.network.describe(experiment)
         self._batch_size = min(experiment.batch_size or samples, samples)
         carried = self._left_over(experiment)
+        self._epoch_samples = samples - carried
         if carried != self._carried:
             self._carried = carried
             self._order = np.concatenate([np.arange(samples - carried, samples), np.arange(samples)])
@@ -95,6 +105,9 @@ class Trainer(Model):
             shuffle=experiment.shuffle,
             seed=experiment.seed,
             last_step=0,
+            work=0,
+            row_step=kernel.NEVER,
+            row_stride=1,
             chunks=0,
         )
         self._optimizer_arguments = np.array(entry.given(experiment.optimizer), self.network.dtype)
@@ -121,8 +134,8 @@ class Trainer(Model):
         pieces = 1 if self._normalized else -(-batch // chunk_samples(self.network.parameter_count))
         share = -(-batch // pieces)
         width = 1 if share == 1 else -(-share // 8) * 8
-        if self._work.a.shape[1] != width:
-            self._work = self._workspace(width)
+        if self._work.width != width:
+            self._work = self._room(width)
 
     # Where training stands
 
@@ -144,13 +157,9 @@ class Trainer(Model):
         return -(-self._epoch_samples // self._batch_size)
 
     @property
-    def _epoch_samples(self) -> int:
-        return len(self._train) - self._carried
-
-    @property
     def settled(self) -> bool:
         """Whether no step and no measurement is half done."""
-        return self._evaluation is None and self._clock[kernel.IN_BATCH] == 0
+        return not self._rows.under_way and self._clock[kernel.IN_BATCH] == 0
 
     def steps_to_epoch(self, epoch: int, batch_size: int | None = None) -> int:
         """The step at which `epoch` whole epochs will be done, at the present batch size; this step if they are."""
@@ -176,16 +185,24 @@ class Trainer(Model):
         left_over = self._carried if start == 0 and epoch > 0 and size > 1 else 0
         return self._order[self._carried + start - left_over : self._carried + end].copy()
 
-    def _row_due(self, batch_size: int) -> int:
-        """The step at which the next row is recorded, with batches of this size from now on."""
+    def _rows_due(self, batch: int) -> tuple[int, int, int]:
+        """The step at which the next row is recorded, with batches of this size from now on; the steps from one row to
+        the next; and the step of the last row that may be recorded before there is something to do.
+        """
         if not self.measuring:
-            return kernel.NEVER
+            return kernel.NEVER, 1, kernel.NEVER
         epoch, position = int(self._clock[kernel.EPOCH]), int(self._clock[kernel.IN_EPOCH])
         if self.steps_per_epoch > MANY_STEPS and epoch < MANY_STEPS:
             tenth = position * 10 // self._epoch_samples + 1
             target = -(-tenth * self._epoch_samples // 10)
-            return self.step + -(-(target - position) // batch_size)
-        return self.steps_to_epoch(next_epoch_due(epoch), batch_size)
+            due = self.step + -(-(target - position) // batch)
+            return due, 1, due
+        stride, first = epochs_between_rows(epoch), next_epoch_due(epoch)
+        checkpoint = max(stride, self.timeline.stride)
+        last = min((epoch // checkpoint + 1) * checkpoint, EVERY_EPOCH_UNTIL * stride, first + (ROOM - 1) * stride)
+        steps = stride * -(-self._epoch_samples // batch)
+        due = self.steps_to_epoch(first, batch)
+        return due, steps, due + (last - first) // stride * steps
 
     # Training
 
@@ -198,38 +215,35 @@ class Trainer(Model):
         spent = 0
         last = kernel.NEVER if until_step is None else until_step
         while spent < work and self.diverged is None:
-            if self._evaluation is not None:
-                spent += self._evaluation.advance(work - spent)
-                if self._evaluation.row is not None:
-                    self._take_note(self._evaluation.row, self._evaluation.layers)
-                continue
-            if self.stopped or (self.step >= last and self._clock[kernel.IN_BATCH] == 0):
+            if self._rows.under_way:
+                plan = self._plan._replace(work=work - spent, last_step=self.step)
+            elif self.stopped or (self.step >= last and self._clock[kernel.IN_BATCH] == 0):
                 break
-            batch = batch_size or self._batch_size
-            row_due = look_due = self._row_due(batch)
-            if self._watched:  # after each epoch, also where no row is recorded
-                look_due = min(row_due, self.steps_to_epoch(int(self._clock[kernel.EPOCH]) + 1, batch))
-            spent += self._train_chunks(work - spent, min(look_due, last), batch)
-            if self.step == row_due:
-                self._evaluation = Measurement(self)
-            elif self.step == look_due:
-                self._evaluation = Measurement(self, self._watched, layers=False)
+            else:
+                plan = self._plan_steps(work - spent, last, batch_size or self._batch_size)
+            spent += self.run(kernel.TRAIN, self._work, self._rows.parts, plan, self._rows.row, 0, self._no_results)
+            self._take_note(self._rows.take())
+            if self._clock[kernel.DIVERGED] and self.diverged is None:
+                self._diverge(self._first_broken_in_step())
         return spent
 
-    def _train_chunks(self, work: int, last_step: int, batch_size: int) -> int:
+    def _plan_steps(self, work: int, last: int, batch: int) -> kernel.Plan:
         if self._clock[kernel.IN_BATCH] == 0:
-            self._fit_workspace(batch_size)
-            self._began = int(self._clock[kernel.EPOCH]), int(self._clock[kernel.IN_EPOCH]), batch_size
-        width = self._work.a.shape[1]
-        cost = OVERHEAD + 3 * width * self.network.parameter_count
-        plan = self._plan._replace(
-            batch_size=batch_size, last_step=max(last_step, self.step + 1), chunks=max(1, work // cost)
+            self._fit_workspace(batch)
+            self._began = int(self._clock[kernel.EPOCH]), int(self._clock[kernel.IN_EPOCH]), batch
+        due, stride, last_due = self._rows_due(batch)
+        self._rows.row = self._rows.whole
+        if self._watched:  # after each epoch, also where no row is recorded
+            last_due = min(due, self.steps_to_epoch(int(self._clock[kernel.EPOCH]) + 1, batch))
+            if last_due < due:
+                due, self._rows.row = last_due, self._watched
+        return self._plan._replace(
+            batch_size=batch,
+            work=work,
+            last_step=max(min(last, last_due), self.step + 1),
+            row_step=due,
+            row_stride=stride,
         )
-        part = self._train.x, self._train.t, self._train.weights
-        self.run(kernel.TRAIN, self._work, part, 0, kernel.results(self._train.t[:0]), plan)
-        if self._clock[kernel.DIVERGED]:
-            self._diverge(self._first_broken_in_step())
-        return int(self._clock[kernel.CHUNKS]) * cost
 
     def settle(self) -> None:
         """Finishes a step or a measurement that is half done."""
@@ -259,44 +273,53 @@ class Trainer(Model):
         self._listener = None
         self._watched = self._what_is_watched()
 
-    def _what_is_watched(self) -> dict[str, Samples]:
-        """The parts that the schedule, early stopping or somebody outside watches."""
+    def _what_is_watched(self) -> Row | None:
+        """A row of the parts that the schedule, early stopping or somebody outside watches, if there are any."""
         rule, listener = self.experiment.early_stopping, self._listener
         parts = {rule.part} if rule else set()
         if SCHEDULES.of(self.experiment.schedule).watches:
             parts.add("validation" if "validation" in self.data.measured else "train")
         if listener:
             parts.add(listener[0])
-        return {part: samples for part, samples in self.data.measured.items() if part in parts}
+        self._watched_parts = [part for part in self.data.measured if part in parts]
+        return self._rows.only(self._watched_parts) if self._watched_parts else None
 
-    def _take_note(self, row: dict[str, Any], complete: bool) -> None:
-        """Of a row that is to be recorded, or of the parts that are watched alone."""
-        self._evaluation = None
-        broken = complete and not np.isfinite(row["train"]["loss"])
-        if not broken and row["epoch"] >= 1 and row["epoch"] == int(row["epoch"]) and self.stopped is None:
-            self._look_back(row, complete)
-        if self._listener:
-            self._listener[1](row)
-        if not complete:
+    def _take_note(self, rows: np.ndarray) -> None:
+        """Of rows that are to be recorded, or of one of the parts alone that are watched."""
+        if not len(rows):
             return
-        row = {"seq": len(self.history), "learning_rate": self.learning_rate, **row}
-        self.history.append(row)
-        self._warn(row)
+        whole = self._rows.row is self._rows.whole
+        broken = whole and not isfinite(rows[-1, self._loss_column])
+        if self._watched:
+            self._look_back(rows[-1], whole, broken)
+        if not whole:
+            return
+        self.history.extend(rows)
+        self._warn(rows[-1])
         if broken:
             self._diverge(self._first_broken_in_row())
         if self._clock[kernel.IN_EPOCH] == 0 and self.settled and self.diverged is None:
             self.pass_by()
 
-    def _look_back(self, row: dict[str, Any], recorded: bool) -> None:
+    def _look_back(self, values: np.ndarray, whole: bool, broken: bool) -> None:
         """After an epoch: whether the learning rate is to fall, and whether to stop, which is recorded."""
-        schedule, rule, epoch = self.experiment.schedule, self.experiment.early_stopping, row["epoch"]
+        told = self.history.layout.measured(values, self.data.measured if whole else self._watched_parts)
+        if not broken and told["epoch"] >= 1 and self._clock[kernel.IN_EPOCH] == 0 and self.stopped is None:
+            self._follow_rules(told, whole)
+            values[LEARNING_RATE] = self.learning_rate
+        if self._listener:
+            self._listener[1](told)
+
+    def _follow_rules(self, told: dict[str, Any], recorded: bool) -> None:
+        schedule, rule, epoch = self.experiment.schedule, self.experiment.early_stopping, told["epoch"]
+        self._plateau, self._watch = copy(self._plateau), copy(self._watch)  # checkpoints have them as they were
         if SCHEDULES.of(schedule).watches:
-            lowered = self._plateau.look(schedule, epoch, (row["validation"] or row["train"])["loss"])
+            lowered = self._plateau.look(schedule, epoch, (told["validation"] or told["train"])["loss"])
             if lowered:
                 self._configure()
         if rule is None:
             return
-        if self._watch.look(rule, epoch, row[rule.part][rule.measure]):
+        if self._watch.look(rule, epoch, told[rule.part][rule.measure]):
             self._best = self.state.parameters.copy(), self.state.running.copy()
         elif self._watch.over(rule, epoch):
             best = f"{rule.monitor.replace('_', ' ')} was best at epoch {self._watch.best_epoch:g}"
@@ -308,7 +331,7 @@ class Trainer(Model):
                 self.stopped += " The weights are those of that epoch."
                 recorded = False
             if not recorded:
-                self._evaluation = Measurement(self)
+                self._rows.begin()
 
     @property
     def unrestored(self) -> str | None:
@@ -326,23 +349,24 @@ class Trainer(Model):
         """Lets training go on that early stopping has ended, and wait anew."""
         if self.stopped:
             self.stopped = None
+            self._watch = copy(self._watch)
             self._watch.bear(self.epoch)
             self._note("resume", {})
 
-    def _warn(self, row: dict[str, Any]) -> None:
+    def _warn(self, values: np.ndarray) -> None:
         """Says so when the weights have exploded and yet every number is finite."""
-        for index, (layer, (fan_in, fan_out)) in enumerate(zip(row["layers"], self.network.shapes, strict=True)):
-            typical = layer["weight_norm"] / np.sqrt(fan_in * fan_out)
-            if typical > EXPLODED_WEIGHT:
-                self.warning = (
-                    f"The weights of {self.layer_name(index)} have exploded (about {typical:.3g} each) but stay "
-                    "finite: its units are saturated and hardly learn. Reset with a smaller learning rate."
-                )
-                return
         self.warning = None
+        exploded = values[self._norms] > self._lengths * EXPLODED_WEIGHT
+        if exploded.any():
+            index = int(exploded.argmax())
+            typical = values[self._norms][index] / self._lengths[index]
+            self.warning = (
+                f"The weights of {self.layer_name(index)} have exploded (about {typical:.3g} each) but stay "
+                "finite: its units are saturated and hardly learn. Reset with a smaller learning rate."
+            )
 
     def _diverge(self, layer: int) -> None:
-        self._evaluation = None
+        self._rows.drop()
         self._clock[kernel.IN_BATCH] = 0
         self.diverged = (
             f"Training diverged at step {self.step + 1} (epoch {self.epoch:.4g}): numbers in "
@@ -354,7 +378,7 @@ class Trainer(Model):
         """The layer in which a number first stopped being finite, on the way forward or else on the way back."""
         with np.errstate(all="ignore"):
             for index, rows in enumerate(self._layer_rows()):
-                if not np.isfinite(self._work.a[rows]).all():
+                if not np.isfinite(self._work.blocks[1, rows]).all():
                     return index
             norms = [
                 sum(float(np.sum(gradient.astype(np.float64) ** 2)) for gradient in layer.values())
@@ -473,7 +497,7 @@ class Trainer(Model):
         self.diverged = None
         self._watch_anew()
         self._note("parameters", {"layers": self.as_given()}, numbers=len(buffer) + len(mask))
-        self._evaluation = Measurement(self)
+        self._rows.begin()
         self.settle()
 
     def fork(self) -> "Trainer":
@@ -498,7 +522,7 @@ class Trainer(Model):
             state.mask.copy(),
             self._clock.copy(),
             self._order.astype(np.min_scalar_type(len(self._order))),
-            (copy(self._plateau), copy(self._watch), self._best, self.stopped, self.diverged),
+            (self._plateau, self._watch, self._best, self.stopped, self.diverged),
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -531,9 +555,9 @@ class Trainer(Model):
             previous=checkpoint.parameters.copy(),
             mask=checkpoint.mask.copy(),
         )
-        plateau, watch, self._best, self.stopped, self.diverged = checkpoint.memory
-        self._plateau, self._watch = copy(plateau), copy(watch)
-        self._evaluation = self._began = None
+        self._plateau, self._watch, self._best, self.stopped, self.diverged = checkpoint.memory
+        self._rows.drop()
+        self._began = None
         self._configure()
         self._clock[:], self._order = checkpoint.clock, checkpoint.order.astype(np.int64)
 
@@ -546,8 +570,16 @@ class Trainer(Model):
         recorded = self._recorded()
         if recorded:
             return recorded
-        row = Measurement(self, {part: self.at_once(part) for part in self.data.measured}).finish()
-        return {"seq": len(self.history), "learning_rate": self.learning_rate, **row}
+        return self.measured({part: self.at_once(part) for part in self.data.measured})
+
+    def measured(self, samples: Mapping[str, Samples] | None = None) -> dict[str, Any]:
+        """The metrics of the current step, over these samples of each part or over all."""
+        rows = MetricsRow(self, samples)
+        rows.begin()
+        plan = self._plan._replace(work=kernel.NEVER, last_step=self.step)
+        while rows.under_way:
+            self.run(kernel.TRAIN, self._work, rows.parts, plan, rows.row, 0, self._no_results)
+        return self.history.layout.as_data(len(self.history), rows.take()[0])
 
     def row_samples(self) -> dict[str, int]:
         """How many samples of each part `row` speaks of: all, unless it is computed in one go and there are many."""

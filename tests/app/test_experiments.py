@@ -9,8 +9,8 @@ from app.experiments import patched, read_experiment
 from app.problems import Problem
 from engine import Experiment, complete, to_data
 from tests.app.conftest import strict
-from tests.engine.insight.test_diagnosis import CASES as DIAGNOSED
-from tests.engine.insight.test_diagnosis import merged, provoked
+from tests.engine.insight.diagnosis.test_diagnosis import CASES as DIAGNOSED
+from tests.engine.insight.diagnosis.test_diagnosis import merged, provoked
 
 
 def patch(experiment: dict[str, Any], change: dict[str, Any]) -> Any:

@@ -1,6 +1,7 @@
 """What the engine may know: nothing of the web, of the clock, or of randomness that is not its own."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,3 +68,14 @@ def test_all_that_is_offered_exists_and_is_sorted() -> None:
     public = [name for name in engine.__all__ if name != "warm_up"]
     assert set(public) <= set(vars(engine))
     assert len(set(engine.__all__)) == len(engine.__all__)
+
+
+def test_the_page_on_the_architecture_names_what_exists() -> None:
+    """Every path, and every folder of a table, in ARCHITECTURE.md is there."""
+    root = ROOT.parent
+    named = re.findall(r"`([\w/.]+)`", (root / "ARCHITECTURE.md").read_text())
+    paths = {name for name in named if name.startswith(("engine/", "app/", "tests/", "static/", "templates/"))}
+    assert len(paths) > 10
+    assert not [path for path in sorted(paths) if not (root / path).exists()]
+    folders = {name for name in named if re.fullmatch(r"\w+/", name)}
+    assert not [name for name in sorted(folders) if not list(root.glob(name)) + list(root.glob(f"*/**/{name}"))]

@@ -13,6 +13,7 @@ import pytest
 
 import engine
 from engine import FAMILIES, LIMITS, Experiment, catalogue_data, complete, to_data
+from engine.components.initializers import INITIALIZERS
 from engine.components.registry import Entry
 from tests.engine.cases import DATA
 
@@ -53,9 +54,9 @@ def test_a_task_names_its_output_and_loss() -> None:
 
 def test_arguments_that_contradict_each_other_are_refused() -> None:
     for low, high in ((0.1, 0.2), (0.1, 0.1)):
-        engine.initializers.INITIALIZERS.choice("random_uniform", minval=low, maxval=high)
+        INITIALIZERS.choice("random_uniform", minval=low, maxval=high)
     with pytest.raises(ValueError, match=r"0\.2 is above 0\.1"):
-        engine.initializers.INITIALIZERS.choice("random_uniform", minval=0.2, maxval=0.1)
+        INITIALIZERS.choice("random_uniform", minval=0.2, maxval=0.1)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from engine.experiment import Layer
 from engine.insight.pruning.criteria import Criterion, Scores, deviations, given_by, likeness
 from engine.network.model import Model
 from engine.training.metrics import higher_is_better
+from engine.training.metrics_row import measures
 from engine.training.trainer import Trainer
 
 Removal = list[tuple[int, int, int | None]]  # layer, unit, and the unit of that layer which takes over, in order
@@ -178,9 +179,8 @@ def looked_at(model: Model) -> dict[str, Samples]:
 
 def measured(model: Model, samples: dict[str, Samples] | None = None) -> dict[str, dict[str, float]]:
     """The measures over these samples of each part, or over those that are looked at."""
-    with np.errstate(all="ignore"):
-        found = looked_at(model) if samples is None else samples
-        return {part: model.measures(own[1], *model.answer(own)) for part, own in found.items()}
+    found = looked_at(model) if samples is None else samples
+    return {part: measures(model, own) for part, own in found.items()}
 
 
 class Tradeoff:

@@ -24,6 +24,7 @@ def moved_by(before: Trainer, samples: np.ndarray) -> np.ndarray:
     )  # fmt: skip
     other = before.fork()
     other._train = some
+    other._rows.parts = (some.x, some.t, some.weights), *other._rows.parts[1:]
     other.experiment = replace(other.experiment, batch_size=None, shuffle=False)
     other._clock[2] = 0
     other._configure()

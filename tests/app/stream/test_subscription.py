@@ -18,6 +18,7 @@ from app.sessions.session import Session
 from app.stream import messages
 from app.stream.subscription import Subscription
 from engine import Experiment, InvalidInput, Layer, catalogue_data
+from engine.training.metrics_row import measures
 from tests.app.conftest import strict
 
 FAR = 1e9  # a moment at which everything is due
@@ -157,7 +158,7 @@ def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> N
         if data.task == "regression":
             np.testing.assert_allclose(numbers(told["answers"]), outputs[0], rtol=1e-6)
             continue
-        right = session.trainer.measures(part.t, outputs, losses)[
+        right = measures(session.trainer, session.trainer.at_once(name))[
             ("accuracy", "exact_match")[data.task == "multilabel"]
         ]
         assert 1 - np.frombuffer(told["wrong"], np.uint8).mean() == pytest.approx(right)

@@ -45,7 +45,7 @@ for (const source of JSON.parse(readFileSync(0, "utf8"))) {
 }
 console.log(JSON.stringify(refused));
 """
-KATEX = Path(__file__).parents[2] / "static/vendor/katex.js"
+KATEX = Path(__file__).parents[3] / "static/vendor/katex.js"
 
 
 def refused(sources: list[str]) -> list[str]:

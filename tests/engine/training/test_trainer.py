@@ -17,7 +17,6 @@ from engine.components.regularizers import REGULARIZERS
 from engine.data.dataset import Data
 from engine.data.datasets import DATASETS
 from engine.reference import backward, forward
-from engine.training.metrics_row import Measurement
 from tests.engine.cases import experiment, layers_of, points, put, samples_of, scatter
 
 FOREVER = 10**12
@@ -444,13 +443,13 @@ def test_answers_between_rows_are_exact_too_unless_that_takes_long_and_then_they
     small = Trainer(Experiment(dataset=LARGE))
     small.step_once("batch", 5)
     assert small.row_samples() == {"train": 10_000, "test": 10_000}
-    assert small.row()["train"] == Measurement(small).finish()["train"]
+    assert small.row()["train"] == small.measured()["train"]
     large = Trainer(Experiment(dataset=LARGE, layers=(Layer(units=60),) * 2))
     assert large.row_samples() == {"train": 10_000, "test": 10_000}, "the row of step 0 is recorded"
     large.step_once("batch", 1)
     assert large.row_samples() == {"train": 2_000, "test": 2_000}
     assert large.coverage("train") == {"samples": 2_000, "all": 10_000}
-    drawn, exact = large.row(), Measurement(large).finish()
+    drawn, exact = large.row(), large.measured()
     assert 0 < abs(drawn["train"]["loss"] - exact["train"]["loss"]) < 0.05, "a fair draw, not all samples"
     other = Trainer(replace(large.experiment, seed=1))
     other.step_once("batch", 1)
