@@ -46,16 +46,21 @@ class Layout:
         """Where the measures of a part start; NONE if it has no samples."""
         return len(FIRST_COLUMNS) + self.parts.index(part) * len(self.measures) if part in self.parts else NONE
 
-    def measured(self, values: np.ndarray, parts: Iterable[str]) -> dict[str, Any]:
-        """What a row says of these parts, as a dictionary: `step`, `epoch`, and each part's measures or None."""
-        told: dict[str, Any] = {"step": int(values[0]), "epoch": float(values[1]), **dict.fromkeys(PARTS)}
-        for part in parts:
-            told[part] = dict(zip(self.measures, values[self.column(part) :].tolist(), strict=False))
+    def columns(self, parts: Iterable[str]) -> np.ndarray:
+        """Where the measures of each part of the data start; NONE for all but these."""
+        return np.array([self.column(part) if part in parts else NONE for part in PARTS], np.int64)
+
+    def measured(self, values: np.ndarray, columns: np.ndarray) -> dict[str, Any]:
+        """A row's `step`, `epoch` and each part's measures, from these columns on, as a dictionary."""
+        told: dict[str, Any] = {"step": int(values[0]), "epoch": float(values[1])}
+        for part, column in zip(PARTS, columns.tolist(), strict=True):
+            measures = values[column : column + len(self.measures)].tolist()
+            told[part] = None if column == NONE else dict(zip(self.measures, measures, strict=True))
         return told
 
     def as_data(self, seq: int, values: np.ndarray) -> dict[str, Any]:
         """A whole row as a dictionary: parts that have no samples are None."""
-        told = self.measured(values, self.parts)
+        told = self.measured(values, self.columns(self.parts))
         first = {name: float(values[column]) for column, name in enumerate(FIRST_COLUMNS)}
         layers = values[self.first_layer :].reshape(self.layers, len(LAYER_COLUMNS)).tolist()
         return {"seq": seq, **first, **told} | {
@@ -75,7 +80,7 @@ class MetricsRow:
             metrics=_codes(task),
             scales=_scales(task, data),
             threshold=data.threshold,
-            columns=np.array([layout.column(part) for part in PARTS]),
+            columns=layout.columns(PARTS),
             layers=layout.first_layer,
             values=np.zeros(layout.width),
             gradient=np.zeros(network.parameter_count, network.dtype),
@@ -87,8 +92,7 @@ class MetricsRow:
 
     def only(self, parts: Iterable[str]) -> Row:
         """For a row that says nothing but the loss and the metrics of these parts."""
-        columns = [self.layout.column(part) if part in parts else NONE for part in PARTS]
-        return self.whole._replace(columns=np.array(columns), layers=NONE)
+        return self.whole._replace(columns=self.layout.columns(parts), layers=NONE)
 
     @property
     def under_way(self) -> bool:

@@ -36,9 +36,9 @@ export function parametersFrame(message) {
 
 /** @type {(message: AnswersMessage) => AnswersFrame} */
 export function answersFrame(message) {
-  const parts = Object.entries(message.parts).map(([name, { losses, answers, certainty, ...part }]) => [
+  const parts = Object.entries(message.parts).map(([name, { losses, answers, confidence, ...part }]) => [
     name,
-    { ...part, losses: floats(losses), answers: answers && floats(answers), certainty: certainty && floats(certainty) },
+    { ...part, losses: floats(losses), answers: answers && floats(answers), confidence: confidence && floats(confidence) },
   ]);
   return { ...message, parts: Object.fromEntries(parts) };
 }

@@ -136,7 +136,7 @@ export const INITIAL = Object.freeze({
   /** What the strip of layers shows. */
   layerQuantity: fact(/** @type {import("./history.js").LayerQuantity} */ ("gradient_norm")),
   /** What the distributions are of; now, and along the run. */
-  distributed: fact(/** @type {Distributed} */ ("sums")),
+  distributed: fact(/** @type {Distributed} */ ("pre_activations")),
   distributions: fact(/** @type {Distributions | null} */ (null)),
   course: fact(/** @type {Course | null} */ (null)),
   dock: fact(/** @type {Dock} */ ("curves")),

@@ -66,6 +66,23 @@ def test_labels_are_over_one_half_or_the_largest() -> None:
     assert labels(np.array([[0.2, 0.4], [0.5, 0.3], [0.3, 0.3]])).tolist() == [1, 0]
 
 
+def test_a_metric_is_the_mean_of_its_scores_as_numpy_would_have_it() -> None:
+    generator = np.random.default_rng(0)
+    outputs, targets = generator.random((3, 50)), generator.integers(0, 2, (3, 50)).astype(float)
+    outputs[1, ::7] = np.nan
+    same = (outputs > 0.5) == (targets > 0.5)
+    wanted = {
+        "accuracy": np.mean(labels(outputs) == labels(targets)),
+        "binary_accuracy": same.mean(),
+        "exact_match": same.all(axis=0).mean(),
+        "mean_absolute_error": np.abs(outputs - targets).mean(),
+    }
+    assert set(wanted) == set(METRICS)
+    for name, value in wanted.items():
+        scores = [METRICS[name].function(outputs, targets, sample, 0.5) for sample in range(50)]
+        np.testing.assert_allclose(np.mean(scores), value, rtol=1e-12, err_msg=name)
+
+
 def test_parts_are_measured_each_on_its_own() -> None:
     trainer = Trainer(experiment())
     scatter(trainer)

@@ -89,3 +89,27 @@ def test_measuring_many_samples_in_chunks_is_measuring_them_at_once() -> None:
         assert told["gradient_norm"] == pytest.approx(np.sqrt((dw**2).sum() + (db**2).sum()), rel=1e-10)
     a = forward(trainer.experiment, layers_of(trainer), x)[-1].out
     assert row["train"]["accuracy"] == np.mean((a > 0.5) == t)
+
+
+@pytest.mark.parametrize("epochs", [70, 1_010])
+def test_rows_of_one_long_call_are_those_of_many_short_ones(epochs: int) -> None:
+    """More rows than are measured in one call, and beyond the epoch from which not every epoch has one."""
+    long, short = (Trainer(experiment(batch_size=16)) for _ in range(2))
+    last = long.steps_to_epoch(epochs)
+    while long.step < last or not long.settled:
+        long.advance(10**12, until_step=last)
+    while short.step < last or not short.settled:
+        short.advance(3_000, until_step=last)
+    np.testing.assert_array_equal(long.history.table, short.history.table)
+    assert long.state.parameters.tobytes() == short.state.parameters.tobytes()
+
+
+def test_whoever_watches_hears_of_the_very_rows_that_are_recorded() -> None:
+    """Though training then stops after each epoch."""
+    watched, plain = (Trainer(experiment(batch_size=16)) for _ in range(2))
+    heard: list[float] = []
+    watched.watch("test", lambda told: heard.append(told["test"]["loss"]))
+    for trainer in (watched, plain):
+        trainer.step_once("epoch", 80)
+    np.testing.assert_array_equal(watched.history.table, plain.history.table)
+    assert heard == plain.history.arrays()["test_loss"].tolist()[1:]

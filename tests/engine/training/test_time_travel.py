@@ -145,6 +145,22 @@ def test_memory_is_bounded_and_every_epoch_can_still_be_visited(monkeypatch: pyt
         assert bytes_of(visited(run, epoch)) == seen[epoch]
 
 
+def test_where_the_way_is_short_few_checkpoints_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.training.checkpoints.LIMITS", Limits(travel_work=1 << 40))
+    run = Trainer(SMALL)
+    run.step_once("epoch", 4 * LIMITS.moments)
+    epochs = [mark.epoch for mark in run.timeline.marks]
+    assert LIMITS.moments / 2 <= len(epochs) <= LIMITS.moments
+    assert epochs == list(range(0, 4 * LIMITS.moments + 1, run.timeline.stride))
+
+
+def test_where_the_way_is_long_checkpoints_stay_until_memory_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.training.checkpoints.LIMITS", Limits(travel_work=0))
+    run = Trainer(SMALL)
+    run.step_once("epoch", 2 * LIMITS.moments)
+    assert [mark.epoch for mark in run.timeline.marks] == list(range(2 * LIMITS.moments + 1))
+
+
 def test_what_is_told_of_the_size_is_so() -> None:
     run = Trainer(RICH)
     run.step_once("epoch", 20)

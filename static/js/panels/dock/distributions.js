@@ -18,7 +18,7 @@ import { strings } from "../../strings.js";
 const words = strings.distributions;
 const BINS = 40;
 const BOX = { width: 200, height: 56 };
-const QUANTITIES = /** @type {const} */ (["weights", "sums", "activations", "gradients", "errors"]);
+const QUANTITIES = /** @type {const} */ (["weights", "pre_activations", "activations", "gradients", "errors"]);
 
 /** @param {HTMLElement} root @param {Page} page */
 export function distributionsPanel(root, { store, actions, loop }) {

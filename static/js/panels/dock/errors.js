@@ -47,7 +47,7 @@ function classification({ confusion, classes = [], calibration }, names) {
   return html`<div class="evaluation-body">
     ${confusion ? confusionTable(confusion, names) : nothing}
     ${classTable(classes)}
-    ${classes.some(({ roc }) => roc.true_positives.length > 0) ? rocPlot(classes) : nothing}
+    ${classes.some(({ roc }) => roc.true_positive_rate.length > 0) ? rocPlot(classes) : nothing}
   </div>
   ${calibration ? html`<p class="caption" aria-description=${words.calibrationHelp}>${words.calibration} <b class="numbers">${percent(calibration.error)}</b></p>` : nothing}`;
 }
@@ -70,8 +70,8 @@ const short = (name, names) => (names.length > MOST_NAMED ? name.slice(0, 3) : n
 const classTable = (classes) => html`<table class="numbers">
   <caption>${words.classes}</caption>
   <thead><tr><td></td>${words.columns.map(([label, help]) => html`<th scope="col" aria-description=${help}>${label}</th>`)}</tr></thead>
-  <tbody>${classes.map(({ name, precision, recall, f1, area }) => html`<tr><th scope="row">${name}</th>
-    <td>${percent(precision)}</td><td>${percent(recall)}</td><td>${percent(f1)}</td><td>${quantity(area)}</td></tr>`)}</tbody>
+  <tbody>${classes.map(({ name, precision, recall, f1, auc }) => html`<tr><th scope="row">${name}</th>
+    <td>${percent(precision)}</td><td>${percent(recall)}</td><td>${percent(f1)}</td><td>${quantity(auc)}</td></tr>`)}</tbody>
 </table>`;
 
 /** Of two classes one curve says it all.
@@ -84,7 +84,7 @@ function rocPlot(classes) {
   return html`<figure class="small-plot"><figcaption>${words.roc}</figcaption>
     <svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${words.rocHelp}>
       ${svg`<path class="axis" d="M0 ${height}L${width} 0"/>`}
-      ${shown.map((one) => svg`<path class="line" .style=${color(one)} d=${curvePath(one.roc.false_positives, one.roc.true_positives, whole, width, height)}/>`)}
+      ${shown.map((one) => svg`<path class="line" .style=${color(one)} d=${curvePath(one.roc.false_positive_rate, one.roc.true_positive_rate, whole, width, height)}/>`)}
     </svg></figure>`;
 }
 
@@ -99,7 +99,7 @@ function regression({ regression: told }) {
   ];
   return html`<div class="evaluation-body">
     <table class="numbers"><tbody>${rows.map(([label, value]) => html`<tr><th scope="row">${label}</th><td>${quantity(/** @type {number | null} */ (value))}</td></tr>`)}</tbody></table>
-    ${scatter(told.targets, told.answers)}
+    ${scatter(told.targets, told.predictions)}
   </div>`;
 }
 

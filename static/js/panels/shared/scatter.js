@@ -95,10 +95,10 @@ export function aboutPoint({ points, answers }, { part: name, index }) {
 }
 
 /** @type {(told: PartAnswers, index: number, points: DatasetPoints) => unknown} */
-function answerRows({ answers, certainty, wrong, losses }, index, points) {
+function answerRows({ answers, confidence, wrong, losses }, index, points) {
   const said = answers && (points.targets.kind === "regression" ? quantity(answers[index]) : className(answers[index], points));
   // With one output, how likely yes is: of a no the rest.
-  const sure = certainty && (points.targets.kind === "binary" && !answers?.[index] ? 1 - certainty[index] : certainty[index]);
+  const sure = confidence && (points.targets.kind === "binary" && !answers?.[index] ? 1 - confidence[index] : confidence[index]);
   return html`
     ${said === undefined ? nothing : html`<dt>${wrong ? (wrong[index] ? words.wrong : words.right) : words.answer}</dt><dd class=${wrong?.[index] ? "wrong" : ""}>${said}${sure === undefined ? nothing : html` (${percent(sure)})`}</dd>`}
     ${wrong && said === undefined ? html`<dt>${wrong[index] ? words.wrong : words.right}</dt><dd></dd>` : nothing}
