@@ -148,7 +148,7 @@ class State(NamedTuple):
     slots: np.ndarray  # (SLOTS, P) the optimizer's memory
     running: np.ndarray  # (2, rows) running means and variances of what is normalized
     previous: np.ndarray  # (P,) the parameters before the last update of a call, to measure how much it changed them
-    mask: np.ndarray  # (P,) 1, or 0 for parameters that stay 0 for ever; (0,) if there are none such
+    mask: np.ndarray  # (P,) 1, or 0 for parameters that stay 0 forever; (0,) if there are none such
 
 
 NEVER = 2**62  # as a number of steps or chunks
@@ -177,7 +177,7 @@ class Plan(NamedTuple):
     batch_size: int
     carried: int  # samples left over at an epoch's end, for the next one's first batch; they begin the order too
     penalty: int  # NO_PENALTY, PROXIMAL or REPLAYED
-    sever: bool  # a weight that its penalty pushes through 0 is 0 for ever
+    sever: bool  # a weight that its penalty pushes through 0 is 0 forever
     shuffle: bool
     seed: int
     last_step: int  # stop before the step after this one

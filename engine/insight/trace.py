@@ -131,7 +131,7 @@ def _remembered(model: Trainer, index: int, memory: list[Layers]) -> dict[str, d
 
 
 def _masks(model: Trainer) -> Layers | None:
-    """What holds parameters at 0 for ever, if anything does."""
+    """What holds parameters at 0 forever, if anything does."""
     if not model.state.mask.size:
         return None
     return [tuple(part.astype(float) for part in layer.values()) for layer in model.network.views(model.state.mask)]
