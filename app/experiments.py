@@ -57,7 +57,7 @@ def _with_name(patch: dict[str, Any]) -> dict[str, Any]:
 
 
 def _arguments(name: Any) -> set[str]:
-    """The fields of the entry called `name`, in whatever family there is one."""
+    """The fields of the entry named `name`, in any family."""
     found: set[str] = set()
     for family in FAMILIES:
         try:

@@ -88,8 +88,8 @@ def needs_reset(fields: Sequence[str]) -> Problem:
     """409: these fields cannot change while a run goes on."""
     return Problem(
         409,
-        f"{', '.join(fields)} cannot change while the run goes on. Send the same patch with ?reset=true to start anew.",
-        [FieldError(name, None, "a reset", "cannot change while the run goes on") for name in fields],
+        f"{', '.join(fields)} cannot change during a run. Send the same patch with ?reset=true to start anew.",
+        [FieldError(name, None, "a reset", "cannot change during a run") for name in fields],
         type="urn:gradlab:needs-reset",
         title="This change needs a reset",
     )

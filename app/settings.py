@@ -18,7 +18,7 @@ class Settings:
     host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every network.")
     port: int = setting(8000, "Port to listen on; 0 for any that is free.")
     root_path: str = setting("", "Path under which a proxy serves gradlab, such as /gradlab.")
-    allowed_hosts: tuple[str, ...] = setting((), "Further host names it may be reached by, with commas.")
+    allowed_hosts: tuple[str, ...] = setting((), "Further host names it answers to, separated by commas.")
     allowed_origins: tuple[str, ...] = setting(
         (), "Origins such as https://school.example, for a proxy that hides the host it was asked for."
     )
@@ -66,5 +66,5 @@ def _read(name: str, text: str, default: Any) -> Any:
     except ValueError:
         raise ValueError(f"{name} is {text!r}; a {'whole ' if kind is int else ''}number is expected") from None
     if kind is not str and not 0 <= value < float("inf"):
-        raise ValueError(f"{name} is {text!r}; it cannot be negative or endless")
+        raise ValueError(f"{name} is {text!r}; it cannot be negative or infinite")
     return value

@@ -253,7 +253,7 @@ def _survey(document: Any, longest_text: int) -> int:
 
 
 def _too_large(field: str, given: str, expected: str) -> Problem:
-    return invalid([FieldError(field, given, expected, f"{given} are too many: {expected} are read")])
+    return invalid([FieldError(field, given, expected, f"too many: {given}; the limit is {expected}")])
 
 
 def _named(path: Path) -> str:

@@ -26,7 +26,7 @@ ActivationChoice = Annotated[Choice, ACTIVATIONS]
 InitializerChoice = Annotated[Choice, INITIALIZERS]
 RegularizerChoice = Annotated[Choice, REGULARIZERS]
 ConstraintChoice = Annotated[Choice, CONSTRAINTS]
-BIASES_HELP = "Where the biases start. An initializer that looks at the layer's width takes them to have a fan_in of 1."
+BIASES_HELP = "The starting biases. An initializer that depends on the width of the layer uses a fan_in of 1 for them."
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Layer:
     dropout: float = described(
         0.0,
         title="Dropout",
-        help="The share of the layer's units that are silent in each training step, drawn anew for every sample.",
+        help="The share of the layer's units that are switched off at random in each training step, for each sample.",
         ge=0,
         le=0.95,
         live=True,
@@ -71,7 +71,7 @@ class Output:
     activation: ActivationChoice | None = described(
         None,
         title="Output activation",
-        help="How the last sum becomes an answer. Null: sigmoid, softmax or linear, as the task needs.",
+        help="The activation of the output. Null: sigmoid, softmax or linear, depending on the task.",
     )
     initializer: InitializerChoice = described(
         INITIALIZERS.choice("glorot_uniform"), title="Initializer", help=INITIALIZERS.help
@@ -92,7 +92,7 @@ class Input:
     dropout: float = described(
         0.0,
         title="Input dropout",
-        help="The share of the inputs that are hidden in each training step, drawn anew for every sample.",
+        help="The share of the inputs that are switched off at random in each training step, for each sample.",
         ge=0,
         le=0.95,
         live=True,
@@ -100,7 +100,7 @@ class Input:
     noise: float = described(
         0.0,
         title="Input noise",
-        help="The standard deviation of a normal draw that is added to every input in each training step.",
+        help="The standard deviation of the normal noise added to every input in each training step.",
         ge=0,
         le=10,
         live=True,
@@ -116,12 +116,12 @@ class Clipping:
     by: Literal["norm", "value"] = described(
         "norm",
         title="By",
-        help="The length of the whole gradient as one vector, which keeps its direction; or each number by itself.",
+        help="Limit the norm of the whole gradient, which keeps its direction; or limit each component.",
     )
     threshold: float = described(
         1.0,
         title="Threshold",
-        help="What is longer or larger than this is cut to it.",
+        help="The largest norm or component allowed.",
         ge=1e-6,
         le=1e6,
         scale="log",
@@ -135,13 +135,13 @@ class Experiment:
     __pydantic_config__ = STRICT
 
     task: TaskName | None = described(
-        None, title="Task", help="What kind of answer is asked for. Null: what the data set is for."
+        None, title="Task", help="What kind of answer to learn. Null: the task of the data set."
     )
     dataset: Annotated[DatasetChoice, DATASETS] = described(DATASETS.choice("circle"), title="Data", help=DATASETS.help)
     features: tuple[str, ...] | None = described(
         None,
         title="Features",
-        help="What the network is told about each point. Null: x1 and x2, or every column of a table.",
+        help="The inputs of the network. Null: x1 and x2, or every column of a table.",
         min_length=1,
         max_length=LIMITS.inputs,
     )
@@ -149,12 +149,12 @@ class Experiment:
     layers: tuple[Layer, ...] = described(
         (Layer(units=4), Layer(units=2)),
         title="Hidden layers",
-        help="From the input to the output. None at all makes a linear model.",
+        help="In order, from the input to the output. Without hidden layers the model is linear.",
         max_length=LIMITS.layers,
     )
-    output: Output = described(Output(), title="Output layer", help="The layer whose units are the answer.")
+    output: Output = described(Output(), title="Output layer", help="The layer that gives the answer.")
     loss: Annotated[Choice, LOSSES] | None = described(
-        None, title="Loss", help=LOSSES.help + " Null: the one that fits the task."
+        None, title="Loss", help=LOSSES.help + " Null: the usual one for the task."
     )
     optimizer: Annotated[Choice, OPTIMIZERS] = described(
         OPTIMIZERS.choice("sgd"), title="Optimizer", help=OPTIMIZERS.help
@@ -165,7 +165,7 @@ class Experiment:
     batch_size: int | None = described(
         10,
         title="Batch size",
-        help="How many samples each update looks at. Null: all of them (full batch).",
+        help="How many samples each update uses. Null: all of them (full batch).",
         ge=1,
         le=LIMITS.samples,
         scale="log",
@@ -175,28 +175,29 @@ class Experiment:
         None, title="Clipping", help="Shortens gradients that are too long. Null: no limit.", live=True
     )
     early_stopping: EarlyStopping | None = described(
-        None, title="Early stopping", help="Ends training when a watched quantity no longer gets better.", live=True
+        None, title="Early stopping", help="Ends training when a metric no longer improves.", live=True
     )
     class_weight: Literal["balanced"] | tuple[float, ...] | None = described(
         None,
         title="Class weights",
-        help="How much each class counts in the loss: one number for each, or balanced: rare classes count for more. "
+        help="How much each class counts in the loss: one number per class, or balanced, which makes rare classes "
+        "count more. "
         "The reported losses carry these weights, those of the validation and test parts too; metrics do not.",
         max_length=LIMITS.classes,
     )
     label_smoothing: float = described(
         0.0,
         title="Label smoothing",
-        help="The share of each target that is spread evenly over all classes, against too much certainty.",
+        help="The share of each target that is spread evenly over all classes, to prevent overconfidence.",
         ge=0,
         le=0.5,
     )
-    shuffle: bool = described(True, title="Shuffle", help="Visit the samples in a new order every epoch.", live=True)
+    shuffle: bool = described(True, title="Shuffle", help="Shuffle the samples before every epoch.", live=True)
     precision: Literal["float32", "float64"] = described(
         "float32", title="Precision", help="float32 is fast; float64 is for comparing numbers exactly."
     )
     seed: int = described(
-        0, title="Seed", help="Governs the starting weights and the order of batches.", ge=0, le=2**32 - 1
+        0, title="Seed", help="Determines the starting weights and the order of the samples.", ge=0, le=2**32 - 1
     )
 
 

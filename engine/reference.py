@@ -23,7 +23,7 @@ from engine.components.regularizers import REGULARIZERS, soft_threshold
 from engine.components.schedules import SCHEDULES
 from engine.experiment import Experiment, Layer, Output
 
-# Of each layer W (fan_in, fan_out) and b (fan_out,); then, where there are such, scales, shifts and slopes.
+# Of each layer W (fan_in, fan_out) and b (fan_out,); then, where there are such, gamma, beta and slopes.
 Layers = list[tuple[np.ndarray, ...]]
 Running = list[tuple[np.ndarray, np.ndarray]]  # of each normalized layer, in order, the running means and variances
 
@@ -48,7 +48,7 @@ class Passed:
 
     error: np.ndarray | None  # dL/d(out); None at the output where loss and activation are taken together
     delta: np.ndarray  # dL/dz of the sums
-    further: tuple[np.ndarray, ...]  # the gradients of scales, shifts and slopes
+    further: tuple[np.ndarray, ...]  # the gradients of gamma, beta and slopes
 
 
 def forward(
@@ -265,7 +265,7 @@ def _output_delta(experiment: Experiment, seen: Seen, targets: np.ndarray) -> tu
 def _through_units(
     experiment: Experiment, index: int, part: tuple[np.ndarray, ...], seen: Seen, error: np.ndarray, step: int | None
 ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-    """From dL/d(out) of a hidden layer to its delta; and the gradients of its scales, shifts and slopes."""
+    """From dL/d(out) of a hidden layer to its delta; and the gradients of its gamma, beta and slopes."""
     layer = experiment.layers[index]
     entry = ACTIVATIONS.of(layer.activation)
     further: list[np.ndarray] = []
@@ -385,19 +385,19 @@ def _normalize(
     running: tuple[np.ndarray, np.ndarray] | None,
     step: int | None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    scales, shifts = part[2:4]
+    gamma, beta = part[2:4]
     mean, variance = (x.mean(axis=0), x.var(axis=0)) if step is not None or running is None else running
     spread = np.sqrt(variance + choice.epsilon)
     h = (x - mean) / spread
-    return scales * h + shifts, h, spread
+    return gamma * h + beta, h, spread
 
 
 def _denormalize(
     error: np.ndarray, part: tuple[np.ndarray, ...], seen: Seen, step: int | None
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    """dL/dx from dL/dy, and the gradients of scales and shifts."""
-    h, spread, scales = seen.h, seen.spread, part[2]
+    """dL/dx from dL/dy, and the gradients of gamma and beta."""
+    h, spread, gamma = seen.h, seen.spread, part[2]
     along, total = (error * h).sum(axis=0), error.sum(axis=0)
     if step is None:
-        return error * scales / spread, [along, total]
-    return scales / spread * (error - (total + h * along) / len(error)), [along, total]
+        return error * gamma / spread, [along, total]
+    return gamma / spread * (error - (total + h * along) / len(error)), [along, total]

@@ -277,7 +277,7 @@ def _check_targets(field: str, targets: Targets, count: int, labels: int | None)
         listed = len(target) if isinstance(target, tuple) else None
         if listed != labels:
             expected = "a number" if labels is None else f"a list of {labels} labels"
-            message = f"this target is not like the first, which is {expected}"
+            message = f"this target differs in form from the first, which is {expected}"
             raise _refuse(f"{field}.{index}", target, expected, message)
         _check_magnitude(f"{field}.{index}", target if isinstance(target, tuple) else (target,))
 
@@ -376,9 +376,9 @@ def _check_output(experiment: Experiment, shape: Shape, notes: list[Note]) -> No
         low, high = entry.range
         if task == "regression" and (low is not None or high is not None):
             reach = " to ".join("any number" if end is None else f"{end:g}" for end in (low, high))
-            says = f"{entry.name} answers only {reach}: targets beyond are out of its reach; {usual} reaches all."
+            says = f"{entry.name} can only output {reach}, so it cannot reach targets beyond; {usual} reaches all."
         else:
-            says = f"For {task} the usual output is {usual}; {entry.name} also works."
+            says = f"The usual output for {task} is {usual}; {entry.name} also works."
         notes.append(Note("output.activation", says))
 
 
@@ -388,10 +388,10 @@ def _hints(experiment: Experiment, training: int) -> Iterator[Note]:
         if layer.activation.name == "binary_step":
             yield Note(f"layers.{index}.activation", "The gradient of a step is 0: nothing below it can learn.")
         if layer.initializer.name in {"zeros", "ones", "constant"} and layer.units > 1:
-            says = "All units begin alike and stay alike: the layer can say no more than one unit could."
+            says = "All units start identical and stay identical, so the layer can do no more than a single unit."
             yield Note(f"layers.{index}.initializer", says)
         if layer.batch_normalization and min(experiment.batch_size or training, training) == 1:
-            says = "In a batch of 1 a normalized layer says the same to every sample: take larger batches."
+            says = "With batches of 1, a normalized layer gives the same output for every sample. Use larger batches."
             yield Note("batch_size", says)
             break
 
@@ -429,7 +429,7 @@ def _check_stopping(experiment: Experiment) -> None:
 
 
 def count_parameters(experiment: Experiment, shape: Shape) -> int:
-    """All weights and biases, learned scales, shifts and slopes."""
+    """All weights and biases, learned gamma, beta and slopes."""
     sizes = [len(experiment.features or ()), *(layer.units for layer in experiment.layers), shape.outputs]
     count = (sizes[-2] + 1) * sizes[-1]
     for layer, fan_in in zip(experiment.layers, sizes, strict=False):

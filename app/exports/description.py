@@ -27,8 +27,8 @@ class Normalization:
     after: bool
     means: np.ndarray
     variances: np.ndarray
-    scales: np.ndarray
-    shifts: np.ndarray
+    gamma: np.ndarray
+    beta: np.ndarray
     epsilon: float
 
 
@@ -157,10 +157,10 @@ def _layer(trainer: Trainer, index: int, dropout: float) -> DescribedLayer:
     if isinstance(layer, Layer) and layer.batch_normalization:
         normalization = Normalization(
             layer.batch_normalization.after,
-            further["running_means"],
-            further["running_variances"],
-            further["scales"],
-            further["shifts"],
+            further["moving_mean"],
+            further["moving_variance"],
+            further["gamma"],
+            further["beta"],
             layer.batch_normalization.epsilon,
         )
     return DescribedLayer(

@@ -33,7 +33,7 @@ def _body(network: Described) -> str:
         names = f"[np.array(WEIGHTS_{index}), np.array(BIASES_{index})]"
         lines.append(f'model.get_layer("layer_{index}").set_weights({names})')
         if layer.normalization:
-            four = ", ".join(f"np.array({name}_{index})" for name in ("SCALES", "SHIFTS", "MEANS", "VARIANCES"))
+            four = ", ".join(f"np.array({name}_{index})" for name in ("GAMMA", "BETA", "MEANS", "VARIANCES"))
             lines.append(f'model.get_layer("normal_{index}").set_weights([{four}])')
     scaled = []
     if network.scaled:

@@ -41,7 +41,7 @@ def _layer(index: int, layer: DescribedLayer, kind: str) -> list[str]:
 
     normal = layer.normalization
     spread = f"np.sqrt({array('VARIANCES')} + {normal.epsilon!r})" if normal else ""
-    moved = f"({{0}} - {array('MEANS')}) / {spread} * {array('SCALES')} + {array('SHIFTS')}"
+    moved = f"({{0}} - {array('MEANS')}) / {spread} * {array('GAMMA')} + {array('BETA')}"
     lines = [f"z = a @ {array('WEIGHTS')} + {array('BIASES')}"]
     if normal and not normal.after:
         lines.append(f"z = {moved.format('z')}")

@@ -186,5 +186,5 @@ def _layer(graph: Graph, layer: DescribedLayer, a: str) -> str:
 
 
 def _normalized(graph: Graph, normal: Normalization, x: str) -> str:
-    four = (normal.scales, normal.shifts, normal.means, normal.variances)
+    four = (normal.gamma, normal.beta, normal.means, normal.variances)
     return graph.add("BatchNormalization", x, *(graph.constant(part) for part in four), epsilon=normal.epsilon)

@@ -93,7 +93,7 @@ def _layer(index: int, layer: DescribedLayer) -> str:
     if layer.slopes is not None:
         lines.append(f"SLOPES_{index} = {numbers(layer.slopes)}")
     if layer.normalization:
-        for name in ("means", "variances", "scales", "shifts"):
+        for name in ("means", "variances", "gamma", "beta"):
             lines.append(f"{name.upper()}_{index} = {numbers(getattr(layer.normalization, name))}")
     return "\n".join(lines)
 

@@ -90,6 +90,6 @@ def _filled(index: int, layer: DescribedLayer, kind: str) -> list[str]:
     targets = [(f"layer_{index}.weight", f"WEIGHTS_{index}", ".T"), (f"layer_{index}.bias", f"BIASES_{index}", "")]
     if layer.normalization:
         normal = f"normal_{index}"
-        names = {"running_mean": "MEANS", "running_var": "VARIANCES", "weight": "SCALES", "bias": "SHIFTS"}
+        names = {"running_mean": "MEANS", "running_var": "VARIANCES", "weight": "GAMMA", "bias": "BETA"}
         targets += [(f"{normal}.{name}", f"{numbers}_{index}", "") for name, numbers in names.items()]
     return [f"network.{name}.copy_(torch.tensor({given}, dtype={kind}){turn})" for name, given, turn in targets]

@@ -34,7 +34,7 @@ from engine.training.checkpoints import Checkpoint
 from engine.training.journal import Entry
 
 FORMAT = "gradlab session"
-VERSION = 1
+VERSION = 2  # 2: batch normalization's parameters are named as in Keras
 CHECKED = 5  # points
 TOLERANCE = 1e-5
 MOST_STEPS = 2**53
@@ -202,7 +202,9 @@ def read(body: bytes, register: Register) -> Trainer:
     version = document.get("version") if isinstance(document, dict) else None
     if isinstance(version, int) and version > VERSION:
         made = document.get("gradlab")
-        raise _refusal("version", f"this file is of a newer gradlab ({str(made)[:20]}); this one is {__version__}")
+        raise _refusal(
+            "version", f"this file was written by a newer gradlab ({str(made)[:20]}); this one is {__version__}"
+        )
     given = FILE.check(document)
     if not _is_untouched(body):
         raise _refusal("checksum", "this file was changed after it was written, or is damaged")
@@ -210,7 +212,7 @@ def read(body: bytes, register: Register) -> Trainer:
         with np.errstate(all="ignore"):
             return _taken_up(given, register)
     except EngineError as error:
-        raise Problem(422, f"This file does not fit itself: {error}", getattr(error, "errors", ())) from None
+        raise Problem(422, f"This file is inconsistent: {error}", getattr(error, "errors", ())) from None
 
 
 def _taken_up(given: SessionFile, register: Register) -> Trainer:
@@ -222,7 +224,7 @@ def _taken_up(given: SessionFile, register: Register) -> Trainer:
         experiment = _experiment(field, data, upload)
         fixed = fixed_differences(trainer.experiment, complete(experiment).experiment)
         if fixed:
-            raise _refusal(f"{field}.{fixed[0]}", "this cannot have changed while the run went on")
+            raise _refusal(f"{field}.{fixed[0]}", "this cannot change during a run")
         return experiment
 
     asked = changed("asked", given.asked)
@@ -242,9 +244,9 @@ def _taken_up(given: SessionFile, register: Register) -> Trainer:
     order = _unpack("state.order", state.order)
     samples = len(trainer.data.parts["train"])
     if clock.shape != own.clock.shape or not (clock.min() >= 0 and clock.max() <= MOST_STEPS):
-        raise _refusal("state.clock", "this run cannot stand there")
+        raise _refusal("state.clock", "this position is not possible in this run")
     if clock[kernel.IN_EPOCH] >= samples or clock[kernel.IN_BATCH]:
-        raise _refusal("state.clock", "this run cannot stand there")
+        raise _refusal("state.clock", "this position is not possible in this run")
     if (
         order.ndim != 1
         or not order.size
@@ -252,7 +254,7 @@ def _taken_up(given: SessionFile, register: Register) -> Trainer:
         or order.max() >= samples
         or (mask.size and mask.shape != own.parameters.shape)
     ):
-        raise _refusal("state", "this state is not of this network and data")
+        raise _refusal("state", "this state does not belong to this network and data")
     trainer.restore(
         Checkpoint(
             asked,
@@ -288,14 +290,14 @@ def _check(trainer: Trainer, check: Check) -> None:
     """Raises Problem if the network does not say what it said when the file was written."""
     data, given = trainer.data, check.points[:CHECKED]
     if any(len(point) != len(data.columns) for point in given):
-        raise _refusal("check", "the points to check it with do not fit the network")
+        raise _refusal("check", "the check points do not fit the network")
     outputs = trainer.predict_points(np.array(given, float).reshape(-1, len(data.columns)))[0].astype(float)
     wanted = np.array(check.outputs, float)
     if wanted.shape != outputs.shape:
-        raise _refusal("check", "the points to check it with do not fit the network")
+        raise _refusal("check", "the check points do not fit the network")
     apart = np.abs(outputs - wanted) / (data.unit + np.abs(wanted - data.target_mean))
     if (np.isfinite(wanted) & ~(apart <= TOLERANCE)).any():
-        raise _refusal("check", "its network does not say of the five points what it said when the file was written")
+        raise _refusal("check", "the network's outputs for the five check points differ from those in the file")
 
 
 def _experiment(field: str, data: dict[str, Any], upload: str | None) -> Experiment:
@@ -337,12 +339,12 @@ def _recipe(given: FileTable) -> tuple[TableField, ...]:
         words, inputs = tuple(field.words), tuple(field.inputs)
         text = field.type == "text"
         if len(words) != len(inputs) or bool(words) != text or len(set(words)) < len(words):
-            raise _refusal(f"{where}.words", "a column of words has different words, and an input for each")
+            raise _refusal(f"{where}.words", "a column of words needs distinct words and an input for each")
         signs = NumberFormat(field.decimal, field.thousands)
         recipe.append(TableField(field.name, field.type, words, inputs, field.start, field.order, signs))
     made = [column for field in recipe for column in field.columns]
     if given.fields is not None and made != given.columns:
-        raise _refusal("table.fields", "the fields do not become the columns of the table")
+        raise _refusal("table.fields", "the fields do not match the columns of the table")
     if len({field.name for field in recipe}) < len(recipe):
         raise _refusal("table.fields", "two fields have the same name")
     return tuple(recipe)
@@ -378,7 +380,7 @@ def _unpack(field: str, packed: Packed) -> np.ndarray:
     if any(length < 0 for length in packed.shape) or len(data) != kind.itemsize * int(
         np.prod(packed.shape, dtype=object)
     ):
-        raise _refusal(field, "its bytes do not fill its shape")
+        raise _refusal(field, "the data does not match the shape")
     return np.frombuffer(data, kind).reshape(packed.shape).copy()
 
 
@@ -386,7 +388,7 @@ def _like(name: str, packed: Packed, own: np.ndarray) -> np.ndarray:
     """A finite array of the shape that this run has."""
     array = _unpack(f"state.{name}", packed)
     if array.shape != own.shape or not np.isfinite(array).all():
-        raise _refusal(f"state.{name}", "it is not of this network, or not finite")
+        raise _refusal(f"state.{name}", "it does not belong to this network, or is not finite")
     return array.astype(own.dtype)
 
 

@@ -81,7 +81,7 @@ async def get_trace(
     responses=problems(404, 422),
 )
 async def get_distributions(id: Id, registry: RegistryDep, bins: Bins = 40, epoch: Epoch = None) -> Response:
-    """Histograms of each layer's weights, sums, activations, gradients and errors."""
+    """Histograms of each layer's weights, pre-activations, activations, gradients and errors."""
 
     def look(session: Session, model: Model) -> dict[str, Any]:
         return moment(session, model) | model.coverage("train") | {"layers": distributions.distributions(model, bins)}
@@ -179,7 +179,7 @@ async def get_ablation(
     part: PartName = None,
     links: Annotated[bool, Query(description="Links too, if there are at most 2,000.")] = False,
 ) -> Response:
-    """What each feature, unit and layer is worth: what it costs to switch it off, the dearest first."""
+    """What each feature, unit and layer is worth: what it costs to switch it off, the costliest first."""
 
     def begin(session: Session) -> Any:
         of = part_of(session.trainer, part)

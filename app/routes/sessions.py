@@ -59,7 +59,7 @@ async def create_session(
     else:
         limit = request.app.state.registry.settings.body_limit_bytes
         if len(body) > limit:
-            raise Problem(413, f"The body is larger than {limit} bytes, and no session file.")
+            raise Problem(413, f"The body is larger than {limit} bytes and is not a session file.")
         id = await registry.create(await offload(_experiment, body))
     location = f"{request.scope.get('root_path', '')}/api/sessions/{id}"
     return JSONResponse(await registry.look(id, Session.describe), 201, {"Location": location})

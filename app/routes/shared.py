@@ -20,7 +20,7 @@ JSON_TYPES = {"application/json"}
 PATCH_TYPES = JSON_TYPES | {"application/merge-patch+json"}
 MEANINGS = {
     404: "There is nothing of that id.",
-    409: "The present state does not allow it; `detail` says what does.",
+    409: "Not possible in the current state; `detail` says why.",
     413: "The body is too large.",
     415: "The body is not of the type that is expected.",
     422: "Something in the request is not allowed; `errors` names each field.",

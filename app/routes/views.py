@@ -124,7 +124,9 @@ def _numbers(field: str, text: str | None, kind: Callable[[str], Any], count: in
     except ValueError:
         numbers = []
     if len(numbers) != count:
-        raise invalid([FieldError(field, text, f"{count} numbers", f"{field} are {count} numbers with commas between")])
+        raise invalid(
+            [FieldError(field, text, f"{count} numbers", f"{field} must be {count} numbers separated by commas")]
+        )
     return numbers
 
 
@@ -160,7 +162,7 @@ async def get_neurons(
     def draw(session: Session, model: Model) -> dict[str, Any]:
         finest = min(LIMITS.resolution, math.isqrt(MOST_MAP_VALUES // session.units))
         if resolution > finest:
-            message = f"this network has {session.units} units: {resolution} points each way are too many for it"
+            message = f"{resolution} points each way are too many for a network with {session.units} units"
             raise invalid([FieldError("resolution", resolution, f"2 to {finest}", message)])
         layers = [
             {"name": model.layer_name(index), "units": maps}

@@ -31,7 +31,7 @@ class TracedLayer(BaseModel):
     parameters: dict[str, Rows | Numbers]
     arguments: dict[str, dict[str, Number]] = Field(description="The other numbers in this layer's formulas.")
     mask: dict[str, Rows | Numbers] | None = Field(description="0 for parameters that stay 0 for good.")
-    sums: Numbers
+    pre_activations: Numbers
     normalization: NormalizationAnswer | None
     slopes: Numbers | None = Field(description="Of an activation whose slope differs from unit to unit.")
     activations: Numbers
@@ -99,7 +99,7 @@ class LayerDistributions(BaseModel):
 
     name: str
     weights: Histogram
-    sums: Histogram
+    pre_activations: Histogram
     activations: Histogram
     gradients: Histogram
     errors: Histogram
@@ -164,37 +164,37 @@ class SpreadAnswer(BaseModel):
 
 
 class RocAnswer(BaseModel):
-    """Shares of false and true positives as the threshold falls."""
+    """The ROC curve: both rates as the threshold falls."""
 
-    false_positives: Numbers
-    true_positives: Numbers
+    false_positive_rate: Numbers
+    true_positive_rate: Numbers
 
 
 class ClassAnswer(BaseModel):
     """One class, or label, against the rest."""
 
     name: str
-    samples: int
-    called: int
-    hits: int
+    support: int = Field(description="How many samples belong to the class.")
+    predicted: int = Field(description="How many samples were predicted as this class.")
+    true_positives: int
     precision: Number
     recall: Number
     f1: Number
     roc: RocAnswer
-    area: Number
+    auc: Number
 
 
 class CalibrationAnswer(BaseModel):
-    """How often answers of each certainty, in ten bins, are right."""
+    """In ten bins of confidence: the mean confidence, and the share of predictions that are correct."""
 
     counts: list[int]
-    certainty: Numbers
-    right: Numbers
+    confidence: Numbers
+    accuracy: Numbers
     error: Number
 
 
 class RegressionAnswer(BaseModel):
-    """How far answers are from targets, in the target's unit."""
+    """How far predictions are from targets, in the target's unit."""
 
     mean_absolute_error: Number
     root_mean_squared_error: Number
@@ -202,7 +202,7 @@ class RegressionAnswer(BaseModel):
     bias: Number
     residuals: Histogram
     targets: Numbers
-    answers: Numbers
+    predictions: Numbers
 
 
 class PartEvaluation(BaseModel):
@@ -211,14 +211,14 @@ class PartEvaluation(BaseModel):
     samples: int = SAMPLES
     all: int = ALL
     measures: Measures
-    confusion: list[list[int]] | None = Field(None, description="Row: what is so; column: what was said.")
+    confusion: list[list[int]] | None = Field(None, description="Row: true class; column: predicted class.")
     classes: list[ClassAnswer] | None = None
     calibration: CalibrationAnswer | None = None
     regression: RegressionAnswer | None = None
 
 
 class EvaluationAnswer(Moment):
-    """How good the answers are, part by part."""
+    """How good the predictions are, part by part."""
 
     classes: list[str] | None
     parts: dict[str, PartEvaluation]
@@ -247,7 +247,7 @@ class RankedPart(BaseModel):
 
 
 class RankingAnswer(Moment):
-    """What matters most, the dearest first."""
+    """What matters most, the costliest first."""
 
     part: str
     samples: int = SAMPLES

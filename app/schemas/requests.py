@@ -107,11 +107,11 @@ class LayerNumbers(Strict):
 
     weights: list[list[float]]
     biases: list[float]
-    scales: list[float] | None = None
-    shifts: list[float] | None = None
+    gamma: list[float] | None = None
+    beta: list[float] | None = None
     slopes: list[float] | None = None
-    running_means: list[float] | None = None
-    running_variances: list[float] | None = None
+    moving_mean: list[float] | None = None
+    moving_variance: list[float] | None = None
     mask: list[list[float]] | None = Field(default=None, description="1, or 0 for weights that are to stay 0.")
 
 

@@ -186,15 +186,15 @@ class NeuronsAnswer(Moment):
 
 
 class LayerAnswer(BaseModel):
-    """What one layer has learned; a normalized one has scales and shifts, and running means of what it normalizes."""
+    """What one layer has learned; a normalized one has gamma, beta, a moving mean and a moving variance."""
 
     weights: list[list[float]]
     biases: list[float]
-    scales: list[float] | None = None
-    shifts: list[float] | None = None
+    gamma: list[float] | None = None
+    beta: list[float] | None = None
     slopes: list[float] | None = None
-    running_means: list[float] | None = None
-    running_variances: list[float] | None = None
+    moving_mean: list[float] | None = None
+    moving_variance: list[float] | None = None
     mask: list[list[float]] | None = Field(None, description="1, or 0 for weights that were pruned.")
 
 

@@ -72,7 +72,7 @@ class Registry:
         """The session, which is marked as asked for. Raises Problem 404."""
         record = self._records.get(id)
         if record is None or record.session is None:
-            raise not_found("There is no session of this id on this server.")
+            raise not_found("There is no session with this id on this server.")
         record.asked = self._clock()
         return record.session
 
@@ -81,7 +81,7 @@ class Registry:
         return id in self._records
 
     async def delete(self, id: str, unless_watched: bool = False) -> None:
-        """Ends a session; if `unless_watched`, only once nobody listens to it any more. Raises Problem 404."""
+        """Ends a session; if `unless_watched`, only once no client listens to it. Raises Problem 404."""
         session = self.session(id)
         for _ in range(LEAVING_POLLS if unless_watched else 0):
             if session.watchers:
@@ -163,7 +163,7 @@ class Registry:
             record.asked = self._clock()
 
     async def tend(self) -> None:
-        """Stops and forgets what nobody wants any more, for ever."""
+        """Stops and forgets unused sessions, forever."""
         while True:
             await asyncio.sleep(TEND_PERIOD_S)
             await self.tidy()
@@ -194,7 +194,7 @@ class Registry:
                 excess -= await self._await(self.scheduler.command(id, job))
 
     def _idle_s(self, record: Record) -> float:
-        """How long nobody has cared for it; training that a client waits for counts as care."""
+        """How long it has been unused; training that a client waits for counts as use."""
         if record.session is None or record.session.watchers or record.session.awaited:
             return -math.inf
         return self._clock() - record.asked

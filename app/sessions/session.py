@@ -118,7 +118,7 @@ class Session:
 
     def fail(self, error: Exception) -> None:
         """A fault of ours: this session stops, the others go on."""
-        self._end("failed", "A fault in the server stopped this session; the others go on. Reset it to start anew.")
+        self._end("failed", "A server error stopped this session; the others continue. Reset it to start over.")
         self._reject_waiting(Problem(409, "The session failed before this change could be made."))
 
     def close(self) -> None:
@@ -437,7 +437,7 @@ class Session:
     def take_up(self, trainer: Trainer) -> dict[str, Any]:
         """Continues with another trainer, as a new run."""
         self._end("paused")
-        self._reject_waiting(Problem(409, "The session went on with another run before this change could be made."))
+        self._reject_waiting(Problem(409, "The session switched to another run before this change could be made."))
         self._begin(trainer.asked, trainer)
         return self.describe()
 

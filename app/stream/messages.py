@@ -144,7 +144,7 @@ def _answers(model: Model, part: Part) -> dict[str, Any]:
     said = labels(outputs, data.threshold)
     sure = (outputs.max(axis=0) - data.no) / (data.yes - data.no)
     wrong = said != part.targets[:count].astype(int)
-    return told | {"answers": floats(said), "certainty": floats(sure), "wrong": to_bits(wrong)}
+    return told | {"answers": floats(said), "confidence": floats(sure), "wrong": to_bits(wrong)}
 
 
 def floats(numbers: np.ndarray) -> bytes:

@@ -1,13 +1,13 @@
 """Batch normalization: each unit's numbers are shifted and scaled to mean 0 and variance 1 over the batch.
 
-A learned scale and shift follow, so that nothing is lost. Over a batch x_1 ... x_n of one unit,
+A learned scale (gamma) and shift (beta) follow, so that nothing is lost. Over a batch x_1 ... x_n of one unit,
 
-    h = (x - mean) / sqrt(variance + epsilon),    y = scale * h + shift,    variance = mean of (x - mean)^2.
+    h = (x - mean) / sqrt(variance + epsilon),    y = gamma * h + beta,    variance = mean of (x - mean)^2.
 
-In training the batch's own mean and variance are used, and running means of both are kept (as in Keras: momentum is the
-share that stays, the variance is that of the batch); when evaluating, these running means stand in for the batch.
+In training the batch's own mean and variance are used, and moving averages of both are kept (as in Keras: momentum is
+the share that stays, the variance is that of the batch); when evaluating, these moving averages are used instead.
 Deep networks and high learning rates profit most; with small batches the means are noise, and in a batch of 1 a unit
-says the same to every sample. Source: Ioffe and Szegedy, 2015.
+gives the same output for every sample. Source: Ioffe and Szegedy, 2015.
 """
 
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ class BatchNormalization:
     position: Literal["before", "after"] = described(
         "before",
         title="Position",
-        help="Before the activation, on the sums that it gets, as first published; or after it, on what it gives.",
+        help="Before the activation, on the pre-activations, as first published; or after it, on its outputs.",
     )
     momentum: float = described(
         0.99,
         title="Momentum",
-        help="The share of the running means that stays with each update, as in Keras (PyTorch's is 1 minus this). "
+        help="The share of the moving averages that is kept at each update, as in Keras (PyTorch's is 1 minus this). "
         "Smaller follows the batches faster.",
         ge=0,
         le=0.9999,
@@ -45,7 +45,7 @@ class BatchNormalization:
     epsilon: float = described(
         1e-3,
         title="Epsilon",
-        help="Added to the variance, so that nothing is divided by zero. The variance is the batch's, divided by n.",
+        help="Added to the variance to avoid division by zero. The batch's variance is divided by n.",
         ge=1e-8,
         le=1,
         scale="log",
@@ -64,7 +64,7 @@ def normalize(
 ) -> None:
     """x (its rows, first n columns) becomes y; h, the mean and 1 / sqrt(variance + epsilon) are kept in `work`.
 
-    Parameters from `start` on are the scales, then the shifts. `running` (2, rows) are the running means.
+    Parameters from `start` on are gamma, then beta. `running` (2, rows) holds the moving means and variances.
     """
     h, real = work.h, x.dtype.type
     for u in range(U(rows[0]), U(rows[1])):
@@ -92,7 +92,7 @@ def normalize(
 
 @part
 def denormalize(work: Any, rows: Rows, n: int, parameters: Array, gradient: Array, start: int, training: bool) -> None:
-    """Turns dL/dy in d into dL/dx, and adds to the gradients of the scales and the shifts."""
+    """Turns dL/dy in d into dL/dx, and adds to the gradients of gamma and beta."""
     d, h, real = work.d, work.h, work.d.dtype.type
     for u in range(U(rows[0]), U(rows[1])):
         along, total = real(0), real(0)

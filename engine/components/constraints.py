@@ -40,14 +40,14 @@ def non_negative(w: Any) -> None:
 
 CONSTRAINTS: Family[Constraint] = Family(
     "constraint",
-    "What the weights into each unit must be like after every update.",
+    "A condition that the weights into each unit meet after every update.",
     (
         Constraint(
             name="max_norm",
             label="Max norm",
-            summary="Shortens the weights into a unit whenever they grow longer than a bound.",
+            summary="Limits the norm of each unit's incoming weights.",
             when="Together with dropout and a high learning rate; bounds of 3 to 4 are usual.",
-            hazard="Too small a bound leaves units too weak to make up their minds.",
+            hazard="If the limit is too small, units cannot respond strongly enough.",
             source="Srebro, Rennie and Jaakkola, 2004; Srivastava et al., 2014",
             formula="w * min(1, limit / norm(w))",
             function=max_norm,
@@ -56,8 +56,8 @@ CONSTRAINTS: Family[Constraint] = Family(
         Constraint(
             name="non_negative",
             label="Non-negative",
-            summary="Sets every weight below zero to zero.",
-            when="To see what a network can say when no input may speak against anything.",
+            summary="Sets every negative weight to zero.",
+            when="To see what a network can learn when inputs can only add to its output.",
             hazard="Most functions need weights of both signs.",
             source="Lee and Seung, 1999",
             formula="max(0, w)",

@@ -34,21 +34,21 @@ class Feature(Entry):
 
 FEATURES: Family[Feature] = Family(
     "feature",
-    "What the network is told about each point.",
+    "The inputs of the network, computed from each point.",
     (
         Feature(name="x1", label="x₁", summary="The first coordinate.", formula="x_1", function=lambda x1, x2: x1),
         Feature(name="x2", label="x₂", summary="The second coordinate.", formula="x_2", function=lambda x1, x2: x2),
         Feature(
             name="x1_squared",
             label="x₁²",
-            summary="The first coordinate squared: how far left or right.",
+            summary="The first coordinate squared.",
             formula="x_1 ** 2",
             function=lambda x1, x2: x1 * x1,
         ),
         Feature(
             name="x2_squared",
             label="x₂²",
-            summary="The second coordinate squared: how far up or down.",
+            summary="The second coordinate squared.",
             formula="x_2 ** 2",
             function=lambda x1, x2: x2 * x2,
         ),

@@ -38,7 +38,7 @@ def _constant(name: str, label: str, value: float, summary: str, when: str) -> I
         label=label,
         summary=summary,
         when=when,
-        hazard="All units of a layer stay identical for ever: nothing tells them apart.",
+        hazard="All units of a layer stay identical forever: they always get the same gradient.",
         formula="0",
         draw=lambda rng, fan_in, fan_out: _same(rng, fan_in, fan_out, value),
         moments=lambda fan_in, fan_out: (value, 0.0),
@@ -50,8 +50,8 @@ def _any_constant() -> Initializer:
         name="constant",
         label="Constant",
         summary="Every weight starts at the number you set.",
-        when="Biases, such as 0.1 to keep ReLU units alive at first.",
-        hazard="As weights: all units of a layer stay identical for ever.",
+        when="Biases, such as 0.1 to keep ReLU units active at first.",
+        hazard="For weights: all units of a layer stay identical forever.",
         draw=_same,
         moments=lambda fan_in, fan_out, value: (value, 0.0),
         arguments=(Argument("value", 0.1, -100, 100, "Value", "Where every weight starts.", live=False),),
@@ -74,9 +74,9 @@ def _truncated_normal() -> Initializer:
     return Initializer(
         name="truncated_normal",
         label="Truncated normal",
-        summary="Normal draws, but what lies beyond two standard deviations is drawn again.",
-        when="To keep the tail of a normal distribution from starting a few units saturated.",
-        hazard="The spread that comes out is about 0.88 of the one you set.",
+        summary="A normal distribution without its tails: values beyond two standard deviations are drawn again.",
+        when="To keep very large weights from saturating a few units at the start.",
+        hazard="The standard deviation of the result is about 0.88 of the one you set.",
         draw=lambda rng, fan_in, fan_out, mean, stddev: mean + stddev * _normal(rng, fan_in, fan_out, True),
         moments=lambda fan_in, fan_out, mean, stddev: (mean, (TRUNCATED_STDDEV * stddev) ** 2),
         arguments=(
@@ -95,9 +95,9 @@ def _orthogonal() -> Initializer:
     return Initializer(
         name="orthogonal",
         label="Orthogonal",
-        summary="A random rotation: the weights of different units are at right angles and of the same length.",
-        when="Deep stacks, linear and tanh ones above all: lengths are kept exactly from layer to layer.",
-        hazard="A layer wider than the one below it cannot have all its units at right angles.",
+        summary="A random rotation: the weight vectors of different units are orthogonal and have the same length.",
+        when="Deep networks, above all linear and tanh ones: lengths are preserved from layer to layer.",
+        hazard="In a layer wider than the one before it, not all units can be orthogonal.",
         source="Saxe, McClelland and Ganguli, 2013",
         draw=draw,
         moments=lambda fan_in, fan_out, gain: (0.0, gain**2 / max(fan_in, fan_out)),
@@ -130,8 +130,9 @@ def _variance_scaling() -> Initializer:
     return Initializer(
         name="variance_scaling",
         label="Variance scaling",
-        summary="Mean 0 and a variance of scale over the number of connections: contains Glorot, He and LeCun.",
-        when="To see what sets those apart.",
+        summary="Mean 0, and a variance of scale divided by the number of connections: Glorot, He and LeCun are "
+        "special cases.",
+        when="To see how those differ.",
         hazard="The right scale and mode depend on the activation.",
         source="He, Zhang, Ren and Sun, 2015; in Keras's form",
         draw=lambda rng, fan_in, fan_out, scale, mode, distribution: _spread(
@@ -168,9 +169,9 @@ def _random_normal() -> Initializer:
     return Initializer(
         name="random_normal",
         label="Random normal",
-        summary="Draws from a normal distribution whose spread you set.",
-        when="To see what the scale of the first weights does.",
-        hazard="The right spread depends on the width of the layer, and this does not know it.",
+        summary="A normal distribution with the standard deviation you set.",
+        when="To see what the scale of the starting weights does.",
+        hazard="The right standard deviation depends on the width of the layer, which this ignores.",
         draw=lambda rng, fan_in, fan_out, mean, stddev: rng.normal(mean, stddev, (fan_in, fan_out)),
         moments=lambda fan_in, fan_out, mean, stddev: (mean, stddev**2),
         arguments=(
@@ -185,9 +186,9 @@ def _random_uniform() -> Initializer:
     return Initializer(
         name="random_uniform",
         label="Random uniform",
-        summary="Draws evenly between two bounds.",
-        when="To see what the scale of the first weights does.",
-        hazard="The right bounds depend on the width of the layer, and this does not know it.",
+        summary="A uniform distribution between two bounds.",
+        when="To see what the scale of the starting weights does.",
+        hazard="The right bounds depend on the width of the layer, which this ignores.",
         draw=lambda rng, fan_in, fan_out, minval, maxval: rng.uniform(minval, maxval, (fan_in, fan_out)),
         moments=lambda fan_in, fan_out, minval, maxval: ((minval + maxval) / 2, (maxval - minval) ** 2 / 12),
         arguments=(
@@ -254,7 +255,7 @@ _LECUN = (
 
 INITIALIZERS: Family[Initializer] = Family(
     "initializer",
-    "Where the weights start. It decides whether signals and gradients keep their size from layer to layer.",
+    "The starting weights. They decide whether signals and gradients keep their size from layer to layer.",
     (
         _constant("zeros", "Zeros", 0.0, "Every weight starts at 0.", "Biases. For weights only to see why it fails."),
         _constant("ones", "Ones", 1.0, "Every weight starts at 1.", "To see that it is equality that fails, not zero."),

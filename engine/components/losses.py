@@ -1,4 +1,4 @@
-"""Losses: one number for how wrong the outputs are; training walks downhill on its mean over the samples.
+"""Losses: one number for how wrong the outputs are; training minimizes its mean over the samples.
 
 Backpropagation starts from the loss's derivative with respect to the outputs `a`, given the targets `t`.
 Sigmoid with binary, and softmax with categorical crossentropy are computed together from the logits z: the derivative
@@ -155,14 +155,14 @@ def categorical_crossentropy_from_logits(z: Any, t: Any, s: int) -> float:
 
 LOSSES: Family[Loss] = Family(
     "loss",
-    "How wrong an answer is, as one number. Training makes its mean over the training samples smaller.",
+    "How wrong a prediction is, as one number. Training minimizes its mean over the training samples.",
     (
         Loss(
             name="mean_squared_error",
             label="Mean squared error",
             summary="The mean of the squared differences between output and target.",
             when="Regression. In classification only to see how slowly it learns from confident mistakes.",
-            hazard="A few far-off samples dominate it; with a sigmoid its gradient vanishes on confident mistakes.",
+            hazard="A few outliers dominate it; with a sigmoid its gradient vanishes on confident mistakes.",
             source="Legendre, 1805; Gauss, 1809",
             function=squared_error,
             derivative=squared_error_derivative,
@@ -176,8 +176,8 @@ LOSSES: Family[Loss] = Family(
             name="half_mean_squared_error",
             label="Half mean squared error",
             summary="Half the squared differences, so that the derivative is simply output minus target.",
-            when="To follow a textbook that writes it so: the same as squared error at half the learning rate.",
-            hazard="Like squared error, it is dominated by a few far-off samples.",
+            when="To follow a textbook that uses it: the same as squared error at half the learning rate.",
+            hazard="Like squared error, it is dominated by a few outliers.",
             source="TensorFlow Playground, 2016, shows it",
             function=half_squared_error,
             derivative=half_squared_error_derivative,
@@ -190,8 +190,8 @@ LOSSES: Family[Loss] = Family(
             name="mean_absolute_error",
             label="Mean absolute error",
             summary="The mean distance between output and target.",
-            when="Regression with outliers: each sample pulls with the same force, however far off.",
-            hazard="It pulls as hard close to the target as far away, so training never quite settles.",
+            when="Regression with outliers: every sample has the same influence, however large its error.",
+            hazard="Its gradient is as large near the target as far away, so training never quite settles.",
             source="Boscovich, 1757; Laplace",
             function=absolute_error,
             derivative=absolute_error_derivative,
@@ -204,9 +204,9 @@ LOSSES: Family[Loss] = Family(
         Loss(
             name="huber",
             label="Huber",
-            summary="Squared error near the target, absolute error beyond a distance.",
-            when="Regression with outliers that should still settle.",
-            hazard="One more number to choose: what counts as far off.",
+            summary="Squared error for small errors, absolute error for large ones.",
+            when="Regression with outliers, where training should still settle.",
+            hazard="One more number to choose: which errors count as large.",
             source="Huber, 1964",
             function=huber,
             derivative=huber_derivative,
@@ -219,9 +219,9 @@ LOSSES: Family[Loss] = Family(
         Loss(
             name="hinge",
             label="Hinge",
-            summary="Nothing for an answer clearly on the right side of zero; else how far it falls short of 1.",
-            when="Two classes with a margin, as in support vector machines; the answer is no probability.",
-            hazard="Outputs are read by their sign; with tanh they can hardly reach the margin.",
+            summary="Zero for an output clearly on the right side of zero; otherwise how far it falls short of 1.",
+            when="Two classes with a margin, as in support vector machines; the output is not a probability.",
+            hazard="Only the sign of the output counts for the prediction; tanh can hardly reach the margin.",
             source="Cortes and Vapnik, 1995",
             function=hinge,
             derivative=hinge_derivative,
@@ -235,9 +235,9 @@ LOSSES: Family[Loss] = Family(
         Loss(
             name="binary_crossentropy",
             label="Binary crossentropy",
-            summary="How surprised a predicted probability is by a yes or no.",
+            summary="The negative logarithm of the probability given to the correct answer.",
             when="Two classes, or several labels, with a sigmoid for each.",
-            hazard="A single wrong label can cost without bound.",
+            hazard="A single wrong label can make the loss arbitrarily large.",
             source="Cox, 1958",
             function=binary_crossentropy,
             derivative=binary_crossentropy_derivative,
@@ -252,9 +252,9 @@ LOSSES: Family[Loss] = Family(
         Loss(
             name="categorical_crossentropy",
             label="Categorical crossentropy",
-            summary="How surprised the predicted probabilities are by the right class.",
+            summary="The negative logarithm of the probability given to the correct class.",
             when="Several classes with a softmax output.",
-            hazard="A single wrong label can cost without bound.",
+            hazard="A single wrong label can make the loss arbitrarily large.",
             source="Bridle, 1990",
             function=categorical_crossentropy,
             derivative=categorical_crossentropy_derivative,

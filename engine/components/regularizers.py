@@ -110,15 +110,16 @@ def _rate(name: str, label: str) -> Argument:
 
 REGULARIZERS: Family[Regularizer] = Family(
     "regularizer",
-    "A penalty on large weights, added to the loss. It holds back networks that learn the training data by heart.",
+    "A penalty on large weights, added to the loss. It helps against overfitting.",
     (
         Regularizer(
             name="l1",
             label="L1",
             summary="Adds the size of every weight. After each update, every weight moves toward zero by the "
             "learning rate times this rate, and stops at zero.",
-            when="When few inputs matter: it sets useless weights to exactly zero and so selects features.",
-            hazard="Too high a rate empties the network. Momentum and adaptive optimizers do not scale this step, so "
+            when="When few inputs matter: it sets useless weights to exactly zero, which selects features.",
+            hazard="If the rate is too high, all weights become zero. Momentum and adaptive optimizers do not scale "
+            "this step, so "
             "the same rate weighs differently with each optimizer: least with momentum, most with AdaDelta.",
             source="Tibshirani, 1996 (lasso); Daubechies, Defrise and De Mol, 2004 (the proximal step)",
             function=l1,
@@ -132,9 +133,9 @@ REGULARIZERS: Family[Regularizer] = Family(
         Regularizer(
             name="l2",
             label="L2",
-            summary="Adds the square of every weight: large weights are pulled back hardest.",
-            when="The usual first remedy against overfitting (ridge, weight decay).",
-            hazard="Too high a rate flattens the answer; weights get small but never exactly zero.",
+            summary="Adds the square of every weight: large weights shrink the most.",
+            when="The usual first step against overfitting (ridge regression, weight decay).",
+            hazard="If the rate is too high, the output becomes too flat. Weights get small but never exactly zero.",
             source="Hoerl and Kennard, 1970 (ridge)",
             function=l2,
             derivative=l2_derivative,
@@ -149,7 +150,7 @@ REGULARIZERS: Family[Regularizer] = Family(
             label="L1 + L2",
             summary="Adds both penalties, each with a rate of its own. The L2 part is in the gradient; the L1 part "
             "moves every weight toward zero after each update, and stops at zero.",
-            when="When weights should be few and small.",
+            when="When both few and small weights are wanted.",
             hazard="Two rates to choose instead of one.",
             source="Zou and Hastie, 2005 (elastic net)",
             function=l1_l2,

@@ -20,7 +20,7 @@ ARGUMENTS = 4  # the most arguments that a schedule may have
 class Schedule(Entry):
     """`factor(epoch, *arguments)` is what the learning rate is multiplied with; 1 at first unless it warms up.
 
-    `watches` marks a schedule that reduces the rate by the factor of its first argument when training stands still.
+    `watches` marks a schedule that reduces the rate by the factor of its first argument when training stalls.
     """
 
     factor: Callable[..., Any]
@@ -86,21 +86,21 @@ def _minimum() -> Argument:
 
 SCHEDULES: Family[Schedule] = Family(
     "schedule",
-    "How the learning rate changes as training goes on.",
+    "How the learning rate changes during training.",
     (
         Schedule(
             name="constant",
             label="Constant",
-            summary="The learning rate stays as it was set.",
-            when="Small networks; while you learn what the learning rate itself does.",
+            summary="The learning rate does not change.",
+            when="Small networks; or to see what the learning rate itself does.",
             factor=constant,
         ),
         Schedule(
             name="step",
             label="Steps",
-            summary="Lowers the learning rate at even intervals, all at once.",
-            when="To see plainly what a smaller learning rate does to a loss that jumps about.",
-            hazard="Two numbers to choose, both by trial.",
+            summary="Lowers the learning rate by a factor at regular intervals.",
+            when="To see clearly what a smaller learning rate does to a noisy loss.",
+            hazard="Two numbers to choose, both by trial and error.",
             formula="drop ** floor(t / every)",
             factor=step,
             arguments=(
@@ -112,9 +112,9 @@ SCHEDULES: Family[Schedule] = Family(
         Schedule(
             name="exponential",
             label="Exponential",
-            summary="Lowers the learning rate by the same share every epoch.",
+            summary="Lowers the learning rate by the same percentage every epoch.",
             when="Large steps first, small ones later, without jumps.",
-            hazard="After a while nothing moves any more.",
+            hazard="In the end the steps become too small to change anything.",
             formula="decay ** t",
             factor=exponential,
             arguments=(Argument("decay", 0.99, 0.5, 1, "Decay", "The share that is left after one epoch."),),
@@ -123,9 +123,9 @@ SCHEDULES: Family[Schedule] = Family(
         Schedule(
             name="cosine",
             label="Cosine",
-            summary="Down along half a cosine wave; with a warm-up before it and restarts after it, if you like.",
+            summary="Falls along half a cosine wave, with an optional warm-up before it and restarts after it.",
             when="When you know how long you will train.",
-            hazard="Training on after its end is at the lowest rate.",
+            hazard="After its end, training continues at the lowest rate.",
             source="Loshchilov and Hutter, 2016",
             formula="t / warmup if t < warmup else minimum + (1 - minimum) / 2 * (1 + cos(pi * min(1, "
             "(t - warmup) / epochs - min(restarts, floor((t - warmup) / epochs)))))",
@@ -141,9 +141,10 @@ SCHEDULES: Family[Schedule] = Family(
         Schedule(
             name="one_cycle",
             label="One cycle",
-            summary="Rises from a low rate to the full one, then falls almost to nothing.",
+            summary="Rises from a low rate to the full one, then falls almost to zero.",
             when="To train fast with a high learning rate.",
-            hazard="The length must be set before; stopping early leaves out the fall that does most of the good.",
+            hazard="The length must be known in advance; stopping early skips the final decrease, which helps the "
+            "most.",
             source="Smith and Topin, 2017",
             formula="1 - (1 - first) / 2 * (1 + cos(pi * t / (rise * epochs))) if t < rise * epochs else "
             "last + (1 - last) / 2 * (1 + cos(pi * min(1, (t - rise * epochs) / (epochs - rise * epochs))))",

@@ -22,7 +22,7 @@ class Task(Entry):
 
 TASKS: Family[Task] = Family(
     "task",
-    "What kind of answer is asked for.",
+    "What kind of answer to learn.",
     (
         Task(
             name="binary",
@@ -34,7 +34,7 @@ TASKS: Family[Task] = Family(
         Task(
             name="multiclass",
             label="Several classes",
-            summary="Exactly one of several classes is right; targets are class numbers from 0.",
+            summary="Exactly one of several classes is correct; targets are class numbers from 0.",
             output="softmax",
             loss="categorical_crossentropy",
             aliases=("multi_class",),
@@ -42,7 +42,7 @@ TASKS: Family[Task] = Family(
         Task(
             name="multilabel",
             label="Several labels",
-            summary="Each label holds or not, whatever the others do; targets are lists of 0 and 1.",
+            summary="Each label applies or not, independent of the others; targets are lists of 0 and 1.",
             output="sigmoid",
             loss="binary_crossentropy",
             aliases=("multi_label",),
@@ -50,7 +50,7 @@ TASKS: Family[Task] = Family(
         Task(
             name="regression",
             label="Regression",
-            summary="A number is to be predicted.",
+            summary="The target is a number.",
             output="linear",
             loss="mean_squared_error",
         ),

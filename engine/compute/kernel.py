@@ -65,6 +65,7 @@ from engine.network.network import (
     CONSTRAINT,
     DRAWN,
     DROPOUT,
+    GAMMA,
     NONE,
     NORMALIZATION,
     OF_ACTIVATION,
@@ -74,7 +75,6 @@ from engine.network.network import (
     OF_REGULARIZER,
     REGULARIZER,
     ROW,
-    SCALES,
     SLOPES,
     SUMS,
     UNITS,
@@ -148,7 +148,7 @@ class State(NamedTuple):
     slots: np.ndarray  # (SLOTS, P) the optimizer's memory
     running: np.ndarray  # (2, rows) running means and variances of what is normalized
     previous: np.ndarray  # (P,) the parameters before the last update of a call, to measure how much it changed them
-    mask: np.ndarray  # (P,) 1, or 0 for parameters that stay 0 for ever; (0,) if there are none such
+    mask: np.ndarray  # (P,) 1, or 0 for parameters that stay 0 forever; (0,) if there are none such
 
 
 NEVER = 2**62  # as a number of steps or chunks
@@ -177,7 +177,7 @@ class Plan(NamedTuple):
     batch_size: int
     carried: int  # samples left over at an epoch's end, for the next one's first batch; they begin the order too
     penalty: int  # NO_PENALTY, PROXIMAL or REPLAYED
-    sever: bool  # a weight that its penalty pushes through 0 is 0 for ever
+    sever: bool  # a weight that its penalty pushes through 0 is 0 forever
     shuffle: bool
     seed: int
     last_step: int  # stop before the step after this one
@@ -286,7 +286,7 @@ def forward(net: Architecture, parameters: Array, running: Array, work: Workspac
             weigh(parameters, start, fan_out, ONE, a, below, z, rows)
         if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
             p = net.arguments[OF_NORMALIZATION, layer]
-            normalize(z, work, rows, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
+            normalize(z, work, rows, moment.n, parameters, net.layers[layer, GAMMA], running, p, moment.training)
         arguments, slopes = net.arguments[OF_ACTIVATION], net.layers[layer, SLOPES]
         if slopes != NONE:
             key = rng.layer_key(moment.seed, rng.SLOPE, moment.step, layer)
@@ -296,7 +296,7 @@ def forward(net: Architecture, parameters: Array, running: Array, work: Workspac
         activate(net.layers[layer, ACTIVATION], work, rows, arguments, layer)
         if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
             p, units = net.arguments[OF_NORMALIZATION, layer], units_of(net, layer)
-            normalize(a, work, units, moment.n, parameters, net.layers[layer, SCALES], running, p, moment.training)
+            normalize(a, work, units, moment.n, parameters, net.layers[layer, GAMMA], running, p, moment.training)
 
 
 @inlined
@@ -362,12 +362,12 @@ def through_units(
     statistics: Array,
 ) -> None:
     """Takes the error of a layer from what its units gave to the sums that they got."""
-    rows, units, scales = rows_of(net, layer), units_of(net, layer), net.layers[layer, SCALES]
+    rows, units, gamma = rows_of(net, layer), units_of(net, layer), net.layers[layer, GAMMA]
     looking, joined = statistics.size > 0, net.joined and layer == net.layers.shape[0] - 1
     if looking:
         look_at_values(work.a, units, moment.n, statistics)
     if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
-        denormalize(work, units, moment.n, parameters, gradient, scales, moment.training)
+        denormalize(work, units, moment.n, parameters, gradient, gamma, moment.training)
         put_back(work, units)
     if looking or not joined:
         code, arguments = net.layers[layer, ACTIVATION], net.arguments[OF_ACTIVATION]
@@ -377,7 +377,7 @@ def through_units(
         if not joined:
             pass_back(code, work, rows, arguments, layer)
     if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
-        denormalize(work, rows, moment.n, parameters, gradient, scales, moment.training)
+        denormalize(work, rows, moment.n, parameters, gradient, gamma, moment.training)
 
 
 @part

@@ -118,7 +118,7 @@ class Data:
             if constant and set(constant) != set(self.features):
                 names = ", ".join(f"'{name}'" for name in constant[:MOST_NAMED])
                 more = f" and {len(constant) - MOST_NAMED} more" if len(constant) > MOST_NAMED else ""
-                says = f"Always the same in the training part, so nothing can be learned from it: {names}{more}."
+                says = f"Constant in the training data, so nothing can be learned from it: {names}{more}."
                 yield Note("features", says)
         if self.task == "regression" and len(train) > 1 and np.ptp(train.t) == 0:
             yield Note("dataset", "The target is always the same in the training part: there is nothing to learn.")

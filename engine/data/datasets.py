@@ -71,7 +71,7 @@ class DatasetChoice(Choice):
     samples: int | None = described(
         None,
         title="Samples",
-        help="How many points there are in all, before they are split.",
+        help="The total number of points, before they are split.",
         ge=2,
         le=LIMITS.samples,
         scale="log",
@@ -79,22 +79,27 @@ class DatasetChoice(Choice):
     noise: float = described(
         0.0,
         title="Noise",
-        help="How far points are moved at random, as a share of the spread of the data.",
+        help="How far points are moved at random, as a share of the standard deviation of the data.",
         ge=0,
         le=5,
     )
     label_noise: float = described(
         0.0,
         title="Label noise",
-        help="The share of samples that get a wrong class; in a regression how far targets move, as a share of theirs.",
+        help="The share of samples with a wrong class; in a regression, how far targets are moved, as a share of "
+        "their standard deviation.",
         ge=0,
         le=1,
     )
     validation_fraction: float = described(
-        0.0, title="Validation share", help="The share held back to tune choices with.", ge=0, lt=1
+        0.0, title="Validation share", help="The share held back for tuning.", ge=0, lt=1
     )
     test_fraction: float = described(
-        0.5, title="Test share", help="The share held back to judge the network on data it never saw.", ge=0, lt=1
+        0.5,
+        title="Test share",
+        help="The share held back to evaluate the network on data it has never seen.",
+        ge=0,
+        lt=1,
     )
     stratify: bool | None = described(
         None,
@@ -185,7 +190,7 @@ class UploadedData(DatasetChoice):
 
 DATASETS: Family[Dataset] = Family(
     "dataset",
-    "What the network is to learn from.",
+    "The data that the network learns from.",
     (
         Dataset(
             name="circle",
@@ -208,7 +213,7 @@ DATASETS: Family[Dataset] = Family(
         Dataset(
             name="gauss",
             label="Two clouds",
-            summary="Two round clouds that a line separates.",
+            summary="Two round clusters that a line separates.",
             when="The easiest: a single unit is enough.",
             tasks=("binary",),
             make=synthetic.gauss,
@@ -217,7 +222,7 @@ DATASETS: Family[Dataset] = Family(
             name="spiral",
             label="Spiral",
             summary="Two arms wound around each other.",
-            when="The hard one: it needs several layers, many units or clever features.",
+            when="The hardest: it needs several layers, many units or well-chosen features.",
             tasks=("binary",),
             make=synthetic.spiral,
             source="Lang and Witbrock, 1988",
@@ -226,8 +231,8 @@ DATASETS: Family[Dataset] = Family(
         Dataset(
             name="moons",
             label="Moons",
-            summary="Two half moons that reach into each other.",
-            when="Neither easy nor hard: a curved border, and a few units are enough.",
+            summary="Two interlocking half moons.",
+            when="Of medium difficulty: the boundary is curved, and a few units are enough.",
             tasks=("binary",),
             make=synthetic.moons,
             source="scikit-learn has it",
@@ -236,8 +241,8 @@ DATASETS: Family[Dataset] = Family(
         Dataset(
             name="checkerboard",
             label="Checker board",
-            summary="Squares of two colors in turn.",
-            when="To see a network run out of units: each square costs some.",
+            summary="A checkerboard of two classes.",
+            when="To see a network run out of units: each square needs some.",
             tasks=("binary",),
             make=synthetic.checkerboard,
             arguments=(Argument("squares", 4, 2, 8, "Squares", "How many there are along each side.", live=False),),
@@ -246,14 +251,14 @@ DATASETS: Family[Dataset] = Family(
             name="sine",
             label="Sine",
             summary="Above or below a wave.",
-            when="One border that bends several times; the feature sin x1 makes it easy.",
+            when="A boundary that bends several times; the feature sin(x1) makes it easy.",
             tasks=("binary",),
             make=synthetic.sine,
         ),
         Dataset(
             name="blobs",
             label="Blobs",
-            summary="Round clouds, one for each class.",
+            summary="Round clusters, one for each class.",
             when="Several classes with softmax.",
             tasks=("multiclass",),
             make=synthetic.blobs,
@@ -276,14 +281,14 @@ DATASETS: Family[Dataset] = Family(
         Dataset(
             name="stripes",
             label="Stripes",
-            summary="Slanted stripes in turn.",
-            when="Borders that are straight but many.",
+            summary="Diagonal stripes of alternating classes.",
+            when="Many straight boundaries.",
             tasks=("multiclass",),
             make=synthetic.stripes,
             classes=tuple(f"class {index}" for index in range(6)),
             arguments=(
                 Argument("count", 6, 2, 12, "Stripes", "How many stripes there are.", live=False),
-                Argument("classes", 3, 2, 6, "Classes", "How many colors they have.", live=False),
+                Argument("classes", 3, 2, 6, "Classes", "How many classes there are.", live=False),
             ),
             objection=lambda count, classes: (
                 f"{count} stripes cannot show {classes} classes: choose at least as many stripes"
@@ -314,7 +319,7 @@ DATASETS: Family[Dataset] = Family(
             name="regression_bumps",
             label="Bumps",
             summary="Three hills and three hollows on a plain.",
-            when="A regression that needs a hidden layer: each bump takes a few units.",
+            when="A regression that needs a hidden layer: each hill takes a few units.",
             tasks=("regression",),
             make=synthetic.regression_bumps,
             classes=None,
@@ -324,7 +329,7 @@ DATASETS: Family[Dataset] = Family(
             name="curve",
             label="Curve",
             summary="A curve over one input.",
-            when="To see a network bend a line: each ReLU unit adds one kink.",
+            when="To see how a network fits a curve: each ReLU unit adds one bend.",
             tasks=("regression",),
             make=synthetic.curve,
             columns=("x1",),
@@ -347,8 +352,8 @@ DATASETS: Family[Dataset] = Family(
         Dataset(
             name="houses",
             label="Houses",
-            summary="Made houses by size in square metres, bedrooms and age; the price in thousands.",
-            when="The first table: a number from a few columns, each with a meaning.",
+            summary="Made-up houses with size in square meters, bedrooms and age; the price in thousands.",
+            when="A first table: predict a number from a few meaningful columns.",
             tasks=("regression",),
             make=tabular.houses,
             columns=tabular.HOUSE,
@@ -360,7 +365,7 @@ DATASETS: Family[Dataset] = Family(
         Dataset(
             name="iris",
             label="Iris",
-            summary="150 flowers of three species by the lengths and widths of their leaves.",
+            summary="150 iris flowers of three species, with the length and width of their sepals and petals.",
             when="A first real table: four columns, three classes.",
             tasks=("multiclass",),
             make=tabular.iris,
@@ -374,8 +379,8 @@ DATASETS: Family[Dataset] = Family(
         Dataset(
             name="wine",
             label="Wine",
-            summary="178 Italian wines of three growers by 13 measurements.",
-            when="More columns than anyone can draw: they still separate well.",
+            summary="178 Italian wines from three growers, with 13 measurements each.",
+            when="More columns than can be drawn, yet the classes separate well.",
             tasks=("multiclass",),
             make=tabular.wine,
             columns=tabular.WINE,
@@ -388,7 +393,7 @@ DATASETS: Family[Dataset] = Family(
         Dataset(
             name="breast_cancer",
             label="Breast cancer",
-            summary="569 tumours, malignant or benign, by 30 measurements of their cells' nuclei.",
+            summary="569 tumors, malignant or benign, with 30 measurements of their cell nuclei.",
             when="Two classes where mistakes of one kind are worse than of the other: class weights matter.",
             tasks=("binary",),
             make=tabular.breast_cancer,
@@ -402,8 +407,9 @@ DATASETS: Family[Dataset] = Family(
         Dataset(
             name="diabetes",
             label="Diabetes",
-            summary="442 patients by ten measurements; how far the disease went within a year, from 25 to 346.",
-            when="A real regression with much noise: it is easy to overfit, and no network explains it all.",
+            summary="442 patients with ten measurements; the target is how far the disease progressed in a year, "
+            "from 25 to 346.",
+            when="A real regression with a lot of noise: it is easy to overfit, and no network explains all of it.",
             tasks=("regression",),
             make=tabular.diabetes,
             columns=tabular.PATIENT,

@@ -71,7 +71,7 @@ PIXELS = tuple(f"pixel_{row}_{column}" for row in range(8) for column in range(8
 
 
 def houses(rng: np.random.Generator, samples: int) -> Made:
-    """Made houses: size in square metres, bedrooms, age in years; the price in thousands."""
+    """Made houses: size in square meters, bedrooms, age in years; the price in thousands."""
     size = np.clip(rng.lognormal(np.log(110), 0.35, samples), 35, 320)
     bedrooms = np.clip(np.rint(size / 38 + rng.normal(0, 0.6, samples)), 1, 8)
     age = rng.uniform(0, 80, samples)

@@ -64,21 +64,21 @@ def _check(model: Model, part: Part, field: str) -> None:
     last = len(sizes) - 2
     if part.layer is None:
         if part.unit is not None:
-            raise InvalidInput(FieldError(f"{field}.layer", None, "a layer", "a unit needs the layer that it is in"))
+            raise InvalidInput(FieldError(f"{field}.layer", None, "a layer", "name the layer of the unit"))
         if part.input is None:
-            message = "say what to switch off: a layer, a unit of it, an input of that unit, or a feature by `input`"
+            message = "name what to switch off: a layer, a unit of it, an input of that unit, or a feature by `input`"
             raise InvalidInput(FieldError(field, None, "a layer or an input", message))
         _within(f"{field}.input", part.input, sizes[0], "features")
         return
     _within(f"{field}.layer", part.layer, last + 1, "layers, the output layer last,")
     if part.layer == last and part.input is None:
-        message = "the output layer is the answer: only links into it can be switched off"
+        message = "units of the output layer cannot be switched off, only weights into it"
         raise InvalidInput(FieldError(f"{field}.layer", part.layer, f"0 to {last - 1}", message))
     if part.unit is not None:
         _within(f"{field}.unit", part.unit, sizes[part.layer + 1], "units in this layer")
     if part.input is not None:
         if part.unit is None:
-            raise InvalidInput(FieldError(f"{field}.unit", None, "a unit", "a link needs the unit that it leads to"))
+            raise InvalidInput(FieldError(f"{field}.unit", None, "a unit", "name the unit that the weight leads to"))
         _within(f"{field}.input", part.input, sizes[part.layer], "inputs to this layer")
 
 
@@ -129,7 +129,7 @@ class Ranking:
 
     @property
     def result(self) -> dict[str, Any]:
-        """The dearest first; what makes the loss infinite is worth most."""
+        """The costliest first; what makes the loss infinite is worth most."""
         rows = sorted(self._rows, key=lambda row: -row["cost"] if np.isfinite(row["cost"]) else -np.inf)
         return {"part": self._of, **self.model.coverage(self._of), "before": self._before, "parts": rows}
 

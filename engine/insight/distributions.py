@@ -41,8 +41,9 @@ def _counts(numbers: np.ndarray, low: float, high: float, bins: int) -> np.ndarr
 
 
 def distributions(model: Model, bins: int = 40) -> list[dict[str, Any]]:
-    """For each layer the histograms of its `weights`, and over the measured training samples of its `sums` (what its
-    activation gets), `activations`, `gradients` (of the mean loss, by weight) and `errors` (dL/dz of single samples).
+    """For each layer the histograms of its `weights`, and over the measured training samples of its `pre_activations`
+    (what its activation takes in), `activations`, `gradients` (of the mean loss, by weight) and `errors` (dL/dz of
+    single samples).
     """
     return _layers(model, model.passes(), bins)
 
@@ -55,7 +56,7 @@ def _layers(model: Model, passes: Passes, bins: int) -> list[dict[str, Any]]:
             sums, units = model.rows_of(index)
             layer = {
                 "weights": weights[index]["weights"],
-                "sums": passes.z[sums],
+                "pre_activations": passes.z[sums],
                 "activations": passes.a[units],
                 "gradients": gradients[index]["weights"],
                 "errors": passes.d[sums],

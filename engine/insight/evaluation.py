@@ -1,8 +1,9 @@
 """Evaluation: how good the answers are, beyond one number.
 
-Where answers are classes: which are confused, how many of those that were called so are so (precision), how many of
-those that are so were called so (recall), and how the two trade places as the threshold moves (ROC). A network is
-calibrated if of all it says with 80 % certainty, 80 % are right. Where answers are numbers: how far off, and which way.
+For classes: which are confused; of the samples predicted as a class, the share that belong to it (precision); of the
+samples that belong to it, the share that were predicted as it (recall); and how hits and false alarms trade off as the
+threshold moves (ROC). A network is calibrated if 80 % of its predictions with 80 % confidence are correct. For numbers:
+how far off the predictions are, and in which direction.
 """
 
 from typing import Any
@@ -35,7 +36,7 @@ def evaluation(model: Model, part: str) -> dict[str, Any]:
 
 
 def classification(model: Model, part: str, outputs: np.ndarray) -> dict[str, Any]:
-    """The confusion of classes (row: what is so, column: what was said), and each class against the rest."""
+    """The confusion matrix (row: true class, column: predicted class), and each class against the rest."""
     data, names = model.data, model.data.classes or []
     truth = labels(model.at_once(part)[1], data.threshold)
     said = labels(outputs, data.threshold)
@@ -51,20 +52,20 @@ def _rows(model: Model, truth: np.ndarray, said: np.ndarray, scores: np.ndarray)
 
 
 def _label(model: Model, name: str, truth: np.ndarray, said: np.ndarray, scores: np.ndarray) -> dict[str, Any]:
-    """One class or label against the rest: truth and said are yes or no (n,), scores grow with the certainty of yes."""
-    hits = int(np.sum(truth & said))
-    called, there = int(said.sum()), int(truth.sum())
+    """One class or label against the rest: truth and said are booleans (n,), scores grow with the confidence in yes."""
+    true_positives = int(np.sum(truth & said))
+    predicted, support = int(said.sum()), int(truth.sum())
     x, y = roc(truth, scores)
     return {
         "name": name,
-        "samples": there,
-        "called": called,
-        "hits": hits,
-        "precision": _share(hits, called),
-        "recall": _share(hits, there),
-        "f1": _share(2 * hits, called + there),
-        "roc": {"false_positives": _thinned(x), "true_positives": _thinned(y)},
-        "area": float(np.trapezoid(y, x)) if len(x) else float("nan"),
+        "support": support,
+        "predicted": predicted,
+        "true_positives": true_positives,
+        "precision": _share(true_positives, predicted),
+        "recall": _share(true_positives, support),
+        "f1": _share(2 * true_positives, predicted + support),
+        "roc": {"false_positive_rate": _thinned(x), "true_positive_rate": _thinned(y)},
+        "auc": float(np.trapezoid(y, x)) if len(x) else float("nan"),
     }
 
 
@@ -83,20 +84,20 @@ def roc(truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _calibration(model: Model, right: np.ndarray, outputs: np.ndarray) -> dict[str, Any] | None:
-    """How often answers of each certainty are right; None where answers are not meant as probabilities.
+    """How often predictions of each confidence are correct; None where outputs are not probabilities.
 
     `error` is the expected calibration error (Naeini, Cooper and Hauskrecht, 2015).
     """
     output = model.experiment.output.activation
     if output is None or output.name not in {"sigmoid", "softmax"} or not np.isfinite(outputs).all():
         return None
-    certainty = outputs.max(axis=0) if len(outputs) > 1 else np.maximum(outputs[0], 1 - outputs[0])
-    places = np.minimum((certainty * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    confidence = outputs.max(axis=0) if len(outputs) > 1 else np.maximum(outputs[0], 1 - outputs[0])
+    places = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     counts = np.bincount(places, minlength=CALIBRATION_BINS)
-    sure = np.bincount(places, certainty, CALIBRATION_BINS) / counts
+    sure = np.bincount(places, confidence, CALIBRATION_BINS) / counts
     correct = np.bincount(places, right, CALIBRATION_BINS) / counts
     error = float(np.nansum(np.abs(sure - correct) * counts) / len(right))
-    return {"counts": counts, "certainty": sure, "right": correct, "error": error}
+    return {"counts": counts, "confidence": sure, "accuracy": correct, "error": error}
 
 
 def regression(model: Model, part: str, outputs: np.ndarray) -> dict[str, Any]:
@@ -114,7 +115,7 @@ def regression(model: Model, part: str, outputs: np.ndarray) -> dict[str, Any]:
         "bias": float(np.mean(residuals)),
         "residuals": histogram(residuals, 30),
         "targets": truth[shown],
-        "answers": said[shown],
+        "predictions": said[shown],
     }
 
 

@@ -19,7 +19,7 @@ from engine.insight.trace_formulas import EVALUATION, TRAINING, arguments, argum
 from engine.reference import Layers, Passed, Running, Seen
 from engine.training.trainer import Trainer
 
-NORMALIZED = ("scales", "shifts")
+NORMALIZED = ("gamma", "beta")
 
 
 @np.errstate(all="ignore")  # what is not finite is told, not warned of
@@ -106,8 +106,8 @@ def _parameters(model: Trainer) -> tuple[Layers, Running]:
         further = layer.further
         parts = (layer.weights, layer.biases, *(further[name] for name in (*NORMALIZED, "slopes") if name in further))
         layers.append(tuple(part.astype(float) for part in parts))
-        if "running_means" in further:
-            running.append((further["running_means"].astype(float), further["running_variances"].astype(float)))
+        if "moving_mean" in further:
+            running.append((further["moving_mean"].astype(float), further["moving_variance"].astype(float)))
     return layers, running
 
 
@@ -131,7 +131,7 @@ def _remembered(model: Trainer, index: int, memory: list[Layers]) -> dict[str, d
 
 
 def _masks(model: Trainer) -> Layers | None:
-    """What holds parameters at 0 for ever, if anything does."""
+    """What holds parameters at 0 forever, if anything does."""
     if not model.state.mask.size:
         return None
     return [tuple(part.astype(float) for part in layer.values()) for layer in model.network.views(model.state.mask)]
@@ -182,7 +182,7 @@ def _layer(
         "inputs": seen.x[0],
         "kept": seen.kept[0] if isinstance(seen.kept, np.ndarray) else None,
         "parameters": _named(model, index, own),
-        "sums": sums[0],
+        "pre_activations": sums[0],
         "normalization": normal,
         "slopes": None if seen.slope is None else seen.slope[0],
         "activations": seen.a[0],

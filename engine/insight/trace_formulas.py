@@ -117,7 +117,7 @@ def _of_layer(model: Trainer, index: int, mode: str) -> dict[str, Any]:
     plain = not (activation.joint or activation.grouped)
     return {
         "inputs": _inputs(experiment, index, mode),
-        "sums": f"z_{u} = sum_i(x_i * w_i{u}) + b_{u}",
+        "pre_activations": f"z_{u} = sum_i(x_i * w_i{u}) + b_{u}",
         "normalization": _normalization(layer, u),
         "activation": f"a_j = {renamed(activation.formula, names)}",
         "derivative": f"derivative_j = {renamed(activation.derivative_formula, names)}" if plain else None,
@@ -227,7 +227,7 @@ def _gradients(layer: Layer | Output, activation: Activation, u: str, names: Map
     position = _position(layer)
     if position:
         v, error = (u, _through(layer, activation, "e_j", u)) if position == "before" else ("j", "e_j")
-        formulas |= {"scales": f"{error} * h_{v}", "shifts": error}
+        formulas |= {"gamma": f"{error} * h_{v}", "beta": error}
     if activation.learned:
         error = "d_j" if position == "after" else "e_j"
         formulas["slopes"] = f"{error} * {renamed(activation.slope_derivative_formula, names)}"
@@ -235,7 +235,7 @@ def _gradients(layer: Layer | Output, activation: Activation, u: str, names: Map
 
 
 def _parameters(layer: Layer | Output, activation: Activation) -> list[str]:
-    normal = ["scales", "shifts"] if _position(layer) else []
+    normal = ["gamma", "beta"] if _position(layer) else []
     return ["weights", "biases", *normal, *(["slopes"] if activation.learned else [])]
 
 

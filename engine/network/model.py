@@ -31,7 +31,7 @@ KEPT_PLANES = 4  # whose inputs are remembered: pictures are made again and agai
 class LayerParameters:
     """A copy of one layer's weights (fan_in, fan_out) and biases (fan_out,).
 
-    `further` are by name what else it has: learned `scales` and `shifts`, `running_means` and `running_variances` of
+    `further` are by name what else it has: learned `gamma` and `beta`, `moving_mean` and `moving_variance` of
     a normalized layer, learned `slopes`, and if weights were pruned a `mask` (fan_in, fan_out): 0 where they stay 0.
     """
 
@@ -189,9 +189,9 @@ class Model:
         """The running means and variances of each layer that is normalized, as views of (2, rows)."""
         views = []
         for rows, part in zip(self._layer_rows(), self.network.parts, strict=True):
-            width = part["scales"][1][0] if "scales" in part else 0
+            width = part["gamma"][1][0] if "gamma" in part else 0
             own = buffer[:, rows.start : rows.start + width]
-            views.append({"running_means": own[0], "running_variances": own[1]} if width else {})
+            views.append({"moving_mean": own[0], "moving_variance": own[1]} if width else {})
         return views
 
     def layer_name(self, index: int) -> str:
@@ -236,7 +236,7 @@ class Model:
         """
         most = LIMITS.explained
         if len(rows) > most:
-            message = f"the answers to at most {most} rows are explained at a time"
+            message = f"at most {most} predictions can be explained at a time"
             raise InvalidInput(FieldError("x", len(rows), f"at most {most} rows", message))
         points, fields, typical = self.data.encode(rows), self.data.fields, self.data.typical
         outputs = self._outputs_at(points)

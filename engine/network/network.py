@@ -1,7 +1,7 @@
 """The network: layers of units, with every weight and bias in one flat buffer.
 
 `W` of layer l is a view (fan_in, fan_out) of that buffer and `b` a view (fan_out,); where a layer is normalized its
-learned scales and shifts follow, and its learned slopes where its activation has them. fan_out is the number of units,
+learned gamma and beta follow, and its learned slopes where its activation has them. fan_out is the number of units,
 or in a maxout layer as many times that as it has pieces. Gradients and the optimizer's memory are buffers of the same
 length, so saving, restoring and updating are single array operations.
 To the kernel the network is described by small arrays of numbers; so one compiled kernel serves every architecture.
@@ -29,9 +29,9 @@ DRAWN = -2  # where slopes start that are no parameters, but drawn
 
 # What the kernel is told of a layer in whole numbers; layer 0 is the input, of which only the first three count.
 # UNITS: how many. ROW: the first of its rows in the workspace. SUMS: how many rows, more than units in maxout.
-# WEIGHTS, BIASES, SCALES (the shifts follow), SLOPES: where they start in the buffer. The rest are entries' codes;
+# WEIGHTS, BIASES, GAMMA (beta follows), SLOPES: where they start in the buffer. The rest are entries' codes;
 # NORMALIZATION is BEFORE_ACTIVATION or AFTER_ACTIVATION.
-UNITS, ROW, SUMS, WEIGHTS, BIASES, SCALES, SLOPES, ACTIVATION, REGULARIZER, CONSTRAINT, NORMALIZATION = range(11)
+UNITS, ROW, SUMS, WEIGHTS, BIASES, GAMMA, SLOPES, ACTIVATION, REGULARIZER, CONSTRAINT, NORMALIZATION = range(11)
 COLUMNS = 11
 BEFORE_ACTIVATION, AFTER_ACTIVATION = range(2)
 
@@ -78,7 +78,7 @@ class Network:
         layers[:, ROW] = self.rows[:-1]
         chosen_layers: tuple[Layer | Output, ...] = (*experiment.layers, experiment.output)
         for index, (layer, part) in enumerate(zip(chosen_layers, self.parts, strict=True), 1):
-            for column, name in ((WEIGHTS, "weights"), (BIASES, "biases"), (SCALES, "scales"), (SLOPES, "slopes")):
+            for column, name in ((WEIGHTS, "weights"), (BIASES, "biases"), (GAMMA, "gamma"), (SLOPES, "slopes")):
                 if name in part:
                     layers[index, column] = part[name][0].start
             if layer.activation and ACTIVATIONS.of(layer.activation).slope == "random":
@@ -116,7 +116,7 @@ class Network:
 
     def views(self, buffer: np.ndarray) -> list[dict[str, np.ndarray]]:
         """Each layer's parameters by name, as views of a buffer: `weights` (fan_in, fan_out), `biases` (fan_out,);
-        `scales` and `shifts` (fan_out,) where it is normalized, `slopes` (fan_out,) where they are learned.
+        `gamma` and `beta` (fan_out,) where it is normalized, `slopes` (fan_out,) where they are learned.
         """
         return [{name: buffer[where].reshape(shape) for name, (where, shape) in part.items()} for part in self.parts]
 
@@ -135,8 +135,8 @@ class Network:
             else:
                 view["weights"][:] = draw(layer.initializer, generator, *view["weights"].shape)
             view["biases"][:] = draw(layer.bias_initializer, generator, 1, view["biases"].size)[0]
-            if "scales" in view:
-                view["scales"][:] = 1
+            if "gamma" in view:
+                view["gamma"][:] = 1
             if "slopes" in view and layer.activation:
                 view["slopes"][:] = ACTIVATIONS.of(layer.activation).values(layer.activation)[0]
         return buffer
@@ -152,7 +152,7 @@ def _parts(layers: tuple[Layer | Output, ...], sizes: tuple[int, ...]) -> Iterat
         shapes: dict[str, tuple[int, ...]] = {"weights": (fan_in, fan_out), "biases": (fan_out,)}
         if isinstance(layer, Layer) and layer.batch_normalization:
             width = units if layer.batch_normalization.after else fan_out
-            shapes |= {"scales": (width,), "shifts": (width,)}
+            shapes |= {"gamma": (width,), "beta": (width,)}
         if entry and entry.learned:
             shapes["slopes"] = (fan_out,)
         part = {}

@@ -83,5 +83,5 @@ class Watch:
         return epoch > self.since and epoch - self.since >= rule.patience
 
     def bear(self, epoch: float) -> None:
-        """Starts to wait anew: training goes on because somebody wants it to."""
+        """Restarts the count, because the user continues training."""
         self.since = epoch

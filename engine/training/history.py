@@ -84,7 +84,9 @@ class History:
             table = np.insert(table, range(first + size, table.shape[1] + 1, size), np.nan, axis=1)
         if table.ndim != 2 or table.shape[1] != width or not len(table) or np.any(np.diff(table[:, 0]) < 0):
             expected = f"rows of {width} numbers, in the order of their steps"
-            raise InvalidInput(FieldError("history", list(table.shape), expected, "this is no history of this run"))
+            raise InvalidInput(
+                FieldError("history", list(table.shape), expected, "this history does not belong to this run")
+            )
         self._table, self._count = np.array(table, np.float64), len(table)
 
     def until(self, step: int) -> "History":

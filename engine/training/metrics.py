@@ -1,4 +1,4 @@
-"""Metrics: how good the answers are, in words people use. They are watched, never trained on.
+"""Metrics: how good the predictions are, in terms people use. They are reported, never trained on.
 
 A metric is the mean of a score that each sample gets, so it is computed chunk by chunk, inside the kernel.
 """
@@ -84,13 +84,13 @@ def mean_absolute_error(outputs: np.ndarray, targets: np.ndarray, sample: int, t
 
 METRICS: Family[Metric] = Family(
     "metric",
-    "How good the answers are.",
+    "How good the predictions are.",
     (
         Metric(
             name="accuracy",
             label="Accuracy",
-            summary="The share of samples whose class is right.",
-            hazard="With one rare class, always saying the other scores well.",
+            summary="The share of samples whose class is predicted correctly.",
+            hazard="If one class is rare, always predicting the other scores well.",
             tasks=("binary", "multiclass"),
             share=True,
             function=accuracy,
@@ -98,8 +98,8 @@ METRICS: Family[Metric] = Family(
         Metric(
             name="binary_accuracy",
             label="Accuracy of labels",
-            summary="The share of labels that are right, over all samples and labels.",
-            hazard="Where most labels are absent, always saying no scores well.",
+            summary="The share of labels that are predicted correctly, over all samples and labels.",
+            hazard="If most labels are absent, always predicting no scores well.",
             tasks=("multilabel",),
             share=True,
             function=binary_accuracy,
@@ -107,7 +107,7 @@ METRICS: Family[Metric] = Family(
         Metric(
             name="exact_match",
             label="Exact match",
-            summary="The share of samples of which every label is right.",
+            summary="The share of samples with every label predicted correctly.",
             tasks=("multilabel",),
             share=True,
             function=exact_match,
@@ -115,7 +115,7 @@ METRICS: Family[Metric] = Family(
         Metric(
             name="mean_absolute_error",
             label="Mean absolute error",
-            summary="How far off the answers are on average, in the target's own unit.",
+            summary="The average distance between prediction and target, in the target's own unit.",
             tasks=("regression",),
             in_units=True,
             function=mean_absolute_error,
@@ -125,7 +125,7 @@ METRICS: Family[Metric] = Family(
 
 
 def higher_is_better(measure: str) -> bool:
-    """Whether a metric or the loss gets better as it grows."""
+    """Whether a higher value is better; false for losses and errors."""
     return measure in METRICS and METRICS[measure].share
 
 

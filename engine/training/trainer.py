@@ -407,7 +407,7 @@ class Trainer(Model):
         completion = complete(experiment)
         fixed = fixed_differences(self.experiment, completion.experiment)
         if fixed:
-            message = "cannot change while the run goes on; reset to change it"
+            message = "cannot change during a run; reset to change it"
             raise InvalidExperiment(*(FieldError(field, None, "a reset", message) for field in fixed))
         changed = differences(self.experiment, completion.experiment)
         if changed:
@@ -464,7 +464,9 @@ class Trainer(Model):
         self.settle()
         if len(layers) != len(self.network.layers):
             raise InvalidInput(
-                FieldError("layers", len(layers), str(len(self.network.layers)), "one entry per layer is needed")
+                FieldError(
+                    "layers", len(layers), str(len(self.network.layers)), "there must be one entry for each layer"
+                )
             )
         state = self.state
         buffer, running = state.parameters.copy(), state.running.copy()
@@ -540,7 +542,9 @@ class Trainer(Model):
         ]
         if any(given != array for given, array in shapes) or checkpoint.order.shape != (order,):
             expected = "a checkpoint of this experiment"
-            raise InvalidInput(FieldError("checkpoint", None, expected, "it is of a network or data of another shape"))
+            raise InvalidInput(
+                FieldError("checkpoint", None, expected, "it belongs to a network or data of another shape")
+            )
         self.asked, self.experiment = checkpoint.asked, completion.experiment
         self.notes = completion.notes + self.data.notes
         self.state = kernel.State(
@@ -599,13 +603,15 @@ def _array(field: str, given: Any, shape: tuple[int, ...], dtype: np.dtype) -> n
     with np.errstate(over="ignore"):
         array = array.astype(dtype)
     if not np.isfinite(array).all():
-        raise InvalidInput(FieldError(field, None, expected, "a number is not finite in this precision"))
+        raise InvalidInput(FieldError(field, None, expected, "a number is not finite at this precision"))
     return array
 
 
 def _check_range(field: str, name: str, array: np.ndarray) -> None:
     """Raises InvalidInput for numbers that this thing cannot be."""
-    if name == "running_variances" and (array < 0).any():
+    if name == "moving_variance" and (array < 0).any():
         raise InvalidInput(FieldError(field, None, "numbers of 0 or more", "a variance is negative"))
     if name == "mask" and not np.isin(array, (0, 1)).all():
-        raise InvalidInput(FieldError(field, None, "numbers 0 and 1", "a mask says 1 for weights that stay"))
+        raise InvalidInput(
+            FieldError(field, None, "numbers 0 and 1", "a mask is 1 for weights that are kept and 0 for pruned ones")
+        )

@@ -1,49 +1,50 @@
-// Drawing: at most once per animation frame, from the newest state, and only what looks different.
+// What the page asks of the stream, and the stream's bytes as numbers.
 
-/** @import { State, Store } from "./store.js" */
+/** @import { AnswersFrame, AnswersMessage, ParametersFrame, ParametersMessage, Subscription } from "./types.js" */
+/** @import { State } from "./store.js" */
 
-/** @typedef {{ watch: <T extends unknown[] | []>(select: (state: State) => T, draw: (...parts: NoInfer<T>) => unknown) => void }} Frames */
+const SHARP = 20; // points each way of a unit's map,
+const SHARP_UNITS = 40; // unless there are more units than this: then all maps together are about as many bytes
+const COARSEST = 8;
 
-/** @type {(store: Store, request?: (draw: () => void) => unknown) => Frames} */
-export function createFrames(store, request = requestAnimationFrame) {
-  /** @type {(() => void)[]} */
-  const watchers = [];
-  let waiting = false;
+/** How finely units are drawn.
+ * @type {(units: number) => number} */
+function mapResolution(units) {
+  return Math.max(COARSEST, Math.floor(SHARP * Math.min(1, Math.sqrt(SHARP_UNITS / Math.max(units, 1)))));
+}
 
-  function draw() {
-    waiting = false;
-    for (const watcher of watchers) guarded(watcher);
-  }
-
-  function schedule() {
-    if (waiting) return;
-    waiting = true;
-    request(draw);
-  }
-  store.subscribe(schedule);
-
+/** Only what is on screen is asked for; on the same machine more often than through a school's network.
+ * @type {(state: State, local: boolean) => Subscription} */
+export function subscription({ visible, experiment, view, visit }, local) {
+  const units = (experiment?.layers ?? []).reduce((sum, layer) => sum + layer.units, 0);
   return {
-    /** Calls `draw` with the parts that `select` picks: once at first, then whenever one of them has changed. */
-    watch(select, draw) {
-      /** @type {unknown[] | null} */
-      let before = null;
-      watchers.push(() => {
-        const parts = select(store.state);
-        if (before && parts.every((part, index) => part === before?.[index])) return;
-        before = parts;
-        draw(...parts);
-      });
-      schedule();
-    },
+    metrics: { max_fps: 20 },
+    boundary: visible.output ? { resolution: 64, max_fps: local ? 30 : 20 } : null,
+    neurons: visible.network ? { resolution: mapResolution(units), max_fps: local ? 30 : 8 } : null,
+    parameters: visible.network ? { max_fps: local ? 30 : 8 } : null,
+    answers: visible.output ? { max_fps: 4 } : null,
+    plane: view,
+    epoch: visit,
   };
 }
 
-/** One panel that fails must not stop the others from being drawn.
- * @type {(watcher: () => void) => void} */
-function guarded(watcher) {
-  try {
-    watcher();
-  } catch (error) {
-    reportError(error);
-  }
+/** @type {(message: ParametersMessage) => ParametersFrame} */
+export function parametersFrame(message) {
+  const layers = message.layers.map((layer) => ({ ...layer, weights: floats(layer.weights), biases: floats(layer.biases) }));
+  return { ...message, layers };
+}
+
+/** @type {(message: AnswersMessage) => AnswersFrame} */
+export function answersFrame(message) {
+  const parts = Object.entries(message.parts).map(([name, { losses, answers, confidence, ...part }]) => [
+    name,
+    { ...part, losses: floats(losses), answers: answers && floats(answers), confidence: confidence && floats(confidence) },
+  ]);
+  return { ...message, parts: Object.fromEntries(parts) };
+}
+
+/** Bytes as float32. A copy, because numbers must lie at multiples of four bytes.
+ * @type {(bytes: Uint8Array) => Float32Array} */
+function floats(bytes) {
+  return new Float32Array(bytes.slice().buffer);
 }

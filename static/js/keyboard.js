@@ -1,11 +1,11 @@
 // The keys that work everywhere on the page, except where the focused control needs them itself.
 
-/** @import { Session } from "./session.js" */
+/** @import { Actions } from "./actions.js" */
 
 const TYPES = "input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]";
 
-/** @param {Session} session @param {() => void} help */
-export function listenToKeys(session, help) {
+/** @param {Actions} actions @param {() => void} help */
+export function listenToKeys(actions, help) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey) return;
     const target = /** @type {Element} */ (event.target);
@@ -19,8 +19,8 @@ export function listenToKeys(session, help) {
   /** @type {(event: KeyboardEvent) => (() => void) | null} */
   function withControl({ key, shiftKey }) {
     const letter = key.toLowerCase();
-    if (letter === "y" || (letter === "z" && shiftKey)) return () => session.redo();
-    return letter === "z" ? () => session.undo() : null;
+    if (letter === "y" || (letter === "z" && shiftKey)) return () => actions.redo();
+    return letter === "z" ? () => actions.undo() : null;
   }
 
   /** @type {(key: string, target: Element) => (() => void) | null} */
@@ -28,14 +28,14 @@ export function listenToKeys(session, help) {
     switch (key) {
       case " ":
         // Space presses whatever button has the focus; the page's own meaning is for everywhere else.
-        return target.matches("button, input, summary, a[href]") ? null : () => session.toggle();
+        return target.matches("button, input, summary, a[href]") ? null : () => actions.toggle();
       case "ArrowLeft":
       case "ArrowRight":
         if (target.matches("input, .unit, [role=tab], [tabindex='0'], [role=separator]")) return null;
-        return () => (key === "ArrowLeft" ? session.backward() : session.forward());
+        return () => (key === "ArrowLeft" ? actions.backward() : actions.forward());
       case "r":
       case "R":
-        return () => session.reset();
+        return () => actions.reset();
       case "?":
         return help;
       default:

@@ -1,37 +1,37 @@
 // The page, put together. Panels know the store and what the user can do; they do not know each other.
 
-import { listenToDrops } from "./drop.js";
-import { createFrames } from "./frames.js";
+import { listenToDrops } from "./file_drop.js";
+import { createRenderLoop } from "./render_loop.js";
 import { listenToKeys } from "./keyboard.js";
 import { encodeLink } from "./link.js";
-import { recall, remember } from "./memory.js";
-import { dataPanel } from "./panels/data.js";
-import { dialogs } from "./panels/dialogs.js";
-import { dockPanel } from "./panels/dock.js";
-import { editorPanel } from "./panels/editor.js";
-import { headerPanel } from "./panels/header.js";
-import { networkPanel } from "./panels/network.js";
-import { outputPanel } from "./panels/output.js";
-import { tableWindow } from "./panels/table.js";
-import { tabsPanel } from "./panels/tabs.js";
-import { timePanel } from "./panels/time.js";
-import { trainingPanel } from "./panels/training.js";
-import { wordsPanel } from "./panels/words.js";
-import { Session } from "./session.js";
-import { isUnmeasured } from "./standing.js";
+import { recall, remember } from "./storage.js";
+import { dataPanel } from "./panels/data/data.js";
+import { dialogs } from "./panels/dialogs/dialogs.js";
+import { dockPanel } from "./panels/dock/dock.js";
+import { editorPanel } from "./panels/editor/editor.js";
+import { headerPanel } from "./panels/header/header.js";
+import { networkPanel } from "./panels/network/network.js";
+import { outputPanel } from "./panels/output/output.js";
+import { uploadWindow } from "./panels/upload/upload_window.js";
+import { tabsPanel } from "./panels/tabs/tabs.js";
+import { timePanel } from "./panels/time/time.js";
+import { trainingPanel } from "./panels/training/training.js";
+import { statusPanel } from "./panels/status/status.js";
+import { Actions } from "./actions.js";
+import { isUnmeasured } from "./current_step.js";
 import { Store, set } from "./store.js";
 import { strings } from "./strings.js";
 import { followTheme, rememberedTheme, schemeOf } from "./theme.js";
-import { explain } from "./tip.js";
+import { explain } from "./tooltip.js";
 import { watchVisibility } from "./visibility.js";
 
 /** What every panel gets.
  * @typedef {object} Page
  * @property {Store} store
- * @property {Session} session
- * @property {import("./frames.js").Frames} frames
- * @property {import("./panels/dialogs.js").Dialogs} dialogs
- * @property {import("./panels/table.js").TableWindow} tables */
+ * @property {Actions} actions
+ * @property {import("./render_loop.js").RenderLoop} loop
+ * @property {import("./panels/dialogs/dialogs.js").Dialogs} dialogs
+ * @property {import("./panels/upload/upload_window.js").UploadWindow} tables */
 
 /** @type {(id: string) => HTMLElement} */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -44,16 +44,16 @@ const store = new Store({
   suggestionsClosed: recall("suggestions") !== null,
   smoothing: Number(recall("smoothing")) || 0,
 });
-const session = new Session(store);
-const frames = createFrames(store);
-const parts = { store, session, frames, dialogs: dialogs(/** @type {HTMLDialogElement} */ (element("dialog"))) };
+const actions = new Actions(store);
+const loop = createRenderLoop(store);
+const parts = { store, actions, loop, dialogs: dialogs(/** @type {HTMLDialogElement} */ (element("dialog"))) };
 /** @type {Page} */
-const page = { ...parts, tables: tableWindow(parts) };
+const page = { ...parts, tables: uploadWindow(parts) };
 
 headerPanel(element("header"), page);
 tabsPanel(element("tabs"), page);
 trainingPanel(element("training"), page);
-wordsPanel(element("words"), page);
+statusPanel(element("words"), page);
 dataPanel(element("data"), page);
 networkPanel(element("network"), page);
 outputPanel(element("output"), page);
@@ -64,21 +64,21 @@ editorPanel(element("editor"), page);
 element("drop").textContent = strings.tables.drop;
 explain(element("tip"));
 listenToDrops(element("drop"), (file) => page.tables.open(file));
-listenToKeys(session, () => page.dialogs.help());
+listenToKeys(actions, () => page.dialogs.help());
 followTheme(store, (change) => store.apply(set, change));
 watchVisibility(store, { network: element("network"), output: element("output"), time: element("time"), dock: element("dock") });
 
-frames.watch(
+loop.watch(
   (state) => [state.visible, state.experiment?.layers, state.view, state.visit],
-  () => session.subscribe(),
+  () => actions.connection.subscribe(),
 );
-frames.watch(
+loop.watch(
   (state) => [isUnmeasured(state), state.step],
   (unmeasured, _) => {
-    if (unmeasured) session.questions.measure();
+    if (unmeasured) actions.polling.measure();
   },
 );
-frames.watch(
+loop.watch(
   (state) => [state.hasPlayed, state.suggestionsClosed],
   (hasPlayed, suggestionsClosed) => {
     if (hasPlayed) remember("played", "yes");
@@ -87,26 +87,26 @@ frames.watch(
 );
 
 // For people who script the page: which session it shows.
-frames.watch(
+loop.watch(
   (state) => [state.session],
   (id) => (id ? document.body.setAttribute("data-session", id) : document.body.removeAttribute("data-session")),
 );
 
 // The address says which experiment this is; another address is another experiment.
-frames.watch(
+loop.watch(
   (state) => [state.confirmed, state.catalogue, state.session, state.playing],
   (confirmed, catalogue, ..._) => {
     if (!confirmed || !catalogue) return;
     const link = encodeLink(confirmed, catalogue);
     if (link !== location.hash.slice(1)) history.replaceState(null, "", link ? `#${link}` : location.pathname + location.search);
-    session.keep();
+    actions.keep();
   },
 );
-addEventListener("hashchange", () => void session.open(location.hash));
-addEventListener("online", () => session.retry());
-addEventListener("pagehide", () => session.leave());
+addEventListener("hashchange", () => void actions.connection.open(location.hash));
+addEventListener("online", () => actions.connection.retry());
+addEventListener("pagehide", () => actions.leave());
 addEventListener("pageshow", (event) => {
-  if (event.persisted) session.comeBack();
+  if (event.persisted) actions.comeBack();
 });
 
-void session.start();
+void actions.connection.start();

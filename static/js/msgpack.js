@@ -3,30 +3,53 @@
 
 const TEXT = new TextDecoder();
 const BYTES = new TextEncoder();
+const SHORT = 24; // characters
 
 /** The value in a buffer; bytes are views into it, not copies.
  * @type {(buffer: ArrayBuffer) => unknown} */
 export function decode(buffer) {
   const view = new DataView(buffer);
+  const all = new Uint8Array(buffer);
   let at = 0;
 
-  /** @template T @param {number} size @param {(position: number) => T} read @returns {T} */
-  function take(size, read) {
-    const value = read(at);
-    at += size;
-    return value;
+  /** Where the next bytes begin; they count as read. @param {number} size */
+  const next = (size) => (at += size) - size;
+  const u8 = () => view.getUint8(next(1));
+  const u16 = () => view.getUint16(next(2));
+  const u32 = () => view.getUint32(next(4));
+  /** @param {number} length */
+  const bytes = (length) => new Uint8Array(buffer, next(length), length);
+
+  /** Names are short and plain: those are put together here, which is faster than TextDecoder. @param {number} length */
+  function text(length) {
+    if (length > SHORT || at + length > all.length) return TEXT.decode(bytes(length));
+    let plain = "";
+    for (let index = at; index < at + length; index += 1) {
+      if (all[index] > 0x7f) return TEXT.decode(bytes(length));
+      plain += String.fromCharCode(all[index]);
+    }
+    next(length);
+    return plain;
   }
-  const u8 = () => take(1, (position) => view.getUint8(position));
-  const u16 = () => take(2, (position) => view.getUint16(position));
-  const u32 = () => take(4, (position) => view.getUint32(position));
+
+  /** Item by item: a length that is a lie ends with the bytes. @param {number} length */
+  function list(length) {
+    const items = [];
+    for (let index = 0; index < length; index += 1) items.push(value());
+    return items;
+  }
+
   /** @param {number} length */
-  const bytes = (length) => take(length, (position) => new Uint8Array(buffer, position, length));
-  /** @param {number} length */
-  const text = (length) => TEXT.decode(bytes(length));
-  /** @param {number} length */
-  const list = (length) => Array.from({ length }, value);
-  /** @param {number} length */
-  const map = (length) => Object.fromEntries(Array.from({ length }, () => [value(), value()]));
+  function map(length) {
+    /** @type {Record<string, unknown>} */
+    const found = {};
+    for (let index = 0; index < length; index += 1) {
+      const key = /** @type {string} */ (value());
+      if (key === "__proto__") Object.defineProperty(found, key, { value: value(), enumerable: true, configurable: true, writable: true });
+      else found[key] = value();
+    }
+    return found;
+  }
 
   /** @returns {unknown} */
   function value() {
@@ -43,16 +66,16 @@ export function decode(buffer) {
       case 0xc4: return bytes(u8());
       case 0xc5: return bytes(u16());
       case 0xc6: return bytes(u32());
-      case 0xca: return take(4, (position) => view.getFloat32(position));
-      case 0xcb: return take(8, (position) => view.getFloat64(position));
+      case 0xca: return view.getFloat32(next(4));
+      case 0xcb: return view.getFloat64(next(8));
       case 0xcc: return u8();
       case 0xcd: return u16();
       case 0xce: return u32();
-      case 0xcf: return take(8, (position) => Number(view.getBigUint64(position)));
-      case 0xd0: return take(1, (position) => view.getInt8(position));
-      case 0xd1: return take(2, (position) => view.getInt16(position));
-      case 0xd2: return take(4, (position) => view.getInt32(position));
-      case 0xd3: return take(8, (position) => Number(view.getBigInt64(position)));
+      case 0xcf: return Number(view.getBigUint64(next(8)));
+      case 0xd0: return view.getInt8(next(1));
+      case 0xd1: return view.getInt16(next(2));
+      case 0xd2: return view.getInt32(next(4));
+      case 0xd3: return Number(view.getBigInt64(next(8)));
       case 0xd9: return text(u8());
       case 0xda: return text(u16());
       case 0xdb: return text(u32());

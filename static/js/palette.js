@@ -1,8 +1,8 @@
 // The colors of the scheme that is shown, for canvases. Read once for each scheme.
 
-import { readPalette } from "./draw/colours.js";
+import { between, parseRgb, readPalette } from "./draw/colors.js";
 
-/** @import { Palette } from "./draw/colours.js" */
+/** @import { Palette } from "./draw/colors.js" */
 /** @import { Target } from "./types.js" */
 
 /** A diverging scale: what its middle stands for, and how far away its ends are.
@@ -42,4 +42,11 @@ export function targetScale(targets) {
   const high = targets.reduce((/** @type {number} */ most, target) => Math.max(most, Number(target)), -Infinity);
   const middle = low > 0 || high < 0 ? (low + high) / 2 : 0;
   return { middle, limit: Math.max(high - middle, middle - low, 1e-9) };
+}
+
+/** A layer's color, here and in the chart of gradients: from the first layer's to the output's.
+ * @type {(palette: Palette, index: number, layers: number) => string} */
+export function layerColor({ css }, index, layers) {
+  const stops = [css("layer-first"), css("layer-middle"), css("layer-last")].map(parseRgb);
+  return between(stops, layers > 1 ? index / (layers - 1) : 1);
 }

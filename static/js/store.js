@@ -3,7 +3,7 @@
 
 import { EMPTY, extended } from "./history.js";
 import { patched } from "./experiment.js";
-import { tableEntry } from "./tables.js";
+import { tableEntry } from "./uploads.js";
 import { WHOLE } from "./plane.js";
 import { renewed } from "./prediction.js";
 import { partOf, valueOf, withWeights } from "./weights.js";
@@ -13,12 +13,13 @@ import { partOf, valueOf, withWeights } from "./weights.js";
  *    StepUnit, Until, WeightChange } from "./types.js" */
 /** @import { View } from "./plane.js" */
 /** @import { Answer, Trial } from "./prediction.js" */
-/** @import { Treatment } from "./treatment.js" */
+/** @import { Treatment } from "./fix_result.js" */
 /** @import { History } from "./history.js" */
 
 /** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
-/** @typedef {"curves" | "gradients" | "distributions" | "errors" | "predict" | "doctor"} Dock */
+/** The tabs of the dock, by the names of their help.
+ * @typedef {keyof typeof import("./strings.js").strings.dock.help} Dock */
 /** @typedef {"paint" | "flip" | "erase"} Tool */
 /** @typedef {"system" | "light" | "dark"} Theme */
 
@@ -135,7 +136,7 @@ export const INITIAL = Object.freeze({
   /** What the strip of layers shows. */
   layerQuantity: fact(/** @type {import("./history.js").LayerQuantity} */ ("gradient_norm")),
   /** What the distributions are of; now, and along the run. */
-  distributed: fact(/** @type {Distributed} */ ("sums")),
+  distributed: fact(/** @type {Distributed} */ ("pre_activations")),
   distributions: fact(/** @type {Distributions | null} */ (null)),
   course: fact(/** @type {Course | null} */ (null)),
   dock: fact(/** @type {Dock} */ ("curves")),
@@ -372,6 +373,12 @@ function differences(one, other, path = "") {
  * @type {(state: State, text: string, before?: Pick<State, "past" | "future"> & Partial<Pick<State, "parameters">>, ways?: Partial<Word>) => State} */
 export function refused(state, text, before, ways) {
   return { ...state, ...before, experiment: state.confirmed, word: { kind: "refusal", text, ...ways } };
+}
+
+/** Opens the editor of a part of the experiment, such as `layers.0`, or closes it if it is open.
+ * @type {(state: State, part: string) => State} */
+export function editorToggled(state, part) {
+  return { ...state, editing: state.editing === part ? null : part };
 }
 
 /** @type {(state: State, word: Word | null) => State} */

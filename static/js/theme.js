@@ -2,7 +2,7 @@
 
 /** @import { Store, Theme } from "./store.js" */
 
-import { recall, remember } from "./memory.js";
+import { recall, remember } from "./storage.js";
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 

@@ -194,8 +194,8 @@ export interface ClassEvaluation {
   precision: number | null;
   recall: number | null;
   f1: number | null;
-  area: number | null;
-  roc: { false_positives: number[]; true_positives: number[] };
+  auc: number | null;
+  roc: { false_positive_rate: number[]; true_positive_rate: number[] };
 }
 
 /** How good the answers are on one part of the data. */
@@ -211,7 +211,7 @@ export interface PartEvaluation {
     r2: number | null;
     bias: number | null;
     targets: (number | null)[];
-    answers: (number | null)[];
+    predictions: (number | null)[];
   };
 }
 
@@ -498,7 +498,7 @@ export interface Histogram {
 }
 
 /** What is distributed over a layer. */
-export type Distributed = "weights" | "sums" | "activations" | "gradients" | "errors";
+export type Distributed = "weights" | "pre_activations" | "activations" | "gradients" | "errors";
 
 export interface LayerDistributions extends Record<Distributed, Histogram> {
   name: string;
@@ -551,7 +551,7 @@ export interface PartAnswers {
   /** The class, or the number; several labels have none. */
   answers?: Float32Array;
   /** How likely the class is; with one output, how likely yes is. */
-  certainty?: Float32Array;
+  confidence?: Float32Array;
   /** 1 where the class is wrong. */
   wrong?: Uint8Array;
 }
@@ -590,7 +590,7 @@ export interface ParametersMessage extends Moment {
 
 /** The same numbers as bytes. */
 export interface AnswersMessage extends Moment {
-  parts: Partial<Record<Part, { count: number; losses: Uint8Array; answers?: Uint8Array; certainty?: Uint8Array; wrong?: Uint8Array }>>;
+  parts: Partial<Record<Part, { count: number; losses: Uint8Array; answers?: Uint8Array; confidence?: Uint8Array; wrong?: Uint8Array }>>;
 }
 
 export type ServerMessage =

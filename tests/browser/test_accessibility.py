@@ -151,7 +151,7 @@ def test_the_lost_connection(open_page: Open, relay: Relay, size: str, theme: st
     tolerated = (NEEDS_RESET, CUT, FORGOTTEN, "WebSocket connection")
     page = open_page(size=size, theme=theme, host=f"http://{relay.address}/", tolerated=tolerated)
     relay.cut()
-    expect(words(page)).to_contain_text("connection to the server is lost")
+    expect(words(page)).to_contain_text("connection to the server was lost")
     with reading(page) as look:
         look("connection lost")
 

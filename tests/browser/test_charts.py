@@ -58,7 +58,7 @@ def test_a_deep_sigmoid_network_shows_at_a_glance_that_its_first_layers_get_no_g
     wait_until(page, "epoch", "x > 10")
     told = page.locator(".chart.layers canvas")
     expect(told).to_have_attribute("aria-label", re.compile(r"Layer 1: vanishing.*Output: fine"))
-    page.get_by_label("What is shown of the layers").select_option(label="Saturated")
+    page.get_by_label("Quantity shown for the layers").select_option(label="Saturated")
     expect(told).to_have_attribute("aria-label", re.compile("Saturated of each layer"))
 
 
@@ -75,7 +75,7 @@ def test_distributions_of_every_layer_move_while_it_trains(open_page: Open, size
     press(page, "Play")
     expect(first).not_to_have_attribute("d", before)
     expect(cards.first.locator("canvas")).to_be_visible()
-    page.get_by_label("What is distributed").select_option(label="Weights")
+    page.get_by_label("Quantity", exact=True).select_option(label="Weights")
     expect(cards.first).to_contain_text("mean")
 
 

@@ -73,7 +73,7 @@ def test_a_session_that_was_ended_elsewhere_is_said_to_be(open_page: Open, addre
     page = open_page(tolerated=(FORGOTTEN, "WebSocket"))
     assert httpx.delete(f"{address}api/sessions/{session_id(page)}").status_code == 204
     expect(words(page)).to_contain_text("This session was ended by another page or a script.")
-    press(page, "Start the same experiment again")
+    press(page, "Restart this experiment")
     page.wait_for_selector(PLAY)
     press(page, "Step")
     wait_until(page, "epoch", "x === 1")

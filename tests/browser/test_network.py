@@ -222,7 +222,7 @@ def test_weights_of_the_past_are_looked_at_not_changed(open_page: Open) -> None:
     wait_until(page, "epoch", "x > 5")
     press(page, "Pause")
     expect(button(page, "Play")).to_be_visible()
-    page.get_by_label("Epoch that is shown").fill("0")
+    page.get_by_label("Epoch shown").fill("0")
     ready(page)
     page.mouse.click(*link(page))
     expect(page.locator("#editor")).to_contain_text("without it")

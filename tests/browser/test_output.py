@@ -72,11 +72,11 @@ def test_points_are_painted_flipped_and_erased_exactly_under_the_pointer_at_any_
     loss = number(page, "train-loss")
     count = len(points_of(page)["parts"]["train"]["points"])
     for _ in range(3):
-        press(page, "Nearer")
+        press(page, "Zoom in")
     half = 6 * 0.7**3
     press(page, "blue: paint points")
     page.mouse.click(*at(page, 0.25, 0.1))
-    page.wait_for_function("() => document.querySelector('.experiment')?.textContent.includes('Own points')")
+    page.wait_for_function("() => document.querySelector('.experiment')?.textContent.includes('Your own points')")
     wait_until(page, "train-loss", "x > 0")
     painted = dataset(page)
     assert len(painted["points"]) == count + 1 and painted["targets"][-1] == 1
@@ -127,7 +127,7 @@ def test_zoom_and_pan_go_beyond_the_data_and_back_by_mouse_and_keyboard(open_pag
     page = open_page()
     axes = page.locator(".axes")
     expect(axes).to_contain_text("6")
-    press(page, "Farther")
+    press(page, "Zoom out")
     expect(axes.locator(".x.high")).to_have_text("8.6")
     x, y = at(page, 0.5, 0.5)
     page.mouse.move(x, y)
@@ -165,7 +165,7 @@ def test_back_in_time_and_on_from_there(open_page: Open) -> None:
     page = open_page()
     trained(page, 40)
     last = int(session(page)["epoch"])
-    handle = page.get_by_label("Epoch that is shown")
+    handle = page.get_by_label("Epoch shown")
     handle.focus()
     handle.fill("10")
     page.wait_for_selector("canvas.map[data-epoch='10']")
@@ -194,7 +194,7 @@ def test_back_in_time_and_on_from_there(open_page: Open) -> None:
 
     handle.fill("5")
     page.wait_for_selector("canvas.map[data-epoch='5']")
-    press(page, "Go on from here")
+    press(page, "Continue from here")
     wait_until(page, "epoch", "x === 5")
     assert session(page)["epoch"] == 5
     press(page, "Play")

@@ -21,7 +21,7 @@ from engine.reference import step as reference_step
 SCALAR = [name for name, entry in ACTIVATIONS.items() if not (entry.joint or entry.grouped or entry.slope)]
 HIDDEN = [name for name in SCALAR if "hidden" in ACTIVATIONS[name].places]
 
-LEARNED = ("scales", "shifts", "slopes")
+LEARNED = ("gamma", "beta", "slopes")
 
 # One data set for each task.
 DATA = {
@@ -85,8 +85,8 @@ def layers_of(trainer: Trainer) -> Layers:
 
 def running_of(trainer: Trainer) -> Running:
     """The running means and variances of the layers that have such."""
-    found = [layer.further for layer in trainer.parameters() if "running_means" in layer.further]
-    return [(further["running_means"], further["running_variances"]) for further in found]
+    found = [layer.further for layer in trainer.parameters() if "moving_mean" in layer.further]
+    return [(further["moving_mean"], further["moving_variance"]) for further in found]
 
 
 def put(trainer: Trainer, layers: Layers) -> None:

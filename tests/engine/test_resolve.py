@@ -156,13 +156,13 @@ REFUSED: dict[str, tuple[dict[str, Any], str, Any, str]] = {
         {"dataset": points((1.0,), (2.0,), targets=((0.0, 1.0), (1.0,)))},
         "dataset.targets.1",
         (1.0,),
-        "not like the first",
+        "differs in form from the first",
     ),
     "a number among lists of labels": (
         {"dataset": points((1.0,), (2.0,), targets=((0.0, 1.0), 1.0))},
         "dataset.targets.1",
         1.0,
-        "not like the first",
+        "differs in form from the first",
     ),
     "no labels": ({"dataset": points((1.0,), (2.0,), targets=((), ()))}, "dataset.targets.0", 0, "0 labels"),
     "labels where classes are asked for": (

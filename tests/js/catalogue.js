@@ -1,6 +1,6 @@
 // A small catalogue of the shape that the server sends, the experiments it allows, and chance that repeats itself.
 
-/** @import { Argument, Catalogue, Entry, Experiment, Layer, Patch } from "../../static/js/types.js" */
+/** @import { Argument, Catalogue, Entry, Experiment, Layer } from "../../static/js/types.js" */
 
 /** @type {(name: string, value: number, minimum: number, maximum: number, integer?: boolean) => Argument} */
 const argument = (name, value, minimum, maximum, integer = false) => ({

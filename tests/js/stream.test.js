@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { INITIAL } from "../../static/js/store.js";
 import { delayAfter } from "../../static/js/stream.js";
-import { parametersFrame, subscription } from "../../static/js/wire.js";
+import { parametersFrame, subscription } from "../../static/js/frames.js";
 import { DEFAULT, chance } from "./catalogue.js";
 
 test("only what is on screen is asked for, and metrics always", () => {

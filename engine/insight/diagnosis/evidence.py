@@ -214,7 +214,7 @@ class Evidence:
     @cached_property
     def training_skill(self) -> float:
         """The skill where batch normalization uses the training samples' own statistics, as it does in training."""
-        experiment, further = self.experiment, ("scales", "shifts", "slopes")
+        experiment, further = self.experiment, ("gamma", "beta", "slopes")
         calm = replace(
             experiment,
             input=Input(),

@@ -103,7 +103,7 @@ def lagging_statistics(evidence: Evidence) -> Detection | None:
         layers,
         {"momentum": momentum, "skill": tested, "training_skill": trained, "updates": evidence.step},
         f"With the statistics of the training data itself, the network avoids {max(trained, 0):.0%} of the errors of a "
-        f"constant answer; with its moving averages only {max(tested, 0):.0%}.",
+        f"constant prediction; with its moving averages, only {max(tested, 0):.0%}.",
         f"Each update moves the moving mean and variance by only {1 - momentum:.2g} of the way to those of the batch, "
         f"and {evidence.step} updates were too few for them to catch up with the network.",
         [fixes.forgetful(experiment), fixes.in_smaller_batches(experiment), fixes.unnormalized(experiment)],
@@ -261,7 +261,8 @@ def vanishing_gradients(evidence: Evidence) -> Detection | None:
         )
         help = [fixes.reinitialized(experiment, evidence.too_small), norm, better]
     elif began_well:
-        cause = "It was fine at the start. An update that was too large pushed units to where their activation is flat."
+        cause = "It was fine at the start. An update that was too large pushed units into the flat part of their "
+        "activation."
         help = [fixes.both(slower(evidence, anew=True), fixes.clipped(experiment)), norm]
     else:
         cause = (

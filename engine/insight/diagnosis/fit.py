@@ -250,7 +250,8 @@ def runaway_test_loss(evidence: Evidence) -> Detection | None:
             {f"{part}_loss": loss, "train_loss": seen, "far_samples": len(far), "widths_outside": share},
             f"The {part} loss is {loss:.3g}, the training loss {seen:.3g}. In the {part} data, {many} inputs far "
             f"outside the training range; {evidence.features[worst]} is off by up to {share:.3g} times that range.",
-            "A network has learned nothing about inputs so far from its training data, and its answers there can be "
+            "A network has learned nothing about inputs so far from its training data, and its predictions there "
+            "can be "
             "arbitrarily wrong. Check these samples for mistakes, or train on data that cover them.",
             [fixes.activated(evidence.experiment, "tanh"), *fixes.split_differently(evidence.experiment)],
         )
@@ -297,7 +298,7 @@ def plateau(evidence: Evidence) -> Detection | None:
 
 
 def _short(evidence: Evidence) -> str:
-    """In words: that it stands still below what could be."""
+    """Says that training has stalled below what is possible."""
     rows = evidence.rows("epoch", evidence.window)
     others = f"; a nearest-neighbor classifier would avoid {max(evidence.reachable, 0):.0%}"
     return (

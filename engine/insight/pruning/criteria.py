@@ -67,7 +67,7 @@ CRITERIA: Family[Criterion] = Family(
             label="Length of a unit's weights",
             summary="Units whose incoming weights are shortest go first.",
             when="The simplest way to prune neurons.",
-            hazard="Says nothing of what the next layer makes of them.",
+            hazard="Ignores how much the next layer uses them.",
             source="Li et al., 2017",
             what="neurons",
             score=_weight_norm,
@@ -75,9 +75,9 @@ CRITERIA: Family[Criterion] = Family(
         Criterion(
             name="activation",
             label="Mean size of the activation",
-            summary="Units that are nearly always near zero go first.",
-            when="With relu and its kin, whose dead units it finds.",
-            hazard="Depends on the data that is looked at.",
+            summary="Units whose output is nearly always close to zero go first.",
+            when="With ReLU and similar activations, whose dead units it finds.",
+            hazard="Depends on the data used to measure it.",
             source="Hu, Peng, Tai and Tang, 2016",
             what="neurons",
             score=_activation,
@@ -85,9 +85,9 @@ CRITERIA: Family[Criterion] = Family(
         Criterion(
             name="redundancy",
             label="Likeness to another unit",
-            summary="Of two units that say nearly the same, one goes, and the other takes over its weights.",
+            summary="Of two units with nearly the same output, one is removed, and the other takes over its weights.",
             when="In layers that are wider than they need to be.",
-            hazard="Units that agree on these data may differ on others.",
+            hazard="Units that agree on this data may differ on other data.",
             source="Srinivas and Babu, 2015",
             what="neurons",
             score=_redundancy,
@@ -104,9 +104,9 @@ def given_by(model: Model) -> list[np.ndarray]:
         a = passes.a[model.rows_of(index)[1]].astype(np.float64)
         further = model.parameters()[index].further
         if layer.batch_normalization and layer.batch_normalization.after:
-            spread = np.sqrt(further["running_variances"] + layer.batch_normalization.epsilon)
-            factor = (further["scales"] / spread)[:, None]
-            a = (a - further["running_means"][:, None]) * factor + further["shifts"][:, None]
+            spread = np.sqrt(further["moving_variance"] + layer.batch_normalization.epsilon)
+            factor = (further["gamma"] / spread)[:, None]
+            a = (a - further["moving_mean"][:, None]) * factor + further["beta"][:, None]
         given.append(a)
     return given
 

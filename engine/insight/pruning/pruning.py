@@ -73,7 +73,7 @@ def kept_weights(model: Model, criterion: Criterion, amount: Amount) -> list[np.
 def units_to_go(model: Model, criterion: Criterion, amount: Amount) -> Removal:
     """The units that go, and who takes over; each layer keeps its best one. Raises InvalidInput if all were to go."""
     if not model.experiment.layers:
-        message = "this network has no hidden units to prune; its weights can be"
+        message = "this network has no hidden units to prune; prune weights instead"
         raise InvalidInput(FieldError("criterion", criterion.name, "magnitude", message))
     scores = criterion.score(model)
     if all(part.all() for part in lowest(scores, amount)):

@@ -1,6 +1,6 @@
 // A grid of bytes as a picture: a color for each value, then enlarged smoothly by the browser.
 
-/** @import { Table } from "./colours.js" */
+/** @import { Table } from "./colors.js" */
 
 /** A small picture, one pixel for each value of the grid. */
 export class Heatmap {

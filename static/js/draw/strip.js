@@ -1,6 +1,6 @@
 // A quantity of every layer over the whole run as a strip: a row for each layer, a column for each moment.
 
-/** @import { Rgb, Table } from "./colours.js" */
+/** @import { Rgb, Table } from "./colors.js" */
 /** @import { Column } from "../history.js" */
 
 /** How a quantity is colored: where the scale begins and ends, by powers of ten or as it is.

@@ -125,7 +125,7 @@ def spoil(document: dict[str, Any], path: str, value: Any) -> None:
 
 
 BAD: list[tuple[str, Any, str]] = [
-    ("version", 2, "version"),
+    ("version", 3, "version"),
     ("format", "gradlab session?", "format"),
     ("experiment.layers", [{"units": 9999}], "experiment.layers"),
     ("experiment.layers", [{"units": 9}], "asked.layers"),
@@ -167,7 +167,7 @@ async def test_a_file_that_was_changed_by_accident(client: httpx.AsyncClient, se
         (body.replace(b'"seed":0', b'"seed":1', 1), "changed"),
         (body[:-40], "damaged"),
         (body[:150], "damaged"),
-        (body.replace(b'"version":1', b'"version":7'), "newer"),
+        (body.replace(b'"version":2', b'"version":7'), "newer"),
     ):
         response = await client.post("/api/sessions", content=damaged, headers=JSON)
         assert response.status_code == 422 and says in response.text

@@ -165,7 +165,7 @@ def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> N
         if data.task != "multilabel":
             said = [data.classes.index(label) for label in session.trainer.predict(part.points.tolist())[1]]
             assert numbers(told["answers"]).tolist() == said
-            assert ((numbers(told["certainty"]) >= 0) & (numbers(told["certainty"]) <= 1)).all()
+            assert ((numbers(told["confidence"]) >= 0) & (numbers(told["confidence"]) <= 1)).all()
 
 
 def test_pictures_of_another_plane() -> None:

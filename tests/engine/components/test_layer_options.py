@@ -159,10 +159,10 @@ def test_batch_normalization_equals_that_of_pytorch(after: bool) -> None:
     for layer, linear in zip(trainer.parameters(), linears, strict=True):
         np.testing.assert_allclose(layer.weights, linear.weight.detach().numpy().T, rtol=0, atol=1e-12)
     for layer, normal in zip(trainer.parameters(), normals, strict=False):
-        np.testing.assert_allclose(layer.further["scales"], normal.weight.detach().numpy(), atol=1e-12)
-        np.testing.assert_allclose(layer.further["running_means"], normal.running_mean.numpy(), atol=1e-12)
+        np.testing.assert_allclose(layer.further["gamma"], normal.weight.detach().numpy(), atol=1e-12)
+        np.testing.assert_allclose(layer.further["moving_mean"], normal.running_mean.numpy(), atol=1e-12)
         n = len(x)  # PyTorch averages the unbiased variances, Keras and we those of the batch: 0.8^5 is of the start
-        unbiased = (layer.further["running_variances"] - 0.8**5) * n / (n - 1) + 0.8**5
+        unbiased = (layer.further["moving_variance"] - 0.8**5) * n / (n - 1) + 0.8**5
         np.testing.assert_allclose(unbiased, normal.running_var.numpy(), atol=1e-12)
 
 
@@ -221,7 +221,7 @@ def test_all_that_is_learned_can_be_read_and_set() -> None:
     other.set_parameters(data)
     points = trainer.data.as_data()["parts"]["test"]["points"].tolist()
     assert (other.predict(points)[0] == trainer.predict(points)[0]).all()
-    for wrong in ({"scales": [1.0]}, {"slope": [1.0]}, {"running_variances": [-1.0] * 5}):
+    for wrong in ({"gamma": [1.0]}, {"slope": [1.0]}, {"moving_variance": [-1.0] * 5}):
         with pytest.raises(InvalidInput) as raised:
             other.set_parameters([{**data[0], **wrong}, *data[1:]])
         assert raised.value.errors[0].field == f"layers.0.{next(iter(wrong))}"

@@ -16,7 +16,7 @@ from engine.insight.distributions import along, distributions, histogram, spread
 from engine.training import checkpoints
 from tests.engine.cases import experiment, layers_of, running_of, samples_of, scatter
 
-WHAT = ("weights", "sums", "activations", "gradients", "errors")
+WHAT = ("weights", "pre_activations", "activations", "gradients", "errors")
 LAYERS: dict[str, tuple[Layer, ...]] = {
     "tanh": (Layer(4), Layer(3)),
     "relu": (Layer(4, activation=ACTIVATIONS.choice("relu")),),
@@ -71,7 +71,7 @@ def test_the_numbers_are_those_of_the_reference(name: str, task: str) -> None:
     for index, layer in enumerate(distributions(trainer)):
         wanted: dict[str, Any] = {
             "weights": layers[index][0],
-            "sums": seen[index].z,
+            "pre_activations": seen[index].z,
             "activations": seen[index].a,
             "gradients": gradients[index][0],
             "errors": passed[index].delta * len(x),
@@ -87,7 +87,7 @@ def test_the_numbers_are_those_of_the_reference(name: str, task: str) -> None:
 def test_units_share_a_range() -> None:
     trainer = Trainer(experiment())
     units = unit_distributions(trainer, 0, bins=10)
-    layer = distributions(trainer, bins=10)[0]["sums"]
+    layer = distributions(trainer, bins=10)[0]["pre_activations"]
     assert {(unit["low"], unit["high"]) for unit in units} == {(layer["low"], layer["high"])}
     assert np.sum([unit["counts"] for unit in units], axis=0).tolist() == layer["counts"].tolist()
 

@@ -40,9 +40,9 @@ def test_classes_as_scikit_learn_counts_them(task: str, part: str) -> None:
     )
     for index, row in enumerate(told["classes"]):
         wanted = [precision[index], recall[index], f1[index], support[index]]
-        assert [row["precision"], row["recall"], row["f1"], row["samples"]] == pytest.approx(wanted, nan_ok=True)
+        assert [row["precision"], row["recall"], row["f1"], row["support"]] == pytest.approx(wanted, nan_ok=True)
         score = outputs[index] if len(outputs) > 1 else outputs[0] if index else -outputs[0]
-        assert row["area"] == pytest.approx(metrics.roc_auc_score(truth == index, score))
+        assert row["auc"] == pytest.approx(metrics.roc_auc_score(truth == index, score))
     assert told["measures"]["accuracy"] == pytest.approx(np.trace(told["confusion"]) / told["samples"])
 
 
@@ -54,7 +54,7 @@ def test_labels_each_by_itself() -> None:
     for index, row in enumerate(told["classes"]):
         truth = t[index] > 0.5
         assert row["recall"] == pytest.approx(metrics.recall_score(truth, outputs[index] > 0.5))
-        assert row["area"] == pytest.approx(metrics.roc_auc_score(truth, outputs[index]))
+        assert row["auc"] == pytest.approx(metrics.roc_auc_score(truth, outputs[index]))
 
 
 def test_a_regression() -> None:
@@ -77,8 +77,8 @@ def test_a_regression() -> None:
         assert told["mean_absolute_error"] == pytest.approx(metrics.mean_absolute_error(found.targets, said))
         assert told["root_mean_squared_error"] == pytest.approx(metrics.root_mean_squared_error(found.targets, said))
         assert told["bias"] == pytest.approx(np.mean(said - found.targets))
-        assert sum(told["residuals"]["counts"]) == len(said) == len(told["answers"])
-        assert told["targets"] == pytest.approx(found.targets) and told["answers"] == pytest.approx(said)
+        assert sum(told["residuals"]["counts"]) == len(said) == len(told["predictions"])
+        assert told["targets"] == pytest.approx(found.targets) and told["predictions"] == pytest.approx(said)
 
 
 def test_the_curve_with_ties_is_that_of_scikit_learn() -> None:
@@ -123,8 +123,8 @@ def test_networks_that_are_not_finite_are_told_in_strict_json(task: str, number:
 def test_a_part_with_one_class() -> None:
     data = points((0, 0), (1, 1), targets=(0, 1), test_points=((0, 1), (1, 0)), test_targets=(1, 1))
     told = evaluation(Trainer(Experiment(task="binary", dataset=data, layers=(Layer(2),))), "test")
-    assert np.isnan(told["classes"][0]["recall"]) and np.isnan(told["classes"][1]["area"])
-    assert told["classes"][1]["samples"] == 2
+    assert np.isnan(told["classes"][0]["recall"]) and np.isnan(told["classes"][1]["auc"])
+    assert told["classes"][1]["support"] == 2
 
 
 def test_both_classes_of_two_have_the_same_area_however_sure_the_network_is() -> None:
@@ -133,7 +133,7 @@ def test_both_classes_of_two_have_the_same_area_however_sure_the_network_is() ->
         trainer.set_parameters([{"weights": [[3.0], [2.0]], "biases": [bias]}])
         outputs, t = scores_of(trainer, "test")
         for row in evaluation(trainer, "test")["classes"]:
-            assert row["area"] == pytest.approx(metrics.roc_auc_score(t[0], outputs[0]))
+            assert row["auc"] == pytest.approx(metrics.roc_auc_score(t[0], outputs[0]))
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
@@ -145,8 +145,8 @@ def test_calibration_is_that_of_scikit_learn(task: str) -> None:
     told = evaluation(trainer, "train")["calibration"]
     filled = told["counts"] > 0
     wanted_right, wanted_certainty = calibration_curve(right, certainty, n_bins=10)
-    assert told["right"][filled] == pytest.approx(wanted_right)
-    assert told["certainty"][filled] == pytest.approx(wanted_certainty)
+    assert told["accuracy"][filled] == pytest.approx(wanted_right)
+    assert told["confidence"][filled] == pytest.approx(wanted_certainty)
     gaps = np.abs(wanted_right - wanted_certainty)
     assert told["error"] == pytest.approx(np.average(gaps, weights=told["counts"][filled]))
 
@@ -167,7 +167,7 @@ def test_what_is_so_is_what_the_data_say_however_it_is_trained(task: str, choice
     targets = trainer.data.parts["test"].targets.astype(int)
     told = evaluation(trainer, "test")
     counts = targets.sum(axis=0) if task == "multilabel" else np.bincount(targets)
-    assert [row["samples"] for row in told["classes"]] == counts.tolist()
+    assert [row["support"] for row in told["classes"]] == counts.tolist()
     if task != "multilabel":
         assert told["measures"]["accuracy"] == pytest.approx(np.trace(told["confusion"]) / len(targets))
 
@@ -191,4 +191,4 @@ def test_targets_that_are_all_the_same_have_no_r2() -> None:
     data = points((0, 0), (1, 1), targets=(2.5, 4), test_points=((0, 1), (1, 0)), test_targets=(3, 3))
     told = evaluation(Trainer(experiment("regression", dataset=data)), "test")["regression"]
     assert np.isnan(told["r2"]) and told["targets"] == pytest.approx([3, 3])
-    assert told["bias"] == pytest.approx(np.mean(told["answers"]) - 3)
+    assert told["bias"] == pytest.approx(np.mean(told["predictions"]) - 3)

@@ -100,11 +100,11 @@ def test_a_normalized_layer(position: str) -> None:
     assert told["mode"] == "evaluation", "alone, a sample has no spread"
     layer, further = told["layers"][0], trainer.parameters()[0].further
     normal = layer["normalization"]
-    what = layer["sums"] if position == "before" else layer["activations"]
-    assert normal["means"] == pytest.approx(further["running_means"], abs=1e-12)
-    assert normal["deviations"] == pytest.approx(np.sqrt(further["running_variances"] + 1e-3), rel=1e-12)
+    what = layer["pre_activations"] if position == "before" else layer["activations"]
+    assert normal["means"] == pytest.approx(further["moving_mean"], abs=1e-12)
+    assert normal["deviations"] == pytest.approx(np.sqrt(further["moving_variance"] + 1e-3), rel=1e-12)
     assert normal["normalized"] == pytest.approx((what - normal["means"]) / normal["deviations"], abs=1e-12)
-    assert normal["scaled"] == pytest.approx(further["scales"] * normal["normalized"] + further["shifts"], abs=1e-12)
+    assert normal["scaled"] == pytest.approx(further["gamma"] * normal["normalized"] + further["beta"], abs=1e-12)
     # In evaluation the network is a function, and gradients are its slopes.
     gradient, step = told["layers"][0]["gradients"]["weights"], 1e-6
     given = trainer.as_given()
@@ -140,7 +140,7 @@ def test_the_numbers_of_a_trace_fit_each_other(task: str) -> None:
         for index, layer in enumerate(told["layers"]):
             own = layer["parameters"]
             assert layer["inputs"] == pytest.approx(entering)
-            assert layer["sums"] == pytest.approx(layer["inputs"] @ own["weights"] + own["biases"])
+            assert layer["pre_activations"] == pytest.approx(layer["inputs"] @ own["weights"] + own["biases"])
             assert layer["gradients"]["weights"] == pytest.approx(np.outer(layer["inputs"], layer["deltas"]))
             if index < len(told["layers"]) - 1:
                 above = told["layers"][index + 1]

@@ -22,7 +22,7 @@ from engine.insight.trace_formulas import MODES, printed, written
 from tests.engine.cases import PAIRS, experiment, scatter
 from tests.engine.test_properties import QUICK, experiments
 
-PARAMETERS = {"w": "weights", "b": "biases", "gamma": "scales", "beta": "shifts"}
+PARAMETERS = {"w": "weights", "b": "biases", "gamma": "gamma", "beta": "beta"}
 
 
 def same(formula: str | None, values: dict[str, Any], number: Any) -> None:
@@ -80,11 +80,11 @@ class Sheet:
 
     def values_of(self, layer: dict[str, Any], j: int, k: int = 0) -> dict[str, Any]:
         """The printed numbers of a layer's unit j, and of its k-th sum if it is a maxout unit."""
-        units, wide = len(layer["activations"]), len(layer["sums"]) > len(layer["activations"])
+        units, wide = len(layer["activations"]), len(layer["pre_activations"]) > len(layer["activations"])
         found: dict[str, Any] = {"x_i": layer["inputs"], "a_j": layer["activations"][j]}
         normal = layer["normalization"] or {}
         numbers = {
-            "z": layer["sums"],
+            "z": layer["pre_activations"],
             "h": normal.get("normalized"),
             "y": normal.get("scaled"),
             "mu": normal.get("means"),
@@ -100,24 +100,27 @@ class Sheet:
                 continue
             if len(array.T) == units:
                 found["w_ij" if name == "w" else f"{name}_j"] = array[..., j]
-            if wide and len(array.T) == len(layer["sums"]):
+            if wide and len(array.T) == len(layer["pre_activations"]):
                 found["w_ijk" if name == "w" else f"{name}_jk"] = array[..., j + k * units]
         return found
 
     def check_forward(self, layer: dict[str, Any], formulas: dict[str, Any], j: int) -> None:
         units, normal = len(layer["activations"]), layer["normalization"]
-        pieces = len(layer["sums"]) // units
+        pieces = len(layer["pre_activations"]) // units
         for k in range(pieces):
             values, place = self.values_of(layer, j, k), j + k * units
-            same(formulas["sums"], values, layer["sums"][place])
+            same(formulas["pre_activations"], values, layer["pre_activations"][place])
             if normal and (normal["position"] == "before" or k == 0):
                 values = {name: value for name, value in values.items() if name not in ("h_j", "h_jk")}
                 same(formulas["normalization"], values, normal["scaled"][place])
                 normalized = next(iter(follow(formulas["normalization"], values).values()))
                 assert normalized == pytest.approx(normal["normalized"][place], abs=1e-12)
-        values = self.values_of(layer, j) | layer["arguments"]["activation"] | {"z_k": layer["sums"]}
+        values = self.values_of(layer, j) | layer["arguments"]["activation"] | {"z_k": layer["pre_activations"]}
         if pieces > 1:
-            values |= {"z_jk": layer["sums"][j::units], "y_jk": normal["scaled"][j::units] if normal else None}
+            values |= {
+                "z_jk": layer["pre_activations"][j::units],
+                "y_jk": normal["scaled"][j::units] if normal else None,
+            }
         same(formulas["activation"], values, layer["activations"][j])
         if layer["derivatives"] is None:
             assert formulas["derivative"] is None
@@ -128,7 +131,7 @@ class Sheet:
         (layer, formulas), told = self.layers[index], self.told
         if index < len(self.layers) - 1:
             above = told["layers"][index + 1]
-            u = "j" if len(above["sums"]) == len(above["activations"]) else "jk"
+            u = "j" if len(above["pre_activations"]) == len(above["activations"]) else "jk"
             values = {f"w_i{u}": above["parameters"]["weights"][j], f"delta_{u}": above["deltas"]}
             kept = {} if above["kept"] is None else {"kept_i": above["kept"][j]}
             same(formulas["errors"], values | kept, layer["errors"][j])
@@ -139,12 +142,12 @@ class Sheet:
         if index == len(self.layers) - 1:
             whole |= {"t_j": told["wanted"][j], "weight": told["weight"]}
         units = len(layer["activations"])
-        for k in range(len(layer["sums"]) // units):
+        for k in range(len(layer["pre_activations"]) // units):
             values = self.values_of(layer, j, k) | whole
             same(formulas["deltas"], values, layer["deltas"][j + k * units])
             values |= {name: value for name, value in follow(formulas["deltas"], values).items() if name[:2] == "d_"}
             for name, numbers in layer["gradients"].items():
-                if numbers.T.shape[0] == len(layer["sums"]):
+                if numbers.T.shape[0] == len(layer["pre_activations"]):
                     same(formulas["gradients"][name], values, numbers[..., j + k * units])
                 elif k == 0:
                     same(formulas["gradients"][name], values, numbers[j])

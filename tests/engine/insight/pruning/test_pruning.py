@@ -375,7 +375,7 @@ def test_it_costs_a_layer_with_everything_what_its_numbers_say() -> None:
     )  # 2 to 6 to 5 to 1, two pieces each, float64
     pieces = [layer.weights.shape[1] for layer in run.parameters()]
     weights = 2 * pieces[0] + 6 * pieces[1] + 5 * 1
-    others = 3 * pieces[0] + 3 * pieces[1] + 1  # biases, and scales and shifts where it is normalized
+    others = 3 * pieces[0] + 3 * pieces[1] + 1  # biases, and gamma and beta where it is normalized
     told = size(run)
     assert told["parameters"] == told["nonzero"] == weights + others == run.parameter_count
     assert told["bytes"] == 8 * (weights + others) and told["units"] == 11

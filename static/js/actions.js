@@ -1,0 +1,355 @@
+// What the user can do with a session. Each deed shows at once in the store; the server's answer confirms it or takes it
+// back, with a word. Deeds are sent one after the other, in order; patches that wait are sent as one.
+
+import * as api from "./api.js";
+import { Connection } from "./connection.js";
+import { combined, isObject, renames } from "./experiment.js";
+import { keepSession, keptSession } from "./kept_session.js";
+import { Polling } from "./polling.js";
+import { isStuck } from "./current_step.js";
+import * as store from "./store.js";
+import { strings } from "./strings.js";
+import { lostTable } from "./uploads.js";
+import { partOf } from "./weights.js";
+
+/** @import { Command, Patch, Session, StepUnit, Until, WeightChange } from "./types.js" */
+
+const NOTICE_MS = 12_000;
+const SEEDS = 2 ** 32;
+
+/** @typedef {{ patch: Patch, reset: boolean, keep: boolean }} Waiting */
+
+export class Actions {
+  /** Deeds run one after the other. @type {Promise<void>} */
+  #deeds = Promise.resolve();
+  /** The newest patch, as long as it waits for its turn. @type {Waiting | null} */
+  #waiting = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #noticeTimer;
+  /** The newest weights, as long as they wait for their turn. @type {WeightChange[] | null} */
+  #weights = null;
+
+  /** @param {store.Store} page */
+  constructor(page) {
+    this.store = page;
+    this.polling = new Polling(page);
+    this.connection = new Connection(page, this.polling, { play: () => this.play(), tell: (text) => this.#tell(text) });
+  }
+
+  // ---- deeds ----
+
+  play() {
+    if (this.#isStuck()) return;
+    if (this.store.state.phase === "finished") this.store.apply(store.set, { until: null }); // the end was reached
+    this.store.apply(store.set, { playing: true, hasPlayed: true, stepped: false, word: null, visit: null });
+    this.#command(this.#playing());
+  }
+
+  /** Whether there is no going on without a reset: the page says why, and the ways out, and keeps saying it. */
+  #isStuck() {
+    const stuck = isStuck(this.store.state.phase);
+    if (stuck) this.store.apply(store.told, null);
+    return stuck;
+  }
+
+  /** @returns {Command} */
+  #playing() {
+    const { rate, until } = this.store.state;
+    return { command: "play", rate, until };
+  }
+
+  pause() {
+    this.store.apply(store.set, { playing: false });
+    this.#command({ command: "pause" });
+  }
+
+  toggle() {
+    if (this.store.state.playing) this.pause();
+    else this.play();
+  }
+
+  /** @param {StepUnit} unit */
+  step(unit = "epoch") {
+    if (this.#isStuck()) return;
+    this.store.apply(store.set, { playing: false, stepping: true, stepped: true, hasPlayed: true, word: null, visit: null });
+    this.#command({ command: "step", unit, count: 1 }, () => this.store.apply(store.set, { stepping: false }));
+  }
+
+  reset() {
+    this.store.apply(store.set, { playing: false, word: null });
+    this.#command({ command: "reset", seed: "same" });
+  }
+
+  /** Back to the beginning with other starting weights; Undo goes back to the ones before. */
+  newWeights() {
+    this.store.apply(store.set, { playing: false });
+    this.change({ seed: Math.floor(Math.random() * SEEDS) }, { reset: true });
+  }
+
+  /** @param {number | null} rate */
+  setRate(rate) {
+    this.store.apply(store.set, { rate });
+    if (this.store.state.playing) this.#command(this.#playing());
+  }
+
+  /** Where playing ends from now on. @param {Until | null} until */
+  setUntil(until) {
+    this.store.apply(store.set, { until });
+    if (this.store.state.playing) this.#command(this.#playing());
+  }
+
+  /** Changes the experiment: while it runs if that is possible, else with a new start.
+   * @param {Patch} patch @param {{ reset?: boolean, keep?: boolean, play?: boolean, word?: string }} options
+   * `keep`: a new start begins with what was learned; `word` says what to look at */
+  change(patch, { reset = false, keep = false, play = false, word } = {}) {
+    const before = this.#undoable();
+    this.store.apply(store.experimentChanged, patch, performance.now());
+    if (play) this.store.apply(store.set, { playing: true, hasPlayed: true });
+    if (word) this.#tell(word, true);
+    this.#submit(patch, before, { reset, keep, told: Boolean(word) || keep });
+  }
+
+  /** Gives weights and biases other values.
+   * @param {WeightChange[]} changes @param {boolean} [sliding] whether further ones may follow that are one change with it */
+  setWeights(changes, sliding = false) {
+    const { visit, parameters } = this.store.state;
+    if (visit !== null) {
+      this.tellRefusal(strings.weight.past);
+      return this.store.apply(store.set, { parameters: parameters && { ...parameters } }); // fields show again what holds
+    }
+    const before = { ...this.#undoable(), parameters };
+    this.store.apply(store.weightsChanged, changes, sliding ? performance.now() : NaN);
+    this.#sendWeights(changes, before);
+  }
+
+  /** @param {WeightChange[]} changes @param {Pick<store.State, "past" | "future">} before */
+  #sendWeights(changes, before) {
+    const last = this.#weights;
+    if (last?.map(partOf).join() === changes.map(partOf).join()) {
+      last.splice(0, last.length, ...changes); // still waiting: the newest values are enough
+      return;
+    }
+    const waiting = (this.#weights = [...changes]);
+    this.#do(async () => {
+      const { session } = this.store.state;
+      if (this.#weights === waiting) this.#weights = null;
+      if (session) await api.patchParameters(session, waiting);
+      await this.polling.journal();
+    }, before);
+  }
+
+  /** Takes back the last change.
+   * @param {boolean} [told] whether it needs no word that the run starts again */
+  undo(told = false) {
+    const before = this.#undoable();
+    const change = before.past.at(-1);
+    this.store.apply(store.undone);
+    if (change?.weights) this.#sendWeights(change.weights.before, before);
+    else if (change) this.#submit(change.fields, before, { told, keep: this.#isPainting(change), again: "undo" });
+  }
+
+  /** Makes again what was undone last. */
+  redo() {
+    const before = this.#undoable();
+    const change = before.future.at(-1);
+    this.store.apply(store.redone);
+    if (change?.weights) this.#sendWeights(change.weights.after, before);
+    else if (change) this.#submit(change.fields, before, { keep: this.#isPainting(change), again: "redo" });
+  }
+
+  /** Whether a change paints points, or takes that back: then the network keeps what it has learned.
+   * @param {store.Undoable} change */
+  #isPainting({ fields }) {
+    const names = [fields, this.store.state.confirmed].map((part) => /** @type {Patch | null} */ (part)?.dataset).map((data) => isObject(data) && data.name);
+    return Object.keys(fields).join() === "dataset" && names.includes("points");
+  }
+
+  /** @returns {Pick<store.State, "past" | "future">} */
+  #undoable() {
+    const { past, future } = this.store.state;
+    return { past, future };
+  }
+
+  /** Sends a change. If the server refuses it, `before` is what can be undone and redone.
+   * @param {Patch} patch @param {Pick<store.State, "past" | "future">} before
+   * @param {{ reset?: boolean, keep?: boolean, told?: boolean, again?: store.LostTable["then"] }} options `told`: the user
+   * knows what happens; `again`: what made the change, and makes it again once a table that it needs is back */
+  #submit(patch, before, { reset = false, keep = false, told = false, again = "learn" } = {}) {
+    const last = this.#waiting;
+    if (last && !renames(last.patch, patch)) {
+      Object.assign(last, { patch: combined(last.patch, patch), reset: reset || last.reset, keep: keep && last.keep });
+      return;
+    }
+    const waiting = (this.#waiting = { patch, reset, keep });
+    this.#do(() => this.#sendPatch(waiting, told), before, again);
+  }
+
+  /** @param {Waiting} waiting @param {boolean} told */
+  async #sendPatch(waiting, told) {
+    const { session, run, playing, phase } = this.store.state;
+    if (this.#waiting === waiting) this.#waiting = null;
+    if (!session) return;
+    const untouched = phase === "ready" && !playing; // nothing is lost by a reset
+    const answer = await this.#patch(session, { ...waiting, reset: waiting.reset || untouched }, told);
+    this.#confirm(answer);
+    const restarted = answer.run !== run;
+    if (restarted && playing && answer.state !== "running") {
+      this.#confirm(await api.sendCommand(session, this.#playing()));
+    }
+    if (!restarted) await this.polling.journal();
+  }
+
+  /** Sends a patch; where it needs a reset, sends it again with one, and says so.
+   * @param {string} session @param {Waiting} waiting @param {boolean} told */
+  async #patch(session, { patch, reset, keep }, told) {
+    try {
+      return await api.patchSession(session, patch, reset, keep);
+    } catch (error) {
+      if (!(error instanceof api.Refusal) || error.problem.type !== "urn:gradlab:needs-reset") throw error;
+      const { step } = this.store.state;
+      const answer = await api.patchSession(session, patch, true, keep);
+      const fields = (error.problem.errors ?? []).map(({ field }) => field);
+      if (step > 0 && !told) this.#tell(strings.words.startedAgain(fields));
+      return answer;
+    }
+  }
+
+  /** @param {Command} command @param {() => void} [after] */
+  #command(command, after) {
+    this.#do(async () => {
+      const { session, phase } = this.store.state;
+      try {
+        if (session) this.#confirm(await api.sendCommand(session, command));
+        if (phase === "finished") await this.polling.journal(); // which notes that training went on
+      } finally {
+        after?.();
+      }
+    });
+  }
+
+  /** The server's answer holds, unless the user has already changed something more.
+   * @param {Session} session */
+  #confirm(session) {
+    if (session.id !== this.store.state.session) return;
+    const { experiment, playing } = this.store.state;
+    this.store.apply(store.sessionArrived, session);
+    this.store.apply(store.set, { playing });
+    if (this.#waiting && experiment) this.store.apply(store.set, { experiment });
+    void this.polling.points();
+  }
+
+  /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before] @param {store.LostTable["then"]} [again] */
+  #do(deed, before, again = null) {
+    this.#deeds = this.#deeds.then(deed).catch((error) => this.#failed(error, before, again));
+  }
+
+  /** @type {(error: unknown, before: Pick<store.State, "past" | "future"> | undefined, again: store.LostTable["then"]) => void} */
+  #failed(error, before, again) {
+    if (error instanceof api.Refusal) {
+      const gone = error.problem.status === 404;
+      const lost = lostTable(error.problem);
+      if (lost !== null) this.store.apply(store.refused, strings.tables.lost, before, { openTable: true, lost: { id: lost, then: again } });
+      else if (gone) this.store.apply(store.set, { connection: "gone", playing: false });
+      else this.store.apply(store.refused, store.problemText(error.problem), before);
+      void this.polling.points(true); // points that were painted may have been refused
+      if (this.store.state.phase !== "running") this.store.apply(store.set, { playing: false });
+    } else if (error instanceof api.Unreachable) {
+      this.store.apply(store.refused, strings.words.unreachable, before);
+      this.store.apply(store.set, { playing: this.store.state.phase === "running" });
+    } else {
+      reportError(error);
+    }
+  }
+
+  // ---- the past ----
+
+  /** Shows an earlier epoch of the run, or the present again. @param {number | null} epoch */
+  look(epoch) {
+    this.store.apply(store.set, { visit: epoch });
+  }
+
+  /** One epoch back. */
+  backward() {
+    const { visit, epoch } = this.store.state;
+    if (epoch > 0) this.look(Math.max(visit === null ? Math.ceil(epoch) - 1 : visit - 1, 0));
+  }
+
+  /** One epoch on: toward now, and from there by training. */
+  forward() {
+    const { visit, epoch } = this.store.state;
+    if (visit === null) this.step();
+    else this.look(visit + 1 < epoch ? visit + 1 : null);
+  }
+
+  /** Goes on from the epoch that is looked at; what came after it is forgotten. */
+  resume() {
+    this.#do(async () => {
+      const { session, visit } = this.store.state;
+      if (session && visit !== null) this.#confirm(await api.forkSession(session, visit, "same"));
+    });
+  }
+
+  /** Makes a run of its own that goes on from the epoch that is looked at, and goes there. */
+  fork() {
+    this.#do(async () => {
+      const { session, visit } = this.store.state;
+      if (!session || visit === null) return;
+      this.#stop();
+      this.connection.enter(await api.forkSession(session, visit, "new"));
+      this.store.apply(store.set, { playing: false, sibling: { session, epoch: visit, forked: false } });
+    });
+  }
+
+  /** Goes from a fork to the run it came from, or back. */
+  visitSibling() {
+    this.#do(async () => {
+      const { session, sibling } = this.store.state;
+      if (!session || !sibling) return;
+      const found = await api.getSession(sibling.session);
+      this.#stop();
+      this.connection.enter(found);
+      this.store.apply(store.set, { playing: false, sibling: { session, epoch: sibling.epoch, forked: !sibling.forked } });
+    });
+  }
+
+  /** Whoever leaves a run leaves it paused: it would train unseen. */
+  #stop() {
+    if (this.store.state.playing) this.connection.send({ command: "pause" });
+  }
+
+  /** What cannot be, said without asking the server.
+   * @param {string} text */
+  tellRefusal = (text) => this.store.apply(store.told, { kind: "refusal", text });
+
+  /** @param {string} text @param {boolean} [undo] */
+  #tell(text, undo = false) {
+    const word = { kind: /** @type {const} */ ("notice"), text, undo };
+    clearTimeout(this.#noticeTimer);
+    this.store.apply(store.told, word);
+    this.#noticeTimer = setTimeout(() => {
+      if (this.store.state.word === word && !undo) this.store.apply(store.told, null);
+    }, NOTICE_MS);
+  }
+
+  // ---- leaving ----
+
+  /** Keeps for a reload which session this is. @param {boolean} [left] whether the page is being left */
+  keep(left = false) {
+    const { session, playing } = this.store.state;
+    if (session) keepSession({ id: session, hash: location.hash, playing, left });
+  }
+
+  /** The page is being left: training would go on unseen. A reload comes back to it. */
+  leave() {
+    const { playing } = this.store.state;
+    this.keep(true);
+    if (playing) this.connection.send({ command: "pause" });
+  }
+
+  /** Back by the browser's history, with the page as it was left. */
+  comeBack() {
+    if (keptSession()?.playing) this.play();
+    this.keep();
+    this.connection.retry();
+  }
+}

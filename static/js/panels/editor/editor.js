@@ -1,0 +1,100 @@
+// The one panel that opens over the page: everything about a layer, the output, the optimizer, the loss or the training.
+
+import { html, render } from "lit";
+import { iconButton } from "../../fields.js";
+import { icons } from "../../icons.js";
+import { set } from "../../store.js";
+import { strings } from "../../strings.js";
+import { experimentViews } from "./experiment_views.js";
+
+/** @import { Page } from "../../main.js" */
+
+const words = strings.editor;
+const LIVE = /^(unit|weight|bias)\./;
+const MARGIN = 8;
+
+/** @param {HTMLElement} root @param {Page} page */
+export function editorPanel(root, page) {
+  const { store, actions, loop } = page;
+  /** @type {Element | null} */
+  let opener = null;
+  const views = experimentViews(page, redraw);
+
+  root.addEventListener("toggle", (event) => {
+    if (/** @type {ToggleEvent} */ (event).newState === "closed" && store.state.editing) store.apply(set, { editing: null });
+  });
+
+  new ResizeObserver(() => place(root, opener)).observe(root); // what is unfolded stays within the window
+
+  loop.watch(
+    ({ editing }) => [editing],
+    (editing) => {
+      if (!editing) {
+        if (root.matches(":popover-open")) root.hidePopover();
+        return;
+      }
+      const goesOn = root.matches(":popover-open"); // to the next unit, say: the panel and the focus stay where they are
+      views.fold();
+      draw();
+      if (!goesOn) {
+        opener = document.querySelector(`[data-opens="${editing}"]`);
+        root.showPopover();
+      }
+      place(root, opener);
+      if (goesOn && root.contains(document.activeElement) && !document.activeElement?.matches(":disabled")) return;
+      /** @type {HTMLElement | null} */ (root.querySelector("select, input, button"))?.focus();
+    },
+  );
+  loop.watch(
+    ({ catalogue, schema, experiment, points, until }) => [catalogue, schema, experiment, points, until],
+    () => {
+      if (store.state.editing) redraw();
+    },
+  );
+  // Units and weights are looked at while they change.
+  loop.watch(
+    ({ editing, parameters, neurons, inspection, scheme }) => (editing && LIVE.test(editing) ? [parameters, neurons, inspection, scheme] : []),
+    (...parts) => {
+      if (parts.length > 0) draw();
+    },
+  );
+  loop.watch(
+    ({ editing, parameters }) => [editing, parameters],
+    () => {
+      if (LIVE.test(store.state.editing ?? "")) actions.polling.inspect();
+    },
+  );
+
+  function draw() {
+    const { editing, experiment, catalogue } = store.state;
+    if (!editing || !experiment || !catalogue) return;
+    const content = views.content(editing, experiment, catalogue, store.state);
+    if (!content) return store.apply(set, { editing: null });
+    root.ariaLabel = content.title;
+    render(
+      html`<div class="panel-head"><h2>${content.title}</h2>
+          ${iconButton({ icon: icons.close, name: words.close, help: words.closeHelp, click: () => store.apply(set, { editing: null }) })}</div>
+        <div class="editor-body">${content.body}</div>`,
+      root,
+    );
+  }
+
+  function redraw() {
+    draw();
+    place(root, opener);
+  }
+}
+
+/** Under what opened it, or beside a unit, which stays in sight; and within the window. On a narrow screen the style sheet
+ * puts it at the bottom.
+ * @type {(root: HTMLElement, opener: Element | null) => void} */
+function place(root, opener) {
+  const anchor = opener?.getBoundingClientRect() ?? new DOMRect(innerWidth / 2, 100, 0, 0);
+  const { offsetWidth: width, offsetHeight: height } = root;
+  const beside = opener?.matches(".unit") ?? false;
+  const right = anchor.right + MARGIN;
+  const x = !beside ? anchor.left : right + width + MARGIN <= innerWidth ? right : anchor.left - width - MARGIN;
+  const left = Math.min(Math.max(x, MARGIN), innerWidth - width - MARGIN);
+  const top = Math.min(beside ? anchor.top : anchor.bottom + 4, Math.max(innerHeight - height - MARGIN, MARGIN));
+  Object.assign(root.style, { left: `${left}px`, top: `${top}px` });
+}

@@ -1,0 +1,49 @@
+// Buttons for tables of one's own: to open one, and to bring back one that was deleted.
+
+import { Refusal, restoreTable } from "../../api.js";
+import { datasetPatch } from "../../experiment.js";
+import { fileButton, textButton } from "../../fields.js";
+import { icons } from "../../icons.js";
+import { problemText, told } from "../../store.js";
+import { strings } from "../../strings.js";
+import { ACCEPTED } from "../../uploads.js";
+
+/** @import { Page } from "../../main.js" */
+/** @import { LostTable } from "../../store.js" */
+
+const words = strings.tables;
+
+/** @param {Pick<Page, "tables">} page */
+export const openButton = ({ tables }) =>
+  fileButton({ text: words.open, help: words.openHelp, accept: ACCEPTED, class: "open-table", icon: icons.file, pick: (file) => tables.open(file) });
+
+/** The way back to a table that was deleted.
+ * @param {Pick<Page, "store" | "actions">} page @param {LostTable} lost */
+export function restoreButton(page, lost) {
+  const [text, help] = lost.then ? [words.restore, words.restoreHelp] : [words.undo, words.undoHelp];
+  return textButton({ text, help, click: () => void restore(page, lost) });
+}
+
+/** Brings a table back, and then does what failed without it.
+ * @param {Pick<Page, "store" | "actions">} page @param {LostTable} lost */
+async function restore({ store, actions }, { id, then }) {
+  try {
+    const { name } = await restoreTable(id);
+    await actions.polling.tables();
+    if (then === "undo") actions.undo();
+    else if (then === "redo") actions.redo();
+    else if (then === "learn") learnFrom(id);
+    if (!then) store.apply(told, { kind: "notice", text: words.restored(name) });
+  } catch (error) {
+    if (!(error instanceof Refusal)) return actions.tellRefusal(strings.words.unreachable);
+    const gone = error.problem.status === 404;
+    store.apply(told, { kind: "refusal", text: gone ? words.notRestored : problemText(error.problem), openTable: gone });
+  }
+
+  /** @param {string} id */
+  function learnFrom(id) {
+    const { experiment, catalogue } = store.state;
+    const entry = catalogue?.tables?.find(({ table }) => table?.id === id);
+    if (experiment && catalogue && entry) actions.change(datasetPatch(experiment, catalogue, entry));
+  }
+}
