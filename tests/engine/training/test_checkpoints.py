@@ -1,0 +1,28 @@
+"""Which checkpoints of a run are kept: few where the way between them is quick, never more than memory allows."""
+
+import pytest
+
+from engine import Experiment, Layer, Trainer
+from engine.limits import LIMITS
+from engine.training.checkpoints import ENOUGH, FEWEST, REPLAY_WORK
+
+
+@pytest.mark.parametrize("units", [2, 64])
+def test_checkpoints_are_few_and_near_each_other(units: int) -> None:
+    trainer = Trainer(Experiment(layers=(Layer(units=units), Layer(units=units))))
+    trainer.step_once("epoch", 500)
+    timeline = trainer.timeline
+    epochs = [mark.epoch for mark in timeline.marks]
+    assert epochs == list(range(0, epochs[-1] + 1, timeline.stride)) and 500 - epochs[-1] < timeline.stride
+    assert len(epochs) <= ENOUGH or 2 * timeline.stride * timeline._work > REPLAY_WORK
+    assert timeline.bytes <= LIMITS.timeline_bytes or len(epochs) <= FEWEST
+
+
+def test_thinning_out_keeps_the_first_and_a_way_to_every_epoch() -> None:
+    trainer = Trainer(Experiment())
+    trainer.step_once("epoch", 60)
+    before = trainer.timeline.bytes
+    trainer.timeline.thin_out_to(before // 3)
+    assert trainer.timeline.bytes <= before // 3 and trainer.timeline.marks[0].epoch == 0
+    trainer.timeline.thin_out_to(0)
+    assert 0 < len(trainer.timeline.marks) <= FEWEST
