@@ -110,7 +110,7 @@ def test_what_needs_a_new_start_says_so_and_goes_on(open_page: Open) -> None:
     run = session(page)["run"]
     press(page, "Layer 1: more units")
     wait_for_link(page, "layers=5,2")
-    expect(words(page)).to_contain_text("Started again, because the number of units changed")
+    expect(words(page)).to_contain_text("Restarted, because the number of units changed")
     expect(button(page, "Pause")).to_be_visible()
     wait_until(page, "epoch", "x > 3")
     again = session(page)
