@@ -20,7 +20,7 @@ from engine.data.uploads import TABLES, Table
 from engine.errors import FieldError, InvalidExperiment, unknown
 from engine.experiment import Experiment
 from engine.limits import LIMITS, whole_batch
-from engine.training.metrics import metrics_of
+from engine.training.metrics import measures_of
 
 LONGEST_NAME = 60  # characters
 MOST_WEIGHT = 1e6
@@ -420,7 +420,7 @@ def _check_stopping(experiment: Experiment) -> None:
     sizes = dict(zip(("train", "validation", "test"), split_sizes(experiment.dataset), strict=True))
     if isinstance(experiment.dataset, GivenPoints) and experiment.dataset.test_points:
         sizes["test"] = len(experiment.dataset.test_points)
-    measures = ["loss", *(metric.name for metric in metrics_of(experiment.task or ""))]
+    measures = measures_of(experiment.task or "")
     allowed = [f"{part}_{measure}" for part, size in sizes.items() if size for measure in measures]
     if rule.monitor not in allowed:
         hint = "set dataset.validation_fraction to have a validation part" if rule.part == "validation" else ""

@@ -49,14 +49,14 @@ def _indented(text: str, levels: int) -> list[str]:
     return ["    " * levels + line for line in text.strip().splitlines()]
 
 
-def _arguments(entry: Entry, count: int | None = None) -> str:
-    """The first `count` of an entry's arguments, or all, to be added to those of a call."""
-    return "".join(f", p[{index}]" for index in range(len(entry.arguments) if count is None else count))
+def _arguments(entry: Entry, count: int | None = None, each: str = "p[{}]") -> str:
+    """The first `count` of an entry's arguments, or all, to be added to those of a call; each written so."""
+    return "".join(f", {each.format(index)}" for index in range(len(entry.arguments) if count is None else count))
 
 
 def _precise_arguments(entry: Entry) -> str:
-    """The same for a call that computes in float64."""
-    return "".join(f", np.float64(p[{index}])" for index in range(len(entry.arguments)))
+    """All of them, for a call that computes in float64."""
+    return _arguments(entry, each="np.float64(p[{}])")
 
 
 # Activations. `work` is the workspace, `rows` the first row of a layer and the one after its last, `p[layer]` its

@@ -200,18 +200,13 @@ class Results(NamedTuple):
     statistics: np.ndarray
 
 
-def results(
-    outputs: np.ndarray,
-    losses: np.ndarray | None = None,
-    gradient: np.ndarray | None = None,
-    statistics: np.ndarray | None = None,
-) -> Results:
+def results(outputs: np.ndarray, losses: np.ndarray | None = None, gradient: np.ndarray | None = None) -> Results:
     """Results with empty arrays in place of what is not given."""
     return Results(
         outputs,
         np.empty(0) if losses is None else losses,
         np.empty(0, outputs.dtype) if gradient is None else gradient,
-        np.empty((0, STATISTICS)) if statistics is None else statistics,
+        np.empty((0, STATISTICS)),
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from engine.insight.distributions import histogram
 from engine.network.model import Model
 from engine.training.metrics import labels
-from engine.training.metrics_row import measures
+from engine.training.metrics_row import answers
 
 CURVE_POINTS = 200
 CALIBRATION_BINS = 10
@@ -23,9 +23,9 @@ SHOWN = 500  # pairs of target and answer
 def evaluation(model: Model, part: str) -> dict[str, Any]:
     """What can be said of the samples of one part, by the task; see `Model.at_once`. What does not exist is NaN."""
     samples = model.at_once(part)
-    outputs, _ = model.answer(samples)
+    outputs, measured = answers(model, samples)
     with np.errstate(all="ignore"):
-        told = {**model.coverage(part), "measures": measures(model, samples)}
+        told = {**model.coverage(part), "measures": measured}
         if model.data.classes is None:
             return told | {"regression": regression(model, part, outputs)}
         truth = samples[1] > model.data.threshold

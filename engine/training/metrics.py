@@ -132,3 +132,8 @@ def higher_is_better(measure: str) -> bool:
 def metrics_of(task: str) -> tuple[Metric, ...]:
     """The metrics that make sense for a task."""
     return tuple(entry for entry in METRICS.values() if entry.tasks is None or task in entry.tasks)
+
+
+def measures_of(task: str) -> tuple[str, ...]:
+    """The names of what a row says of each part of the data: the loss and the task's metrics."""
+    return ("loss", *(metric.name for metric in metrics_of(task)))

@@ -23,7 +23,7 @@ from engine.compute.rows import (
 from engine.data.dataset import Data, Samples
 from engine.data.splits import PARTS
 from engine.network.network import NONE
-from engine.training.metrics import METRICS, metrics_of
+from engine.training.metrics import METRICS, measures_of, metrics_of
 
 if TYPE_CHECKING:
     from engine.network.model import Model
@@ -36,7 +36,7 @@ class Layout:
 
     def __init__(self, task: str, parts: Iterable[str], layers: int) -> None:
         self.parts = list(parts)
-        self.measures = ("loss", *(metric.name for metric in metrics_of(task)))
+        self.measures = measures_of(task)
         self.layers = layers
         self.part_columns = [f"{part}_{measure}" for part in self.parts for measure in self.measures]
         self.first_layer = len(FIRST_COLUMNS) + len(self.part_columns)
@@ -115,17 +115,23 @@ class MetricsRow:
         return done
 
 
-def measures(model: "Model", samples: Samples) -> dict[str, float]:
-    """The loss and the metrics over some samples."""
+def answers(model: "Model", samples: Samples) -> tuple[np.ndarray, dict[str, float]]:
+    """A model's outputs (outputs, n) for some samples, and the loss and the metrics over them."""
+    outputs, losses = np.empty(samples[1].shape, model.network.dtype), np.empty(samples[0].shape[1])
+    return outputs, measures(model, samples, kernel.results(outputs, losses))
+
+
+def measures(model: "Model", samples: Samples, results: kernel.Results | None = None) -> dict[str, float]:
+    """The loss and the metrics over some samples; fills the results too, if there are any."""
     scales = _scales(model.task, model.data)
     nothing = no_row(model.network.dtype)
     row = nothing._replace(
         metrics=_codes(model.task), scales=scales, threshold=model.data.threshold, values=np.zeros(len(scales))
     )
-    model.look(kernel.EVALUATE, samples, row=row)
+    model.look(kernel.EVALUATE, samples, results=results, row=row)
     with np.errstate(all="ignore"):  # what is not finite is told, not warned of
         values = row.values / samples[0].shape[1] * scales
-    return dict(zip(("loss", *(metric.name for metric in metrics_of(model.task))), values.tolist(), strict=True))
+    return dict(zip(measures_of(model.task), values.tolist(), strict=True))
 
 
 def _codes(task: str) -> np.ndarray:
