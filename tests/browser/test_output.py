@@ -62,7 +62,7 @@ def test_a_point_tells_its_values_answer_and_loss(open_page: Open, size: str) ->
         page.mouse.move(x, y)
     bubble = page.locator("#output .bubble")
     expect(bubble).to_contain_text(f"Training point {far + 1}")
-    for said in ("orange", "answer", "loss", f"{data['points'][far][0]:.4f}"):
+    for said in ("orange", "prediction", "loss", f"{data['points'][far][0]:.4f}"):
         expect(bubble).to_contain_text(said)
 
 
@@ -169,7 +169,7 @@ def test_back_in_time_and_on_from_there(open_page: Open) -> None:
     handle.focus()
     handle.fill("10")
     page.wait_for_selector("canvas.map[data-epoch='10']")
-    expect(words(page)).to_contain_text(f"You see epoch 10 of {last}")
+    expect(words(page)).to_contain_text(f"You are looking at epoch 10 of {last}")
     id, origin = session(page)["id"], page.evaluate("location.origin")
     column = httpx.get(f"{origin}/api/sessions/{id}/metrics").json()["columns"]["train_loss"]
     assert number(page, "train-loss") == pytest.approx(column[10], abs=1e-3)

@@ -87,7 +87,7 @@ export const words = {
   startAgain: "Restart this experiment",
   unreachable: "The server did not answer, so nothing was changed. Try again.",
   startedAgain: (/** @type {string[]} */ fields) => `Restarted, because ${list(fields.map(fieldName))} changed.`,
-  linkIgnored: (/** @type {string[]} */ parts) => `Some parts of the link were not understood and ignored: ${parts.slice(0, 5).join(", ")}${parts.length > 5 ? " \u2026" : "."}`,
+  linkIgnored: (/** @type {string[]} */ parts) => `The link has parts that gradlab does not understand. They were ignored: ${parts.slice(0, 5).join(", ")}${parts.length > 5 ? " \u2026" : "."}`,
   linkRefused: (/** @type {string} */ why) => `The link's experiment cannot be trained: ${why} The default experiment is shown instead.`,
   tableUnknown: "The table of this experiment is no longer on this server. Restore it if it was deleted in the last 10 minutes, or open the CSV file again. Until then the network learns from the default data.",
   past: (/** @type {number} */ epoch, /** @type {number} */ last) => `You are looking at epoch ${count(epoch)} of ${count(last)}.`,
