@@ -71,7 +71,14 @@ export class Actions {
   /** @param {StepUnit} unit */
   step(unit = "epoch") {
     if (this.#isStuck()) return;
-    this.store.apply(store.set, { playing: false, stepping: true, stepped: true, hasPlayed: true, word: null, visit: null });
+    this.store.apply(store.set, {
+      playing: false,
+      stepping: true,
+      stepped: true,
+      hasPlayed: true,
+      word: null,
+      visit: null,
+    });
     this.#command({ command: "step", unit, count: 1 }, () => this.store.apply(store.set, { stepping: false }));
   }
 
@@ -160,7 +167,9 @@ export class Actions {
   /** Whether a change paints points, or takes that back: then the network keeps what it has learned.
    * @param {store.Undoable} change */
   #isPainting({ fields }) {
-    const names = [fields, this.store.state.confirmed].map((part) => /** @type {Patch | null} */ (part)?.dataset).map((data) => isObject(data) && data.name);
+    const names = [fields, this.store.state.confirmed]
+      .map((part) => /** @type {Patch | null} */ (part)?.dataset)
+      .map((data) => isObject(data) && data.name);
     return Object.keys(fields).join() === "dataset" && names.includes("points");
   }
 
@@ -248,7 +257,11 @@ export class Actions {
     if (error instanceof api.Refusal) {
       const gone = error.problem.status === 404;
       const lost = lostTable(error.problem);
-      if (lost !== null) this.store.apply(store.refused, strings.tables.lost, before, { openTable: true, lost: { id: lost, then: again } });
+      if (lost !== null)
+        this.store.apply(store.refused, strings.tables.lost, before, {
+          openTable: true,
+          lost: { id: lost, then: again },
+        });
       else if (gone) this.store.apply(store.set, { connection: "gone", playing: false });
       else this.store.apply(store.refused, store.problemText(error.problem), before);
       void this.polling.points(true); // points that were painted may have been refused
@@ -308,7 +321,10 @@ export class Actions {
       const found = await api.getSession(sibling.session);
       this.#stop();
       this.connection.enter(found);
-      this.store.apply(store.set, { playing: false, sibling: { session, epoch: sibling.epoch, forked: !sibling.forked } });
+      this.store.apply(store.set, {
+        playing: false,
+        sibling: { session, epoch: sibling.epoch, forked: !sibling.forked },
+      });
     });
   }
 

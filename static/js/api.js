@@ -137,14 +137,16 @@ export async function patchParameters(id, changes) {
 export const getAblation = (id, off, epoch) => ask("POST", `${session(id)}/ablation${at(epoch)}`, { off: [off] });
 
 /** @type {(id: string, layer: number, epoch: number | null) => Promise<UnitHistogram[]>} */
-export const getUnits = async (id, layer, epoch) => (await ask("GET", `${session(id)}/distributions/layers/${layer}${at(epoch)}`)).units;
+export const getUnits = async (id, layer, epoch) =>
+  (await ask("GET", `${session(id)}/distributions/layers/${layer}${at(epoch)}`)).units;
 
 /** @type {(epoch: number | null) => string} */
 const at = (epoch) => (epoch === null ? "" : `?epoch=${epoch}`);
 
 /** What the network says of one sample, and what moved it: now, or at an earlier epoch.
  * @type {(id: string, row: (number | string | null)[], epoch: number | null) => Promise<Prediction>} */
-export const predict = (id, row, epoch) => ask("POST", `${session(id)}/predict${at(epoch)}`, { x: [row], explain: true });
+export const predict = (id, row, epoch) =>
+  ask("POST", `${session(id)}/predict${at(epoch)}`, { x: [row], explain: true });
 
 /** @type {(id: string) => Promise<Distributions>} */
 export const getDistributions = (id) => ask("GET", `${session(id)}/distributions`);

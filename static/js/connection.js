@@ -40,7 +40,9 @@ export class Connection {
   /** Loads the menus, waits until the server can train, and begins what the address asks for. */
   async start() {
     const ready = this.#untilReady();
-    const [catalogue, schema, tables] = await this.#patiently(() => Promise.all([api.getCatalogue(), api.getSchema(), api.getTables()]));
+    const [catalogue, schema, tables] = await this.#patiently(() =>
+      Promise.all([api.getCatalogue(), api.getSchema(), api.getTables()]),
+    );
     this.store.apply(store.set, { catalogue, schema });
     this.store.apply(store.tablesArrived, tables);
     await ready;
@@ -71,7 +73,8 @@ export class Connection {
    * @param {Patch} experiment @param {(why: string) => string} words @returns {Promise<boolean>} whether it was refused */
   async #createOr(experiment, words) {
     try {
-      if (isObject(experiment.dataset) && experiment.dataset.name === "upload") await this.#patiently(() => this.polling.tables());
+      if (isObject(experiment.dataset) && experiment.dataset.name === "upload")
+        await this.#patiently(() => this.polling.tables());
       await this.#create(experiment);
       return false;
     } catch (error) {
@@ -233,7 +236,10 @@ export class Connection {
 
 /** @type {(error: unknown) => boolean} */
 function isPassing(error) {
-  return error instanceof api.Unreachable || (error instanceof api.Refusal && [429, 502, 503, 504].includes(error.problem.status));
+  return (
+    error instanceof api.Unreachable ||
+    (error instanceof api.Refusal && [429, 502, 503, 504].includes(error.problem.status))
+  );
 }
 
 function isLocal() {

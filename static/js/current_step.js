@@ -15,7 +15,8 @@ const isAtRest = ({ phase, playing, stepping }) => phase !== "running" && !playi
 
 /** Whether the server has yet to be asked how good the network is at this step.
  * @type {(state: State) => boolean} */
-export const isUnmeasured = (state) => isAtRest(state) && state.step > 0 && ![lastOf(state.history, "step"), state.measured?.step].includes(state.step);
+export const isUnmeasured = (state) =>
+  isAtRest(state) && state.step > 0 && ![lastOf(state.history, "step"), state.measured?.step].includes(state.step);
 
 /** @type {{ history: History, measured: State["measured"], shown: History } | null} */
 let known = null;
@@ -25,10 +26,20 @@ let known = null;
  * @type {(state: State) => History} */
 export function historyNow(state) {
   const { history, measured } = state;
-  const between = measured && isAtRest(state) && measured.step === state.step && measured.step > (lastOf(history, "step") ?? Infinity);
+  const between =
+    measured &&
+    isAtRest(state) &&
+    measured.step === state.step &&
+    measured.step > (lastOf(history, "step") ?? Infinity);
   if (!between) return history;
   if (known?.history !== history || known.measured !== measured) {
-    const row = { seq: (lastOf(history, "seq") ?? -1) + 1, learning_rate: 0, layers: [], ...measured, ...measured.metrics };
+    const row = {
+      seq: (lastOf(history, "seq") ?? -1) + 1,
+      learning_rate: 0,
+      layers: [],
+      ...measured,
+      ...measured.metrics,
+    };
     known = { history, measured, shown: extended(history, [row]) };
   }
   return known.shown;

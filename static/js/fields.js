@@ -44,7 +44,8 @@ export function fileButton({ text, help, accept, pick, class: kind = "", icon = 
     if (file) pick(file);
   };
   /** @param {Event} event */
-  const click = (event) => /** @type {HTMLElement} */ (/** @type {Element} */ (event.currentTarget).nextElementSibling).click();
+  const click = (event) =>
+    /** @type {HTMLElement} */ (/** @type {Element} */ (event.currentTarget).nextElementSibling).click();
   return html`<button type="button" class="button ${kind}" aria-description=${help} @click=${click}>${icon}${text}</button>
     <input type="file" hidden accept=${accept} aria-label=${text} @change=${picked}>`;
 }
@@ -136,7 +137,10 @@ export function stepper({ spec, value, sink, step, names, blank, ceiling = spec.
   const at = value ?? ceiling ?? 0;
   /** @type {(direction: 1 | -1) => number} */
   const toward = (direction) => Math.min(Math.max(next(at, direction), spec.minimum ?? -Infinity), ceiling ?? Infinity);
-  const { less, more } = names ?? { less: strings.training.slower(spec.label), more: strings.training.faster(spec.label) };
+  const { less, more } = names ?? {
+    less: strings.training.slower(spec.label),
+    more: strings.training.faster(spec.label),
+  };
   return html`<div class="stepper">
     ${iconButton({ icon: icons.minus, name: less, help: explained(spec), click: () => sink.change(toward(-1)), disabled: at <= (spec.minimum ?? -Infinity) })}
     ${numberInput(spec, value, sink, blank)}
@@ -154,7 +158,8 @@ export function slider({ spec, value, sink, usual }) {
   const high = usual ?? spec.maximum ?? 1;
   const { toPosition, toValue } = slide(spec, low, high);
   /** @param {Event} event */
-  const moved = (event) => (sink.slide ?? sink.change)(toValue(Number(/** @type {HTMLInputElement} */ (event.target).value)));
+  const moved = (event) =>
+    (sink.slide ?? sink.change)(toValue(Number(/** @type {HTMLInputElement} */ (event.target).value)));
   return html`<div class="field slider-field">
     <span class="label" aria-hidden="true">${spec.label}</span>
     <input type="range" min="0" max=${SLIDER_STEPS} step="1" aria-label=${spec.label} aria-description=${explained(spec)}
@@ -192,16 +197,32 @@ export function argumentFields(entry, choice, read, change, refuse) {
   return entry.arguments.map((argument) => {
     const value = read(argument.name);
     if (argument.kind === "boolean") {
-      return toggle({ label: argument.label, help: argument.help, checked: value === true, change: (checked) => change(argument.name, checked) });
+      return toggle({
+        label: argument.label,
+        help: argument.help,
+        checked: value === true,
+        change: (checked) => change(argument.name, checked),
+      });
     }
     if (argument.kind === "option") {
       const items = argument.options.map((option) => ({ value: option, label: option.replaceAll("_", " ") }));
-      return menu({ label: argument.label, help: argument.help, value: String(value), items, change: (chosen) => change(argument.name, chosen) });
+      return menu({
+        label: argument.label,
+        help: argument.help,
+        value: String(value),
+        items,
+        change: (chosen) => change(argument.name, chosen),
+      });
     }
     const spec = argumentSpec(argument);
     const sink = { change: (/** @type {number} */ number) => change(argument.name, number), refuse };
     const number = Number(value);
-    if (argument.scale === "log" || argument.maximum === null || argument.minimum === null || argument.maximum - argument.minimum > 20) {
+    if (
+      argument.scale === "log" ||
+      argument.maximum === null ||
+      argument.minimum === null ||
+      argument.maximum - argument.minimum > 20
+    ) {
       return html`<div class="field"><span class="label" aria-hidden="true">${argument.label}</span>${stepper({ spec, value: number, sink })}</div>`;
     }
     return slider({ spec, value: number, sink });

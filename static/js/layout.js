@@ -28,7 +28,9 @@ export function networkLayout(units, width, height, label = LABEL) {
   const inOne = counts.map((count, index) => index === 0 && count <= NAMED);
   const folds = counts.map((count, index) => (inOne[index] ? 1 : Math.ceil(count / perColumn)));
   const tall = Math.max(height, inOne[0] ? counts[0] * (tile + gap) - gap : 0);
-  const least = folds.map((fold, index) => Math.max(NARROWEST, fold * (tile + gap) + (index === 0 ? label : 0) + LINKS));
+  const least = folds.map((fold, index) =>
+    Math.max(NARROWEST, fold * (tile + gap) + (index === 0 ? label : 0) + LINKS),
+  );
   const spare = Math.max(0, width - sum(least)) / counts.length;
   let left = 0;
   const columns = counts.map((count, index) => {

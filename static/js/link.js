@@ -38,12 +38,20 @@ export function encodeLink(experiment, catalogue) {
   const base = usualExperiment(catalogue, experiment.dataset);
   /** @type {Pairs} */
   const pairs = [
-    ...(fitsInLink(experiment) ? choicePairs : () => [])("dataset", experiment.dataset, catalogue.default_experiment.dataset, catalogue, base.dataset),
+    ...(fitsInLink(experiment) ? choicePairs : () => [])(
+      "dataset",
+      experiment.dataset,
+      catalogue.default_experiment.dataset,
+      catalogue,
+      base.dataset,
+    ),
     ...listPair("features", experiment.features.map(withoutCommas), base.features.map(withoutCommas)),
     ...layerPairs(experiment.layers, base.layers, catalogue),
     ...fieldPairs("output", experiment.output, base.output, catalogue),
     ...CHOICES.flatMap((field) => choicePairs(field, at(experiment, field), at(base, field), catalogue)),
-    ...Object.keys(OBJECTS).filter((field) => !OF_LAYERS.includes(field)).flatMap((field) => objectPairs(field, at(experiment, field), at(base, field))),
+    ...Object.keys(OBJECTS)
+      .filter((field) => !OF_LAYERS.includes(field))
+      .flatMap((field) => objectPairs(field, at(experiment, field), at(base, field))),
     ...SCALARS.flatMap((field) => scalarPair(field, at(experiment, field), at(base, field))),
   ];
   return pairs.map(([path, value]) => `${path}=${escaped(value)}`).join("&");
@@ -88,7 +96,11 @@ function choicePairs(path, choice, base, catalogue, fields = {}) {
     ...shared.flatMap(([key, usual]) => scalarPair(`${path}.${key}`, choice[key], usual)),
     ...own.flatMap((key) => scalarPair(`${path}.${key}`, choice[key], undefined)),
     ...(entry?.arguments ?? []).flatMap((argument) =>
-      scalarPair(`${path}.${argument.name}`, choice[argument.name], argumentOf(like, /** @type {Entry} */ (entry), argument.name)),
+      scalarPair(
+        `${path}.${argument.name}`,
+        choice[argument.name],
+        argumentOf(like, /** @type {Entry} */ (entry), argument.name),
+      ),
     ),
   ];
 }
@@ -106,7 +118,11 @@ function fieldPairs(path, value, base, catalogue) {
 
 /** @type {(layers: Layer[], base: Layer[], catalogue: Catalogue) => Pairs} */
 function layerPairs(layers, base, catalogue) {
-  const units = listPair("layers", layers.map((layer) => layer.units), base.map((layer) => layer.units));
+  const units = listPair(
+    "layers",
+    layers.map((layer) => layer.units),
+    base.map((layer) => layer.units),
+  );
   const usual = base[0];
   const each = layers.map((layer) => fieldPairs("layers", layer, usual, catalogue));
   const same = each.length > 0 && each.every((pairs) => pairs.join() === each[0].join());

@@ -66,7 +66,12 @@ explain(element("tip"));
 listenToDrops(element("drop"), (file) => page.tables.open(file));
 listenToKeys(actions, () => page.dialogs.help());
 followTheme(store, (change) => store.apply(set, change));
-watchVisibility(store, { network: element("network"), output: element("output"), time: element("time"), dock: element("dock") });
+watchVisibility(store, {
+  network: element("network"),
+  output: element("output"),
+  time: element("time"),
+  dock: element("dock"),
+});
 
 loop.watch(
   (state) => [state.visible, state.experiment?.layers, state.view, state.visit],
@@ -98,7 +103,8 @@ loop.watch(
   (confirmed, catalogue, ..._) => {
     if (!confirmed || !catalogue) return;
     const link = encodeLink(confirmed, catalogue);
-    if (link !== location.hash.slice(1)) history.replaceState(null, "", link ? `#${link}` : location.pathname + location.search);
+    if (link !== location.hash.slice(1))
+      history.replaceState(null, "", link ? `#${link}` : location.pathname + location.search);
     actions.keep();
   },
 );

@@ -131,7 +131,8 @@ export class Polling {
       const wanted = now.run === run && now.points === points && now.visit === visit;
       if (wanted) this.store.apply(store.set, { prediction: answerOf(found, trial.values) });
     } catch (error) {
-      if (!(error instanceof api.Refusal) || error.problem.status !== 422 || this.store.state.trial !== trial) throw error;
+      if (!(error instanceof api.Refusal) || error.problem.status !== 422 || this.store.state.trial !== trial)
+        throw error;
       const problems = problemsOf(error.problem.errors ?? [], points.fields);
       this.store.apply(store.set, { trial: { ...trial, problems } });
     }
@@ -157,7 +158,10 @@ export class Polling {
       const units = experiment.layers[weight.layer]?.units ?? parameters?.layers[weight.layer]?.fan_out ?? 1;
       off = { layer: weight.layer, unit: weight.unit % units, input: weight.input };
     }
-    const [cost, units] = await Promise.all([off && api.getAblation(session, off, visit), isUnit ? api.getUnits(session, Number(layer), visit) : []]);
+    const [cost, units] = await Promise.all([
+      off && api.getAblation(session, off, visit),
+      isUnit ? api.getUnits(session, Number(layer), visit) : [],
+    ]);
     const now = this.store.state;
     if (now.run === run && now.editing === part) this.store.apply(store.set, { inspection: { part, cost, units } });
   }
@@ -174,11 +178,14 @@ function seldom(milliseconds, deed) {
     if (waiting) return;
     waiting = true;
     void busy.then(() => {
-      setTimeout(() => {
-        waiting = false;
-        last = performance.now();
-        busy = deed().catch(() => undefined);
-      }, Math.max(0, last + milliseconds - performance.now()));
+      setTimeout(
+        () => {
+          waiting = false;
+          last = performance.now();
+          busy = deed().catch(() => undefined);
+        },
+        Math.max(0, last + milliseconds - performance.now()),
+      );
     });
   };
 }

@@ -57,16 +57,23 @@ export function usedFields(points, features) {
   const first = begins(points);
   const { columns, fields } = points;
   if (!first || !features.every((feature) => columns.includes(feature))) return fields;
-  return fields.filter((field, index) => columns.slice(first[index], first[index] + widthOf(field)).some((column) => features.includes(column)));
+  return fields.filter((field, index) =>
+    columns.slice(first[index], first[index] + widthOf(field)).some((column) => features.includes(column)),
+  );
 }
 
 /** The values that stand for "nothing special" in each field.
  * @type {(points: DatasetPoints) => Trial} */
-export const typicalTrial = ({ fields }) => ({ values: fields.map((field) => textOf(field, field.typical)), sample: null, problems: {} });
+export const typicalTrial = ({ fields }) => ({
+  values: fields.map((field) => textOf(field, field.typical)),
+  sample: null,
+  problems: {},
+});
 
 /** Where real samples are taken from: those that the network has not learned from, if there are some.
  * @type {(points: DatasetPoints) => Part | null} */
-export const sampledPart = ({ parts }) => /** @type {const} */ (["test", "validation", "train"]).find((part) => parts[part]?.points.length) ?? null;
+export const sampledPart = ({ parts }) =>
+  /** @type {const} */ (["test", "validation", "train"]).find((part) => parts[part]?.points.length) ?? null;
 
 /** The form with the sample after another one, or the first one.
  * @type {(points: DatasetPoints, before?: SamplePlace | null) => Trial | null} */
@@ -85,7 +92,10 @@ function sampleAt(points, place) {
   const index = place.index % samples.length;
   const values = points.fields.map((field, at) => {
     const columns = samples[index].slice(first[at], first[at] + widthOf(field));
-    return textOf(field, field.type === "date" ? dateIn(points, field, first[at], columns[0]) : valueIn(field, columns));
+    return textOf(
+      field,
+      field.type === "date" ? dateIn(points, field, first[at], columns[0]) : valueIn(field, columns),
+    );
   });
   return { values, sample: { part, index }, problems: {} };
 }
@@ -100,7 +110,10 @@ function valueIn({ words }, columns) {
 /** The date of a column of days: its lowest day is the field's lowest date.
  * @type {(points: DatasetPoints, field: DataField, column: number, day: number) => string | null} */
 function dateIn({ parts }, { low }, column, day) {
-  const lowest = Object.values(parts).reduce((least, { points }) => points.reduce((so, point) => Math.min(so, point[column]), least), Infinity);
+  const lowest = Object.values(parts).reduce(
+    (least, { points }) => points.reduce((so, point) => Math.min(so, point[column]), least),
+    Infinity,
+  );
   const date = new Date(Date.parse(String(low)) + (day - lowest) * DAY_MS);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
@@ -141,7 +154,12 @@ export const rowOf = (fields, { values }) =>
 
 /** The answer to the first row.
  * @type {(prediction: Prediction, values: string[]) => Answer} */
-export const answerOf = ({ outputs, labels, moved }, values) => ({ values, output: outputs[0], label: labels[0], moved: moved?.[0] ?? [] });
+export const answerOf = ({ outputs, labels, moved }, values) => ({
+  values,
+  output: outputs[0],
+  label: labels[0],
+  moved: moved?.[0] ?? [],
+});
 
 /** How likely each class or label is; null where the outputs are no probabilities.
  * @type {(targets: DatasetPoints["targets"], output: number[]) => number[] | null} */
@@ -166,8 +184,10 @@ export function mostMoved(moved, least = 0) {
 /** What the server found wrong with the row, by field. Its errors name `x.0.field`.
  * @type {(errors: { field: string, message: string }[], fields: DataField[]) => Record<string, string>} */
 export function problemsOf(errors, fields) {
-  return Object.fromEntries(errors.map(({ field, message }) => {
-    const name = field.replace(/^x\.0\.?/, "");
-    return [fields.find((each) => each.name === name)?.name ?? fields[Number(name)]?.name ?? "", message];
-  }));
+  return Object.fromEntries(
+    errors.map(({ field, message }) => {
+      const name = field.replace(/^x\.0\.?/, "");
+      return [fields.find((each) => each.name === name)?.name ?? fields[Number(name)]?.name ?? "", message];
+    }),
+  );
 }

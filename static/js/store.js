@@ -78,7 +78,11 @@ export const INITIAL = Object.freeze({
   step: fact(/** @type {number} */ (0)),
   stepsPerSecond: fact(/** @type {number | null} */ (null)),
   /** How good the network was when the server last answered, and what the update before that learned from. */
-  measured: fact(/** @type {Pick<Row, "step" | "epoch"> & { metrics: Session["metrics"], update: Session["last_update"] } | null} */ (null)),
+  measured: fact(
+    /** @type {Pick<Row, "step" | "epoch"> & { metrics: Session["metrics"], update: Session["last_update"] } | null} */ (
+      null
+    ),
+  ),
 
   // What the run has shown of itself so far.
   history: fact(/** @type {History} */ (EMPTY)),
@@ -196,7 +200,13 @@ export function pictureArrived(state, { past }, change) {
  * @type {(state: State, points: DatasetPoints) => State} */
 export function pointsArrived(state, points) {
   const same = state.points?.columns.join() === points.columns.join();
-  return { ...state, points, view: same ? state.view : WHOLE, answers: null, trial: renewed(state.trial, state.points, points) };
+  return {
+    ...state,
+    points,
+    view: same ? state.view : WHOLE,
+    answers: null,
+    trial: renewed(state.trial, state.points, points),
+  };
 }
 
 /** The server's session, new or changed. Its experiment is the confirmed one. The stream may have been quicker.
@@ -235,7 +245,26 @@ export function tablesArrived(state, tables) {
  * @type {(state: State, run: string) => State} */
 function begun(state, run) {
   if (run === state.run) return state;
-  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, distributions: null, course: null, answers: null, prediction: null, visit: null, step: 0, epoch: 0, stepsPerSecond: null, measured: null, stepped: false, reason: null, warning: null };
+  return {
+    ...state,
+    run,
+    history: EMPTY,
+    journal: [],
+    diagnosis: null,
+    evaluation: null,
+    distributions: null,
+    course: null,
+    answers: null,
+    prediction: null,
+    visit: null,
+    step: 0,
+    epoch: 0,
+    stepsPerSecond: null,
+    measured: null,
+    stepped: false,
+    reason: null,
+    warning: null,
+  };
 }
 
 /** Nothing comes any more although something should; or it does again.
@@ -315,7 +344,9 @@ export function weightsChanged(state, after, at) {
   const places = after.map(partOf).join();
   const last = past.at(-1);
   const goesOn = last?.weights && at - last.at < ONE_CHANGE_MS && last.places === places;
-  const before = goesOn ? last.weights?.before : after.map((place) => ({ ...place, value: valueOf(parameters, place) ?? 0 }));
+  const before = goesOn
+    ? last.weights?.before
+    : after.map((place) => ({ ...place, value: valueOf(parameters, place) ?? 0 }));
   const change = { fields: {}, places, at, weights: { before: before ?? [], after } };
   return {
     ...state,

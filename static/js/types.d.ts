@@ -590,7 +590,12 @@ export interface ParametersMessage extends Moment {
 
 /** The same numbers as bytes. */
 export interface AnswersMessage extends Moment {
-  parts: Partial<Record<Part, { count: number; losses: Uint8Array; answers?: Uint8Array; confidence?: Uint8Array; wrong?: Uint8Array }>>;
+  parts: Partial<
+    Record<
+      Part,
+      { count: number; losses: Uint8Array; answers?: Uint8Array; confidence?: Uint8Array; wrong?: Uint8Array }
+    >
+  >;
 }
 
 export type ServerMessage =

@@ -52,7 +52,8 @@ export const firstOptions = ({ name }) => ({
  * @type {(options: TableOptions) => [string, string][]} */
 export function saidOptions(options) {
   return Object.entries(options).flatMap(([name, value]) =>
-    value === "" || value === null ? [] : [value].flat().map((one) => /** @type {[string, string]} */ ([name, one])));
+    value === "" || value === null ? [] : [value].flat().map((one) => /** @type {[string, string]} */ ([name, one])),
+  );
 }
 
 /** The file that was too large to be taken whole; null if something else was wrong.
@@ -124,5 +125,9 @@ export function inputsOf({ columns }, without) {
 /** The columns of a table that the network does not get, though it could: of these features none is theirs.
  * @type {(found: FoundTable, features: string[]) => Set<string>} */
 export function columnsWithout({ columns }, features) {
-  return new Set(columns.filter(({ role, inputs }) => role === "input" && !inputs.some((input) => features.includes(input))).map(({ name }) => name));
+  return new Set(
+    columns
+      .filter(({ role, inputs }) => role === "input" && !inputs.some((input) => features.includes(input)))
+      .map(({ name }) => name),
+  );
 }

@@ -17,7 +17,9 @@ const imports = new Map(
 /** @param {string} path */
 function importsOf(path) {
   const text = readFileSync(new URL(path, ROOT), "utf8").replace(/\/\*\*[\s\S]*?\*\//g, "");
-  return [...text.matchAll(IMPORT)].map(([, one, other, late]) => new URL(one ?? other ?? late, new URL(path, ROOT)).href.slice(ROOT.href.length));
+  return [...text.matchAll(IMPORT)].map(([, one, other, late]) =>
+    new URL(one ?? other ?? late, new URL(path, ROOT)).href.slice(ROOT.href.length),
+  );
 }
 
 /** The way from a module back to a module that is on the way already; null if there is none.
@@ -39,8 +41,14 @@ const folderOf = (path) => path.slice(0, path.lastIndexOf("/"));
 test("the imports of all modules are found", () => {
   const reached = new Set(["main.js"]);
   for (const path of reached) imports.get(path)?.forEach((next) => reached.add(next));
-  assert.deepEqual([...imports.keys()].filter((path) => !reached.has(path)), []);
-  assert.deepEqual([...reached].filter((path) => !imports.has(path)), []);
+  assert.deepEqual(
+    [...imports.keys()].filter((path) => !reached.has(path)),
+    [],
+  );
+  assert.deepEqual(
+    [...reached].filter((path) => !imports.has(path)),
+    [],
+  );
 });
 
 test("no module imports itself by way of others", () => {
@@ -50,13 +58,21 @@ test("no module imports itself by way of others", () => {
 test("a panel imports its own folder and panels/shared, and no other panel", () => {
   const across = [...imports].flatMap(([path, targets]) =>
     path.startsWith("panels/")
-      ? targets.filter((to) => to.startsWith("panels/") && ![folderOf(path), "panels/shared"].includes(folderOf(to))).map((to) => `${path} -> ${to}`)
+      ? targets
+          .filter((to) => to.startsWith("panels/") && ![folderOf(path), "panels/shared"].includes(folderOf(to)))
+          .map((to) => `${path} -> ${to}`)
       : [],
   );
   assert.deepEqual(across, []);
 });
 
 test("only main.js imports panels", () => {
-  const others = [...imports].filter(([path, targets]) => path !== "main.js" && !path.startsWith("panels/") && targets.some((to) => to.startsWith("panels/")));
-  assert.deepEqual(others.map(([path]) => path), []);
+  const others = [...imports].filter(
+    ([path, targets]) =>
+      path !== "main.js" && !path.startsWith("panels/") && targets.some((to) => to.startsWith("panels/")),
+  );
+  assert.deepEqual(
+    others.map(([path]) => path),
+    [],
+  );
 });

@@ -96,10 +96,30 @@ export class Chart {
       padding: [8, 24, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-      scales: { x: logX ? { time: false, distr: 3 } : { time: false, range: wholeRun }, y: log ? { distr: 3 } : { range: verticalRange(range) } },
+      scales: {
+        x: logX ? { time: false, distr: 3 } : { time: false, range: wholeRun },
+        y: log ? { distr: 3 } : { range: verticalRange(range) },
+      },
       axes: [
-        { ...axis, grid: logX ? { ...grid, filter: wholePowers } : grid, size: 24, gap: 4, space: 60, values: (_, splits) => splits.map((value) => (value === null || value % 1 || (logX && Math.log10(value) % 1) ? "" : value.toLocaleString("en"))) },
-        { ...axis, grid: log ? { ...grid, filter: wholePowers } : grid, size: 48, gap: 6, space: 28, values: (_, splits) => splits.map((value) => (value === null ? "" : format(value))) },
+        {
+          ...axis,
+          grid: logX ? { ...grid, filter: wholePowers } : grid,
+          size: 24,
+          gap: 4,
+          space: 60,
+          values: (_, splits) =>
+            splits.map((value) =>
+              value === null || value % 1 || (logX && Math.log10(value) % 1) ? "" : value.toLocaleString("en"),
+            ),
+        },
+        {
+          ...axis,
+          grid: log ? { ...grid, filter: wholePowers } : grid,
+          size: 48,
+          gap: 6,
+          space: 28,
+          values: (_, splits) => splits.map((value) => (value === null ? "" : format(value))),
+        },
       ],
       series: [
         {},
@@ -122,7 +142,8 @@ export class Chart {
   #drawMarks(plot, color) {
     const { ctx, bbox } = plot;
     const { changes, stop, best } = this.#marks;
-    const across = (/** @type {number} */ epoch) => Math.round(plot.valToPos(Math.max(epoch, this.#look?.logX ? FIRST : 0), "x", true)) + 0.5;
+    const across = (/** @type {number} */ epoch) =>
+      Math.round(plot.valToPos(Math.max(epoch, this.#look?.logX ? FIRST : 0), "x", true)) + 0.5;
     const line = (/** @type {number} */ epoch) => {
       ctx.beginPath();
       ctx.moveTo(across(epoch), bbox.top);

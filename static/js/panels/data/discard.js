@@ -20,9 +20,12 @@ export async function discardTable(page, table) {
   const { dataset } = store.state.confirmed ?? {};
   const here = dataset?.name === "upload" && dataset.upload === table.id;
   const others = Math.max((found.uses ?? 0) - Number(here), 0);
-  const close = (/** @type {string} */ text) => textButton({ text, help: words.keepHelp, focus: true, click: () => dialogs.close() });
+  const close = (/** @type {string} */ text) =>
+    textButton({ text, help: words.keepHelp, focus: true, click: () => dialogs.close() });
   if (here || others > 0) {
-    return dialogs.open(words.usedTitle, html`<p>${words.used(found.name, here, others)}</p>`, { actions: close(strings.editor.close) });
+    return dialogs.open(words.usedTitle, html`<p>${words.used(found.name, here, others)}</p>`, {
+      actions: close(strings.editor.close),
+    });
   }
   dialogs.open(words.discardTitle, html`<p>${words.discardText(found)}</p>`, {
     actions: html`${close(words.keep)}
@@ -39,7 +42,8 @@ async function discard({ store, actions, dialogs }, { id, name }) {
     /** @type {HTMLElement | null} */ (document.querySelector(".open-table"))?.focus(); // its own button goes away
   } catch (error) {
     if (!(error instanceof Refusal)) return actions.tellRefusal(strings.words.unreachable);
-    if (error.problem.status !== 404) actions.tellRefusal(error.problem.status === 409 ? words.usedElsewhere(name) : problemText(error.problem));
+    if (error.problem.status !== 404)
+      actions.tellRefusal(error.problem.status === 409 ? words.usedElsewhere(name) : problemText(error.problem));
   }
   await actions.polling.tables();
 }

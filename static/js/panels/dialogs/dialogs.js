@@ -30,9 +30,17 @@ export function dialogs(root) {
     whenClosed = closed;
     root.ariaLabel = title;
     root.classList.toggle("wide", wide);
-    const close = iconButton({ icon: icons.close, name: strings.editor.close, help: strings.editor.closeHelp, click: () => root.close() });
-    render(html`<div class="panel-head"><h2>${title}</h2>${close}</div><div class="dialog-body" tabindex="-1" ?autofocus=${wide}>${body}</div>
-      ${actions ? html`<div class="dialog-actions">${actions}</div>` : nothing}`, root);
+    const close = iconButton({
+      icon: icons.close,
+      name: strings.editor.close,
+      help: strings.editor.closeHelp,
+      click: () => root.close(),
+    });
+    render(
+      html`<div class="panel-head"><h2>${title}</h2>${close}</div><div class="dialog-body" tabindex="-1" ?autofocus=${wide}>${body}</div>
+      ${actions ? html`<div class="dialog-actions">${actions}</div>` : nothing}`,
+      root,
+    );
     if (!root.open) root.showModal();
   }
 

@@ -47,7 +47,13 @@ export function dockPanel(root, page) {
   tellHeight();
 
   loop.watch(
-    (state) => [state.dock, state.logLoss, state.logEpochs, state.smoothing, ...TABS.map(({ badge }) => badge?.(state))],
+    (state) => [
+      state.dock,
+      state.logLoss,
+      state.logEpochs,
+      state.smoothing,
+      ...TABS.map(({ badge }) => badge?.(state)),
+    ],
     (dock, ..._) => {
       render(head(store.state), part(".dock-head"));
       for (const { name } of TABS) part(`#panel-${name}`).hidden = name !== dock;
@@ -123,7 +129,11 @@ export function dockPanel(root, page) {
 
   function tellHeight() {
     const handle = part(".resizer");
-    Object.assign(handle, { ariaValueMin: String(LOWEST), ariaValueMax: String(Math.max(innerHeight - OTHERS, LOWEST)), ariaValueNow: String(Math.round(root.clientHeight)) });
+    Object.assign(handle, {
+      ariaValueMin: String(LOWEST),
+      ariaValueMax: String(Math.max(innerHeight - OTHERS, LOWEST)),
+      ariaValueNow: String(Math.round(root.clientHeight)),
+    });
   }
 
   /** @param {PointerEvent} event */
@@ -145,5 +155,11 @@ export function dockPanel(root, page) {
 }
 
 const SMOOTHING = /** @type {import("../../types.js").NumberSpec} */ ({
-  label: words.smoothing, help: words.smoothingHelp, minimum: 0, maximum: SMOOTHEST, integer: false, scale: "linear", unit: null,
+  label: words.smoothing,
+  help: words.smoothingHelp,
+  minimum: 0,
+  maximum: SMOOTHEST,
+  integer: false,
+  scale: "linear",
+  unit: null,
 });

@@ -58,11 +58,13 @@ export function doctorPanel(root, { store, actions, loop }) {
     <p>${finding.summary}</p>
     <p class="cause">${finding.cause}</p>
     <div class="fixes">
-      ${finding.fixes.map((fix) => textButton({
-        text: fix.label,
-        help: fix.needs_reset ? words.fixAnew : words.fixNow,
-        click: () => apply(finding, fix),
-      }))}
+      ${finding.fixes.map((fix) =>
+        textButton({
+          text: fix.label,
+          help: fix.needs_reset ? words.fixAnew : words.fixNow,
+          click: () => apply(finding, fix),
+        }),
+      )}
     </div>
   </article>`;
 

@@ -30,12 +30,22 @@ const RANGES = {
 
 /** @param {HTMLElement} root @param {Page} page */
 export function layerStrip(root, { store, loop }) {
-  render(html`<div class="chart-head"></div><div class="strip"><div class="strip-names"></div><canvas role="img"></canvas></div><div class="strip-legend"></div>`, root);
+  render(
+    html`<div class="chart-head"></div><div class="strip"><div class="strip-names"></div><canvas role="img"></canvas></div><div class="strip-legend"></div>`,
+    root,
+  );
   const canvas = new Canvas(/** @type {HTMLCanvasElement} */ (root.querySelector("canvas")));
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(name));
 
   loop.watch(
-    ({ history, experiment, scheme, visible, dock, layerQuantity }) => [history, experiment?.layers.length, scheme, visible.dock, dock, layerQuantity],
+    ({ history, experiment, scheme, visible, dock, layerQuantity }) => [
+      history,
+      experiment?.layers.length,
+      scheme,
+      visible.dock,
+      dock,
+      layerQuantity,
+    ],
     () => {
       const { history, scheme, visible, dock, layerQuantity: quantity } = store.state;
       if (!visible.dock || dock !== "gradients") return;
@@ -43,7 +53,14 @@ export function layerStrip(root, { store, loop }) {
       const palette = paletteOf(scheme);
       const [table, special] = colors(palette, RANGES[quantity]);
       canvas.paint((context, width, height) => {
-        drawStrip(context, { x: 0, y: 0, width, height }, strip(columns, history.length, Math.round(width), RANGES[quantity]), columns.length, table, special);
+        drawStrip(
+          context,
+          { x: 0, y: 0, width, height },
+          strip(columns, history.length, Math.round(width), RANGES[quantity]),
+          columns.length,
+          table,
+          special,
+        );
       });
       render(names(store.state), part(".strip-names"));
       canvas.element.ariaLabel = words.spoken(words.quantities[quantity], spokenCells(store.state));
@@ -52,7 +69,8 @@ export function layerStrip(root, { store, loop }) {
   loop.watch(
     ({ layerQuantity }) => [layerQuantity],
     (quantity) => {
-      render(html`<h3 aria-description=${words.help}>${words.title}</h3>
+      render(
+        html`<h3 aria-description=${words.help}>${words.title}</h3>
         ${menu({
           label: words.show,
           help: words.showHelp,
@@ -60,7 +78,9 @@ export function layerStrip(root, { store, loop }) {
           value: quantity,
           items: LAYER_QUANTITIES.map((name) => ({ value: name, label: words.quantities[name] })),
           change: (name) => store.apply(set, { layerQuantity: /** @type {LayerQuantity} */ (name) }),
-        })}`, part(".chart-head"));
+        })}`,
+        part(".chart-head"),
+      );
       render(legend(quantity), part(".strip-legend"));
     },
   );
@@ -75,7 +95,12 @@ export function layerStrip(root, { store, loop }) {
   function spokenCells({ history, layerQuantity }) {
     const columns = layerColumns(history, layerQuantity);
     const { cells, width } = strip(columns, history.length, 1, RANGES[layerQuantity]);
-    return columns.map((_, layer) => `${layerName(layer, columns.length - 1)}: ${verdict(cells[(columns.length - 1 - layer) * width], layerQuantity)}`).join(", ");
+    return columns
+      .map(
+        (_, layer) =>
+          `${layerName(layer, columns.length - 1)}: ${verdict(cells[(columns.length - 1 - layer) * width], layerQuantity)}`,
+      )
+      .join(", ");
   }
 
   /** @type {(quantity: LayerQuantity) => unknown} */
@@ -100,5 +125,8 @@ export function verdict(cell, quantity) {
 /** @type {(palette: Palette, range: Range) => [import("../../draw/colors.js").Table, Record<number, import("../../draw/colors.js").Rgb>]} */
 function colors({ css }, { log }) {
   const [low, middle, high] = [css("validation"), css("raised"), css("danger")].map(parseRgb);
-  return [scale(log ? [low, middle, middle, high] : [middle, high]), { [ZERO]: parseRgb(css("text")), [BROKEN]: parseRgb(css("border")), [MISSING]: middle }];
+  return [
+    scale(log ? [low, middle, middle, high] : [middle, high]),
+    { [ZERO]: parseRgb(css("text")), [BROKEN]: parseRgb(css("border")), [MISSING]: middle },
+  ];
 }

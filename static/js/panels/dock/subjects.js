@@ -37,9 +37,22 @@ export function lossSubject(state) {
   const { history, logLoss, scheme } = state;
   const lines = partLines(state, "loss");
   const penalized = (history.columns.penalty?.[history.length - 1] ?? 0) > 0;
-  const penalty = { label: words.penalty, color: paletteOf(scheme).css("layer-last"), dash: [1, 3], read: (/** @type {History} */ shown) => columnOf(shown, "penalty") };
+  const penalty = {
+    label: words.penalty,
+    color: paletteOf(scheme).css("layer-last"),
+    dash: [1, 3],
+    read: (/** @type {History} */ shown) => columnOf(shown, "penalty"),
+  };
   const best = ["validation_loss", "test_loss"].find((name) => name in history.columns);
-  return { title: words.loss, help: penalized ? words.penaltyHelp : strings.output.lossHelp, lines: penalized ? [...lines, penalty] : lines, log: logLoss, smooth: true, best, format: quantity };
+  return {
+    title: words.loss,
+    help: penalized ? words.penaltyHelp : strings.output.lossHelp,
+    lines: penalized ? [...lines, penalty] : lines,
+    log: logLoss,
+    smooth: true,
+    best,
+    format: quantity,
+  };
 }
 
 /** The task's first metric.
@@ -68,7 +81,8 @@ export function normSubject(state) {
     label: layerName(index, layers),
     color: layerColor(palette, index, layers + 1),
     width: 2,
-    read: (/** @type {History} */ history) => layerColumns(history, "gradient_norm")[index] ?? new Array(history.length).fill(null),
+    read: (/** @type {History} */ history) =>
+      layerColumns(history, "gradient_norm")[index] ?? new Array(history.length).fill(null),
   }));
   return { title: words.gradientNorm, help: words.gradientNormHelp, lines, log: true, smooth: true, format: quantity };
 }
@@ -79,5 +93,10 @@ export function bestOf({ best, lines }, history) {
   const at = best && history.length > 1 ? leastAt(history, best) : -1;
   const line = lines.find(({ label }) => label === words[best?.startsWith("validation") ? "validation" : "test"]);
   if (!best || at < 0 || !line) return null;
-  return { epoch: history.columns.epoch[at] ?? 0, value: history.columns[best][at] ?? 0, color: line.color, label: line.label };
+  return {
+    epoch: history.columns.epoch[at] ?? 0,
+    value: history.columns[best][at] ?? 0,
+    color: line.color,
+    label: line.label,
+  };
 }

@@ -17,7 +17,9 @@ export function about(entry) {
   const rows = [
     entry.formula ? [words.formula, formula(entry.formula)] : null,
     entry.derivative_formula ? [words.derivative, formula(entry.derivative_formula)] : null,
-    entry.range ? [words.range, words.from(bound(entry.range[0], "\u2212\u221e"), bound(entry.range[1], "\u221e"))] : null,
+    entry.range
+      ? [words.range, words.from(bound(entry.range[0], "\u2212\u221e"), bound(entry.range[1], "\u221e"))]
+      : null,
     entry.when ? [words.usedWhen, entry.when] : null,
     entry.hazard ? [words.hazard, entry.hazard] : null,
     entry.source ? [words.source, entry.source] : null,

@@ -21,7 +21,8 @@ export function editorPanel(root, page) {
   const views = experimentViews(page, redraw);
 
   root.addEventListener("toggle", (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState === "closed" && store.state.editing) store.apply(set, { editing: null });
+    if (/** @type {ToggleEvent} */ (event).newState === "closed" && store.state.editing)
+      store.apply(set, { editing: null });
   });
 
   new ResizeObserver(() => place(root, opener)).observe(root); // what is unfolded stays within the window
@@ -53,7 +54,8 @@ export function editorPanel(root, page) {
   );
   // Units and weights are looked at while they change.
   loop.watch(
-    ({ editing, parameters, neurons, inspection, scheme }) => (editing && LIVE.test(editing) ? [parameters, neurons, inspection, scheme] : []),
+    ({ editing, parameters, neurons, inspection, scheme }) =>
+      editing && LIVE.test(editing) ? [parameters, neurons, inspection, scheme] : [],
     (...parts) => {
       if (parts.length > 0) draw();
     },

@@ -2,8 +2,18 @@
 
 import { html, nothing } from "lit";
 import {
-  FAMILY_OF, argumentOf, chosen, insertLayerPatch, layerPatch, likeLayerPatch, moveLayerPatch, nameOf, outputActivationPatch, removeLayerPatch,
-  taskPatch, withArgument,
+  FAMILY_OF,
+  argumentOf,
+  chosen,
+  insertLayerPatch,
+  layerPatch,
+  likeLayerPatch,
+  moveLayerPatch,
+  nameOf,
+  outputActivationPatch,
+  removeLayerPatch,
+  taskPatch,
+  withArgument,
 } from "../../experiment.js";
 import { argumentFields, menu, stepper, textButton, toggle } from "../../fields.js";
 import { fieldOf, numberSpec } from "../../schema.js";
@@ -38,7 +48,12 @@ export function experimentViews(page, redraw) {
     switch (kind) {
       case "layers": {
         const layer = experiment.layers[Number(index)];
-        return layer ? { title: strings.network.layer(Number(index)), body: layerBody(layer, Number(index), experiment, catalogue, state.schema) } : null;
+        return layer
+          ? {
+              title: strings.network.layer(Number(index)),
+              body: layerBody(layer, Number(index), experiment, catalogue, state.schema),
+            }
+          : null;
       }
       case "unit":
         return unitView(page, part, state);
@@ -54,14 +69,26 @@ export function experimentViews(page, redraw) {
       default: {
         const family = catalogue.families[kind];
         const choice = /** @type {Record<string, any>} */ (/** @type {unknown} */ (experiment))[kind];
-        return family ? { title: family.label, body: choiceEditor(kind, choice, catalogue, (value) => actions.change({ [kind]: value }), fitting(kind, experiment, catalogue)) } : null;
+        return family
+          ? {
+              title: family.label,
+              body: choiceEditor(
+                kind,
+                choice,
+                catalogue,
+                (value) => actions.change({ [kind]: value }),
+                fitting(kind, experiment, catalogue),
+              ),
+            }
+          : null;
       }
     }
   }
 
   /** @type {(layer: Layer, index: number, experiment: Experiment, catalogue: Catalogue, schema: Schema | null) => unknown} */
   function layerBody(layer, index, experiment, catalogue, schema) {
-    const change = (/** @type {Partial<Layer>} */ part) => actions.change(layerPatch(store.state.experiment ?? experiment, index, part));
+    const change = (/** @type {Partial<Layer>} */ part) =>
+      actions.change(layerPatch(store.state.experiment ?? experiment, index, part));
     const spec = numberSpec(schema, "layers.0.units");
     const hidden = catalogue.families.activation.entries.filter(({ places }) => !places || places.includes("hidden"));
     return html`
@@ -71,23 +98,39 @@ export function experimentViews(page, redraw) {
       ${weightChoices(layer, catalogue, change)}
       ${["dropout", "batch_normalization"].map((name) => setting(`layers.0.${name}`, layer[/** @type {"dropout" | "batch_normalization"} */ (name)], (value) => change({ [name]: value })))}
       <div class="actions">
-        ${experiment.layers.length > 1
-          ? html`<div class="joined">${[-1, 1].map((step) => textButton({
-              text: step < 0 ? words.moveLeft : words.moveRight,
-              help: words.moveHelp,
-              disabled: !experiment.layers[index + step],
-              click: () => {
-                store.apply(set, { editing: `layers.${index + step}` });
-                actions.change(moveLayerPatch(store.state.experiment ?? experiment, index, index + step));
-              },
-            }))}</div>`
-          : nothing}
-        ${experiment.layers.length > 1
-          ? textButton({ text: words.applyToAll, help: words.applyToAllHelp, click: () => actions.change(likeLayerPatch(store.state.experiment ?? experiment, index)) })
-          : nothing}
-        ${experiment.layers.length < catalogue.limits.layers
-          ? textButton({ text: words.insertAfter, help: words.insertAfterHelp, click: () => actions.change(insertLayerPatch(store.state.experiment ?? experiment, index + 1, layer)) })
-          : nothing}
+        ${
+          experiment.layers.length > 1
+            ? html`<div class="joined">${[-1, 1].map((step) =>
+                textButton({
+                  text: step < 0 ? words.moveLeft : words.moveRight,
+                  help: words.moveHelp,
+                  disabled: !experiment.layers[index + step],
+                  click: () => {
+                    store.apply(set, { editing: `layers.${index + step}` });
+                    actions.change(moveLayerPatch(store.state.experiment ?? experiment, index, index + step));
+                  },
+                }),
+              )}</div>`
+            : nothing
+        }
+        ${
+          experiment.layers.length > 1
+            ? textButton({
+                text: words.applyToAll,
+                help: words.applyToAllHelp,
+                click: () => actions.change(likeLayerPatch(store.state.experiment ?? experiment, index)),
+              })
+            : nothing
+        }
+        ${
+          experiment.layers.length < catalogue.limits.layers
+            ? textButton({
+                text: words.insertAfter,
+                help: words.insertAfterHelp,
+                click: () => actions.change(insertLayerPatch(store.state.experiment ?? experiment, index + 1, layer)),
+              })
+            : nothing
+        }
         ${textButton({
           text: words.remove,
           help: words.removeHelp,
@@ -152,9 +195,13 @@ export function experimentViews(page, redraw) {
       ${setting("clipping", experiment.clipping, (clipping) => actions.change({ clipping }))}
       ${setting("early_stopping", experiment.early_stopping, stopEarly, (option) => watchable(option, experiment, catalogue))}
       ${setting("input", experiment.input, (input) => actions.change({ input }))}
-      ${experiment.task === "regression" ? nothing : html`
+      ${
+        experiment.task === "regression"
+          ? nothing
+          : html`
         ${setting("label_smoothing", experiment.label_smoothing, (value) => actions.change({ label_smoothing: value }))}
-        ${experiment.task === "multilabel" ? nothing : balance(experiment)}`}
+        ${experiment.task === "multilabel" ? nothing : balance(experiment)}`
+      }
       ${several("schedule") ? choiceEditor("schedule", experiment.schedule, catalogue, (schedule) => actions.change({ schedule })) : nothing}
       ${!tasks || tasks.length > 1 ? taskMenu(experiment, catalogue, tasks) : nothing}
     `;
@@ -171,7 +218,9 @@ export function experimentViews(page, redraw) {
   function stopEarly(rule) {
     const { experiment } = store.state;
     const lacking = rule?.monitor.startsWith("validation") && experiment?.dataset.validation_fraction === 0;
-    actions.change(lacking ? { early_stopping: rule, dataset: { validation_fraction: VALIDATION_SHARE } } : { early_stopping: rule });
+    actions.change(
+      lacking ? { early_stopping: rule, dataset: { validation_fraction: VALIDATION_SHARE } } : { early_stopping: rule },
+    );
   }
 
   /** @param {Experiment} experiment */
@@ -204,7 +253,8 @@ export function experimentViews(page, redraw) {
     const name = FAMILY_OF[field];
     const family = catalogue.families[name];
     const entry = chosen(catalogue, name, choice);
-    const label = field === "bias_initializer" ? numberSpec(store.state.schema, "layers.0.bias_initializer").label : family.label;
+    const label =
+      field === "bias_initializer" ? numberSpec(store.state.schema, "layers.0.bias_initializer").label : family.label;
     const items = (entries ?? family.entries).map((each) => ({ value: each.name, label: each.label }));
     return html`<div class="choice">
       ${menu({
@@ -214,20 +264,24 @@ export function experimentViews(page, redraw) {
         items: optional ? [{ value: "", label: words.none }, ...items] : items,
         change: (value) => change(value === "" ? null : { name: value }),
       })}
-      ${entry
-        ? argumentFields(
-            entry,
-            choice,
-            (argument) => argumentOf(choice, entry, argument),
-            (argument, value) => change(withArgument(choice, entry, argument, value)),
-            actions.tellRefusal,
-          )
-        : nothing}
-      ${entry
-        ? html`<details ?open=${explained === field} @toggle=${(/** @type {Event} */ event) => unfolded(field, event)}>
+      ${
+        entry
+          ? argumentFields(
+              entry,
+              choice,
+              (argument) => argumentOf(choice, entry, argument),
+              (argument, value) => change(withArgument(choice, entry, argument, value)),
+              actions.tellRefusal,
+            )
+          : nothing
+      }
+      ${
+        entry
+          ? html`<details ?open=${explained === field} @toggle=${(/** @type {Event} */ event) => unfolded(field, event)}>
             <summary aria-description=${words.moreHelp}>${words.more(entry.label)}</summary>${explained === field ? about(entry) : nothing}
           </details>`
-        : nothing}
+          : nothing
+      }
     </div>`;
   }
 
@@ -254,6 +308,7 @@ function watchable(option, { task }, catalogue) {
  * @type {(family: string, experiment: Experiment, catalogue: Catalogue) => Entry[]} */
 function fitting(family, { task, output }, catalogue) {
   return catalogue.families[family].entries.filter(
-    ({ tasks, outputs }) => (!tasks || tasks.includes(task)) && (!outputs || outputs.includes(nameOf(output.activation))),
+    ({ tasks, outputs }) =>
+      (!tasks || tasks.includes(task)) && (!outputs || outputs.includes(nameOf(output.activation))),
   );
 }

@@ -39,7 +39,8 @@ export function unitView(page, part, state) {
   if (!experiment || !catalogue || !own || unit >= units) return null;
   const entry = chosen(catalogue, "activation", (experiment.layers[layer] ?? experiment.output).activation);
   const found = inspection?.part === part ? inspection : null;
-  const to = (/** @type {number} */ next) => store.apply(set, { editing: `unit.${layer}.${(next + units) % units}`, inspection: null });
+  const to = (/** @type {number} */ next) =>
+    store.apply(set, { editing: `unit.${layer}.${(next + units) % units}`, inspection: null });
   const pieces = sumsOf(own, units, unit);
   return {
     title: strings.network.unit(layerName(layer, last), unit),
@@ -65,7 +66,9 @@ export function unitView(page, part, state) {
 
   /** No unit of the next layer hears it any more. @param {LayerParameters} following */
   function switchOff(following) {
-    actions.setWeights(Array.from({ length: following.fan_out }, (_, to) => ({ layer: layer + 1, input: unit, unit: to, value: 0 })));
+    actions.setWeights(
+      Array.from({ length: following.fan_out }, (_, to) => ({ layer: layer + 1, input: unit, unit: to, value: 0 })),
+    );
   }
 }
 
@@ -91,11 +94,15 @@ function drawMap(canvas, state, layer, unit) {
 function equation(state, layer, sum, own, piece) {
   const terms = termsOf(own, sum);
   const shown = terms.slice(0, TERMS);
-  const parts = [...shown.map(({ input, weight }) => ({ value: weight, name: inputName(state, layer, input) })), { value: own.biases[sum], name: "" }];
+  const parts = [
+    ...shown.map(({ input, weight }) => ({ value: weight, name: inputName(state, layer, input) })),
+    { value: own.biases[sum], name: "" },
+  ];
   return html`<p>${words.sum}${piece ? ` ${piece}` : nothing} = ${parts.map(({ value, name }, index) => {
     const sign = index === 0 ? (value < 0 ? "\u2212" : "") : value < 0 ? " \u2212 " : " + ";
     const tone = value < 0 ? "negative" : value > 0 ? "positive" : "";
-    const left = name || terms.length <= TERMS ? nothing : html` <span class="caption">${words.more(terms.length - TERMS)}</span>`;
+    const left =
+      name || terms.length <= TERMS ? nothing : html` <span class="caption">${words.more(terms.length - TERMS)}</span>`;
     return html`${left}<span class=${tone}>${sign}${Math.abs(value).toFixed(2)}</span>${name ? html`\u2009${name}` : nothing}`;
   })}</p>`;
 }
@@ -112,7 +119,9 @@ function activation(entry, curve, { low, high, counts } = { low: 0, high: 0, cou
   const bars = counts.map((count, index) => {
     const [left, right] = [across(low + index * bin), across(low + (index + 1) * bin)];
     const tall = (count / most) * height * 0.9;
-    return count > 0 ? `M${left.toFixed(1)} ${height}V${(height - tall).toFixed(1)}H${Math.max(right, left + 1).toFixed(1)}V${height}Z` : "";
+    return count > 0
+      ? `M${left.toFixed(1)} ${height}V${(height - tall).toFixed(1)}H${Math.max(right, left + 1).toFixed(1)}V${height}Z`
+      : "";
   });
   const flat = flatShare(curve, low, bin, counts);
   return html`<svg class="large-curve" viewBox="0 0 ${width} ${height}" role="img" aria-label=${words.curve(entry.label)}>

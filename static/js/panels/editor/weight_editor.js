@@ -48,7 +48,15 @@ export function weightEditor({ actions }, part, state) {
 
 /** What a field for a weight needs to know.
  * @type {(label: string) => NumberSpec} */
-export const weightSpec = (label) => ({ label, help: words.valueHelp, minimum: null, maximum: null, integer: false, scale: "linear", unit: null });
+export const weightSpec = (label) => ({
+  label,
+  help: words.valueHelp,
+  minimum: null,
+  maximum: null,
+  integer: false,
+  scale: "linear",
+  unit: null,
+});
 
 /** As many digits as are worth showing.
  * @type {(value: number) => number} */
@@ -59,7 +67,8 @@ export const short = (value) => Number(value.toPrecision(4));
 export function costLine(cost, without) {
   if (!cost) return html`<p class="summary">${words.asking}</p>`;
   const rows = Object.keys(cost.before).slice(0, 2);
-  const show = (/** @type {string} */ name, /** @type {number | null | undefined} */ value) => (/accuracy|match/.test(name) ? percent(value) : quantity(value));
+  const show = (/** @type {string} */ name, /** @type {number | null | undefined} */ value) =>
+    /accuracy|match/.test(name) ? percent(value) : quantity(value);
   return html`<table class="cost numbers" aria-label=${without}>
     <thead><tr><th scope="col">${words.part[cost.part]}</th><th scope="col">${words.now}</th><th scope="col">${without}</th></tr></thead>
     <tbody>${rows.map((name) => html`<tr><th scope="row">${name.replaceAll("_", " ")}</th><td>${show(name, cost.before[name])}</td><td>${show(name, cost.after[name])}</td></tr>`)}</tbody>

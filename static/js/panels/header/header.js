@@ -25,8 +25,37 @@ export function headerPanel(root, page) {
   const { store, actions, loop, dialogs } = page;
 
   loop.watch(
-    ({ catalogue, experiment, past, future, playing, phase, stepUnit, epoch, step, stepsPerSecond, rate, theme, drawerOpen, session: id }) =>
-      [catalogue, experiment, past, future, playing, phase, stepUnit, playing ? Math.floor(epoch) : epoch, step, stepsPerSecond, rate, theme, drawerOpen, id !== null],
+    ({
+      catalogue,
+      experiment,
+      past,
+      future,
+      playing,
+      phase,
+      stepUnit,
+      epoch,
+      step,
+      stepsPerSecond,
+      rate,
+      theme,
+      drawerOpen,
+      session: id,
+    }) => [
+      catalogue,
+      experiment,
+      past,
+      future,
+      playing,
+      phase,
+      stepUnit,
+      playing ? Math.floor(epoch) : epoch,
+      step,
+      stepsPerSecond,
+      rate,
+      theme,
+      drawerOpen,
+      id !== null,
+    ],
     () => render(template(store.state), root),
   );
 
@@ -124,6 +153,9 @@ function aboutLink({ experiment }) {
 /** @type {(state: State) => string} */
 function experimentName({ experiment, catalogue }) {
   if (!experiment || !catalogue) return "";
-  const data = chosen(catalogue, "dataset", experiment.dataset)?.label ?? strings.data.given[nameOf(experiment.dataset)] ?? nameOf(experiment.dataset);
+  const data =
+    chosen(catalogue, "dataset", experiment.dataset)?.label ??
+    strings.data.given[nameOf(experiment.dataset)] ??
+    nameOf(experiment.dataset);
   return `${data}, ${sizes(experiment, outputsOf(experiment, catalogue)).join("-")}`;
 }

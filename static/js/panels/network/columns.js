@@ -39,9 +39,13 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
     html`<div class="head" .style=${at(first)}><h3>${words.inputs}</h3></div>`,
     experiment.features.map((feature, index) => featureName(feature, first, index, layout.tile, catalogue)),
     others.map((column, index) =>
-      index === last ? outputHead(column, experiment, catalogue) : layerHead(column, index, experiment.layers[index], experiment, catalogue),
+      index === last
+        ? outputHead(column, experiment, catalogue)
+        : layerHead(column, index, experiment.layers[index], experiment, catalogue),
     ),
-    unitCount > MOST_BUTTONS ? nothing : others.map((column, layer) => column.cells.map((cell, unit) => unitButton(cell, layer, unit, last))),
+    unitCount > MOST_BUTTONS
+      ? nothing
+      : others.map((column, layer) => column.cells.map((cell, unit) => unitButton(cell, layer, unit, last))),
   ];
 
   /** @type {(cell: { x: number, y: number }, layer: number, unit: number, last: number) => unknown} */
@@ -58,7 +62,8 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
     if (!layer) return nothing;
     const name = words.layer(index);
     const spec = { ...numberSpec(store.state.schema, "layers.0.units"), label: words.unitsOf(name) };
-    const change = (/** @type {number} */ units) => actions.change(layerPatch(store.state.experiment ?? experiment, index, { units }));
+    const change = (/** @type {number} */ units) =>
+      actions.change(layerPatch(store.state.experiment ?? experiment, index, { units }));
     return html`<div class="head" .style=${at(column)}>
       <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}><i class="swatch" .style=${`background: ${layerColor(paletteOf(scheme), index, experiment.layers.length + 1)}`}></i>${name}${markers(layer, catalogue)}</h3>
       <div class="stepper">
@@ -84,10 +89,11 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
     };
     const heads = [...(head.parentElement?.querySelectorAll(".head:has(.grip)") ?? [])];
     /** Shows between which layers it would come. @param {number} to */
-    const mark = (to) => heads.forEach((each, at) => {
-      each.classList.toggle("before-here", at === to && to < index);
-      each.classList.toggle("after-here", at === to && to > index);
-    });
+    const mark = (to) =>
+      heads.forEach((each, at) => {
+        each.classList.toggle("before-here", at === to && to < index);
+        each.classList.toggle("after-here", at === to && to > index);
+      });
     grip.onpointermove = (move) => {
       head.style.translate = `${move.clientX - start}px`;
       head.classList.toggle("moving", Math.abs(move.clientX - start) > GRABBED);
@@ -162,7 +168,11 @@ function at({ left, width }) {
  * @type {(layer: Layer | Experiment["output"], catalogue: Catalogue) => unknown} */
 function markers(layer, catalogue) {
   /** @type {(string | false | null | undefined)[]} */
-  const short = [chosen(catalogue, "regularizer", layer.regularizer)?.label, layer.constraint && words.marks.constraint];
-  if ("dropout" in layer) short.push(layer.dropout > 0 && words.marks.dropout, layer.batch_normalization && words.marks.normalized);
+  const short = [
+    chosen(catalogue, "regularizer", layer.regularizer)?.label,
+    layer.constraint && words.marks.constraint,
+  ];
+  if ("dropout" in layer)
+    short.push(layer.dropout > 0 && words.marks.dropout, layer.batch_normalization && words.marks.normalized);
   return short.filter(Boolean).map((text) => html`<span class="marker">${text}</span>`);
 }

@@ -58,14 +58,28 @@ export function networkPanel(root, page) {
   }).observe(scroller);
 
   loop.watch(
-    ({ catalogue, schema, experiment, points, editing, scheme }) => [catalogue, schema, experiment, points, editing, scheme],
+    ({ catalogue, schema, experiment, points, editing, scheme }) => [
+      catalogue,
+      schema,
+      experiment,
+      points,
+      editing,
+      scheme,
+    ],
     () => {
       render(head(store.state), part("panel-head"));
       arrange();
     },
   );
   loop.watch(
-    ({ parameters, experiment, points, scheme, visible, editing }) => [parameters, experiment, points, scheme, visible.network, editing],
+    ({ parameters, experiment, points, scheme, visible, editing }) => [
+      parameters,
+      experiment,
+      points,
+      scheme,
+      visible.network,
+      editing,
+    ],
     () => {
       drawLines();
       countZeros();
@@ -96,7 +110,8 @@ export function networkPanel(root, page) {
 
   /** Units in each column, from the features to the outputs.
    * @param {State} state */
-  const counts = ({ experiment, catalogue }) => (experiment ? sizes(experiment, outputsOf(experiment, catalogue)) : [1]);
+  const counts = ({ experiment, catalogue }) =>
+    experiment ? sizes(experiment, outputsOf(experiment, catalogue)) : [1];
 
   function arrange() {
     const { clientWidth: width, clientHeight: height } = scroller;
@@ -120,7 +135,8 @@ export function networkPanel(root, page) {
   /** The heads tell how many weights are 0. */
   function countZeros() {
     const { parameters, visible } = store.state;
-    if (visible.network && parameters && fits(parameters, layout) && JSON.stringify(zerosOf(parameters)) !== counted) drawHeads();
+    if (visible.network && parameters && fits(parameters, layout) && JSON.stringify(zerosOf(parameters)) !== counted)
+      drawHeads();
   }
 
   function drawLines() {
@@ -138,7 +154,8 @@ export function networkPanel(root, page) {
     maps.paint((context) => {
       const [first, ...others] = layout.columns;
       const rounded = new Path2D();
-      for (const { x, y } of layout.columns.flatMap(({ cells }) => cells)) rounded.roundRect(x, y, layout.tile, layout.tile, CORNER);
+      for (const { x, y } of layout.columns.flatMap(({ cells }) => cells))
+        rounded.roundRect(x, y, layout.tile, layout.tile, CORNER);
       context.fillStyle = palette.css("raised");
       context.fill(rounded);
       context.save();
@@ -186,7 +203,10 @@ export function networkPanel(root, page) {
     const { points, view } = store.state;
     const axes = Array.isArray(view.axes) ? view.axes : (points?.axes ?? []);
     const axis = /** @type {number[]} */ (axes).indexOf(points?.columns.indexOf(feature) ?? -1);
-    const corners = [[0, 255, 0, 255], [255, 255, 0, 0]][axis] ?? [128, 128, 128, 128];
+    const corners = [
+      [0, 255, 0, 255],
+      [255, 255, 0, 0],
+    ][axis] ?? [128, 128, 128, 128];
     return { data: Uint8Array.from(corners), width: 2, height: 2, low: -1, high: 1 };
   }
 
@@ -264,7 +284,12 @@ export function networkPanel(root, page) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (!target.matches(".unit")) return;
     const [, layer, unit] = (target.dataset.opens ?? "").split(".").map(Number);
-    const steps = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] });
+    const steps = /** @type {Record<string, [number, number]>} */ ({
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    });
     const step = steps[event.key];
     if (!step) return;
     event.preventDefault();

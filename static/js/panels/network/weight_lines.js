@@ -39,7 +39,10 @@ function drawTables(context, parameters, layout, palette) {
   parameters.layers.forEach(({ weights, fan_in: rows, fan_out: columns }, index) => {
     const limit = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 1e-9);
     table.each(columns + 1, rows + 1, (at) => {
-      const [row, column] = [Math.min(Math.floor(at / (columns + 1)), rows - 1), Math.min(at % (columns + 1), columns - 1)];
+      const [row, column] = [
+        Math.min(Math.floor(at / (columns + 1)), rows - 1),
+        Math.min(at % (columns + 1), columns - 1),
+      ];
       const weight = weights[row * columns + column];
       return weight === 0 ? [zero, 0] : [palette.diverging, Math.round((weight / limit + 1) * 127.5)];
     });

@@ -35,7 +35,8 @@ export class AnswerPicture {
     if (contours) {
       context.lineWidth = 0.75;
       context.globalAlpha = 0.55;
-      for (const level of levels(frame, points)) context.stroke(contourPath(frame.confidence ?? frame.data, frame.width, frame.height, level, there));
+      for (const level of levels(frame, points))
+        context.stroke(contourPath(frame.confidence ?? frame.data, frame.width, frame.height, level, there));
       context.globalAlpha = 1;
     }
     context.lineWidth = 1.5;
@@ -64,14 +65,23 @@ function fill(picture, frame, { targets, parts }, palette, hard) {
     const several = targets.kind === "multilabel";
     const least = several ? LIKELY : 255 / Math.max(targets.classes?.length ?? 2, 2);
     const strength = (/** @type {number} */ index) =>
-      hard ? (several && confidence[index] < LIKELY ? 0 : 255) : Math.max(0, Math.round(((confidence[index] - least) / (255 - least)) * 255));
+      hard
+        ? several && confidence[index] < LIKELY
+          ? 0
+          : 255
+        : Math.max(0, Math.round(((confidence[index] - least) / (255 - least)) * 255));
     picture.each(width, height, (index) => [palette.strength[data[index] % 10], strength(index)]);
   } else if (targets.kind === "regression") {
     const { middle, limit } = targetScale(parts.train?.targets ?? []);
     picture.fill(data, width, height, rescaled(palette.diverging, low, high, limit, middle));
   } else {
     const { middle, limit } = decision(targets);
-    picture.fill(data, width, height, hard ? decided(palette.diverging, low, high, middle) : rescaled(palette.diverging, low, high, limit, middle));
+    picture.fill(
+      data,
+      width,
+      height,
+      hard ? decided(palette.diverging, low, high, middle) : rescaled(palette.diverging, low, high, limit, middle),
+    );
   }
 }
 
@@ -88,7 +98,9 @@ export function levels({ confidence, low, high }, { targets, parts }) {
   if (confidence) return CERTAINTIES.map((share) => share * 255);
   const [first, last] = targets.range ?? ends(targetScale(parts.train?.targets ?? []));
   const shares = targets.range ? SHARES : Array.from({ length: LEVELS }, (_, index) => (index + 1) / (LEVELS + 1));
-  return shares.map((share) => ((first + share * (last - first) - low) / (high - low)) * 255).filter((byte) => byte > 0 && byte < 255);
+  return shares
+    .map((share) => ((first + share * (last - first) - low) / (high - low)) * 255)
+    .filter((byte) => byte > 0 && byte < 255);
 }
 
 /** @type {(scale: { middle: number, limit: number }) => [number, number]} */
@@ -99,14 +111,16 @@ function drawDecision(context, { data, confidence, width, height, low, high }, {
   if (targets.kind === "regression") return;
   if (!confidence) {
     const { middle } = decision(targets);
-    if (low < middle && middle < high) context.stroke(contourPath(data, width, height, ((middle - low) / (high - low)) * 255, box));
+    if (low < middle && middle < high)
+      context.stroke(contourPath(data, width, height, ((middle - low) / (high - low)) * 255, box));
     return;
   }
   for (const winner of new Set(data)) {
     // Where two classes compete, the winner's probability is 1/2 on the border, so what is above it says how far it is.
     // Several labels: where the likeliest one does not hold, none does.
     const lead = (/** @type {number} */ index) => Math.max(confidence[index] - LIKELY, 0.5);
-    const holds = (/** @type {number} */ index) => data[index] === winner && (targets.kind !== "multilabel" || confidence[index] > LIKELY);
+    const holds = (/** @type {number} */ index) =>
+      data[index] === winner && (targets.kind !== "multilabel" || confidence[index] > LIKELY);
     const signed = Array.from(data, (_, index) => (holds(index) ? lead(index) : -lead(index)));
     context.stroke(contourPath(signed, width, height, 0, box));
   }

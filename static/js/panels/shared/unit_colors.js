@@ -13,7 +13,9 @@ export function unitTables(state, { low, high, units }, isOutput, palette) {
   const task = /** @type {Task | undefined} */ (isOutput ? state.experiment?.task : undefined);
   const [no, yes] = state.points?.targets.range ?? [0, 1];
   if (task === "multiclass" || task === "multilabel") {
-    return Array.from({ length: units }, (_, unit) => rescaled(palette.strength[unit % palette.strength.length], low, high, 0.5, 0.5));
+    return Array.from({ length: units }, (_, unit) =>
+      rescaled(palette.strength[unit % palette.strength.length], low, high, 0.5, 0.5),
+    );
   }
   const table =
     task === "binary"

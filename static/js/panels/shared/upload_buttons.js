@@ -15,7 +15,14 @@ const words = strings.tables;
 
 /** @param {Pick<Page, "tables">} page */
 export const openButton = ({ tables }) =>
-  fileButton({ text: words.open, help: words.openHelp, accept: ACCEPTED, class: "open-table", icon: icons.file, pick: (file) => tables.open(file) });
+  fileButton({
+    text: words.open,
+    help: words.openHelp,
+    accept: ACCEPTED,
+    class: "open-table",
+    icon: icons.file,
+    pick: (file) => tables.open(file),
+  });
 
 /** The way back to a table that was deleted.
  * @param {Pick<Page, "store" | "actions">} page @param {LostTable} lost */
@@ -37,7 +44,11 @@ async function restore({ store, actions }, { id, then }) {
   } catch (error) {
     if (!(error instanceof Refusal)) return actions.tellRefusal(strings.words.unreachable);
     const gone = error.problem.status === 404;
-    store.apply(told, { kind: "refusal", text: gone ? words.notRestored : problemText(error.problem), openTable: gone });
+    store.apply(told, {
+      kind: "refusal",
+      text: gone ? words.notRestored : problemText(error.problem),
+      openTable: gone,
+    });
   }
 
   /** @param {string} id */

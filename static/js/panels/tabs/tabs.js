@@ -17,7 +17,10 @@ export function tabsPanel(root, { store, loop }) {
     ({ tab }) => [tab],
     (tab) => {
       document.body.dataset.tab = tab;
-      render(TABS.map((name) => button(name, name === tab)), root);
+      render(
+        TABS.map((name) => button(name, name === tab)),
+        root,
+      );
     },
   );
 

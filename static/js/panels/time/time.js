@@ -41,7 +41,9 @@ export function timePanel(root, { store, actions, loop }) {
         drawSparkline(context, width, height, line, { line: css("muted"), fill: css("raised"), mark: css("test") }),
       );
       empty.textContent = history.length < 2 ? words.empty : "";
-      canvas.element.ariaLabel = [words.canvas(line.x.at(-1) ?? 0, journal.length), ...journal.map(changeWords)].join(" ");
+      canvas.element.ariaLabel = [words.canvas(line.x.at(-1) ?? 0, journal.length), ...journal.map(changeWords)].join(
+        " ",
+      );
       handle.title = journal.map(changeWords).join("\n");
     },
   );
@@ -57,13 +59,16 @@ export function timePanel(root, { store, actions, loop }) {
   );
   loop.watch(
     ({ sibling }) => [sibling],
-    (sibling) => render(sibling ? toSibling(sibling) : nothing, /** @type {HTMLElement} */ (root.querySelector(".actions"))),
+    (sibling) =>
+      render(sibling ? toSibling(sibling) : nothing, /** @type {HTMLElement} */ (root.querySelector(".actions"))),
   );
 
   /** From a fork to its origin, or back.
    * @param {Sibling} sibling */
   function toSibling({ forked, epoch }) {
-    const [text, help] = forked ? [words.toFork(epoch), words.toForkHelp] : [words.toOriginal(epoch), words.toOriginalHelp];
+    const [text, help] = forked
+      ? [words.toFork(epoch), words.toForkHelp]
+      : [words.toOriginal(epoch), words.toOriginalHelp];
     return textButton({ text, help, click: () => actions.visitSibling() });
   }
 

@@ -21,7 +21,14 @@ export function trainingPanel(root, page) {
   root.ariaLabel = words.title;
 
   loop.watch(
-    ({ catalogue, schema, experiment, points, editing, until }) => [catalogue, schema, experiment, points, editing, until],
+    ({ catalogue, schema, experiment, points, editing, until }) => [
+      catalogue,
+      schema,
+      experiment,
+      points,
+      editing,
+      until,
+    ],
     () => render(template(store.state), root),
   );
 
@@ -66,7 +73,10 @@ export function trainingPanel(root, page) {
         spec,
         value: Number(argumentOf(experiment.optimizer, entry, argument.name)),
         sink: {
-          change: (value) => actions.change({ optimizer: withArgument(store.state.experiment?.optimizer ?? entry.name, entry, argument.name, value) }),
+          change: (value) =>
+            actions.change({
+              optimizer: withArgument(store.state.experiment?.optimizer ?? entry.name, entry, argument.name, value),
+            }),
           refuse: actions.tellRefusal,
         },
       })}
