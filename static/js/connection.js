@@ -84,7 +84,7 @@ export class Connection {
       if (lacking !== null) await this.#createOr({ layers, optimizer, schedule, seed }, words);
       else await this.#create({});
       /** @type {Partial<store.Word>} */
-      const ways = lacking === null ? {} : { openTable: true, lost: { id: lacking, then: "learn" } };
+      const ways = lacking === null ? {} : { openTable: true, lost: { id: lacking, retry: "train" } };
       const text = lacking === null ? words(store.problemText(error.problem)) : strings.words.tableUnknown;
       this.store.apply(store.told, { kind: "refusal", text, ...ways });
       return true;

@@ -7,7 +7,7 @@ import { icons } from "./icons.js";
 import { isAllowed } from "./schema.js";
 import { strings } from "./strings.js";
 
-/** @import { Argument, Choice, Entry, NumberSpec } from "./types.js" */
+/** @import { Argument, Entry, NumberSpec } from "./types.js" */
 /** @typedef {import("lit").TemplateResult} Template */
 
 /** What to do with a new value, with one on the way while a slider is dragged, and with the sentence that says why a text
@@ -191,9 +191,9 @@ export function slide(spec, low, high) {
 }
 
 /** The arguments of what was chosen.
- * @type {(entry: Entry, choice: Choice | null, read: (name: string) => unknown, change: (name: string, value: unknown) => void,
+ * @type {(entry: Entry, read: (name: string) => unknown, change: (name: string, value: unknown) => void,
  *    refuse: (why: string) => void) => unknown} */
-export function argumentFields(entry, choice, read, change, refuse) {
+export function argumentFields(entry, read, change, refuse) {
   return entry.arguments.map((argument) => {
     const value = read(argument.name);
     if (argument.kind === "boolean") {

@@ -36,10 +36,15 @@ export function extended(history, rows) {
   let { length } = history;
   for (const row of fresh) {
     for (const column of [...Object.values(columns), ...Object.values(layers).flat()]) column[length] = null; // unless the row has it
-    for (const [name, value] of cells(row)) (columns[name] ??= new Array(length).fill(null))[length] = value;
+    for (const [name, value] of cells(row)) {
+      columns[name] ??= new Array(length).fill(null);
+      columns[name][length] = value;
+    }
     row.layers.forEach((layer, index) => {
-      for (const name of LAYER_QUANTITIES)
-        (layers[name][index] ??= new Array(length).fill(null))[length] = layer[name] ?? null;
+      for (const name of LAYER_QUANTITIES) {
+        layers[name][index] ??= new Array(length).fill(null);
+        layers[name][index][length] = layer[name] ?? null;
+      }
     });
     length += 1;
   }

@@ -1,10 +1,10 @@
 // The page, put together. Panels know the store and what the user can do; they do not know each other.
 
+import { Actions } from "./actions.js";
+import { isUnmeasured } from "./current_step.js";
 import { listenToDrops } from "./file_drop.js";
-import { createRenderLoop } from "./render_loop.js";
 import { listenToKeys } from "./keyboard.js";
 import { encodeLink } from "./link.js";
-import { recall, remember } from "./storage.js";
 import { dataPanel } from "./panels/data/data.js";
 import { dialogs } from "./panels/dialogs/dialogs.js";
 import { dockPanel } from "./panels/dock/dock.js";
@@ -12,13 +12,13 @@ import { editorPanel } from "./panels/editor/editor.js";
 import { headerPanel } from "./panels/header/header.js";
 import { networkPanel } from "./panels/network/network.js";
 import { outputPanel } from "./panels/output/output.js";
-import { uploadWindow } from "./panels/upload/upload_window.js";
+import { statusPanel } from "./panels/status/status.js";
 import { tabsPanel } from "./panels/tabs/tabs.js";
 import { timePanel } from "./panels/time/time.js";
 import { trainingPanel } from "./panels/training/training.js";
-import { statusPanel } from "./panels/status/status.js";
-import { Actions } from "./actions.js";
-import { isUnmeasured } from "./current_step.js";
+import { uploadWindow } from "./panels/upload/upload_window.js";
+import { createRenderLoop } from "./render_loop.js";
+import { recall, remember } from "./storage.js";
 import { Store, set } from "./store.js";
 import { strings } from "./strings.js";
 import { followTheme, rememberedTheme, schemeOf } from "./theme.js";

@@ -13,7 +13,10 @@ export function decode(buffer) {
   let at = 0;
 
   /** Where the next bytes begin; they count as read. @param {number} size */
-  const next = (size) => (at += size) - size;
+  function next(size) {
+    at += size;
+    return at - size;
+  }
   const u8 = () => view.getUint8(next(1));
   const u16 = () => view.getUint16(next(2));
   const u32 = () => view.getUint32(next(4));

@@ -13,8 +13,8 @@ const palettes = new Map();
 
 /** @type {(scheme: "light" | "dark") => Palette} */
 export function paletteOf(scheme) {
-  let palette = palettes.get(scheme);
-  if (!palette) palettes.set(scheme, (palette = readPalette(document.body)));
+  const palette = palettes.get(scheme) ?? readPalette(document.body);
+  palettes.set(scheme, palette);
   return palette;
 }
 

@@ -2,8 +2,8 @@
 // Answers follow the run a little behind, and are not asked for too often.
 
 import * as api from "./api.js";
-import { answerOf, problemsOf, rowOf } from "./prediction.js";
 import { isUnmeasured } from "./current_step.js";
+import { answerOf, problemsOf, rowOf } from "./prediction.js";
 import * as store from "./store.js";
 import { placeOf } from "./weights.js";
 

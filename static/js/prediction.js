@@ -47,7 +47,10 @@ const widthOf = ({ words }) => words?.length ?? 1;
  * @type {(points: DatasetPoints) => number[] | null} */
 function begins({ columns, fields }) {
   let next = 0;
-  const first = fields.map((field) => (next += widthOf(field)) - widthOf(field));
+  const first = fields.map((field) => {
+    next += widthOf(field);
+    return next - widthOf(field);
+  });
   return next === columns.length ? first : null;
 }
 

@@ -1,12 +1,12 @@
 // The one store: every fact the page knows, declared once, and the pure transitions between states.
 // It holds no DOM and no redraw flags. What follows from facts is computed where it is shown.
 
-import { EMPTY, extended } from "./history.js";
 import { patched } from "./experiment.js";
-import { tableEntry } from "./uploads.js";
+import { EMPTY, extended } from "./history.js";
 import { WHOLE } from "./plane.js";
 import { renewed } from "./prediction.js";
-import { partOf, valueOf, withWeights } from "./weights.js";
+import { tableEntry } from "./uploads.js";
+import { partOf, weightValue, withWeights } from "./weights.js";
 
 /** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed, Distributions, Evaluation, Experiment, Hello, Inspection, Moment, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing, Table,
@@ -24,7 +24,7 @@ import { partOf, valueOf, withWeights } from "./weights.js";
 /** @typedef {"system" | "light" | "dark"} Theme */
 
 /** A table that was deleted, and what is to be done again once it is back.
- * @typedef {{ id: string, then: "undo" | "redo" | "learn" | null }} LostTable */
+ * @typedef {{ id: string, retry: "undo" | "redo" | "train" | null }} LostTable */
 
 /** Something to tell the user; `undo`: with a button that takes back the change it speaks of; `lost`: with one that brings
  * a table back; `openTable`: with one that opens a file.
@@ -346,7 +346,7 @@ export function weightsChanged(state, after, at) {
   const goesOn = last?.weights && at - last.at < ONE_CHANGE_MS && last.places === places;
   const before = goesOn
     ? last.weights?.before
-    : after.map((place) => ({ ...place, value: valueOf(parameters, place) ?? 0 }));
+    : after.map((place) => ({ ...place, value: weightValue(parameters, place) ?? 0 }));
   const change = { fields: {}, places, at, weights: { before: before ?? [], after } };
   return {
     ...state,

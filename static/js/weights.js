@@ -174,7 +174,7 @@ function parameterAt(share) {
 
 /** Its value in a frame; undefined if that has no such weight.
  * @type {(parameters: ParametersFrame | null, place: WeightPlace) => number | undefined} */
-export function valueOf(parameters, { layer, input, unit }) {
+export function weightValue(parameters, { layer, input, unit }) {
   const found = parameters?.layers[layer];
   if (!found || unit >= found.fan_out || (input ?? 0) >= found.fan_in) return undefined;
   return input === null ? found.biases[unit] : found.weights[input * found.fan_out + unit];

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BROKEN, MISSING, ZERO, strip } from "../../static/js/draw/strip.js";
+import { BROKEN, MISSING, strip, ZERO } from "../../static/js/draw/strip.js";
 import { rebinned, together } from "../../static/js/histograms.js";
 
 /** @type {import("../../static/js/draw/strip.js").Range} */

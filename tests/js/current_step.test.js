@@ -1,8 +1,8 @@
 // At rest the page shows the very step at which training stands, also between two rows of the history.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnOf } from "../../static/js/history.js";
 import { historyNow, isUnmeasured, lastStep } from "../../static/js/current_step.js";
+import { columnOf } from "../../static/js/history.js";
 import { INITIAL, measured, rowsArrived, weightsChanged } from "../../static/js/store.js";
 
 const row = {

@@ -20,7 +20,7 @@ import {
   withArgument,
 } from "../../static/js/experiment.js";
 import { SUGGESTIONS } from "../../static/js/suggestions.js";
-import { CATALOGUE, DEFAULT, anyExperiment, chance } from "./catalogue.js";
+import { anyExperiment, CATALOGUE, chance, DEFAULT } from "./catalogue.js";
 
 /** @type {(name: string) => import("../../static/js/types.js").Entry} */
 const dataset = (name) => /** @type {any} */ (entryOf(CATALOGUE, "dataset", name));

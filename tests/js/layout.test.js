@@ -1,7 +1,7 @@
 // Where the units lie: whatever the network and the window, none is lost, none lies on another, none is out of sight.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LARGEST_TILE, SMALLEST_TILE, networkLayout } from "../../static/js/layout.js";
+import { LARGEST_TILE, networkLayout, SMALLEST_TILE } from "../../static/js/layout.js";
 import { chance } from "./catalogue.js";
 
 test("units do not overlap, stay in their column and within the height", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { argumentOf, chosen, isObject, usualExperiment } from "../../static/js/experiment.js";
 import { decodeLink, encodeLink } from "../../static/js/link.js";
-import { CATALOGUE, DEFAULT, anyExperiment, chance, pick } from "./catalogue.js";
+import { anyExperiment, CATALOGUE, chance, DEFAULT, pick } from "./catalogue.js";
 
 /** @import { Choice, Experiment, Patch } from "../../static/js/types.js" */
 

@@ -1,6 +1,6 @@
 // How the page's modules hang together: read from their imports.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const ROOT = new URL("../../static/js/", import.meta.url);
@@ -40,7 +40,9 @@ const folderOf = (path) => path.slice(0, path.lastIndexOf("/"));
 
 test("the imports of all modules are found", () => {
   const reached = new Set(["main.js"]);
-  for (const path of reached) imports.get(path)?.forEach((next) => reached.add(next));
+  for (const path of reached) {
+    for (const next of imports.get(path) ?? []) reached.add(next);
+  }
   assert.deepEqual(
     [...imports.keys()].filter((path) => !reached.has(path)),
     [],

@@ -99,7 +99,9 @@ test("points are drawn by any two columns, or in the principal plane, and all of
   assert.deepEqual(locator(TABLE, [2, 0])([1, 2, 3], 0), [3, 1]);
   assert.deepEqual(locator(TABLE, "principal")([1, 2, 3], 0), [-7, 5]);
   assert.deepEqual(domainOf(TABLE, { axes: null, domain: null }), [0, 1, 0, 1]);
-  wholeOf(TABLE, [2, 0]).forEach((end, index) => assert.ok(Math.abs(end - [2.7, 6.3, 0.7, 4.3][index]) < 1e-12));
+  for (const [index, end] of [2.7, 6.3, 0.7, 4.3].entries()) {
+    assert.ok(Math.abs(wholeOf(TABLE, [2, 0])[index] - end) < 1e-12);
+  }
   const curve = {
     ...PLANE,
     columns: ["x"],

@@ -10,7 +10,10 @@ function page() {
   /** @type {(() => void)[]} */
   const asked = [];
   const loop = createRenderLoop(store, (draw) => asked.push(draw));
-  return { store, loop, asked, frame: () => asked.splice(0).forEach((draw) => draw()) };
+  const frame = () => {
+    for (const draw of asked.splice(0)) draw();
+  };
+  return { store, loop, asked, frame };
 }
 
 test("however much changes, a frame draws each part once, from the newest state", () => {

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  INITIAL,
-  Store,
   experimentChanged,
   greeted,
+  INITIAL,
   phaseChanged,
   redone,
   refused,
   rowsArrived,
+  Store,
   set,
   undone,
   weightsChanged,

@@ -1,10 +1,10 @@
 // What the page asks of the stream, how its bytes become numbers, and how patient it is.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parametersFrame, subscription } from "../../static/js/frames.js";
 import { INITIAL } from "../../static/js/store.js";
 import { delayAfter } from "../../static/js/stream.js";
-import { parametersFrame, subscription } from "../../static/js/frames.js";
-import { DEFAULT, chance } from "./catalogue.js";
+import { chance, DEFAULT } from "./catalogue.js";
 
 test("only what is on screen is asked for, and metrics always", () => {
   const hidden = subscription({ ...INITIAL, visible: {} }, false);

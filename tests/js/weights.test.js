@@ -12,8 +12,8 @@ import {
   sumsOf,
   tableBox,
   termsOf,
-  valueOf,
   weightAt,
+  weightValue,
   withWeights,
   zerosOf,
 } from "../../static/js/weights.js";
@@ -62,7 +62,7 @@ test("every link and every bias is found where it is drawn, and nothing where no
   const parameters = network([2, 4, 3]);
   const layout = networkLayout([2, 4, 3], 700, 300);
   linksOf(parameters, layout).forEach(({ from, to }, layer) => {
-    from.forEach((start, input) =>
+    from.forEach((start, input) => {
       to.forEach((end, unit) => {
         // Where this curve is further from every other one than from the pointer, it is the one that is meant.
         const found = [0.03, 0.06, 0.1, 0.15, 0.85, 0.9, 0.94, 0.97].map((t) => {
@@ -73,8 +73,8 @@ test("every link and every bias is found where it is drawn, and nothing where no
           found.includes(`weight.${layer}.${input}.${unit}`),
           `layer ${layer}, ${input} to ${unit}: ${found.join(" ")}`,
         );
-      }),
-    );
+      });
+    });
     layout.columns[layer + 1].cells.forEach((cell, unit) => {
       const { x, y } = biasPoint(cell, layout.tile);
       assert.deepEqual(weightAt(parameters, layout, x - 2, y + 2, 5), { layer, input: null, unit });
@@ -119,12 +119,12 @@ test("a weight is read, named and changed by its place, and the frame of before 
     { layer: 1, input: null, unit: 0 },
   ]) {
     assert.deepEqual(placeOf(partOf(place)), place);
-    const before = valueOf(parameters, place);
+    const before = weightValue(parameters, place);
     const after = withWeights(parameters, [{ ...place, value: 0.5 }]);
-    assert.equal(valueOf(after, place), 0.5);
-    assert.equal(valueOf(parameters, place), before);
+    assert.equal(weightValue(after, place), 0.5);
+    assert.equal(weightValue(parameters, place), before);
   }
-  assert.equal(valueOf(parameters, { layer: 0, input: 2, unit: 0 }), undefined);
+  assert.equal(weightValue(parameters, { layer: 0, input: 2, unit: 0 }), undefined);
   assert.equal(placeOf("layers.0"), null);
 });
 

@@ -26,8 +26,8 @@ export function drawPoints(context, box, scatter) {
   const paths = new Map();
   points.forEach((point, index) => {
     const { color, shape } = look(targets[index]);
-    let path = paths.get(color);
-    if (!path) paths.set(color, (path = new Path2D()));
+    const path = paths.get(color) ?? new Path2D();
+    paths.set(color, path);
     const [x, y] = pixelOf(domain, box, [point[axes[0]], point[axes[1]]]);
     addShape(path, shape, x, y, radius);
   });

@@ -89,7 +89,7 @@ export const time = {
   handleHelp:
     "Drag it back to see the network, the output and all numbers at an earlier epoch. Arrow keys move by one epoch; End returns to now.",
   now: (/** @type {number} */ epoch) => `Now, epoch ${count(epoch)}`,
-  then: (/** @type {number} */ epoch, /** @type {number} */ last) => `Epoch ${count(epoch)} of ${count(last)}`,
+  past: (/** @type {number} */ epoch, /** @type {number} */ last) => `Epoch ${count(epoch)} of ${count(last)}`,
   toOriginal: (/** @type {number} */ epoch) => `To the first run (forked at ${count(epoch)})`,
   toOriginalHelp: "Goes back to the run that this one was forked from. This one stays as it is.",
   toFork: (/** @type {number} */ epoch) => `To the fork (from ${count(epoch)})`,

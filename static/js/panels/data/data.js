@@ -1,12 +1,12 @@
 // What the network learns from: the data set, how it is drawn and split, and which inputs the network gets.
 
 import { html, live, nothing, render } from "lit";
+import { Canvas } from "../../draw/canvas.js";
+import { drawPoints } from "../../draw/points.js";
 import { argumentOf, chosen, datasetPatch } from "../../experiment.js";
 import { argumentFields, iconButton, slider, stepper } from "../../fields.js";
 import { icons } from "../../icons.js";
 import { paletteOf, targetLook, targetScale } from "../../palette.js";
-import { drawPoints } from "../../draw/points.js";
-import { Canvas } from "../../draw/canvas.js";
 import { numberSpec } from "../../schema.js";
 import { settingField } from "../../settings.js";
 import { strings } from "../../strings.js";
@@ -78,7 +78,6 @@ export function dataPanel(root, page) {
           entry
             ? argumentFields(
                 entry,
-                experiment.dataset,
                 (name) => argumentOf(experiment.dataset, entry, name),
                 (name, value) => change({ [name]: value }),
                 actions.tellRefusal,
@@ -197,7 +196,10 @@ export function dataPanel(root, page) {
       const element = root.querySelector(`canvas[data-set="${name}"]`);
       if (!(element instanceof HTMLCanvasElement) || !preview) continue;
       let picture = pictures.get(name);
-      if (picture?.element !== element) pictures.set(name, (picture = new Canvas(element)));
+      if (picture?.element !== element) {
+        picture = new Canvas(element);
+        pictures.set(name, picture);
+      }
       const { points, targets } = preview;
       const look = targetLook(palette, tasks?.[0] ?? "binary", targetScale(targets));
       const domain = /** @type {import("../../types.js").Domain} */ (

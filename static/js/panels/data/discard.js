@@ -1,7 +1,7 @@
 // Deleting a table that everyone on the server shares: asked first, and undone afterwards.
 
 import { html } from "lit";
-import { Refusal, deleteTable } from "../../api.js";
+import { deleteTable, Refusal } from "../../api.js";
 import { textButton } from "../../fields.js";
 import { problemText, told } from "../../store.js";
 import { strings } from "../../strings.js";
@@ -38,7 +38,7 @@ async function discard({ store, actions, dialogs }, { id, name }) {
   dialogs.close();
   try {
     await deleteTable(id);
-    store.apply(told, { kind: "notice", text: words.deleted(name), lost: { id, then: null } });
+    store.apply(told, { kind: "notice", text: words.deleted(name), lost: { id, retry: null } });
     /** @type {HTMLElement | null} */ (document.querySelector(".open-table"))?.focus(); // its own button goes away
   } catch (error) {
     if (!(error instanceof Refusal)) return actions.tellRefusal(strings.words.unreachable);

@@ -1,12 +1,12 @@
 // One chart with its title and a legend that tells the newest values, or those under the pointer.
 
 import { html, nothing, render } from "lit";
+import { Chart } from "../../draw/chart.js";
+import { parseRgb } from "../../draw/colors.js";
 import { epochOf } from "../../format.js";
 import { columnOf, smoothed } from "../../history.js";
 import { changeWords } from "../../names.js";
 import { paletteOf } from "../../palette.js";
-import { Chart } from "../../draw/chart.js";
-import { parseRgb } from "../../draw/colors.js";
 import { strings } from "../../strings.js";
 import { bestOf } from "./subjects.js";
 

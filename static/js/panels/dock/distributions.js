@@ -1,13 +1,13 @@
 // The distributions: how the numbers of each layer are spread, now and along the run.
 
 import { html, nothing, ref, render, svg } from "lit";
+import { parseRgb, scale } from "../../draw/colors.js";
+import { Heatmap } from "../../draw/heatmap.js";
 import { menu } from "../../fields.js";
 import { quantity } from "../../format.js";
+import { rebinned, together } from "../../histograms.js";
 import { layerName } from "../../names.js";
 import { layerColor, paletteOf } from "../../palette.js";
-import { Heatmap } from "../../draw/heatmap.js";
-import { parseRgb, scale } from "../../draw/colors.js";
-import { rebinned, together } from "../../histograms.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 
@@ -98,7 +98,8 @@ export function distributionsPanel(root, { store, actions, loop }) {
         return row.map((value) => Math.round((value / most) * 255));
       }),
     );
-    const picture = (pictures[layer] ??= new Heatmap());
+    pictures[layer] ??= new Heatmap();
+    const picture = pictures[layer];
     picture.fill(data, BINS, moments.length, scale([parseRgb(paletteOf(scheme).css("surface")), parseRgb(color)]));
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     picture.copy(context);

@@ -2,9 +2,9 @@
 
 import { html, nothing, render } from "lit";
 import { textButton } from "../../fields.js";
+import { verdict } from "../../fix_result.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { verdict } from "../../fix_result.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */

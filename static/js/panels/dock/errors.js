@@ -1,8 +1,8 @@
 // The errors: which classes are confused, how well each is found, and ROC; or how far answers are from their targets.
 
 import { html, nothing, render, svg } from "lit";
-import { percent, quantity } from "../../format.js";
 import { curvePath } from "../../draw/curve.js";
+import { percent, quantity } from "../../format.js";
 import { strings } from "../../strings.js";
 
 /** @import { Page } from "../../main.js" */

@@ -1,14 +1,14 @@
 // The layers over time at a glance: which ones get no gradient, which ones too much.
 
 import { html, nothing, render } from "lit";
+import { Canvas } from "../../draw/canvas.js";
+import { parseRgb, scale } from "../../draw/colors.js";
+import { BROKEN, drawStrip, MISSING, strip, ZERO } from "../../draw/strip.js";
 import { menu } from "../../fields.js";
 import { percent } from "../../format.js";
 import { LAYER_QUANTITIES, layerColumns } from "../../history.js";
 import { layerName } from "../../names.js";
 import { paletteOf } from "../../palette.js";
-import { Canvas } from "../../draw/canvas.js";
-import { parseRgb, scale } from "../../draw/colors.js";
-import { BROKEN, MISSING, ZERO, drawStrip, strip } from "../../draw/strip.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 

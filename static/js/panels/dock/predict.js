@@ -1,6 +1,7 @@
 // Values of one's own: a form with a field for each column, what the network predicts for them, and what moved it most.
 
 import { html, live, nothing, render, svg } from "lit";
+import { shapePath } from "../../draw/shapes.js";
 import { chosen } from "../../experiment.js";
 import { textButton } from "../../fields.js";
 import { change, percent, quantity } from "../../format.js";
@@ -15,7 +16,6 @@ import {
   usedFields,
   withValue,
 } from "../../prediction.js";
-import { shapePath } from "../../draw/shapes.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 

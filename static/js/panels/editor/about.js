@@ -1,8 +1,8 @@
 // One thing that can be chosen, explained: its curve, its formula, when to choose it and what goes wrong.
 
 import { html, nothing, ref, svg } from "lit";
-import { setting } from "../../format.js";
 import { curvePath, originIn, windowOf } from "../../draw/curve.js";
+import { setting } from "../../format.js";
 import { strings } from "../../strings.js";
 
 /** @import { Curve, Entry } from "../../types.js" */

@@ -98,5 +98,6 @@ function place(root, opener) {
   const x = !beside ? anchor.left : right + width + MARGIN <= innerWidth ? right : anchor.left - width - MARGIN;
   const left = Math.min(Math.max(x, MARGIN), innerWidth - width - MARGIN);
   const top = Math.min(beside ? anchor.top : anchor.bottom + 4, Math.max(innerHeight - height - MARGIN, MARGIN));
-  Object.assign(root.style, { left: `${left}px`, top: `${top}px` });
+  root.style.setProperty("--left", `${left}px`);
+  root.style.setProperty("--top", `${top}px`);
 }

@@ -2,9 +2,9 @@
 
 import { html, nothing } from "lit";
 import {
-  FAMILY_OF,
   argumentOf,
   chosen,
+  FAMILY_OF,
   insertLayerPatch,
   layerPatch,
   likeLayerPatch,
@@ -268,7 +268,6 @@ export function experimentViews(page, redraw) {
         entry
           ? argumentFields(
               entry,
-              choice,
               (argument) => argumentOf(choice, entry, argument),
               (argument, value) => change(withArgument(choice, entry, argument, value)),
               actions.tellRefusal,
@@ -293,7 +292,11 @@ export function experimentViews(page, redraw) {
     redraw();
   }
 
-  return { content, fold: () => void (explained = "") };
+  function fold() {
+    explained = "";
+  }
+
+  return { content, fold };
 }
 
 /** Whether a quantity such as `validation_loss` is measured in this experiment.

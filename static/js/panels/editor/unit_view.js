@@ -1,14 +1,14 @@
 // One unit, closely: its picture, its sum in numbers, its activation with the sums it gets, what it is worth, its weights.
 
 import { html, nothing, ref, svg } from "lit";
+import { curvePath, flatShare, originIn, windowOf } from "../../draw/curve.js";
+import { Heatmap } from "../../draw/heatmap.js";
 import { chosen } from "../../experiment.js";
 import { iconButton, numberInput, textButton } from "../../fields.js";
 import { percent } from "../../format.js";
 import { icons } from "../../icons.js";
 import { inputName, layerName } from "../../names.js";
 import { paletteOf } from "../../palette.js";
-import { curvePath, flatShare, originIn, windowOf } from "../../draw/curve.js";
-import { Heatmap } from "../../draw/heatmap.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 import { sumsOf, termsOf } from "../../weights.js";

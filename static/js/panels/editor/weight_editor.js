@@ -5,7 +5,7 @@ import { slider, textButton } from "../../fields.js";
 import { percent, quantity } from "../../format.js";
 import { weightName } from "../../names.js";
 import { strings } from "../../strings.js";
-import { placeOf, sumsOf, valueOf } from "../../weights.js";
+import { placeOf, sumsOf, weightValue } from "../../weights.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */
@@ -18,7 +18,7 @@ const USUAL = 3; // the slider's ends, unless the weight is larger
  * @type {(page: Page, part: string, state: State) => { title: string, body: unknown } | null} */
 export function weightEditor({ actions }, part, state) {
   const place = placeOf(part);
-  const value = place ? valueOf(state.parameters, place) : undefined;
+  const value = place ? weightValue(state.parameters, place) : undefined;
   if (!place || value === undefined) return null;
   const change = (/** @type {number} */ to, sliding = false) => actions.setWeights([{ ...place, value: to }], sliding);
   const own = state.parameters?.layers[place.layer];

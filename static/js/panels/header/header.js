@@ -1,12 +1,12 @@
 // The header: what is trained, the controls of time, how fast it goes, and what concerns the whole page.
 
 import { html, nothing, render } from "lit";
+import { isStuck } from "../../current_step.js";
 import { chosen, nameOf, outputsOf, sizes } from "../../experiment.js";
 import { iconButton, menu, textButton } from "../../fields.js";
 import { count, fraction, speed } from "../../format.js";
 import { icons } from "../../icons.js";
 import { fitsInLink } from "../../link.js";
-import { isStuck } from "../../current_step.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 

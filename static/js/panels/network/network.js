@@ -1,6 +1,8 @@
 // The network itself: a column for each layer, every unit's live picture, every weight a line, every bias a dot.
 
 import { html, render } from "lit";
+import { Canvas } from "../../draw/canvas.js";
+import { Heatmap, rescaled } from "../../draw/heatmap.js";
 import { entryOf, insertLayerPatch, outputsOf, parameterCount, removeLayerPatch, sizes } from "../../experiment.js";
 import { iconButton } from "../../fields.js";
 import { quantity } from "../../format.js";
@@ -8,14 +10,12 @@ import { icons } from "../../icons.js";
 import { networkLayout } from "../../layout.js";
 import { weightName } from "../../names.js";
 import { paletteOf } from "../../palette.js";
-import { Canvas } from "../../draw/canvas.js";
-import { Heatmap, rescaled } from "../../draw/heatmap.js";
 import { editorToggled, set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { fits, partOf, valueOf, weightAt, zerosOf } from "../../weights.js";
-import { HEAD, columnHeads, labelWidth } from "./columns.js";
-import { drawWeights } from "./weight_lines.js";
+import { fits, partOf, weightAt, weightValue, zerosOf } from "../../weights.js";
 import { unitTables } from "../shared/unit_colors.js";
+import { columnHeads, HEAD, labelWidth } from "./columns.js";
+import { drawWeights } from "./weight_lines.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */
@@ -161,7 +161,9 @@ export function networkPanel(root, page) {
       context.save();
       context.clip(rounded);
       drawInputs(context, first, experiment, catalogue, palette);
-      if (neurons) others.forEach((column, index) => drawLayer(context, column, neurons, index, palette));
+      for (const [index, column] of others.entries()) {
+        if (neurons) drawLayer(context, column, neurons, index, palette);
+      }
       context.restore();
       context.strokeStyle = palette.css("border");
       context.lineWidth = 1;
@@ -175,7 +177,8 @@ export function networkPanel(root, page) {
     const layer = neurons.layers[index];
     if (!layer || layer.units !== column.cells.length) return;
     const { width, height } = neurons;
-    const picture = (pictures[index] ??= new Heatmap());
+    pictures[index] ??= new Heatmap();
+    const picture = pictures[index];
     const tables = unitTables(store.state, layer, index === neurons.layers.length - 1, palette);
     picture.strips(width, height, tables, layer.data);
     column.cells.forEach(({ x, y }, unit) => {
@@ -241,7 +244,7 @@ export function networkPanel(root, page) {
   }
 
   function tell() {
-    const value = pointed ? valueOf(store.state.parameters, pointed.place) : undefined;
+    const value = pointed ? weightValue(store.state.parameters, pointed.place) : undefined;
     bubble.hidden = value === undefined;
     if (!pointed || value === undefined) return;
     render(html`${weightName(store.state, pointed.place)} <b>${quantity(value)}</b>`, bubble);

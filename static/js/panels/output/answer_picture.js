@@ -1,9 +1,9 @@
 // The network's answer as a picture: a color for every place of the plane, the line of the decision, lines of equal answers.
 
-import { boxOf, domainOf, isCurve, pixelOf, sameAxes } from "../../plane.js";
-import { targetScale } from "../../palette.js";
 import { contourPath } from "../../draw/contour.js";
-import { Heatmap, decided, rescaled } from "../../draw/heatmap.js";
+import { decided, Heatmap, rescaled } from "../../draw/heatmap.js";
+import { targetScale } from "../../palette.js";
+import { boxOf, domainOf, isCurve, pixelOf, sameAxes } from "../../plane.js";
 
 /** @import { BoundaryFrame, DatasetPoints, Domain } from "../../types.js" */
 /** @import { Palette } from "../../draw/colors.js" */

@@ -1,13 +1,13 @@
 // The network's answer: everywhere on the plane, with the points it should get right, and how well it does in numbers.
 
 import { html, nothing, render, svg } from "lit";
+import { historyNow } from "../../current_step.js";
+import { shapePath } from "../../draw/shapes.js";
 import { textButton } from "../../fields.js";
 import { percent, quantity } from "../../format.js";
 import { indexAt } from "../../history.js";
 import { isPaintable } from "../../paint.js";
 import { paletteOf, targetLook, targetScale } from "../../palette.js";
-import { shapePath } from "../../draw/shapes.js";
-import { historyNow } from "../../current_step.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 import { planeView, rounded } from "./plane_view.js";

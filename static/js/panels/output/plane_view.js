@@ -1,13 +1,16 @@
 // The plane with the answer and the points on it: looked at from near and far, asked about its points, painted on.
 
 import { html, nothing, render } from "lit";
+import { lastStep } from "../../current_step.js";
+import { Canvas } from "../../draw/canvas.js";
 import { iconButton, menu } from "../../fields.js";
 import { percent, quantity } from "../../format.js";
+import { listenToPointers } from "../../gestures.js";
 import { icons } from "../../icons.js";
 import { className, spokenColumn } from "../../names.js";
 import { erased, flipped, isEnough, isPaintable, painted, paintedPatch } from "../../paint.js";
+import { paletteOf } from "../../palette.js";
 import {
-  WHOLE,
   answerAt,
   domainOf,
   isCurve,
@@ -16,17 +19,14 @@ import {
   pixelOf,
   placeAt,
   sameAxes,
+  WHOLE,
   wholeOf,
   zoomed,
 } from "../../plane.js";
-import { listenToPointers } from "../../gestures.js";
-import { paletteOf } from "../../palette.js";
-import { Canvas } from "../../draw/canvas.js";
-import { lastStep } from "../../current_step.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { AnswerPicture } from "./answer_picture.js";
 import { aboutPoint, drawScatter, spotsNear } from "../shared/scatter.js";
+import { AnswerPicture } from "./answer_picture.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State, Tool } from "../../store.js" */

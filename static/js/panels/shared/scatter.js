@@ -1,12 +1,12 @@
 // The points of the data on the plane: which ones are shown, how they look, which one is under the pointer, what it says.
 
 import { html, nothing } from "lit";
+import { lastStep } from "../../current_step.js";
+import { drawPoints, drawRings } from "../../draw/points.js";
 import { percent, quantity } from "../../format.js";
 import { className, spokenColumn, targetWords } from "../../names.js";
-import { domainOf, locator, pixelOf } from "../../plane.js";
 import { targetLook, targetScale } from "../../palette.js";
-import { drawPoints, drawRings } from "../../draw/points.js";
-import { lastStep } from "../../current_step.js";
+import { domainOf, locator, pixelOf } from "../../plane.js";
 import { strings } from "../../strings.js";
 
 /** @import { State } from "../../store.js" */

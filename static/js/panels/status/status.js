@@ -1,13 +1,13 @@
 // One line that always says what is going on, what went wrong, and the way out.
 
 import { html, nothing, render } from "lit";
+import { lastStep } from "../../current_step.js";
 import { argumentOf, chosen, withArgument } from "../../experiment.js";
 import { iconButton, textButton } from "../../fields.js";
 import { quantity } from "../../format.js";
 import { lastOf } from "../../history.js";
 import { icons } from "../../icons.js";
 import { targetWords } from "../../names.js";
-import { lastStep } from "../../current_step.js";
 import { set, told } from "../../store.js";
 import { strings } from "../../strings.js";
 import { SUGGESTIONS } from "../../suggestions.js";

@@ -2,12 +2,12 @@
 // that goes back: everything on the page then shows that epoch.
 
 import { html, nothing, render } from "lit";
+import { Canvas } from "../../draw/canvas.js";
+import { drawSparkline } from "../../draw/sparkline.js";
 import { textButton } from "../../fields.js";
 import { columnOf } from "../../history.js";
 import { changeWords } from "../../names.js";
 import { paletteOf } from "../../palette.js";
-import { Canvas } from "../../draw/canvas.js";
-import { drawSparkline } from "../../draw/sparkline.js";
 import { strings } from "../../strings.js";
 
 /** @import { Page } from "../../main.js" */
@@ -53,7 +53,7 @@ export function timePanel(root, { store, actions, loop }) {
       handle.hidden = epoch < 1;
       handle.max = String(epoch);
       handle.value = String(visit ?? epoch);
-      handle.ariaValueText = visit === null ? words.now(epoch) : words.then(visit, epoch);
+      handle.ariaValueText = visit === null ? words.now(epoch) : words.past(visit, epoch);
       root.classList.toggle("past", visit !== null);
     },
   );
