@@ -1,5 +1,5 @@
-// What the user can do with a session. Each deed shows at once in the store; the server's answer confirms it or takes it
-// back, with a word. Deeds are sent one after the other, in order; patches that wait are sent as one.
+// What the user can do with a session. Each deed shows at once in the store; the server's answer confirms it or takes
+// it back, with a word. Deeds are sent one after the other, in order; patches that wait are sent as one.
 
 import * as api from "./api.js";
 import { Connection } from "./connection.js";
@@ -117,12 +117,14 @@ export class Actions {
   }
 
   /** Gives weights and biases other values.
-   * @param {WeightChange[]} changes @param {boolean} [sliding] whether further ones may follow that are one change with it */
+   * @param {WeightChange[]} changes
+   * @param {boolean} [sliding] whether further ones may follow that are one change with it */
   setWeights(changes, sliding = false) {
     const { visit, parameters } = this.store.state;
     if (visit !== null) {
       this.tellRefusal(strings.weight.past);
-      return this.store.apply(store.set, { parameters: parameters && { ...parameters } }); // fields show again what holds
+      // The fields show the true values again.
+      return this.store.apply(store.set, { parameters: parameters && { ...parameters } });
     }
     const before = { ...this.#undoable(), parameters };
     this.store.apply(store.weightsChanged, changes, sliding ? performance.now() : NaN);
@@ -182,7 +184,8 @@ export class Actions {
 
   /** Sends a change. If the server refuses it, `before` is what can be undone and redone.
    * @param {Patch} patch @param {Pick<store.State, "past" | "future">} before
-   * @param {{ reset?: boolean, keep?: boolean, told?: boolean, retry?: store.LostTable["retry"] }} options `told`: the user
+   * @param {{ reset?: boolean, keep?: boolean, told?: boolean,
+   *    retry?: store.LostTable["retry"] }} options `told`: the user
    * knows what happens; `retry`: what made the change, and makes it again once a table that it needs is back */
   #submit(patch, before, { reset = false, keep = false, told = false, retry = "train" } = {}) {
     const last = this.#waiting;
@@ -249,12 +252,14 @@ export class Actions {
     void this.polling.points();
   }
 
-  /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before] @param {store.LostTable["retry"]} [retry] */
+  /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before]
+   * @param {store.LostTable["retry"]} [retry] */
   #do(deed, before, retry = null) {
     this.#deeds = this.#deeds.then(deed).catch((error) => this.#failed(error, before, retry));
   }
 
-  /** @type {(error: unknown, before: Pick<store.State, "past" | "future"> | undefined, retry: store.LostTable["retry"]) => void} */
+  /** @type {(error: unknown, before: Pick<store.State, "past" | "future"> | undefined, retry: store.LostTable["retry"])
+   *    => void} */
   #failed(error, before, retry) {
     if (error instanceof api.Refusal) {
       const gone = error.problem.status === 404;

@@ -27,7 +27,8 @@ export class Connection {
   #traveling = false;
 
   /** @param {store.Store} page @param {Polling} polling
-   * @param {{ play: () => void, tell: (text: string) => void }} then what the page does with a session that goes on, and with a notice */
+   * @param {{ play: () => void, tell: (text: string) => void }} then what the page does with a session that goes on,
+   *    and with a notice */
   constructor(page, polling, { play, tell }) {
     this.store = page;
     this.polling = polling;
@@ -70,7 +71,8 @@ export class Connection {
 
   /** Begins an experiment. If the server refuses it, the default one, and says why. If it only lacks the table, what
    * does not depend on the data stays.
-   * @param {Patch} experiment @param {(why: string) => string} words @returns {Promise<boolean>} whether it was refused */
+   * @param {Patch} experiment @param {(why: string) => string} words
+   * @returns {Promise<boolean>} whether it was refused */
   async #createOr(experiment, words) {
     try {
       if (isObject(experiment.dataset) && experiment.dataset.name === "upload")
@@ -100,8 +102,8 @@ export class Connection {
     this.store.apply(store.set, { playing: false });
   }
 
-  /** A reload of the page comes back to its session. What is kept of a page that was not left is a copy, as browsers make
-   * them for a tab that is duplicated: it goes on with a fork of its own, unless that page is gone. */
+  /** A reload of the page comes back to its session. What is kept of a page that was not left is a copy, as browsers
+   * make them for a tab that is duplicated: it goes on with a fork of its own, unless that page is gone. */
   async #resumed() {
     const kept = keptSession();
     if (!kept || kept.hash !== location.hash) return false;

@@ -21,8 +21,8 @@ export const isUnmeasured = (state) =>
 /** @type {{ history: History, measured: State["measured"], shown: History } | null} */
 let known = null;
 
-/** The history up to now: at rest with a last row of this very step, which says nothing of the layers. The same one as long
- * as nothing changes.
+/** The history up to now: at rest with a last row of this very step, which says nothing of the layers. The same one as
+ * long as nothing changes.
  * @type {(state: State) => History} */
 export function historyNow(state) {
   const { history, measured } = state;

@@ -3,11 +3,13 @@
 /** @import { Diagnosis, Finding, Fix, Score } from "./types.js" */
 
 /** A fix that was applied against a finding: what was known just before, and the epoch from which it is judged.
- * @typedef {{ finding: Finding, fix: Fix, before: Diagnosis, diverged: boolean, epoch: number, change: object | null }} Treatment */
+ * @typedef {{ finding: Finding, fix: Fix, before: Diagnosis, diverged: boolean, epoch: number,
+ *    change: object | null }} Treatment */
 
 /** @typedef {"early" | "helped" | "same" | "worse"} Outcome */
 
-/** @typedef {{ outcome: Outcome, gone: boolean, part: string, before: Score, after: Score, found: string[] }} Verdict */
+/** @typedef {{ outcome: Outcome, gone: boolean, part: string, before: Score, after: Score,
+ *    found: string[] }} Verdict */
 
 const LEAST_SHARE = 0.02;
 const LEAST_ERROR = 0.05; // of the error before
@@ -33,7 +35,8 @@ export function verdict({ finding, fix, before, diverged: hadDiverged, epoch }, 
   return { ...told, outcome: change > 0 || (gone && found.length === 0) ? "helped" : "same" };
 }
 
-/** 1 if a score is clearly better than before, -1 if it is clearly worse, else 0; the loss decides where the measure does not.
+/** 1 if a score is clearly better than before, -1 if it is clearly worse, else 0; the loss decides where the measure
+ * does not.
  * @type {(before: Score, after: Score, losses: boolean) => number} */
 function compared(before, after, losses) {
   if (after.value === null || before.value === null)

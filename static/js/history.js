@@ -35,7 +35,8 @@ export function extended(history, rows) {
   );
   let { length } = history;
   for (const row of fresh) {
-    for (const column of [...Object.values(columns), ...Object.values(layers).flat()]) column[length] = null; // unless the row has it
+    // What the row lacks stays null.
+    for (const column of [...Object.values(columns), ...Object.values(layers).flat()]) column[length] = null;
     for (const [name, value] of cells(row)) {
       columns[name] ??= new Array(length).fill(null);
       columns[name][length] = value;

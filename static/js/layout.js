@@ -14,8 +14,8 @@ const LINKS = 28; // between columns, for the lines
 const SHARE = 0.42; // of a column's width, for its squares
 const MOST = 4096; // units in a column that are laid out: more than any network may have
 
-/** The layout of a network with so many units in each column, and so much room for the names of the inputs. It takes the
- * same short time whatever it is asked for.
+/** The layout of a network with so many units in each column, and so much room for the names of the inputs. It takes
+ * the same short time whatever it is asked for.
  * @type {(units: number[], width: number, height: number, label?: number) => Layout} */
 export function networkLayout(units, width, height, label = LABEL) {
   const counts = units.map((count) => Math.min(Math.max(Math.floor(count) || 0, 0), MOST));

@@ -23,7 +23,8 @@ export function decode(buffer) {
   /** @param {number} length */
   const bytes = (length) => new Uint8Array(buffer, next(length), length);
 
-  /** Names are short and plain: those are put together here, which is faster than TextDecoder. @param {number} length */
+  /** Names are short and plain: those are put together here, which is faster than TextDecoder.
+   * @param {number} length */
   function text(length) {
     if (length > SHORT || at + length > all.length) return TEXT.decode(bytes(length));
     let plain = "";

@@ -1,4 +1,5 @@
-// Painting data: points added, taken away, given another class. Points as values, and the patch that makes them the data.
+// Painting data: points added, taken away, given another class. Points as values, and the patch that makes them the
+// data.
 
 /** @import { DatasetPoints, Experiment, Part, Patch, Points, Target } from "./types.js" */
 

@@ -34,8 +34,8 @@ export function targetLook(palette, task, { middle, limit } = { middle: 0, limit
   };
 }
 
-/** The targets that get the ends of the diverging scale: as far from 0, or from their own middle if all have one sign. So
- * the colors of a regression keep their meaning while it trains.
+/** The targets that get the ends of the diverging scale: as far from 0, or from their own middle if all have one sign.
+ * So the colors of a regression keep their meaning while it trains.
  * @type {(targets: Target[]) => Scale} */
 export function targetScale(targets) {
   const low = targets.reduce((/** @type {number} */ least, target) => Math.min(least, Number(target)), Infinity);

@@ -1,4 +1,5 @@
-// The plane that is looked at: which columns it lies along, which part of it is shown, and where points are on it. Pure.
+// The plane that is looked at: which columns it lies along, which part of it is shown, and where points are on it.
+// Pure.
 
 /** @import { Axes, BoundaryFrame, DatasetPoints, Domain, Target } from "./types.js" */
 

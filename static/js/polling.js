@@ -1,5 +1,5 @@
-// What is asked of the server besides: the points, the changes of a run, what is wrong with it, what a part of it is worth.
-// Answers follow the run a little behind, and are not asked for too often.
+// What is asked of the server besides: the points, the changes of a run, what is wrong with it, what a part of it is
+// worth. Answers follow the run a little behind, and are not asked for too often.
 
 import * as api from "./api.js";
 import { isUnmeasured } from "./current_step.js";
@@ -60,7 +60,8 @@ export class Polling {
     this.store.apply(store.tablesArrived, await api.getTables());
   }
 
-  /** How good the network is at the step at which training rests, if that is not known: it has ended between two rows. */
+  /** How good the network is at the step at which training rests, if that is not known: it has ended between two
+   * rows. */
   measure() {
     this.#measure();
   }
@@ -101,7 +102,8 @@ export class Polling {
   }
 
   /** Asks about the run, and keeps the answer unless it comes too late.
-   * @template {{ run: string }} T @param {(session: string) => Promise<T>} ask @param {(found: T) => Partial<store.State>} change */
+   * @template {{ run: string }} T @param {(session: string) => Promise<T>} ask
+   * @param {(found: T) => Partial<store.State>} change */
   async #learn(ask, change) {
     const { session, run } = this.store.state;
     if (!session) return;
@@ -167,8 +169,8 @@ export class Polling {
   }
 }
 
-/** Does something soon, but not more often than every so many milliseconds; once more if it is wanted meanwhile. What fails
- * is asked for again by whatever happens next.
+/** Does something soon, but not more often than every so many milliseconds; once more if it is wanted meanwhile. What
+ * fails is asked for again by whatever happens next.
  * @type {(milliseconds: number, deed: () => Promise<void>) => () => void} */
 function seldom(milliseconds, deed) {
   let waiting = false;

@@ -48,7 +48,12 @@ function groupField(setting, field) {
     );
   if (!field.nullable) return inside;
   return html`<div class="choice">
-    ${toggle({ label: field.label, help: field.help, checked: on !== null, change: (checked) => change(checked ? defaults(field) : null) })}
+    ${toggle({
+      label: field.label,
+      help: field.help,
+      checked: on !== null,
+      change: (checked) => change(checked ? defaults(field) : null),
+    })}
     ${inside ?? nothing}
   </div>`;
 }
@@ -78,5 +83,6 @@ function numberField({ schema, path, value, change, refuse }, { label }) {
   const span = (spec.maximum ?? Infinity) - (spec.minimum ?? -Infinity);
   if (spec.scale === "linear" && !spec.integer && span <= SLIDER_SPAN)
     return slider({ spec, value: Number(value), sink });
-  return html`<div class="field"><span class="label" aria-hidden="true">${label}</span>${stepper({ spec, value: Number(value), sink })}</div>`;
+  return html`<div class="field"><span class="label"
+    aria-hidden="true">${label}</span>${stepper({ spec, value: Number(value), sink })}</div>`;
 }

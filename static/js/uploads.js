@@ -62,7 +62,8 @@ export function largeFile({ type, columns, rows, limits }) {
   return type === TOO_LARGE && columns && rows !== undefined && limits ? { columns, rows, limits } : null;
 }
 
-/** As much of a large file as can be taken, unless the user has already chosen: a share of the rows, and the first columns.
+/** As much of a large file as can be taken, unless the user has already chosen: a share of the rows, and the first
+ * columns.
  * @type {(options: TableOptions, large: LargeFile) => TableOptions} */
 export function firstSelection(options, { columns, rows, limits }) {
   const inputs = columns.filter((name) => name !== targetOf(options, columns));

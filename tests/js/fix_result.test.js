@@ -18,7 +18,8 @@ const underfitting = { ...finding, name: "underfitting", label: "Underfitting" }
 
 let runs = 0;
 
-/** @param {number | null} value @param {any[]} [findings] @param {Record<string, any>} [score] @param {number} [epoch] @returns {any} */
+/** @param {number | null} value @param {any[]} [findings] @param {Record<string, any>} [score] @param {number} [epoch]
+ * @returns {any} */
 const diagnosis = (value, findings = [], score = {}, epoch = 300) => ({
   run: `run ${++runs}`,
   epoch,

@@ -51,20 +51,23 @@ test("many units fold into several rows rather than leave the window", () => {
   assert.ok(new Set(columns[1].cells.map(({ x }) => x)).size > 1);
 });
 
-test("the inputs of a table stand one below the other, with room for their names; very many fold like any units", () => {
-  const {
-    columns: [inputs, hidden],
-    height,
-  } = networkLayout([30, 4, 1], 390, 300, 90);
-  assert.equal(new Set(inputs.cells.map(({ x }) => x)).size, 1);
-  assert.ok(inputs.cells[0].x >= 90 && height > 300);
-  assert.ok(
-    hidden.cells.every(({ y }) => y < 300),
-    "what else there is needs no scrolling",
-  );
-  const many = networkLayout([64, 4, 1], 390, 300);
-  assert.ok(new Set(many.columns[0].cells.map(({ x }) => x)).size > 1 && many.height === 300);
-});
+test(
+  "the inputs of a table stand one below the other, with room for their names; very many fold like any " + "units",
+  () => {
+    const {
+      columns: [inputs, hidden],
+      height,
+    } = networkLayout([30, 4, 1], 390, 300, 90);
+    assert.equal(new Set(inputs.cells.map(({ x }) => x)).size, 1);
+    assert.ok(inputs.cells[0].x >= 90 && height > 300);
+    assert.ok(
+      hidden.cells.every(({ y }) => y < 300),
+      "what else there is needs no scrolling",
+    );
+    const many = networkLayout([64, 4, 1], 390, 300);
+    assert.ok(new Set(many.columns[0].cells.map(({ x }) => x)).size > 1 && many.height === 300);
+  },
+);
 
 test("no units at all is no reason to fail", () => {
   assert.deepEqual(networkLayout([0, 1], 300, 300).columns[0].cells, []);

@@ -140,41 +140,44 @@ test("a random walk of changes, undos and redos is what a list of experiments sa
   }
 });
 
-test("a hello: a recovered history goes on; a gap that cannot be filled begins anew; a new run forgets the old one", () => {
-  const rows = [0, 1, 2].map(
-    (seq) =>
-      /** @type {any} */ ({
-        seq,
-        step: seq,
-        epoch: seq,
-        penalty: 0,
-        train: { loss: 1 },
-        validation: null,
-        test: null,
-        layers: [],
-      }),
-  );
-  const state = rowsArrived({ ...begun, run: "one" }, rows);
-  const hello = /** @type {any} */ ({
-    run: "one",
-    recovered: true,
-    experiment: EXPERIMENT,
-    notes: [],
-    state: "running",
-    reason: null,
-    warning: null,
-    step: 2,
-    epoch: 2,
-    steps_per_second: 1,
-  });
-  assert.equal(greeted(state, hello).history.length, 3);
-  assert.equal(greeted(state, { ...hello, recovered: false }).history.length, 0);
-  const anew = greeted(
-    { ...state, reason: "It blew up." },
-    { ...hello, run: "two", recovered: true, step: 0, epoch: 0 },
-  );
-  assert.deepEqual([anew.history.length, anew.epoch, anew.step, anew.run, anew.connection], [0, 0, 0, "two", "open"]);
-});
+test(
+  "a hello: a recovered history goes on; a gap that cannot be filled begins anew; a new run forgets the old " + "one",
+  () => {
+    const rows = [0, 1, 2].map(
+      (seq) =>
+        /** @type {any} */ ({
+          seq,
+          step: seq,
+          epoch: seq,
+          penalty: 0,
+          train: { loss: 1 },
+          validation: null,
+          test: null,
+          layers: [],
+        }),
+    );
+    const state = rowsArrived({ ...begun, run: "one" }, rows);
+    const hello = /** @type {any} */ ({
+      run: "one",
+      recovered: true,
+      experiment: EXPERIMENT,
+      notes: [],
+      state: "running",
+      reason: null,
+      warning: null,
+      step: 2,
+      epoch: 2,
+      steps_per_second: 1,
+    });
+    assert.equal(greeted(state, hello).history.length, 3);
+    assert.equal(greeted(state, { ...hello, recovered: false }).history.length, 0);
+    const anew = greeted(
+      { ...state, reason: "It blew up." },
+      { ...hello, run: "two", recovered: true, step: 0, epoch: 0 },
+    );
+    assert.deepEqual([anew.history.length, anew.epoch, anew.step, anew.run, anew.connection], [0, 0, 0, "two", "open"]);
+  },
+);
 
 test("a hello does not undo what the user changed a moment ago", () => {
   const hello = /** @type {any} */ ({

@@ -15,7 +15,8 @@ const FIRST = 0.5; // where a logarithmic axis draws epoch 0
  */
 
 /** What is marked: epochs at which something changed, the epoch at which it stopped, the best point of all.
- * @typedef {{ changes: number[], stop: number | null, best: { epoch: number, value: number, color: string } | null }} Marks */
+ * @typedef {{ changes: number[], stop: number | null, best: { epoch: number, value: number, color: string }
+ *    | null }} Marks */
 
 /**
  * @typedef {object} Look
@@ -167,8 +168,8 @@ export class Chart {
   }
 }
 
-/** uPlot for a pixel ratio. It learns of that when it is loaded, and from a media query, which does not tell of every change:
- * then it is loaded once more.
+/** uPlot for a pixel ratio. It learns of that when it is loaded, and from a media query, which does not tell of every
+ * change: then it is loaded once more.
  * @type {(ratio: number) => Promise<typeof uPlot>} */
 async function plotOf(ratio) {
   if (Plot.pxRatio === ratio) return Plot;
@@ -186,7 +187,8 @@ function wholeRun(_, low, high) {
   return [low ?? 0, Math.max(high ?? 0, (low ?? 0) + 10)];
 }
 
-/** @type {(range: [number | null, number | null] | undefined) => (plot: uPlot, low: number | null, high: number | null) => [number, number]} */
+/** @type {(range: [number | null, number | null] | undefined) => (plot: uPlot, low: number | null, high: number | null)
+ *    => [number, number]} */
 function verticalRange(range) {
   return (_, low, high) => {
     const bottom = range?.[0] ?? Math.min(low ?? 0, 0);

@@ -44,7 +44,8 @@ export function drawPoints(context, box, scatter) {
 }
 
 /** Rings around some points.
- * @type {(context: CanvasRenderingContext2D, places: [number, number][], radius: number, color: string, width: number) => void} */
+ * @type {(context: CanvasRenderingContext2D, places: [number, number][], radius: number, color: string, width: number)
+ *    => void} */
 export function drawRings(context, places, radius, color, width) {
   const path = new Path2D();
   for (const [x, y] of places) {

@@ -18,7 +18,8 @@ export const dock = {
     gradients: "How large the gradient is in each layer: shows vanishing and exploding gradients.",
     distributions: "The distributions of each layer's values, now and over the run.",
     errors:
-      "Which classes are confused and how well each is detected; or, in a regression, how far predictions are from targets.",
+      "Which classes are confused and how well each is detected; or, in a regression, how far predictions are from " +
+      "targets.",
     predict: "Try your own values: see what the network predicts for them, and what influenced it most.",
     doctor: "What is wrong with this run, the evidence, the likely cause, and how to fix it.",
   },
@@ -36,7 +37,8 @@ export const dock = {
   penalty: "penalty",
   penaltyHelp: "The data loss and the regularization penalty. Training minimizes their sum.",
   plotHelp:
-    "Point at it, or press the arrow keys, to read the values of an epoch. Dashed lines mark changes. The ring marks the best epoch.",
+    "Point at it, or press the arrow keys, to read the values of an epoch. Dashed lines mark changes. The ring marks " +
+    "the best epoch.",
   best: (/** @type {string} */ part, /** @type {string} */ value, /** @type {number} */ epoch) =>
     `best ${part} ${value} at epoch ${epochOf(epoch)}`,
   stopped: (/** @type {number} */ epoch) => `stopped at epoch ${epochOf(epoch)}`,
@@ -44,7 +46,8 @@ export const dock = {
   resizeHelp: "Drag it, or press the up and down arrow keys. Your browser remembers it.",
   gradientNorm: "Gradient norm per layer",
   gradientNormHelp:
-    "The length of the loss's gradient with respect to the layer's weights and biases. If the lines of the first layers lie far below the last one, their gradients vanish and they hardly learn.",
+    "The length of the loss's gradient with respect to the layer's weights and biases. If the lines of the first " +
+    "layers lie far below the last one, their gradients vanish and they hardly learn.",
   epoch: "epoch",
   empty: "Press Play to see the curves.",
   chart: (/** @type {string} */ title, /** @type {string} */ values) => `${title} over the epochs. Now: ${values}.`,
@@ -53,10 +56,14 @@ export const dock = {
 
 export const strip = {
   title: "Layers over time",
-  help: "One row per layer, with the output on top, from the first epoch on the left to now on the right. Shows at a glance which layers hardly learn and which are unstable.",
+  help:
+    "One row per layer, with the output on top, from the first epoch on the left to now on the right. Shows at a " +
+    "glance which layers hardly learn and which are unstable.",
   show: "Quantity shown for the layers",
   showHelp:
-    "Gradient norm: how strongly the loss depends on a layer's weights. Update ratio: how much each update changes the weights, relative to their size. Saturated: how often the activation is flat. Dead: units that are flat for every sample.",
+    "Gradient norm: how strongly the loss depends on a layer's weights. Update ratio: how much each update changes " +
+    "the weights, relative to their size. Saturated: how often the activation is flat. Dead: units that are flat for " +
+    "every sample.",
   quantities: {
     gradient_norm: "Gradient norm",
     update_ratio: "Update ratio",
@@ -92,7 +99,8 @@ export const distributions = {
   },
   help: {
     weights:
-      "The weights of each layer. With L1 regularization, many are 0; with too large an initializer, they are spread widely.",
+      "The weights of each layer. With L1 regularization, many are 0; with too large an initializer, they are spread " +
+      "widely.",
     pre_activations: "What the activations take in. Far out on either side, most activations saturate.",
     activations: "What the units pass to the next layer. If they shrink from layer to layer, the signal is lost.",
     gradients:
@@ -125,7 +133,8 @@ export const errors = {
   ],
   roc: "ROC",
   rocHelp:
-    "The true positive rate against the false positive rate as the threshold falls. The closer to the upper left corner, the better.",
+    "The true positive rate against the false positive rate as the threshold falls. The closer to the upper left " +
+    "corner, the better.",
   calibration: "Calibration error",
   calibrationHelp: "The difference between the confidence of the predictions and how often they are correct.",
   mae: "Mean absolute error",
@@ -149,9 +158,9 @@ export const predict = {
   own: "Your own values",
   unknown: "not known",
   help: (/** @type {DataField} */ { type, low, high, typical }) =>
-    `${low !== null && high !== null ? `In the data: ${told(low)} to ${told(high)}. ` : ""}${typical !== null ? `Typical: ${told(typical)}. ` : ""}${
-      type === "text" ? "Choose \u201cnot known\u201d for a missing value." : "Leave it empty if it is not known."
-    }`,
+    (low !== null && high !== null ? `In the data: ${told(low)} to ${told(high)}. ` : "") +
+    (typical !== null ? `Typical: ${told(typical)}. ` : "") +
+    (type === "text" ? "Choose \u201cnot known\u201d for a missing value." : "Leave it empty if it is not known."),
   notANumber: "Enter a number, or leave it empty.",
   notADate: "Enter a whole date, or leave it empty.",
   unused: (/** @type {number} */ columns) =>
@@ -168,7 +177,8 @@ export const predict = {
   moved: "What influenced it most",
   movedNumber: "Change compared with the typical value of each column.",
   movedClass: (/** @type {string} */ label) =>
-    `Change in the probability of ${isolated(label)}, in percentage points, compared with the typical value of each column.`,
+    `Change in the probability of ${isolated(label)}, in percentage points, ` +
+    "compared with the typical value of each column.",
   nothingMoved: "Nothing: every value is typical or makes no difference here.",
   movedBy: (/** @type {string} */ field, /** @type {string} */ change) => `${isolated(field)}: ${change}`,
 };
@@ -178,7 +188,8 @@ export const doctor = {
   healthyAtFirst: "No problems found. Press Play: the doctor checks as the network trains.",
   healthy: "Healthy: the network has learned what this data can teach it.",
   learning:
-    "No problem found so far, but the network has not learned this data yet. Let it train longer; if it stops improving, try more units or other settings.",
+    "No problem found so far, but the network has not learned this data yet. Let it train longer; if it stops " +
+    "improving, try more units or other settings.",
   severity: { critical: "serious", warning: "worth a look" },
   fixAnew: "Changes this and starts a new run, because it only helps from the beginning. Undo reverts it.",
   fixNow: "Changes this while training continues. Undo reverts it.",
@@ -195,7 +206,9 @@ export const doctor = {
     /** @type {import("../fix_result.js").Verdict} */ { outcome, gone, part, before, after, found },
   ) => {
     const measure = before.measure.replaceAll("_", " ");
-    const figures = `${part} ${measure} ${score(before)} before, ${score(after)} now; ${part} loss ${score(before, "loss")} before, ${score(after, "loss")} now`;
+    const figures =
+      `${part} ${measure} ${score(before)} before, ${score(after)} now; ` +
+      `${part} loss ${score(before, "loss")} before, ${score(after, "loss")} now`;
     const problem = gone ? `no more ${finding.label.toLowerCase()}` : `still ${finding.label.toLowerCase()}`;
     const news = found.length > 0 ? `, but now ${list(found.map((label) => label.toLowerCase()))}` : "";
     return outcome === "early"

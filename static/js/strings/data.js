@@ -28,11 +28,13 @@ export const tables = {
   title: "Your own table",
   open: "Open a CSV file",
   openHelp:
-    "Learn from your own table: a CSV file, which every spreadsheet program can save. You can also drop the file anywhere on this page. Everyone who can reach this server can see the table.",
+    "Learn from your own table: a CSV file, which every spreadsheet program can save. You can also drop the file " +
+    "anywhere on this page. Everyone who can reach this server can see the table.",
   openAnother: "Open another file",
   drop: "Drop the file to learn from it",
   shared:
-    "Everyone who can reach this server can see, use and delete this table, until it is deleted or the server stops. Cancel removes it now.",
+    "Everyone who can reach this server can see, use and delete this table, until it is deleted or the server stops. " +
+    "Cancel removes it now.",
   list: "Tables on this server",
   choose: (/** @type {Table} */ { target }) =>
     `Learn from this table: predict ${isolated(target)} from the other columns.`,
@@ -45,16 +47,18 @@ export const tables = {
   discardHelp: "Removes the table from this server for everyone, after asking you. Your file is not affected.",
   discardTitle: "Delete this table?",
   discardText: (/** @type {Table} */ { name, rows, inputs }) =>
-    `\u201c${isolated(name)}\u201d (${plural(rows, "row")}, ${plural(inputs.length, "input")}) will be removed from this server for everyone. You can undo this for 10 minutes. Your file is not affected.`,
+    `\u201c${isolated(name)}\u201d (${plural(rows, "row")}, ${plural(inputs.length, "input")}) will be removed ` +
+    "from this server for everyone. You can undo this for 10 minutes. Your file is not affected.",
   discardNow: "Delete",
   discardNowHelp: "Removes the table from this server for everyone. Undo brings it back for 10 minutes.",
   keep: "Keep it",
   keepHelp: "Closes this window. Nothing is deleted.",
   usedTitle: "This table is in use",
   used: (/** @type {string} */ name, /** @type {boolean} */ here, /** @type {number} */ others) =>
-    `\u201c${isolated(name)}\u201d cannot be deleted yet: ${list([...(here ? ["this page"] : []), ...(others > 0 ? [plural(others, here ? "other page" : "page", here ? "other pages" : "pages")] : [])])} ${
-      (here ? 1 : 0) + others === 1 ? "is" : "are"
-    } learning from it. Choose other data there first.`,
+    `\u201c${isolated(name)}\u201d cannot be deleted yet: ${list([
+      ...(here ? ["this page"] : []),
+      ...(others > 0 ? [plural(others, here ? "other page" : "page", here ? "other pages" : "pages")] : []),
+    ])} ${(here ? 1 : 0) + others === 1 ? "is" : "are"} learning from it. Choose other data there first.`,
   usedElsewhere: (/** @type {string} */ name) =>
     `\u201c${isolated(name)}\u201d cannot be deleted yet: another page is learning from it.`,
   deleted: (/** @type {string} */ name) => `\u201c${isolated(name)}\u201d was deleted.`,
@@ -64,13 +68,15 @@ export const tables = {
   restoreHelp: "Brings the deleted table back and learns from it. Possible for 10 minutes after it was deleted.",
   restored: (/** @type {string} */ name) => `\u201c${isolated(name)}\u201d is back.`,
   notRestored:
-    "The table cannot be restored: it was deleted more than 10 minutes ago, or the server was restarted. Open the CSV file again.",
+    "The table cannot be restored: it was deleted more than 10 minutes ago, or the server was restarted. Open the " +
+    "CSV file again.",
   lost: "The table of that experiment was deleted, so nothing was changed. Restore it, or open the CSV file again.",
 
   reading: (/** @type {string} */ file, /** @type {number} */ bytes) =>
     `Reading ${isolated(file)} (${size(bytes)}) \u2026`,
   tooLarge: (/** @type {number} */ bytes, /** @type {number} */ limit) =>
-    `The file has ${size(bytes)}; the maximum is ${size(limit)}. Leave out rows or columns, save it again, and open that.`,
+    `The file has ${size(bytes)}; the maximum is ${size(limit)}. ` +
+    "Leave out rows or columns, save it again, and open that.",
   unreadable: "The file could not be sent: the server did not answer, or the file was moved or is a folder. Try again.",
   wayOut: "Fix the file and open it again, or change below how it is read.",
 
@@ -96,7 +102,8 @@ export const tables = {
   targetHelp: "The column that the network learns to predict from the others.",
   task: "As",
   taskHelp:
-    "Classification predicts one of two or more classes; regression predicts a number. Detected from the column unless you choose.",
+    "Classification predicts one of two or more classes; regression predicts a number. Detected from the column " +
+    "unless you choose.",
   detected: (/** @type {string} */ found) =>
     found ? `Detected: ${found.charAt(0).toLowerCase()}${found.slice(1)}` : "Detect",
   header: "First row",
@@ -120,7 +127,8 @@ export const tables = {
   found: (/** @type {FoundTable} */ { rows, columns }) =>
     `${plural(rows, "row")}, ${plural(columns.length, "column")}.`,
   classes: (/** @type {FoundTable} */ { target, classes }) =>
-    `\u201c${isolated(target)}\u201d has ${plural(classes?.length ?? 0, "class", "classes")}: the network learns to tell them apart.`,
+    `\u201c${isolated(target)}\u201d has ${plural(classes?.length ?? 0, "class", "classes")}: ` +
+    "the network learns to tell them apart.",
   number: (/** @type {FoundTable} */ { target }) =>
     `\u201c${isolated(target)}\u201d is a number: the network learns to predict it.`,
   preview: "The first rows",

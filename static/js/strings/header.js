@@ -112,11 +112,13 @@ export const words = {
   unreachable: "The server did not answer, so nothing was changed. Try again.",
   startedAgain: (/** @type {string[]} */ fields) => `Restarted, because ${list(fields.map(fieldName))} changed.`,
   linkIgnored: (/** @type {string[]} */ parts) =>
-    `The link has parts that gradlab does not understand. They were ignored: ${parts.slice(0, 5).join(", ")}${parts.length > 5 ? " \u2026" : "."}`,
+    "The link has parts that gradlab does not understand. They were ignored: " +
+    `${parts.slice(0, 5).join(", ")}${parts.length > 5 ? " \u2026" : "."}`,
   linkRefused: (/** @type {string} */ why) =>
     `The link's experiment cannot be trained: ${why} The default experiment is shown instead.`,
   tableUnknown:
-    "The table of this experiment is no longer on this server. Restore it if it was deleted in the last 10 minutes, or open the CSV file again. Until then the network learns from the default data.",
+    "The table of this experiment is no longer on this server. Restore it if it was deleted in the last 10 minutes, " +
+    "or open the CSV file again. Until then the network learns from the default data.",
   past: (/** @type {number} */ epoch, /** @type {number} */ last) =>
     `You are looking at epoch ${count(epoch)} of ${count(last)}.`,
   resume: "Continue from here",
@@ -138,11 +140,13 @@ export const suggestions = {
   deeper: "Make it deep with sigmoid",
   deeperHelp: "Six sigmoid layers: watch the gradient vanish in the first layers.",
   deeperWord:
-    "Six sigmoid layers. Look at Gradients below: the lines of the first layers lie far below the last one, so they hardly learn.",
+    "Six sigmoid layers. Look at Gradients below: the lines of the first layers lie far below the last one, so they " +
+    "hardly learn.",
   zeros: "Start from zeros",
   zerosHelp: "Every weight starts at 0: all units of a layer stay identical.",
   zerosWord:
-    "All weights started at 0. All units of a layer get the same gradient, so they stay identical and the network cannot learn.",
+    "All weights started at 0. All units of a layer get the same gradient, so they stay identical and the network " +
+    "cannot learn.",
   sparse: "Add an L1 penalty",
   sparseHelp: "A penalty on the size of the weights: watch many become zero.",
   sparseWord:
@@ -155,7 +159,8 @@ export const share = {
   title: "Share this experiment",
   text: "Anyone who opens this link gets the same data, the same network and the same starting weights, at epoch 0.",
   withoutTable:
-    "The link refers to your table but does not contain it. It works only with this server, until it stops or the table is deleted. Share your file along with the link.",
+    "The link refers to your table but does not contain it. It works only with this server, until it stops or the " +
+    "table is deleted. Share your file along with the link.",
   withoutData:
     "You have painted too many points for a link: anyone who opens it gets the same network, but the default data.",
   leavesOut: "It does not contain what the network has learned so far, or when you made changes.",
@@ -170,10 +175,14 @@ export const share = {
 export const help = {
   title: "How this page works",
   text: [
-    "Data flows from the left, through the network in the middle, to the output on the right. Time runs along the bottom.",
-    "Each square in the network is a unit. Its picture shows the unit's output at every point of the plane: blue is positive, orange is negative.",
-    "Each line is a weight: blue is positive, orange is negative, thick is strong, dashed gray is exactly 0. Training changes the weights to make the loss smaller.",
-    "Click a unit for details, or a line or a dot to change that weight or bias. Point at a data point to see what the network predicts for it. Choose a color below the picture to paint your own points.",
+    "Data flows from the left, through the network in the middle, to the output on the right. Time runs along the " +
+      "bottom.",
+    "Each square in the network is a unit. Its picture shows the unit's output at every point of the plane: blue is " +
+      "positive, orange is negative.",
+    "Each line is a weight: blue is positive, orange is negative, thick is strong, dashed gray is exactly 0. " +
+      "Training changes the weights to make the loss smaller.",
+    "Click a unit for details, or a line or a dot to change that weight or bias. Point at a data point to see what " +
+      "the network predicts for it. Choose a color below the picture to paint your own points.",
     "Drag the handle in the time strip back: everything shows that epoch, and you can continue from there.",
     "You can change everything during training. If a change needs a restart, the page says so and continues.",
     "To learn what a control does, hover over it, move to it with the Tab key, or touch and hold it.",

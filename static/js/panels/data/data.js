@@ -68,10 +68,30 @@ export function dataPanel(root, page) {
       <p class="summary">${train ? words.split(train, test) : nothing}</p>
       <div class="fields">
         ${entry ? samplesField(numberSpec(schema, "dataset.samples"), experiment, entry) : nothing}
-        ${slider({ spec: numberSpec(schema, "dataset.noise"), value: experiment.dataset.noise, usual: USUAL_NOISE, sink: sink("noise") })}
-        ${slider({ spec: numberSpec(schema, "dataset.test_fraction"), value: experiment.dataset.test_fraction, usual: 0.9, sink: sink("test_fraction") })}
-        ${slider({ spec: numberSpec(schema, "dataset.validation_fraction"), value: experiment.dataset.validation_fraction, usual: 0.5, sink: sink("validation_fraction") })}
-        ${slider({ spec: numberSpec(schema, "dataset.label_noise"), value: experiment.dataset.label_noise, usual: 0.5, sink: sink("label_noise") })}
+        ${slider({
+          spec: numberSpec(schema, "dataset.noise"),
+          value: experiment.dataset.noise,
+          usual: USUAL_NOISE,
+          sink: sink("noise"),
+        })}
+        ${slider({
+          spec: numberSpec(schema, "dataset.test_fraction"),
+          value: experiment.dataset.test_fraction,
+          usual: 0.9,
+          sink: sink("test_fraction"),
+        })}
+        ${slider({
+          spec: numberSpec(schema, "dataset.validation_fraction"),
+          value: experiment.dataset.validation_fraction,
+          usual: 0.5,
+          sink: sink("validation_fraction"),
+        })}
+        ${slider({
+          spec: numberSpec(schema, "dataset.label_noise"),
+          value: experiment.dataset.label_noise,
+          usual: 0.5,
+          sink: sink("label_noise"),
+        })}
         ${experiment.task === "regression" ? nothing : onOff("stratify", experiment.dataset.stratify)}
         ${onOff("standardize", experiment.dataset.standardize)}
         ${
@@ -154,11 +174,8 @@ export function dataPanel(root, page) {
       ${many ? finder(items.length, found.length) : nothing}
       <div class="chips ${many ? "many" : ""}" role="group" aria-label=${plane ? words.features : words.columns}>
         ${found.map(
-          ({
-            name,
-            label,
-            help,
-          }) => html`<button type="button" class="chip" aria-pressed=${experiment.features.includes(name) ? "true" : "false"}
+          ({ name, label, help }) => html`<button type="button" class="chip"
+            aria-pressed=${experiment.features.includes(name) ? "true" : "false"}
           aria-description=${help} @click=${() =>
             switchFeature(
               name,

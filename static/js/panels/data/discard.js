@@ -29,7 +29,12 @@ export async function discardTable(page, table) {
   }
   dialogs.open(words.discardTitle, html`<p>${words.discardText(found)}</p>`, {
     actions: html`${close(words.keep)}
-      ${textButton({ text: words.discardNow, help: words.discardNowHelp, class: "danger", click: () => void discard(page, found) })}`,
+      ${textButton({
+        text: words.discardNow,
+        help: words.discardNowHelp,
+        class: "danger",
+        click: () => void discard(page, found),
+      })}`,
   });
 }
 

@@ -29,7 +29,9 @@ export class ChartView {
   constructor(root, subject) {
     render(
       html`<div class="chart-head"></div>
-      <div class="plot" role="group" tabindex="0" aria-description=${words.plotHelp} @keydown=${(/** @type {KeyboardEvent} */ event) => this.#keys(event)} @blur=${() => this.chart.point(null)}></div>
+      <div class="plot" role="group" tabindex="0" aria-description=${words.plotHelp}
+        @keydown=${(/** @type {KeyboardEvent} */ event) => this.#keys(event)}
+        @blur=${() => this.chart.point(null)}></div>
       <p class="empty"></p>`,
       root,
     );
@@ -103,14 +105,25 @@ export class ChartView {
     const best = bestOf(subject, history);
     render(
       html`<h3 aria-description=${help}>${title}</h3>
-        <ul class="keys numbers">${values.map(({ label, color, dash, value }) => html`<li><i class="key ${dash ? "dashed" : ""}" .style=${`border-color: ${color}`}></i>${label} <b>${value}</b></li>`)}</ul>
+        <ul class="keys numbers">${values.map(
+          ({ label, color, dash, value }) =>
+            html`<li><i class="key ${dash ? "dashed" : ""}"
+              .style=${`border-color: ${color}`}></i>${label} <b>${value}</b></li>`,
+        )}</ul>
         ${
           this.#pointed === null
             ? best &&
-              html`<span class="caption numbers" data-best=${best.epoch}>${words.best(best.label, format(best.value), best.epoch)}</span>`
-            : html`<span class="caption numbers">${words.epoch} ${epochOf(columnOf(history, "epoch")[at] ?? 0)}${this.#changeNear(state, at)}</span>`
+              html`<span class="caption numbers"
+                data-best=${best.epoch}>${words.best(best.label, format(best.value), best.epoch)}</span>`
+            : html`<span class="caption numbers">
+                ${words.epoch} ${epochOf(columnOf(history, "epoch")[at] ?? 0)}${this.#changeNear(state, at)}
+              </span>`
         }
-        ${state.phase === "finished" && this.#pointed === null ? html`<span class="caption numbers" data-stop=${state.epoch}>${words.stopped(state.epoch)}</span>` : nothing}`,
+        ${
+          state.phase === "finished" && this.#pointed === null
+            ? html`<span class="caption numbers" data-stop=${state.epoch}>${words.stopped(state.epoch)}</span>`
+            : nothing
+        }`,
       this.head,
     );
     const told = history.length > 0 ? values.map(({ label, value }) => `${label} ${value}`).join(", ") : words.none;

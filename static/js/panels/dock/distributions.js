@@ -52,7 +52,10 @@ export function distributionsPanel(root, { store, actions, loop }) {
     </div>
     ${
       state.distributions
-        ? html`<div class="distributions" role="group" tabindex="0" aria-label=${words.title}>${state.distributions.layers.map((layer, index) => card(state, index, layer[state.distributed]))}</div>`
+        ? html`<div class="distributions" role="group" tabindex="0"
+          aria-label=${words.title}>${state.distributions.layers.map((layer, index) =>
+            card(state, index, layer[state.distributed]),
+          )}</div>`
         : html`<p class="empty-note">${words.waiting}</p>`
     }
   `;
@@ -70,23 +73,29 @@ export function distributionsPanel(root, { store, actions, loop }) {
     const [low, high] = together(all);
     const told = `${words.mean} ${quantity(histogram.mean)}, ${words.std} ${quantity(histogram.std)}`;
     return html`<figure class="distribution" data-layer=${layer}>
-      <figcaption><i class="swatch" .style=${`background: ${color}`}></i>${name} <span class="caption numbers">${told}</span></figcaption>
-      <svg viewBox="0 0 ${BOX.width} ${BOX.height}" preserveAspectRatio="none" role="img" aria-label=${words.spoken(words.names[distributed], name, told)}>
+      <figcaption><i class="swatch" .style=${`background: ${color}`}></i>${name} <span
+        class="caption numbers">${told}</span></figcaption>
+      <svg viewBox="0 0 ${BOX.width} ${BOX.height}" preserveAspectRatio="none" role="img"
+        aria-label=${words.spoken(words.names[distributed], name, told)}>
         ${svg`<path class="bars" .style=${`fill: ${color}`} d=${bars(rebinned(histogram, low, high, BINS))}/>`}
       </svg>
       ${
         course && course.moments.length > 1
-          ? html`<canvas width=${course.moments.length} height=${BINS} role="img" aria-label=${words.course(words.names[distributed], name)}
+          ? html`<canvas width=${course.moments.length} height=${BINS} role="img"
+            aria-label=${words.course(words.names[distributed], name)}
         ${ref((canvas) => drawCourse(canvas, course, layer, distributed, low, high, scheme, color))}></canvas>`
           : nothing
       }
       <p class="ends numbers"><span>${quantity(low)}</span><span>${quantity(high)}</span></p>
-      ${histogram.not_finite > 0 ? html`<p class="caption alarm">${words.notFinite(histogram.not_finite)}</p>` : nothing}
+      ${
+        histogram.not_finite > 0 ? html`<p class="caption alarm">${words.notFinite(histogram.not_finite)}</p>` : nothing
+      }
     </figure>`;
   }
 
   /** Time goes downwards, from the first epoch to the last one; darker is more.
-   * @type {(canvas: Element | undefined, course: Course, layer: number, distributed: Distributed, low: number, high: number, scheme: State["scheme"], color: string) => void} */
+   * @type {(canvas: Element | undefined, course: Course, layer: number, distributed: Distributed, low: number,
+   *    high: number, scheme: State["scheme"], color: string) => void} */
   function drawCourse(canvas, { moments }, layer, distributed, low, high, scheme, color) {
     if (!(canvas instanceof HTMLCanvasElement)) return;
     canvas.width = BINS;

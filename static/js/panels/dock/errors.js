@@ -53,7 +53,12 @@ function classification({ confusion, classes = [], calibration }, names) {
     ${classTable(classes)}
     ${classes.some(({ roc }) => roc.true_positive_rate.length > 0) ? rocPlot(classes) : nothing}
   </div>
-  ${calibration ? html`<p class="caption" aria-description=${words.calibrationHelp}>${words.calibration} <b class="numbers">${percent(calibration.error)}</b></p>` : nothing}`;
+  ${
+    calibration
+      ? html`<p class="caption" aria-description=${words.calibrationHelp}>${words.calibration} <b
+        class="numbers">${percent(calibration.error)}</b></p>`
+      : nothing
+  }`;
 }
 
 /** @type {(confusion: number[][], names: string[]) => unknown} */
@@ -78,7 +83,9 @@ const short = (name, names) => (names.length > MOST_NAMED ? name.slice(0, 3) : n
 /** @type {(classes: ClassEvaluation[]) => unknown} */
 const classTable = (classes) => html`<table class="numbers">
   <caption>${words.classes}</caption>
-  <thead><tr><td></td>${words.columns.map(([label, help]) => html`<th scope="col" aria-description=${help}>${label}</th>`)}</tr></thead>
+  <thead><tr><td></td>${words.columns.map(
+    ([label, help]) => html`<th scope="col" aria-description=${help}>${label}</th>`,
+  )}</tr></thead>
   <tbody>${classes.map(
     ({ name, precision, recall, f1, auc }) => html`<tr><th scope="row">${name}</th>
     <td>${percent(precision)}</td><td>${percent(recall)}</td><td>${percent(f1)}</td><td>${quantity(auc)}</td></tr>`,
@@ -95,7 +102,11 @@ function rocPlot(classes) {
   return html`<figure class="small-plot"><figcaption>${words.roc}</figcaption>
     <svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${words.rocHelp}>
       ${svg`<path class="axis" d="M0 ${height}L${width} 0"/>`}
-      ${shown.map((one) => svg`<path class="line" .style=${color(one)} d=${curvePath(one.roc.false_positive_rate, one.roc.true_positive_rate, whole, width, height)}/>`)}
+      ${shown.map(
+        (one) =>
+          svg`<path class="line" .style=${color(one)}
+            d=${curvePath(one.roc.false_positive_rate, one.roc.true_positive_rate, whole, width, height)}/>`,
+      )}
     </svg></figure>`;
 }
 
@@ -109,7 +120,10 @@ function regression({ regression: told }) {
     [words.bias, told.bias],
   ];
   return html`<div class="evaluation-body">
-    <table class="numbers"><tbody>${rows.map(([label, value]) => html`<tr><th scope="row">${label}</th><td>${quantity(/** @type {number | null} */ (value))}</td></tr>`)}</tbody></table>
+    <table class="numbers"><tbody>${rows.map(
+      ([label, value]) =>
+        html`<tr><th scope="row">${label}</th><td>${quantity(/** @type {number | null} */ (value))}</td></tr>`,
+    )}</tbody></table>
     ${scatter(told.targets, told.predictions)}
   </div>`;
 }

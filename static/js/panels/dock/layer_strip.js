@@ -20,7 +20,8 @@ import { strings } from "../../strings.js";
 
 const words = strings.strip;
 
-/** Of the powers of ten the middle third is well; below it is too little, above too much. @type {Record<LayerQuantity, Range>} */
+/** Of the powers of ten the middle third is well; below it is too little, above too much.
+ * @type {Record<LayerQuantity, Range>} */
 const RANGES = {
   gradient_norm: { low: -8, high: 4, log: true },
   update_ratio: { low: -8, high: 1, log: true },
@@ -31,7 +32,8 @@ const RANGES = {
 /** @param {HTMLElement} root @param {Page} page */
 export function layerStrip(root, { store, loop }) {
   render(
-    html`<div class="chart-head"></div><div class="strip"><div class="strip-names"></div><canvas role="img"></canvas></div><div class="strip-legend"></div>`,
+    html`<div class="chart-head"></div><div class="strip"><div class="strip-names"></div><canvas
+      role="img"></canvas></div><div class="strip-legend"></div>`,
     root,
   );
   const canvas = new Canvas(/** @type {HTMLCanvasElement} */ (root.querySelector("canvas")));
@@ -98,7 +100,10 @@ export function layerStrip(root, { store, loop }) {
     return columns
       .map(
         (_, layer) =>
-          `${layerName(layer, columns.length - 1)}: ${verdict(cells[(columns.length - 1 - layer) * width], layerQuantity)}`,
+          `${layerName(layer, columns.length - 1)}: ${verdict(
+            cells[(columns.length - 1 - layer) * width],
+            layerQuantity,
+          )}`,
       )
       .join(", ");
   }
@@ -106,8 +111,10 @@ export function layerStrip(root, { store, loop }) {
   /** @type {(quantity: LayerQuantity) => unknown} */
   const legend = (quantity) => {
     const { log } = RANGES[quantity];
-    return html`<span>${log ? words.ends[quantity][0] : words.none}</span><i class="ramp-of ${log ? "both" : "one"}"></i><span>${words.ends[quantity][1]}</span>
-      ${log ? html`<i class="cell zero"></i><span>${words.zero}</span>` : nothing}<i class="cell broken"></i><span>${words.broken}</span>`;
+    return html`<span>${log ? words.ends[quantity][0] : words.none}</span><i
+      class="ramp-of ${log ? "both" : "one"}"></i><span>${words.ends[quantity][1]}</span>
+      ${log ? html`<i class="cell zero"></i><span>${words.zero}</span>` : nothing}<i
+        class="cell broken"></i><span>${words.broken}</span>`;
   };
 }
 
@@ -122,7 +129,8 @@ export function verdict(cell, quantity) {
   return cell < 85 ? words.ends[quantity][0] : cell > 170 ? words.ends[quantity][1] : words.fine;
 }
 
-/** @type {(palette: Palette, range: Range) => [import("../../draw/colors.js").Table, Record<number, import("../../draw/colors.js").Rgb>]} */
+/** @type {(palette: Palette, range: Range) => [import("../../draw/colors.js").Table,
+ *    Record<number, import("../../draw/colors.js").Rgb>]} */
 function colors({ css }, { log }) {
   const [low, middle, high] = [css("validation"), css("raised"), css("danger")].map(parseRgb);
   return [

@@ -77,7 +77,8 @@ export function predictPanel(root, { store, actions, loop }) {
   function form(points, trial, fields) {
     const left = points.fields.length - fields.length;
     const next = nextSample(points, trial.sample);
-    return html`<form class="trial-form" aria-label=${words.title} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+    return html`<form class="trial-form" aria-label=${words.title}
+      @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <div class="trial-head">
         <h3>${words.title}</h3>
         ${next ? textButton({ text: words.sample, help: words.sampleHelp, click: () => fill(next) }) : nothing}
@@ -102,8 +103,11 @@ export function predictPanel(root, { store, actions, loop }) {
   function fieldOf(field, { values, problems }, index) {
     const problem = problems[field.name] ?? "";
     const id = `trial-problem-${index}`;
-    return html`<div class="setting"><span class="label" aria-hidden="true"><bdi>${field.name.replaceAll("_", " ")}</bdi></span>
-      ${field.type === "text" ? choiceOf(field, values[index], problem, id) : inputOf(field, values[index], problem, id)}
+    return html`<div class="setting"><span class="label"
+      aria-hidden="true"><bdi>${field.name.replaceAll("_", " ")}</bdi></span>
+      ${
+        field.type === "text" ? choiceOf(field, values[index], problem, id) : inputOf(field, values[index], problem, id)
+      }
       <p class="field-problem" id=${id} role="status">${problem || nothing}</p></div>`;
   }
 
@@ -114,9 +118,12 @@ export function predictPanel(root, { store, actions, loop }) {
     problem,
     id,
   ) => html`<input class="text" type=${field.type === "date" ? "date" : "number"} autocomplete="off"
-    step=${field.type === "date" ? nothing : stepOf(field)} placeholder=${field.type === "date" ? nothing : placeholder(field)}
-    aria-label=${field.name} aria-description=${words.help(field)} aria-invalid=${problem ? "true" : "false"} aria-errormessage=${id}
-    .value=${live(value)} @input=${(/** @type {Event} */ event) => typed(field, /** @type {HTMLInputElement} */ (event.target))}>`;
+    step=${field.type === "date" ? nothing : stepOf(field)}
+    placeholder=${field.type === "date" ? nothing : placeholder(field)}
+    aria-label=${field.name} aria-description=${words.help(field)} aria-invalid=${problem ? "true" : "false"}
+    aria-errormessage=${id}
+    .value=${live(value)}
+    @input=${(/** @type {Event} */ event) => typed(field, /** @type {HTMLInputElement} */ (event.target))}>`;
 
   /** @param {DataField} field */
   const placeholder = ({ typical }) => (typeof typical === "number" ? quantity(typical) : (typical ?? ""));
@@ -130,7 +137,9 @@ export function predictPanel(root, { store, actions, loop }) {
   ) => html`<select aria-label=${field.name} aria-description=${words.help(field)}
     aria-invalid=${problem ? "true" : "false"} aria-errormessage=${id} .value=${live(value)}
     @change=${(/** @type {Event} */ event) => typed(field, /** @type {HTMLSelectElement} */ (event.target))}>
-    ${["", ...(field.words ?? [])].map((word) => html`<option value=${word} ?selected=${word === value}>${word || words.unknown}</option>`)}
+    ${["", ...(field.words ?? [])].map(
+      (word) => html`<option value=${word} ?selected=${word === value}>${word || words.unknown}</option>`,
+    )}
   </select>`;
 
   /** @type {(field: DataField, input: HTMLInputElement | HTMLSelectElement) => void} */
@@ -148,9 +157,14 @@ export function predictPanel(root, { store, actions, loop }) {
     const wrong = Object.keys(trial.problems).length > 0;
     const live = playing ? "off" : "polite"; // while it learns, each new answer would be read aloud
     if (!prediction || wrong)
-      return html`<div class="trial-answer" aria-live=${live}>${wrong ? html`<p class="caption">${words.fix}</p>` : nothing}</div>`;
+      return html`<div class="trial-answer"
+        aria-live=${live}>${wrong ? html`<p class="caption">${words.fix}</p>` : nothing}</div>`;
     return html`
-      <div class="trial-answer" aria-live=${live}>${points.targets.kind === "regression" ? numberOf(state, points, prediction) : classesOf(state, points, prediction)}
+      <div class="trial-answer" aria-live=${live}>${
+        points.targets.kind === "regression"
+          ? numberOf(state, points, prediction)
+          : classesOf(state, points, prediction)
+      }
         ${prediction.values === trial.values ? verdict(points, trial, prediction) : nothing}</div>
       <div class="trial-moved">${movesOf(points, prediction)}</div>`;
   }
@@ -158,7 +172,8 @@ export function predictPanel(root, { store, actions, loop }) {
   /** @type {(state: State, points: DatasetPoints, answer: Answer) => unknown} */
   function numberOf({ catalogue, experiment }, _, { output }) {
     const target = chosen(catalogue, "dataset", experiment?.dataset)?.table?.target;
-    return html`<h3 class="caption"><bdi>${target ?? words.answer}</bdi></h3><p class="trial-label numbers"><output data-value="prediction">${quantity(output[0])}</output></p>`;
+    return html`<h3 class="caption"><bdi>${target ?? words.answer}</bdi></h3><p class="trial-label numbers"><output
+      data-value="prediction">${quantity(output[0])}</output></p>`;
   }
 
   /** @type {(state: State, points: DatasetPoints, answer: Answer) => unknown} */
@@ -175,13 +190,21 @@ export function predictPanel(root, { store, actions, loop }) {
       .sort((one, other) => other.share - one.share)
       .slice(0, MOST_SHARES);
     return html`<h3 class="caption">${words.answer}</h3>
-      <p class="trial-label">${at < 0 ? nothing : mark(shape(at))}<output data-value="prediction"><bdi>${labelText(label)}</bdi></output>
-        <span class="caption">${several ? nothing : shares ? words.probability(percent(shares[at])) : words.output(quantity(output[at] ?? output[0]))}</span></p>
+      <p class="trial-label">${at < 0 ? nothing : mark(shape(at))}<output
+        data-value="prediction"><bdi>${labelText(label)}</bdi></output>
+        <span class="caption">${
+          several
+            ? nothing
+            : shares
+              ? words.probability(percent(shares[at]))
+              : words.output(quantity(output[at] ?? output[0]))
+        }</span></p>
       ${
         names.length > 2 && listed.length > 0
           ? html`<ul class="shares">${listed.map(
               ({ share, index }) => html`<li><span>${mark(shape(index))}<bdi>${names[index]}</bdi></span>
-            <i class="share-bar" .style=${`--share: ${share}; --color: ${shape(index).color}`}></i><span class="numbers">${percent(share)}</span></li>`,
+            <i class="share-bar" .style=${`--share: ${share}; --color: ${shape(index).color}`}></i><span
+              class="numbers">${percent(share)}</span></li>`,
             )}</ul>`
           : nothing
       }`;
@@ -189,7 +212,8 @@ export function predictPanel(root, { store, actions, loop }) {
 
   /** @type {(look: { color: string, shape: number }) => unknown} */
   const mark = ({ color, shape }) =>
-    html`<svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${color}/>`}</svg>`;
+    html`<svg viewBox="-8 -8 16 16" width="14" height="14"
+      aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${color}/>`}</svg>`;
 
   /** Whether the answer to a real sample is right.
    * @type {(points: DatasetPoints, trial: Trial, answer: Answer) => unknown} */
@@ -216,10 +240,13 @@ export function predictPanel(root, { store, actions, loop }) {
     const text = (/** @type {number} */ by) =>
       number ? change(by) : change(by * 100, (points) => points.toFixed(1).replace("-", "\u2212"));
     return html`<h3>${words.moved}</h3>
-      <p class="caption">${moves.length === 0 ? words.nothingMoved : number ? words.movedNumber : words.movedClass(labelText(label))}</p>
+      <p class="caption">${
+        moves.length === 0 ? words.nothingMoved : number ? words.movedNumber : words.movedClass(labelText(label))
+      }</p>
       <ol class="moves">${moves.map(
         ({ field, change: by, share }) => html`<li aria-label=${words.movedBy(field, text(by))}>
-        <bdi aria-hidden="true">${field.replaceAll("_", " ")}</bdi><i class="move ${by > 0 ? "up" : "down"}" .style=${`--share: ${share}`}></i><span class="numbers" aria-hidden="true">${text(by)}</span></li>`,
+        <bdi aria-hidden="true">${field.replaceAll("_", " ")}</bdi><i class="move ${by > 0 ? "up" : "down"}"
+          .style=${`--share: ${share}`}></i><span class="numbers" aria-hidden="true">${text(by)}</span></li>`,
       )}</ol>`;
   }
 }

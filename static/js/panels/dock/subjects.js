@@ -16,7 +16,8 @@ const PARTS = /** @type {const} */ (["train", "validation", "test"]);
 
 /** What one chart shows of a history. `best`: the column whose least value is marked.
  * @typedef {{ title: string, help: string, lines: (Series & { read: (history: History) => Column })[], log: boolean,
- *    smooth: boolean, best?: string, range?: [number | null, number | null], format: (value: number | null) => string }} Subject */
+ *    smooth: boolean, best?: string, range?: [number | null, number | null], format: (value: number | null) => string
+ * }} Subject */
 
 /** The parts of the data that are measured, as lines.
  * @type {(state: State, measure: string) => Subject["lines"]} */
@@ -88,7 +89,8 @@ export function normSubject(state) {
 }
 
 /** The best row of a subject: its epoch and value, and the line it lies on.
- * @type {(subject: Subject, history: History) => { epoch: number, value: number, color: string, label: string } | null} */
+ * @type {(subject: Subject, history: History) => { epoch: number, value: number, color: string, label: string }
+ *    | null} */
 export function bestOf({ best, lines }, history) {
   const at = best && history.length > 1 ? leastAt(history, best) : -1;
   const line = lines.find(({ label }) => label === words[best?.startsWith("validation") ? "validation" : "test"]);

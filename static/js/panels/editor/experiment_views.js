@@ -36,7 +36,8 @@ const VALIDATION_SHARE = 0.2;
 
 /** `content`: what is shown of a part such as `layers.0`, null where there is none; `fold`: closes the explanations.
  * @param {Page} page @param {() => void} redraw
- * @returns {{ content: (part: string, experiment: Experiment, catalogue: Catalogue, state: State) => View | null, fold: () => void }} */
+ * @returns {{ content: (part: string, experiment: Experiment, catalogue: Catalogue, state: State) => View | null,
+ *    fold: () => void }} */
 export function experimentViews(page, redraw) {
   const { store, actions } = page;
   /** Which explanation is unfolded. */
@@ -85,7 +86,8 @@ export function experimentViews(page, redraw) {
     }
   }
 
-  /** @type {(layer: Layer, index: number, experiment: Experiment, catalogue: Catalogue, schema: Schema | null) => unknown} */
+  /** @type {(layer: Layer, index: number, experiment: Experiment, catalogue: Catalogue, schema: Schema | null)
+   *    => unknown} */
   function layerBody(layer, index, experiment, catalogue, schema) {
     const change = (/** @type {Partial<Layer>} */ part) =>
       actions.change(layerPatch(store.state.experiment ?? experiment, index, part));
@@ -93,10 +95,19 @@ export function experimentViews(page, redraw) {
     const hidden = catalogue.families.activation.entries.filter(({ places }) => !places || places.includes("hidden"));
     return html`
       <div class="field"><span class="label" aria-hidden="true">${spec.label}</span>
-        ${stepper({ spec, value: layer.units, step: (from, direction) => from + direction, sink: { change: (units) => change({ units }), refuse: actions.tellRefusal } })}</div>
+        ${stepper({
+          spec,
+          value: layer.units,
+          step: (from, direction) => from + direction,
+          sink: { change: (units) => change({ units }), refuse: actions.tellRefusal },
+        })}</div>
       ${choiceEditor("activation", layer.activation, catalogue, (activation) => change({ activation }), hidden)}
       ${weightChoices(layer, catalogue, change)}
-      ${["dropout", "batch_normalization"].map((name) => setting(`layers.0.${name}`, layer[/** @type {"dropout" | "batch_normalization"} */ (name)], (value) => change({ [name]: value })))}
+      ${["dropout", "batch_normalization"].map((name) =>
+        setting(`layers.0.${name}`, layer[/** @type {"dropout" | "batch_normalization"} */ (name)], (value) =>
+          change({ [name]: value }),
+        ),
+      )}
       <div class="actions">
         ${
           experiment.layers.length > 1
@@ -161,16 +172,27 @@ export function experimentViews(page, redraw) {
   }
 
   /** How the weights begin and what holds them back: the same for hidden layers and the output.
-   * @type {(layer: { initializer: Choice, bias_initializer: Choice, regularizer: Choice | null, constraint: Choice | null }, catalogue: Catalogue, change: (part: any) => void) => unknown} */
+   * @type {(layer: { initializer: Choice, bias_initializer: Choice, regularizer: Choice | null,
+   *    constraint: Choice | null }, catalogue: Catalogue, change: (part: any) => void) => unknown} */
   const weightChoices = (layer, catalogue, change) => html`
     ${choiceEditor("initializer", layer.initializer, catalogue, (initializer) => change({ initializer }))}
-    ${choiceEditor("bias_initializer", layer.bias_initializer, catalogue, (choice) => change({ bias_initializer: choice }))}
-    ${choiceEditor("regularizer", layer.regularizer, catalogue, (regularizer) => change({ regularizer }), undefined, true)}
+    ${choiceEditor("bias_initializer", layer.bias_initializer, catalogue, (choice) =>
+      change({ bias_initializer: choice }),
+    )}
+    ${choiceEditor(
+      "regularizer",
+      layer.regularizer,
+      catalogue,
+      (regularizer) => change({ regularizer }),
+      undefined,
+      true,
+    )}
     ${choiceEditor("constraint", layer.constraint, catalogue, (constraint) => change({ constraint }), undefined, true)}
   `;
 
   /** A field that the schema describes.
-   * @type {(path: string, value: unknown, change: (value: any) => void, fits?: (option: string) => boolean) => unknown} */
+   * @type {(path: string, value: unknown, change: (value: any) => void, fits?: (option: string) => boolean)
+   *    => unknown} */
   const setting = (path, value, change, fits) =>
     settingField({ schema: store.state.schema, path, value, change, fits, refuse: actions.tellRefusal });
 
@@ -181,10 +203,25 @@ export function experimentViews(page, redraw) {
     const tasks = chosen(catalogue, "dataset", experiment.dataset)?.tasks;
     const several = (/** @type {string} */ family) => catalogue.families[family].entries.length > 1;
     return html`
-      ${toggle({ label: words.fullBatch, help: words.fullBatchHelp, checked: experiment.batch_size === null, change: (full) => actions.change({ batch_size: full ? null : 10 }) })}
-      ${toggle({ label: fields.shuffle?.title ?? "shuffle", help: fields.shuffle?.description ?? "", checked: experiment.shuffle, change: (shuffle) => actions.change({ shuffle }) })}
+      ${toggle({
+        label: words.fullBatch,
+        help: words.fullBatchHelp,
+        checked: experiment.batch_size === null,
+        change: (full) => actions.change({ batch_size: full ? null : 10 }),
+      })}
+      ${toggle({
+        label: fields.shuffle?.title ?? "shuffle",
+        help: fields.shuffle?.description ?? "",
+        checked: experiment.shuffle,
+        change: (shuffle) => actions.change({ shuffle }),
+      })}
       <div class="field"><span class="label" aria-hidden="true">${seed.label}</span>
-        ${stepper({ spec: seed, value: experiment.seed, step: (from, direction) => from + direction, sink: { change: (value) => actions.change({ seed: value }), refuse: actions.tellRefusal } })}</div>
+        ${stepper({
+          spec: seed,
+          value: experiment.seed,
+          step: (from, direction) => from + direction,
+          sink: { change: (value) => actions.change({ seed: value }), refuse: actions.tellRefusal },
+        })}</div>
       ${menu({
         label: fields.precision?.title ?? "precision",
         help: fields.precision?.description ?? "",
@@ -193,7 +230,9 @@ export function experimentViews(page, redraw) {
         change: (precision) => actions.change({ precision }),
       })}
       ${setting("clipping", experiment.clipping, (clipping) => actions.change({ clipping }))}
-      ${setting("early_stopping", experiment.early_stopping, stopEarly, (option) => watchable(option, experiment, catalogue))}
+      ${setting("early_stopping", experiment.early_stopping, stopEarly, (option) =>
+        watchable(option, experiment, catalogue),
+      )}
       ${setting("input", experiment.input, (input) => actions.change({ input }))}
       ${
         experiment.task === "regression"
@@ -202,7 +241,11 @@ export function experimentViews(page, redraw) {
         ${setting("label_smoothing", experiment.label_smoothing, (value) => actions.change({ label_smoothing: value }))}
         ${experiment.task === "multilabel" ? nothing : balance(experiment)}`
       }
-      ${several("schedule") ? choiceEditor("schedule", experiment.schedule, catalogue, (schedule) => actions.change({ schedule })) : nothing}
+      ${
+        several("schedule")
+          ? choiceEditor("schedule", experiment.schedule, catalogue, (schedule) => actions.change({ schedule }))
+          : nothing
+      }
       ${!tasks || tasks.length > 1 ? taskMenu(experiment, catalogue, tasks) : nothing}
     `;
   }
@@ -210,7 +253,9 @@ export function experimentViews(page, redraw) {
   /** @type {(experiment: Experiment, catalogue: Catalogue, state: State) => unknown} */
   const untilBody = (experiment, catalogue, state) => html`
     ${untilFields(state, experiment, catalogue, (until) => actions.setUntil(until), actions.tellRefusal)}
-    ${setting("early_stopping", experiment.early_stopping, stopEarly, (option) => watchable(option, experiment, catalogue))}
+    ${setting("early_stopping", experiment.early_stopping, stopEarly, (option) =>
+      watchable(option, experiment, catalogue),
+    )}
   `;
 
   /** Early stopping watches the validation part: where there is none, it is made.
@@ -248,7 +293,8 @@ export function experimentViews(page, redraw) {
   }
 
   /** A menu of a family, the arguments of what is chosen, and on request all there is to know about it.
-   * @type {(field: string, choice: Choice | null, catalogue: Catalogue, change: (choice: any) => void, entries?: Entry[], optional?: boolean) => unknown} */
+   * @type {(field: string, choice: Choice | null, catalogue: Catalogue, change: (choice: any) => void,
+   *    entries?: Entry[], optional?: boolean) => unknown} */
   function choiceEditor(field, choice, catalogue, change, entries, optional = false) {
     const name = FAMILY_OF[field];
     const family = catalogue.families[name];
@@ -276,8 +322,12 @@ export function experimentViews(page, redraw) {
       }
       ${
         entry
-          ? html`<details ?open=${explained === field} @toggle=${(/** @type {Event} */ event) => unfolded(field, event)}>
-            <summary aria-description=${words.moreHelp}>${words.more(entry.label)}</summary>${explained === field ? about(entry) : nothing}
+          ? html`<details ?open=${explained === field}
+            @toggle=${(/** @type {Event} */ event) => unfolded(field, event)}>
+            <summary
+              aria-description=${words.moreHelp}>${words.more(entry.label)}</summary>${
+                explained === field ? about(entry) : nothing
+              }
           </details>`
           : nothing
       }

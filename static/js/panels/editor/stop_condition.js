@@ -13,7 +13,8 @@ const EPOCHS = 500;
 const MOST_EPOCHS = 1e9;
 
 /** The fields that set it.
- * @type {(state: State, experiment: Experiment, catalogue: Catalogue, change: (until: Until | null) => void, refuse: (why: string) => void) => unknown} */
+ * @type {(state: State, experiment: Experiment, catalogue: Catalogue, change: (until: Until | null) => void,
+ *    refuse: (why: string) => void) => unknown} */
 export function untilFields(state, experiment, catalogue, change, refuse) {
   const { until } = state;
   const metrics = measured(state, experiment, catalogue);
@@ -37,7 +38,8 @@ export function untilFields(state, experiment, catalogue, change, refuse) {
     })}
     ${
       until
-        ? html`<div class="field"><span class="label" aria-hidden="true">${"epochs" in until ? words.epochLabel : words.targetLabel}</span>
+        ? html`<div class="field"><span class="label"
+          aria-hidden="true">${"epochs" in until ? words.epochLabel : words.targetLabel}</span>
       ${
         "epochs" in until
           ? stepper({
@@ -80,7 +82,8 @@ const target = () => ({
 });
 
 /** What is measured in this run.
- * @type {(state: State, experiment: Experiment, catalogue: Catalogue) => { name: string, label: string, share: boolean }[]} */
+ * @type {(state: State, experiment: Experiment, catalogue: Catalogue)
+ *    => { name: string, label: string, share: boolean }[]} */
 function measured({ points }, { task }, catalogue) {
   const metrics = catalogue.families.metric.entries.filter(({ tasks }) => !tasks || tasks.includes(task));
   const measures = [

@@ -1,4 +1,5 @@
-// One unit, closely: its picture, its sum in numbers, its activation with the sums it gets, what it is worth, its weights.
+// One unit, closely: its picture, its sum in numbers, its activation with the sums it gets, what it is worth, its
+// weights.
 
 import { html, nothing, ref, svg } from "lit";
 import { curvePath, flatShare, originIn, windowOf } from "../../draw/curve.js";
@@ -46,20 +47,43 @@ export function unitView(page, part, state) {
     title: strings.network.unit(layerName(layer, last), unit),
     body: html`
       <div class="unit-steps">
-        ${iconButton({ icon: icons.previous, name: words.previous, help: words.stepHelp, disabled: units < 2, click: () => to(unit - 1) })}
+        ${iconButton({
+          icon: icons.previous,
+          name: words.previous,
+          help: words.stepHelp,
+          disabled: units < 2,
+          click: () => to(unit - 1),
+        })}
         <span class="caption">${words.of(unit + 1, units)}</span>
-        ${iconButton({ icon: icons.next, name: words.next, help: words.stepHelp, disabled: units < 2, click: () => to(unit + 1) })}
+        ${iconButton({
+          icon: icons.next,
+          name: words.next,
+          help: words.stepHelp,
+          disabled: units < 2,
+          click: () => to(unit + 1),
+        })}
       </div>
-      <canvas class="unit-map" width=${MAP * 2} height=${MAP * 2} role="img" aria-label=${words.map} ${ref((canvas) => drawMap(canvas, state, layer, unit))}></canvas>
+      <canvas class="unit-map" width=${MAP * 2} height=${MAP * 2} role="img" aria-label=${words.map}
+        ${ref((canvas) => drawMap(canvas, state, layer, unit))}></canvas>
       <div class="equation numbers">
         ${pieces.map((sum, piece) => equation(state, layer, sum, own, pieces.length > 1 ? words.piece(piece + 1) : ""))}
-        <p>${words.output} = ${pieces.length > 1 ? words.largest : words.applied(entry?.label ?? "", experiment.layers[layer]?.batch_normalization?.position)}</p>
+        <p>${words.output} = ${
+          pieces.length > 1
+            ? words.largest
+            : words.applied(entry?.label ?? "", experiment.layers[layer]?.batch_normalization?.position)
+        }</p>
       </div>
       ${entry?.curve ? activation(entry, entry.curve, found?.units[unit]) : nothing}
       ${layer < last ? costLine(found?.cost ?? null, words.without) : nothing}
-      ${pieces.map((sum, piece) => weights(page, state, layer, sum, own, pieces.length > 1 ? words.piece(piece + 1) : ""))}
+      ${pieces.map((sum, piece) =>
+        weights(page, state, layer, sum, own, pieces.length > 1 ? words.piece(piece + 1) : ""),
+      )}
       <div class="actions">
-        ${layer < last ? textButton({ text: words.off, help: words.offHelp, click: () => switchOff(parameters.layers[layer + 1]) }) : nothing}
+        ${
+          layer < last
+            ? textButton({ text: words.off, help: words.offHelp, click: () => switchOff(parameters.layers[layer + 1]) })
+            : nothing
+        }
       </div>
     `,
   };
@@ -103,7 +127,8 @@ function equation(state, layer, sum, own, piece) {
     const tone = value < 0 ? "negative" : value > 0 ? "positive" : "";
     const left =
       name || terms.length <= TERMS ? nothing : html` <span class="caption">${words.more(terms.length - TERMS)}</span>`;
-    return html`${left}<span class=${tone}>${sign}${Math.abs(value).toFixed(2)}</span>${name ? html`\u2009${name}` : nothing}`;
+    return html`${left}<span
+      class=${tone}>${sign}${Math.abs(value).toFixed(2)}</span>${name ? html`\u2009${name}` : nothing}`;
   })}</p>`;
 }
 
@@ -124,7 +149,8 @@ function activation(entry, curve, { low, high, counts } = { low: 0, high: 0, cou
       : "";
   });
   const flat = flatShare(curve, low, bin, counts);
-  return html`<svg class="large-curve" viewBox="0 0 ${width} ${height}" role="img" aria-label=${words.curve(entry.label)}>
+  return html`<svg class="large-curve" viewBox="0 0 ${width} ${height}" role="img"
+    aria-label=${words.curve(entry.label)}>
       ${svg`<path class="bars" d=${bars.join("")}/>
         <path class="axis" d="M0 ${zero.y.toFixed(1)}H${width}M${zero.x.toFixed(1)} 0V${height}"/>
         <path class="line" d=${curvePath(curve.x, curve.value, shown, width, height)}/>`}
@@ -139,7 +165,11 @@ function weights({ actions }, state, layer, sum, own, piece) {
   const row = (/** @type {number | null} */ input, /** @type {number} */ value, /** @type {string} */ name) => {
     const spec = weightSpec(input === null ? words.bias : words.weightFrom(name));
     const change = (/** @type {number} */ to) => actions.setWeights([{ layer, input, unit: sum, value: to }]);
-    return html`<li><span class="label" aria-hidden="true">${name}</span>${numberInput(spec, short(value), { change, refuse: actions.tellRefusal })}</li>`;
+    return html`<li><span class="label"
+      aria-hidden="true">${name}</span>${numberInput(spec, short(value), {
+        change,
+        refuse: actions.tellRefusal,
+      })}</li>`;
   };
   return html`<details class="unit-weights">
     <summary aria-description=${words.weightsHelp}>${words.weights} ${piece}</summary>

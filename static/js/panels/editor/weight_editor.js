@@ -70,7 +70,15 @@ export function costLine(cost, without) {
   const show = (/** @type {string} */ name, /** @type {number | null | undefined} */ value) =>
     /accuracy|match/.test(name) ? percent(value) : quantity(value);
   return html`<table class="cost numbers" aria-label=${without}>
-    <thead><tr><th scope="col">${words.part[cost.part]}</th><th scope="col">${words.now}</th><th scope="col">${without}</th></tr></thead>
-    <tbody>${rows.map((name) => html`<tr><th scope="row">${name.replaceAll("_", " ")}</th><td>${show(name, cost.before[name])}</td><td>${show(name, cost.after[name])}</td></tr>`)}</tbody>
+    <thead><tr><th scope="col">${words.part[cost.part]}</th><th scope="col">${words.now}</th><th
+      scope="col">${without}</th></tr></thead>
+    <tbody>${rows.map(
+      (name) =>
+        html`<tr><th
+          scope="row">${name.replaceAll("_", " ")}</th><td>${show(
+            name,
+            cost.before[name],
+          )}</td><td>${show(name, cost.after[name])}</td></tr>`,
+    )}</tbody>
   </table>`;
 }

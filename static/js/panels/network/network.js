@@ -44,7 +44,8 @@ export function networkPanel(root, page) {
   const pictures = [];
   const inputs = new Heatmap();
   let layout = networkLayout([1], 0, 0);
-  /** The weight under the pointer, and where that is in the window. @type {{ place: WeightPlace, x: number, y: number } | null} */
+  /** The weight under the pointer, and where that is in the window.
+   * @type {{ place: WeightPlace, x: number, y: number } | null} */
   let pointed = null;
   /** The zeros that the heads tell. */
   let counted = "";
@@ -95,7 +96,9 @@ export function networkPanel(root, page) {
     return html`
       <div class="panel-head"></div>
       <div class="columns" role="region" tabindex="0" aria-label=${words.region} aria-description=${words.regionHelp}>
-        <div class="stage" @pointermove=${(/** @type {PointerEvent} */ event) => event.pointerType === "mouse" && point(event)} @pointerleave=${forget} @click=${clicked} @keydown=${keys}>
+        <div class="stage"
+          @pointermove=${(/** @type {PointerEvent} */ event) => event.pointerType === "mouse" && point(event)}
+          @pointerleave=${forget} @click=${clicked} @keydown=${keys}>
           <canvas class="links" role="img"></canvas>
           <canvas class="maps" aria-hidden="true"></canvas>
           <div class="heads"></div>
@@ -172,7 +175,8 @@ export function networkPanel(root, page) {
     if (neurons) maps.element.dataset.step = String(neurons.step);
   }
 
-  /** @type {(context: CanvasRenderingContext2D, column: Column, neurons: NeuronsFrame, index: number, palette: Palette) => void} */
+  /** @type {(context: CanvasRenderingContext2D, column: Column, neurons: NeuronsFrame, index: number, palette: Palette)
+   *    => void} */
   function drawLayer(context, column, neurons, index, palette) {
     const layer = neurons.layers[index];
     if (!layer || layer.units !== column.cells.length) return;
@@ -186,7 +190,8 @@ export function networkPanel(root, page) {
     });
   }
 
-  /** @type {(context: CanvasRenderingContext2D, column: Column, experiment: Experiment, catalogue: Catalogue, palette: Palette) => void} */
+  /** @type {(context: CanvasRenderingContext2D, column: Column, experiment: Experiment, catalogue: Catalogue,
+   *    palette: Palette) => void} */
   function drawInputs(context, column, { features }, catalogue, palette) {
     column.cells.forEach(({ x, y }, index) => {
       const feature = features[index];
@@ -320,7 +325,11 @@ export function networkPanel(root, page) {
     const fallback = catalogue.default_experiment.layers[0];
     return html`
       <h2>${words.title}</h2>
-      <p class="summary">${words.summary(counts(state), weightsOf(state), experiment.precision === "float64" ? 8 : 4)}</p>
+      <p class="summary">${words.summary(
+        counts(state),
+        weightsOf(state),
+        experiment.precision === "float64" ? 8 : 4,
+      )}</p>
       <div class="stepper labeled">
         <span class="label" aria-hidden="true">${words.layers}</span>
         ${iconButton({

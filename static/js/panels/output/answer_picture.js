@@ -1,4 +1,5 @@
-// The network's answer as a picture: a color for every place of the plane, the line of the decision, lines of equal answers.
+// The network's answer as a picture: a color for every place of the plane, the line of the decision, lines of equal
+// answers.
 
 import { contourPath } from "../../draw/contour.js";
 import { decided, Heatmap, rescaled } from "../../draw/heatmap.js";
@@ -20,7 +21,8 @@ const LEVELS = 9; // lines of a regression
 export class AnswerPicture {
   #picture = new Heatmap();
 
-  /** @param {CanvasRenderingContext2D} context @param {Box} box @param {BoundaryFrame} frame @param {DatasetPoints} points
+  /** @param {CanvasRenderingContext2D} context @param {Box} box @param {BoundaryFrame} frame
+   * @param {DatasetPoints} points
    * @param {Palette} palette @param {Look} look */
   draw(context, box, frame, points, palette, { hard, contours, view }) {
     if (!sameAxes(frame.axes, view.axes ?? points.axes)) return;
@@ -44,7 +46,8 @@ export class AnswerPicture {
   }
 }
 
-/** @type {(context: CanvasRenderingContext2D, frame: BoundaryFrame, domain: Domain, box: Box, color: string) => void} */
+/** @type {(context: CanvasRenderingContext2D, frame: BoundaryFrame, domain: Domain, box: Box, color: string)
+ *    => void} */
 function drawCurve(context, { data, width, low, high, domain: drawn }, domain, box, color) {
   const path = new Path2D();
   for (let at = 0; at < width; at += 1) {

@@ -85,7 +85,8 @@ export function outputPanel(root, page) {
             fact,
             [label, name, help],
           ]) => html`<button type="button" class="chip" aria-pressed=${state[fact] === true ? "true" : "false"}
-        aria-label=${name} aria-description=${help} @click=${() => store.apply(set, { [fact]: !store.state[fact] })}>${label}</button>`,
+        aria-label=${name} aria-description=${help}
+        @click=${() => store.apply(set, { [fact]: !store.state[fact] })}>${label}</button>`,
         )}`;
   }
 
@@ -108,7 +109,8 @@ export function outputPanel(root, page) {
       })),
     ];
     return html`<table class="numbers">
-      <thead><tr><td></td><th scope="col"><i class="swatch train"></i>${words.train}</th><th scope="col"><i class="swatch test"></i>${words.test}</th></tr></thead>
+      <thead><tr><td></td><th scope="col"><i class="swatch train"></i>${words.train}</th><th scope="col"><i
+        class="swatch test"></i>${words.test}</th></tr></thead>
       <tbody>${rows.map(
         ({ name, label, help, format }) => html`<tr>
           <th scope="row" aria-description=${help}>${label}</th>
@@ -149,11 +151,14 @@ export function outputPanel(root, page) {
   /** @type {(points: DatasetPoints, value: number, name: string, look: { color: string, shape: number }) => unknown} */
   function entry(points, value, name, { color, shape }) {
     const { tool, brush } = store.state;
-    const shown = html`<svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${color}/>`}</svg>${name}`;
+    const shown = html`<svg viewBox="-8 -8 16 16" width="14" height="14"
+      aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${color}/>`}</svg>${name}`;
     if (!isPaintable(points) || points.columns.length === 1) return html`<span class="class">${shown}</span>`;
     const taken = tool === "paint" && brush === value;
-    return html`<button type="button" class="class" aria-pressed=${taken ? "true" : "false"} aria-label=${words.brush(name)}
-      aria-description=${words.brushHelp} @click=${() => store.apply(set, { tool: taken ? null : "paint", brush: value })}>${shown}</button>`;
+    return html`<button type="button" class="class" aria-pressed=${taken ? "true" : "false"}
+      aria-label=${words.brush(name)}
+      aria-description=${words.brushHelp}
+      @click=${() => store.apply(set, { tool: taken ? null : "paint", brush: value })}>${shown}</button>`;
   }
 }
 

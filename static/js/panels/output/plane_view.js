@@ -124,7 +124,8 @@ export function planeView(root, menus, { store, actions, loop }) {
       <div class="plane-tools" role="group" aria-label=${words.tool}></div>
       <div class="plane">
         <canvas class="map" role="img" aria-label=${strings.output.canvas("")}></canvas>
-        <canvas class="points" tabindex="0" role="group" aria-label=${words.name} aria-describedby="plane-help" @keydown=${keys}></canvas>
+        <canvas class="points" tabindex="0" role="group" aria-label=${words.name} aria-describedby="plane-help"
+          @keydown=${keys}></canvas>
         <div class="axes" aria-hidden="true"></div>
       </div>
       <div class="bubble" role="status" hidden></div>
@@ -169,7 +170,8 @@ export function planeView(root, menus, { store, actions, loop }) {
     drawPoints();
   }
 
-  /** @param {(domain: import("../../types.js").Domain, points: DatasetPoints) => import("../../types.js").Domain} change */
+  /** @param {(domain: import("../../types.js").Domain, points: DatasetPoints)
+   *    => import("../../types.js").Domain} change */
   function move(change) {
     const { points, view } = store.state;
     if (points) store.apply(set, { view: { ...view, domain: change(domainOf(points, view), points) } });
@@ -252,7 +254,10 @@ export function planeView(root, menus, { store, actions, loop }) {
       told.confidence === undefined
         ? quantity(told.value)
         : `${className(told.value, points)} (${percent(told.confidence)})`;
-    return html`<dl class="numbers"><dt>${words.here}</dt><dd>${at.map((value) => value.toFixed(2).replace("-", "\u2212")).join(", ")}</dd>
+    return html`<dl
+      class="numbers"><dt>${words.here}</dt><dd>${at
+        .map((value) => value.toFixed(2).replace("-", "\u2212"))
+        .join(", ")}</dd>
       <dt>${strings.points.answer}</dt><dd>${answer}</dd></dl>`;
   }
 
@@ -295,8 +300,10 @@ export function planeView(root, menus, { store, actions, loop }) {
     const domain = domainOf(points, view);
     const [across, upwards] = axisNames(points, view.axes);
     return html`
-      <span class="x low">${rounded(domain[0])}</span><span class="x name">${across}</span><span class="x high">${rounded(domain[1])}</span>
-      <span class="y high">${rounded(domain[3])}</span><span class="y name">${upwards}</span><span class="y low">${rounded(domain[2])}</span>
+      <span class="x low">${rounded(domain[0])}</span><span class="x name">${across}</span><span
+        class="x high">${rounded(domain[1])}</span>
+      <span class="y high">${rounded(domain[3])}</span><span class="y name">${upwards}</span><span
+        class="y low">${rounded(domain[2])}</span>
     `;
   }
 
@@ -304,12 +311,19 @@ export function planeView(root, menus, { store, actions, loop }) {
   const toolbar = ({ view, tool }, points) => html`
     ${iconButton({ icon: icons.plus, name: words.nearer, help: words.nearerHelp, click: () => zoom(NEARER) })}
     ${iconButton({ icon: icons.minus, name: words.farther, help: words.fartherHelp, click: () => zoom(1 / NEARER) })}
-    ${iconButton({ icon: icons.fit, name: words.whole, help: words.wholeHelp, disabled: view.domain === null, click: whole })}
+    ${iconButton({
+      icon: icons.fit,
+      name: words.whole,
+      help: words.wholeHelp,
+      disabled: view.domain === null,
+      click: whole,
+    })}
     ${
       isPaintable(points)
         ? TOOLS.map(
             (each) => html`<button type="button" class="icon-button" aria-pressed=${tool === each ? "true" : "false"}
-      aria-label=${words.tools[each]} aria-description=${words.toolHelp[each]} @click=${() => take(each)}>${icons[each]}</button>`,
+      aria-label=${words.tools[each]} aria-description=${words.toolHelp[each]}
+      @click=${() => take(each)}>${icons[each]}</button>`,
           )
         : nothing
     }
@@ -350,8 +364,22 @@ export function planeView(root, menus, { store, actions, loop }) {
       });
     }
     return html`
-      ${menu({ label: words.across, help: words.planeHelp, hideLabel: true, value: String(across), items: [...columns, { value: "principal", label: words.principal }], change: place(0) })}
-      ${menu({ label: words.upwards, help: words.planeHelp, hideLabel: true, value: String(upwards), items: columns, change: place(1) })}
+      ${menu({
+        label: words.across,
+        help: words.planeHelp,
+        hideLabel: true,
+        value: String(across),
+        items: [...columns, { value: "principal", label: words.principal }],
+        change: place(0),
+      })}
+      ${menu({
+        label: words.upwards,
+        help: words.planeHelp,
+        hideLabel: true,
+        value: String(upwards),
+        items: columns,
+        change: place(1),
+      })}
     `;
   }
 }

@@ -1,4 +1,5 @@
-// The points of the data on the plane: which ones are shown, how they look, which one is under the pointer, what it says.
+// The points of the data on the plane: which ones are shown, how they look, which one is under the pointer, what it
+// says.
 
 import { html, nothing } from "lit";
 import { lastStep } from "../../current_step.js";
@@ -139,7 +140,14 @@ function answerRows({ answers, confidence, wrong, losses }, index, points) {
   const sure =
     confidence && (points.targets.kind === "binary" && !answers?.[index] ? 1 - confidence[index] : confidence[index]);
   return html`
-    ${said === undefined ? nothing : html`<dt>${wrong ? (wrong[index] ? words.wrong : words.right) : words.answer}</dt><dd class=${wrong?.[index] ? "wrong" : ""}>${said}${sure === undefined ? nothing : html` (${percent(sure)})`}</dd>`}
+    ${
+      said === undefined
+        ? nothing
+        : html`<dt>${wrong ? (wrong[index] ? words.wrong : words.right) : words.answer}</dt><dd
+          class=${wrong?.[index] ? "wrong" : ""}>${said}${
+            sure === undefined ? nothing : html` (${percent(sure)})`
+          }</dd>`
+    }
     ${wrong && said === undefined ? html`<dt>${wrong[index] ? words.wrong : words.right}</dt><dd></dd>` : nothing}
     <dt>${words.loss}</dt><dd>${quantity(losses[index])}</dd>`;
 }

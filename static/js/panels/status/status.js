@@ -83,7 +83,9 @@ export function statusPanel(root, page) {
       return {
         tone: "alarm",
         text,
-        actions: html`${lost ? restoreButton(page, lost) : nothing}${openTable ? openButton(page) : nothing}${dismiss()}`,
+        actions: html`${
+          lost ? restoreButton(page, lost) : nothing
+        }${openTable ? openButton(page) : nothing}${dismiss()}`,
       };
     }
     if (state.visit !== null)

@@ -26,5 +26,6 @@ export function tabsPanel(root, { store, loop }) {
 
   /** @type {(name: Tab, current: boolean) => unknown} */
   const button = (name, current) => html`<button type="button" class="tab" aria-current=${current ? "true" : "false"}
-    aria-description=${strings.tabHelp[name]} @click=${() => store.apply(set, { tab: name })}>${strings.tabs[name]}</button>`;
+    aria-description=${strings.tabHelp[name]}
+    @click=${() => store.apply(set, { tab: name })}>${strings.tabs[name]}</button>`;
 }

@@ -21,7 +21,8 @@ export function timePanel(root, { store, actions, loop }) {
   render(
     html`<h2>${words.title}</h2>
       <div class="spark"><canvas role="img"></canvas>
-        <input type="range" class="handle" min="0" step="1" aria-label=${words.handle} aria-description=${words.handleHelp} @input=${dragged}>
+        <input type="range" class="handle" min="0" step="1" aria-label=${words.handle}
+          aria-description=${words.handleHelp} @input=${dragged}>
         <p class="empty"></p></div>
       <div class="actions"></div>`,
     root,

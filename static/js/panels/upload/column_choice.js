@@ -9,7 +9,8 @@ const MANY = 16; // columns, of which it is hard to find one
 
 /** A column that can be chosen. @typedef {{ name: string, help: string }} ColumnItem */
 
-/** @type {(options: { items: ColumnItem[], chosen: Set<string>, problem: string, sought: string, find: (text: string) => void,
+/** @type {(options: { items: ColumnItem[], chosen: Set<string>, problem: string, sought: string,
+ *    find: (text: string) => void,
  *    choose: (names: string[]) => void }) => unknown} */
 export function columnChoice({ items, chosen, problem, sought, find, choose }) {
   const many = items.length > MANY;

@@ -1,5 +1,5 @@
-// A table of one's own in a window: what was found in the file, what is to be predicted, from which columns, and how the
-// file is read. The server reads it: each change sends the file again, and what was read before is deleted there.
+// A table of one's own in a window: what was found in the file, what is to be predicted, from which columns, and how
+// the file is read. The server reads it: each change sends the file again, and what was read before is deleted there.
 
 import { html, live, nothing } from "lit";
 import * as api from "../../api.js";
@@ -27,12 +27,15 @@ import { preview, warnings } from "./preview.js";
 /** @import { Page } from "../../main.js" */
 /** @import { Experiment, FoundTable, LargeFile, TableOptions } from "../../types.js" */
 
-/** What the window shows. `stored` is the table that the server keeps for it, `columns` are those that can be predicted; `without` those that the network does not get, of a
- * table whose file is not at hand; `large` tells of a file of which only a part can be taken.
- * @typedef {{ file: File | null, options: TableOptions, found: FoundTable | null, stored: string | null, large: LargeFile | null, columns: string[],
+/** What the window shows. `stored` is the table that the server keeps for it, `columns` are those that can be
+ * predicted; `without` those that the network does not get, of a table whose file is not at hand; `large` tells of a
+ * file of which only a part can be taken.
+ * @typedef {{ file: File | null, options: TableOptions, found: FoundTable | null, stored: string | null,
+ *    large: LargeFile | null, columns: string[],
  *    without: Set<string>, sought: string, problem: string, reading: boolean }} Draft */
 
-/** @typedef {{ open: (file: File) => void, look: (id: string, experiment: Experiment | null) => Promise<void> }} UploadWindow */
+/** @typedef {{ open: (file: File) => void, look: (id: string, experiment: Experiment | null)
+ *    => Promise<void> }} UploadWindow */
 
 const words = strings.tables;
 const TASKS = ["binary", "multiclass", "regression"]; // what a single column can be predicted as
@@ -192,15 +195,31 @@ export function uploadWindow({ store, actions, dialogs }) {
   function status({ file, found, large, problem, reading }) {
     const told = found ? summaryOf(found) : large ? largeText(large) : "";
     return html`<div class="table-status" role="status">
-      ${reading && file ? html`<progress aria-label=${words.reading(file.name, file.size)}></progress><p>${words.reading(file.name, file.size)}</p>` : nothing}
-      ${problem && !reading ? html`<div class="problem"><p>${problem}</p>${found ? nothing : html`<p>${words.wayOut}</p>`}</div>` : nothing}
+      ${
+        reading && file
+          ? html`<progress
+            aria-label=${words.reading(file.name, file.size)}></progress><p>${words.reading(file.name, file.size)}</p>`
+          : nothing
+      }
+      ${
+        problem && !reading
+          ? html`<div class="problem"><p>${problem}</p>${found ? nothing : html`<p>${words.wayOut}</p>`}</div>`
+          : nothing
+      }
       ${told && !problem && !reading ? html`<p>${told}</p>` : nothing}
     </div>`;
   }
 
   /** @param {Draft} draft */
   const buttons = ({ found, reading, large, options }) => html`
-    ${fileButton({ text: words.openAnother, help: words.openHelp, accept: ACCEPTED, class: "quiet", icon: icons.file, pick: open })}
+    ${fileButton({
+      text: words.openAnother,
+      help: words.openHelp,
+      accept: ACCEPTED,
+      class: "quiet",
+      icon: icons.file,
+      pick: open,
+    })}
     ${textButton({ text: words.cancel, help: words.cancelHelp, click: () => dialogs.close() })}
     ${
       large && !found
@@ -229,8 +248,10 @@ export function uploadWindow({ store, actions, dialogs }) {
     const guess = entries.find(({ name }) => name === found?.task)?.label ?? "";
     return html`<div class="table-choices">
       <div class="setting"><span class="label" aria-hidden="true">${words.name}</span>
-        <input type="text" class="text" maxlength="60" autocomplete="off" spellcheck="false" dir="auto" aria-label=${words.name} aria-description=${words.nameHelp}
-          .value=${live(options.name)} @change=${(/** @type {Event} */ event) => readOrWait({ name: textIn(event) })}></div>
+        <input type="text" class="text" maxlength="60" autocomplete="off" spellcheck="false" dir="auto"
+          aria-label=${words.name} aria-description=${words.nameHelp}
+          .value=${live(options.name)}
+          @change=${(/** @type {Event} */ event) => readOrWait({ name: textIn(event) })}></div>
       ${
         columns.length === 0
           ? nothing
@@ -242,7 +263,13 @@ export function uploadWindow({ store, actions, dialogs }) {
               predict,
             )
       }
-      ${setting(words.task, words.taskHelp, options.task, [detected(guess), ...entries.map(({ name, label }) => ({ value: name, label }))], (task) => readOrWait({ task }))}
+      ${setting(
+        words.task,
+        words.taskHelp,
+        options.task,
+        [detected(guess), ...entries.map(({ name, label }) => ({ value: name, label }))],
+        (task) => readOrWait({ task }),
+      )}
     </div>`;
 
     /** Another column to predict: it is no input any more, and the one before becomes one.
@@ -274,7 +301,8 @@ export function uploadWindow({ store, actions, dialogs }) {
     </div>`;
   }
 
-  /** @type {(field: "rows" | "seed", label: string, help: string, value: string, problem: string | undefined) => unknown} */
+  /** @type {(field: "rows" | "seed", label: string, help: string, value: string, problem: string | undefined)
+   *    => unknown} */
   const wholeNumber = (
     field,
     label,
@@ -282,7 +310,8 @@ export function uploadWindow({ store, actions, dialogs }) {
     value,
     problem,
   ) => html`<div class="setting"><span class="label" aria-hidden="true">${label}</span>
-    <input type="text" class="number" inputmode="numeric" autocomplete="off" aria-label=${label} aria-description=${help}
+    <input type="text" class="number" inputmode="numeric" autocomplete="off" aria-label=${label}
+      aria-description=${help}
       aria-invalid=${problem ? "true" : "false"} aria-errormessage="table-${field}-problem" .value=${live(value)}
       @input=${(/** @type {Event} */ event) => select({ [field]: textIn(event).trim().replace(/[ ,_]/g, "") })}>
     <p class="field-problem" id="table-${field}-problem" role="status">${problem ?? nothing}</p></div>`;
@@ -351,12 +380,29 @@ export function uploadWindow({ store, actions, dialogs }) {
       if (draft) draft.large = null;
       read({ ...change, target: "", column: null, rows: "", seed: "" });
     };
-    return html`<details class="table-more" ?open=${Boolean(problem)}><summary aria-description=${words.moreHelp}>${words.more}</summary>
+    return html`<details class="table-more" ?open=${Boolean(problem)}><summary
+      aria-description=${words.moreHelp}>${words.more}</summary>
       <div class="table-choices">
-        ${setting(words.header, words.headerHelp, options.header, [detected(header), ...items(headers)], (header) => anew({ header }))}
-        ${setting(words.delimiter, words.delimiterHelp, options.delimiter, [detected(delimiter), ...items(delimiters)], (delimiter) => anew({ delimiter }))}
-        ${setting(words.missing, words.missingHelp, options.missing, items(missings), (missing) => readOrWait({ missing }))}
-        ${setting(words.encoding, words.encodingHelp, options.encoding, [detected(""), ...items(encodings)], (encoding) => anew({ encoding }))}
+        ${setting(words.header, words.headerHelp, options.header, [detected(header), ...items(headers)], (header) =>
+          anew({ header }),
+        )}
+        ${setting(
+          words.delimiter,
+          words.delimiterHelp,
+          options.delimiter,
+          [detected(delimiter), ...items(delimiters)],
+          (delimiter) => anew({ delimiter }),
+        )}
+        ${setting(words.missing, words.missingHelp, options.missing, items(missings), (missing) =>
+          readOrWait({ missing }),
+        )}
+        ${setting(
+          words.encoding,
+          words.encodingHelp,
+          options.encoding,
+          [detected(""), ...items(encodings)],
+          (encoding) => anew({ encoding }),
+        )}
       </div></details>`;
   }
 
@@ -387,7 +433,8 @@ const inOrder = (order, names) => order.filter((name) => names.includes(name));
 const textIn = (event) => /** @type {HTMLInputElement} */ (event.target).value;
 
 /** A menu below its name.
- * @type {(label: string, help: string, value: string, items: { value: string, label: string }[], change: (value: string) => void) => unknown} */
+ * @type {(label: string, help: string, value: string, items: { value: string, label: string }[],
+ *    change: (value: string) => void) => unknown} */
 const setting = (
   label,
   help,
