@@ -30,6 +30,7 @@ BUNDLES = {
     """,
     "uplot.js": 'export { default } from "uplot";',
     "d3.js": 'export * from "d3-contour";',
+    "floating-ui.js": 'export { computePosition, flip, offset, shift } from "@floating-ui/dom";',
     "katex.js": 'export { default } from "katex"; export * from "katex";',
 }
 OUTPUTS = (*BUNDLES, "uplot.css", "katex.css", "LICENSES.txt")
