@@ -69,7 +69,7 @@ test("points are drawn by any two columns, or in the principal plane, and all of
 });
 
 test("what is said at a place is read from the frame; outside nothing is", () => {
-  const frame = { step: 0, epoch: 0, past: false, width: 2, height: 2, low: 0, high: 255, data: Uint8Array.of(1, 2, 3, 4), axes: PLANE.axes, domain: PLANE.domain, classes: 2 };
+  const frame = { type: /** @type {const} */ ("boundary"), step: 0, epoch: 0, past: false, width: 2, height: 2, low: 0, high: 255, data: Uint8Array.of(1, 2, 3, 4), axes: PLANE.axes, domain: PLANE.domain, classes: 2 };
   assert.deepEqual(answerAt(frame, [5, 5]), { value: 2 });
   assert.deepEqual(answerAt(frame, [-5, -5]), { value: 3 });
   assert.equal(answerAt(frame, [20, 0]), null);

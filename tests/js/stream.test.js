@@ -29,7 +29,7 @@ test("weights are read from wherever they lie in a message", () => {
   message.set(new Uint8Array(numbers.buffer), 3); // three bytes in: not at a multiple of four
   const weights = message.subarray(3, 3 + 16);
   const biases = message.subarray(3 + 16);
-  const { layers } = parametersFrame({ step: 9, epoch: 1, past: false, layers: [{ fan_in: 2, fan_out: 2, weights, biases }] });
+  const { layers } = parametersFrame({ type: "parameters", step: 9, epoch: 1, past: false, layers: [{ fan_in: 2, fan_out: 2, weights, biases }] });
   assert.deepEqual([...layers[0].weights], [...numbers.subarray(0, 4)]);
   assert.deepEqual([...layers[0].biases], [...numbers.subarray(4)]);
 });
