@@ -73,8 +73,8 @@ class Subscription:
                 channels[kind] = Channel(1 / picture.max_fps, picture.resolution)
         if wish.parameters:
             channels["parameters"] = Channel(1 / wish.parameters.max_fps)
-        if wish.answers:
-            channels["answers"] = Channel(1 / wish.answers.max_fps)
+        if wish.predictions:
+            channels["predictions"] = Channel(1 / wish.predictions.max_fps)
         self._channels = channels
         if wish.run is not None or wish.since is not None:
             self.run = None
@@ -152,9 +152,9 @@ class Subscription:
             return channel.period_s * self.session.units * channel.resolution**2 / USUAL_MAPS
         if kind == "parameters":
             return channel.period_s * self.session.parameter_count / USUAL_PARAMETERS
-        if kind == "answers":
+        if kind == "predictions":
             parts = self.session.trainer.data.parts.values()
-            return channel.period_s * sum(min(len(part), messages.ANSWERED) for part in parts) / USUAL_POINTS
+            return channel.period_s * sum(min(len(part), messages.PREDICTED) for part in parts) / USUAL_POINTS
         return 0.0
 
 

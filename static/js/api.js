@@ -133,7 +133,7 @@ export async function patchParameters(id, changes) {
   }
 }
 
-/** What it costs to switch off a unit, or a link: now, or at an earlier epoch.
+/** What it costs to switch off a unit, or a connection: now, or at an earlier epoch.
  * @type {(id: string, off: { layer: number, unit: number, input?: number }, epoch: number | null)
  *    => Promise<AblationCost>} */
 export const getAblation = (id, off, epoch) => ask("POST", `${session(id)}/ablation${at(epoch)}`, { off: [off] });

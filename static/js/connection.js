@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { isObject } from "./experiment.js";
-import { answersFrame, parametersFrame, subscription } from "./frames.js";
+import { parametersFrame, predictionsFrame, subscription } from "./frames.js";
 import { lastOf } from "./history.js";
 import { keptSession } from "./kept_session.js";
 import { decodeLink } from "./link.js";
@@ -198,8 +198,8 @@ export class Connection {
       case "parameters":
         this.#pictured(message, { parameters: parametersFrame(message) });
         break;
-      case "answers":
-        this.#pictured(message, { answers: answersFrame(message) });
+      case "predictions":
+        this.#pictured(message, { predictions: predictionsFrame(message) });
         break;
       case "error":
         if (this.#traveling) page.apply(store.set, { visit: null });

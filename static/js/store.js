@@ -8,7 +8,7 @@ import { renewed } from "./prediction.js";
 import { tableEntry } from "./uploads.js";
 import { partOf, weightValue, withWeights } from "./weights.js";
 
-/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed,
+/** @import { PredictionsFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed,
  *    Distributions, Evaluation, Experiment, Hello, Inspection, Moment, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing, Table,
  *    StepUnit, Until, WeightChange } from "./types.js" */
@@ -95,7 +95,7 @@ export const INITIAL = Object.freeze({
   parameters: fact(/** @type {ParametersFrame | null} */ (null)),
 
   /** What is said of each point. */
-  answers: fact(/** @type {AnswersFrame | null} */ (null)),
+  predictions: fact(/** @type {PredictionsFrame | null} */ (null)),
   /** The epoch that pictures, weights and figures are of; null: now. */
   visit: fact(/** @type {number | null} */ (null)),
   /** The run that this one was forked from, or its fork. */
@@ -206,7 +206,7 @@ export function pointsArrived(state, points) {
     ...state,
     points,
     view: same ? state.view : WHOLE,
-    answers: null,
+    predictions: null,
     trial: renewed(state.trial, state.points, points),
   };
 }
@@ -256,7 +256,7 @@ function begun(state, run) {
     evaluation: null,
     distributions: null,
     course: null,
-    answers: null,
+    predictions: null,
     prediction: null,
     visit: null,
     step: 0,

@@ -81,14 +81,14 @@ export function planeView(root, menus, { store, actions, loop }) {
   );
   loop.watch(
     (state) => {
-      const { points, scheme, showTest, showValidation, markWrong, answers, view, visible } = state;
+      const { points, scheme, showTest, showValidation, markWrong, predictions, view, visible } = state;
       return [
         points,
         scheme,
         showTest,
         showValidation,
         markWrong,
-        markWrong && answers,
+        markWrong && predictions,
         view,
         visible.output,
         lastStep(state),
@@ -100,7 +100,7 @@ export function planeView(root, menus, { store, actions, loop }) {
     },
   );
   loop.watch(
-    ({ points, view, answers, boundary }) => [points, view, answers, boundary],
+    ({ points, view, predictions, boundary }) => [points, view, predictions, boundary],
     () => {
       if (pointer) tell();
     },
@@ -282,7 +282,7 @@ export function planeView(root, menus, { store, actions, loop }) {
     }
     if (after === points) return;
     edited = true;
-    store.apply(set, { points: after, answers: null });
+    store.apply(set, { points: after, predictions: null });
   }
 
   /** A stroke is over: what is seen becomes the data. */
