@@ -5,8 +5,8 @@ import * as api from "./api.js";
 import { Connection } from "./connection.js";
 import { isStuck } from "./current_step.js";
 import { combined, isObject, renames } from "./experiment.js";
-import { keepSession, keptSession } from "./kept_session.js";
 import { Polling } from "./polling.js";
+import { savedSession, saveSession } from "./saved_session.js";
 import * as store from "./store.js";
 import { strings } from "./strings.js";
 import { lostTable } from "./uploads.js";
@@ -223,7 +223,7 @@ export class Actions {
       const { step } = this.store.state;
       const answer = await api.patchSession(session, patch, true, keep);
       const fields = (error.problem.errors ?? []).map(({ field }) => field);
-      if (step > 0 && !told) this.#tell(strings.words.startedAgain(fields));
+      if (step > 0 && !told) this.#tell(strings.status.startedAgain(fields));
       return answer;
     }
   }
@@ -274,7 +274,7 @@ export class Actions {
       void this.polling.points(true); // points that were painted may have been refused
       if (this.store.state.phase !== "running") this.store.apply(store.set, { playing: false });
     } else if (error instanceof api.Unreachable) {
-      this.store.apply(store.refused, strings.words.unreachable, before);
+      this.store.apply(store.refused, strings.status.unreachable, before);
       this.store.apply(store.set, { playing: this.store.state.phase === "running" });
     } else {
       reportError(error);
@@ -359,7 +359,7 @@ export class Actions {
   /** Keeps for a reload which session this is. @param {boolean} [left] whether the page is being left */
   keep(left = false) {
     const { session, playing } = this.store.state;
-    if (session) keepSession({ id: session, hash: location.hash, playing, left });
+    if (session) saveSession({ id: session, hash: location.hash, playing, left });
   }
 
   /** The page is being left: training would go on unseen. A reload comes back to it. */
@@ -371,7 +371,7 @@ export class Actions {
 
   /** Back by the browser's history, with the page as it was left. */
   comeBack() {
-    if (keptSession()?.playing) this.play();
+    if (savedSession()?.playing) this.play();
     this.keep();
     this.connection.retry();
   }

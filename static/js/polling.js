@@ -130,8 +130,8 @@ export class Polling {
     try {
       const found = await api.predict(session, rowOf(points.fields, trial), visit);
       const now = this.store.state;
-      const wanted = now.run === run && now.points === points && now.visit === visit;
-      if (wanted) this.store.apply(store.set, { prediction: answerOf(found, trial.values) });
+      const current = now.run === run && now.points === points && now.visit === visit;
+      if (current) this.store.apply(store.set, { prediction: answerOf(found, trial.values) });
     } catch (error) {
       if (!(error instanceof api.Refusal) || error.problem.status !== 422 || this.store.state.trial !== trial)
         throw error;

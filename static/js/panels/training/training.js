@@ -54,7 +54,7 @@ export function trainingPanel(root, page) {
         })}
       </div>
       ${entryButton("loss", catalogue, experiment.loss, editing)}
-      ${opensButton("until", strings.until.open, strings.until.help, endWords(until, experiment), editing)}
+      ${opensButton("until", strings.stopCondition.open, strings.stopCondition.help, endWords(until, experiment), editing)}
       <button type="button" class="button quiet more" data-opens="training" aria-haspopup="dialog"
         aria-expanded=${editing === "training"}
         aria-description=${words.moreHelp}
@@ -103,5 +103,6 @@ export function trainingPanel(root, page) {
 
   /** Where Play ends; early stopping ends it as well.
    * @type {(until: import("../../types.js").Until | null, experiment: Experiment) => string} */
-  const endWords = (until, { early_stopping: rule }) => (rule && !until ? strings.until.early : untilWords(until));
+  const endWords = (until, { early_stopping: rule }) =>
+    rule && !until ? strings.stopCondition.early : untilWords(until);
 }
