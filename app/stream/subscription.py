@@ -58,7 +58,7 @@ class Subscription:
         self._past: Model | None = None
 
     def subscribe(self, wish: Subscribe, past: Model | None = None) -> None:
-        """Takes up a subscription; a hello answers it. `past` is the network at the epoch that is asked for.
+        """Accepts a subscription and answers it with a hello. `past` is the network at the epoch it asks for.
 
         Raises InvalidInput for a plane that the data does not have.
         """

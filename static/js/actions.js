@@ -1,5 +1,5 @@
-// What the user can do with a session. Each deed shows at once in the store; the server's answer confirms it or takes
-// it back, with a word. Deeds are sent one after the other, in order; patches that wait are sent as one.
+// What the user can do with a session. Each action shows at once in the store; the server's answer confirms it or undoes
+// it, with a message. Actions are sent one after the other, in order; patches that wait are sent as one.
 
 import * as api from "./api.js";
 import { Connection } from "./connection.js";
@@ -36,7 +36,7 @@ export class Actions {
     this.connection = new Connection(page, this.polling, { play: () => this.play(), tell: (text) => this.#tell(text) });
   }
 
-  // ---- deeds ----
+  // ---- actions ----
 
   play() {
     if (this.#isStuck()) return;
@@ -149,7 +149,7 @@ export class Actions {
   }
 
   /** Takes back the last change.
-   * @param {boolean} [told] whether it needs no word that the run starts again */
+   * @param {boolean} [told] whether the user needs no notice that the run restarts */
   undo(told = false) {
     const before = this.#undoable();
     const change = before.past.at(-1);
@@ -158,7 +158,7 @@ export class Actions {
     else if (change) this.#submit(change.fields, before, { told, keep: this.#isPainting(change), retry: "undo" });
   }
 
-  /** Makes again what was undone last. */
+  /** Redoes what was undone last. */
   redo() {
     const before = this.#undoable();
     const change = before.future.at(-1);
@@ -309,7 +309,7 @@ export class Actions {
     });
   }
 
-  /** Makes a run of its own that goes on from the epoch that is looked at, and goes there. */
+  /** Forks the run at the epoch that is shown, and opens the fork. */
   fork() {
     this.#do(async () => {
       const { session, visit } = this.store.state;
@@ -362,7 +362,7 @@ export class Actions {
     if (session) saveSession({ id: session, hash: location.hash, playing, left });
   }
 
-  /** The page is being left: training would go on unseen. A reload comes back to it. */
+  /** The page is being left, so training pauses. A reload returns to the session. */
   leave() {
     const { playing } = this.store.state;
     this.keep(true);

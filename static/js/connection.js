@@ -1,4 +1,4 @@
-// The page's session on the server: how the page comes to it, listens to it, and comes back to it.
+// The page's session on the server: how the page opens it, listens to it, and returns to it.
 
 import * as api from "./api.js";
 import { isObject } from "./experiment.js";
@@ -217,7 +217,7 @@ export class Connection {
     this.subscribe();
   }
 
-  /** What the page wants to see has changed. One epoch is gone to at a time: a handle is dragged past many. */
+  /** The subscription has changed. Only one epoch is fetched at a time, because a dragged handle passes many. */
   subscribe() {
     const { visit } = this.store.state;
     if (visit !== null && this.#traveling) return;

@@ -65,7 +65,7 @@ export function patched(target, patch) {
   return /** @type {T} */ (result);
 }
 
-// Where null is a choice of its own, and not "fill this in".
+// Where null is a choice, and does not mean "fill this in".
 const NULLABLE = new Set([
   "batch_size",
   "regularizer",

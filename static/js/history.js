@@ -7,7 +7,7 @@
 /** @typedef {{ length: number, columns: Record<string, Column>, layers: Record<LayerQuantity, Column[]> }} History */
 /** @typedef {typeof LAYER_QUANTITIES[number]} LayerQuantity */
 
-/** What is told of each layer, and kept. */
+/** What is recorded for each layer. */
 export const LAYER_QUANTITIES = /** @type {const} */ (["gradient_norm", "update_ratio", "saturated", "dead"]);
 
 /** @type {History} */

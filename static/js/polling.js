@@ -119,7 +119,7 @@ export class Polling {
     if (found.run === run && this.store.state.run === run) this.store.apply(store.set, { course: found });
   }
 
-  /** Asks what the network says of the values in the form. Answers come in the order in which they were asked for. */
+  /** Asks for the prediction of the values in the form. Answers arrive in the order of the requests. */
   predict() {
     this.#predict();
   }

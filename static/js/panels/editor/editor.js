@@ -96,7 +96,8 @@ export function editorPanel(root, page) {
   }
 }
 
-/** Under what opened it, or beside a unit, which stays in sight. On a narrow screen the style sheet puts it at the bottom.
+/** Under what opened it, or beside a unit, which stays in sight. On a narrow screen the style sheet puts it at the
+ * bottom.
  * @type {(root: HTMLElement, opener: Element | null) => void} */
 function place(root, opener) {
   if (!opener) placeAtPointer(root, innerWidth / 2, 100);

@@ -49,7 +49,7 @@ export function networkPanel(root, page) {
   let pointed = null;
   /** The zeros that the heads tell. */
   let counted = "";
-  /** The unit that the Tab key comes to. @type {string | null} */
+  /** The unit that the Tab key reaches. @type {string | null} */
   let focus = null;
 
   new ResizeObserver(() => {
