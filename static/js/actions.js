@@ -1,5 +1,5 @@
-// What the user can do with a session. Each action shows at once in the store; the server's answer confirms it or undoes
-// it, with a message. Actions are sent one after the other, in order; patches that wait are sent as one.
+// What the user can do with a session. Each action shows at once in the store; the server's answer confirms it or
+// undoes it, with a message. Actions are sent one after the other, in order; patches that wait are sent as one.
 
 import * as api from "./api.js";
 import { Connection } from "./connection.js";

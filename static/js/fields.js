@@ -99,7 +99,8 @@ export function numberInput(spec, value, sink, blank = "") {
     const input = /** @type {HTMLInputElement} */ (target);
     if (!held.has(input)) held.set(input, shown);
   };
-  /** The event of a selection comes a little later, when the value may have been entered already. @param {Event} event */
+  /** The event of a selection comes a little later, when the value may have been entered already.
+   * @param {Event} event */
   const marked = (event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
     if (input.selectionStart !== input.selectionEnd) hold(event);

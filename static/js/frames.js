@@ -1,6 +1,7 @@
 // What the page asks of the stream, and the stream's bytes as numbers.
 
-/** @import { PredictionsFrame, PredictionsMessage, ParametersFrame, ParametersMessage, Subscription } from "./types.js" */
+/** @import { ParametersFrame, ParametersMessage, PredictionsFrame, PredictionsMessage, Subscription }
+ *    from "./types.js" */
 /** @import { State } from "./store.js" */
 
 const SHARP = 20; // points each way of a unit's map,

@@ -37,8 +37,7 @@ def test_an_explanation_at_any_edge(open_page: Open, size: str) -> None:
     for selector in (
         "#header .icon-button >> nth=-1",
         "#training .button >> nth=0",
-        ".plot >> nth=0",
-        ".plot >> nth=1",
+        "#dock .tab >> nth=0",
     ):
         anchor = page.locator(selector)
         anchor.hover()
