@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { isObject } from "./experiment.js";
-import { answersFrame, parametersFrame, subscription } from "./frames.js";
+import { answersFrame, parametersFrame, rowsOf, subscription } from "./frames.js";
 import { lastOf } from "./history.js";
 import { keptSession } from "./kept_session.js";
 import { decodeLink } from "./link.js";
@@ -184,7 +184,7 @@ export class Connection {
         void this.polling.points();
         break;
       case "metrics":
-        page.apply(store.rowsArrived, message.rows);
+        page.apply(store.rowsArrived, rowsOf(message));
         break;
       case "state":
         page.apply(store.phaseChanged, message);
