@@ -14,7 +14,7 @@ from engine.components.activations import ACTIVATIONS
 from engine.components.optimizers import OPTIMIZERS
 from engine.components.registry import Choice
 from engine.errors import FieldError, InvalidInput
-from engine.experiment import Experiment, Layer, Output
+from engine.experiment import Layer, Resolved
 from engine.insight.trace_formulas import EVALUATION, TRAINING, arguments, arguments_of_layer, printed, written
 from engine.reference import Layers, Passed, Running, Seen
 from engine.training.trainer import Trainer
@@ -45,7 +45,7 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = N
     memory, masks = _memory(model), _masks(model)
     total, updated, kept = _update(model, layers, memory, gradients, masks)
     again = reference.forward(experiment, updated, X, running, step)
-    units = _units(experiment)
+    units = experiment.all_layers
     told = [
         _layer(model, index, layers[index], seen[index], passed[index], weight)
         | {
@@ -94,10 +94,6 @@ def _samples(model: Trainer, part: str, sample: int) -> Any:
     if not 0 <= sample <= last:
         raise InvalidInput(FieldError("sample", sample, f"0 to {last}", f"the {part} part has samples 0 to {last}"))
     return parts[part]
-
-
-def _units(experiment: Experiment) -> list[Layer | Output]:
-    return [*experiment.layers, experiment.output]
 
 
 def _parameters(model: Trainer) -> tuple[Layers, Running]:
@@ -162,7 +158,7 @@ def _layer(
     model: Trainer, index: int, own: tuple[np.ndarray, ...], seen: Seen, passed: Passed, weight: float
 ) -> dict[str, Any]:
     """The numbers of one layer, on the way forward and back."""
-    layer = _units(model.experiment)[index]
+    layer = model.experiment.all_layers[index]
     choice = layer.activation
     normalization = layer.batch_normalization if isinstance(layer, Layer) else None
     sums = seen.x @ own[0] + own[1]
@@ -178,7 +174,7 @@ def _layer(
         }
     return {
         "name": model.layer_name(index),
-        "activation": choice.name if choice else "linear",
+        "activation": choice.name,
         "inputs": seen.x[0],
         "kept": seen.kept[0] if isinstance(seen.kept, np.ndarray) else None,
         "parameters": _named(model, index, own),
@@ -203,5 +199,5 @@ def _derivatives(choice: Choice | None, seen: Seen) -> np.ndarray | None:
     return slopes
 
 
-def _loss(experiment: Experiment, seen: Seen, targets: np.ndarray, weight: float) -> float:
+def _loss(experiment: Resolved, seen: Seen, targets: np.ndarray, weight: float) -> float:
     return weight * reference.loss(experiment, seen.z, seen.out, targets)

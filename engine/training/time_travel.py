@@ -36,7 +36,7 @@ class Visit:
         self._run = run
         self._changes: list[Entry] = run.journal.entries[mark.changes :]
         self._single: Entry | None = None  # single samples that are being made
-        self.trainer = Trainer(mark.checkpoint.asked, run.data)
+        self.trainer = Trainer(run.experiment, run.data)
         self.trainer.restore(mark.checkpoint)
         self.trainer.journal = run.journal.until(mark.changes)
         self.trainer.measuring = False  # rows cost more than steps, and are there already
@@ -105,7 +105,7 @@ class Course(Generic[T]):
         chosen = np.unique(np.linspace(0, len(marks) - 1, min(moments, len(marks))).astype(int))
         self._left = [marks[index] for index in chosen]
         self._look = look
-        self._trainer = Trainer(run.asked, run.data)
+        self._trainer = Trainer(run.experiment, run.data)
         self.result: list[T] = []
 
     @property
