@@ -53,22 +53,24 @@ def resolve(experiment: Experiment, tables: Tables = NO_TABLES) -> Resolved:
         notes.append(Note("shuffle", "TensorFlow Playground visits its samples in the same order in every epoch."))
         shuffle = False
     activation = experiment.output.activation or ACTIVATIONS.choice(TASKS[task].output)
-    filled_in = {
-        "task": task,
-        "dataset": replace(
-            dataset,
-            samples=source.samples,
-            standardize=source.tabular if dataset.standardize is None else dataset.standardize,
-            stratify=task != "regression" and (source.tabular if dataset.stratify is None else dataset.stratify),
-        ),
-        "features": features,
-        "output": ResolvedOutput(**vars(experiment.output) | {"activation": activation}),
-        "loss": experiment.loss or _default_loss(task, activation.name),
-        "batch_size": batch_size,
-        "shuffle": shuffle,
-    }
-    origin = {"asked": experiment, "source": source, "tables": tables, "notes": ()}
-    resolved = Resolved(**vars(experiment) | filled_in | origin)
+    dataset = replace(
+        dataset,
+        samples=source.samples,
+        standardize=source.tabular if dataset.standardize is None else dataset.standardize,
+        stratify=task != "regression" and (source.tabular if dataset.stratify is None else dataset.stratify),
+    )
+    clamped = replace(experiment, dataset=dataset, batch_size=batch_size, shuffle=shuffle)
+    resolved = Resolved(
+        **{name: value for name, value in vars(clamped).items() if name not in Resolved.__annotations__},
+        task=task,
+        features=features,
+        output=ResolvedOutput(**vars(experiment.output) | {"activation": activation}),
+        loss=experiment.loss or _default_loss(task, activation.name),
+        asked=experiment,
+        source=source,
+        tables=tables,
+        notes=(),
+    )
     notes += _check_output(resolved)
     _check_classes(resolved)
     _check_stopping(resolved)

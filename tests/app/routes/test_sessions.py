@@ -42,7 +42,7 @@ async def test_an_experiment_is_resolved_once(client: httpx.AsyncClient, monkeyp
         client.patch(address, json={"batch_size": 5}),
         client.patch(f"{address}?reset=true", json={"dataset": "xor"}),
         client.patch(f"{address}?reset=true&keep=true", json={"optimizer": "adam"}),
-        client.post(f"{address}/command", json={"command": "reset", "seed": "new"}),
+        client.post(f"{address}/commands", json={"command": "reset", "seed": "new"}),
     )
     for count, change in enumerate(changes, 2):
         assert (await change).status_code == 200 and len(asked) == count
