@@ -49,7 +49,7 @@ def resolve(experiment: Experiment, tables: Tables = NO_TABLES) -> Resolved:
             Note("dataset.stratify", "A regression has no classes to share out evenly: it is split at random.")
         )
     shuffle = experiment.shuffle
-    if shuffle and source.replay:
+    if shuffle and source.rules.in_order:
         notes.append(Note("shuffle", "TensorFlow Playground visits its samples in the same order in every epoch."))
         shuffle = False
     activation = experiment.output.activation or ACTIVATIONS.choice(TASKS[task].output)

@@ -54,7 +54,7 @@ class Data:
         self.outputs = source.outputs
         self.features = experiment.features
         self.task = experiment.task
-        self.replay = source.replay
+        self.rules = source.rules
         self.classes = self._class_names(source.classes)
         # What an answer looks like that says no, and one that says yes.
         self.no, self.yes = (-1.0, 1.0) if experiment.signed else (0.0, 1.0)

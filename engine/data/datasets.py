@@ -138,7 +138,7 @@ class PlaygroundData(DatasetChoice):
             count=2,
             classes=("orange", "blue"),
             domain=PLANE,
-            replay=replay,
+            rules=replay,
         )
 
 

@@ -14,7 +14,7 @@ from engine.components.registry import STRICT, Choice, described
 from engine.components.tasks import TaskName
 from engine.data.fields import Fields
 from engine.data.projection import Domain
-from engine.data.tf_playground import Replay
+from engine.data.rules import USUAL, Rules
 from engine.data.uploads import Table, Tables
 from engine.limits import LIMITS
 
@@ -42,7 +42,7 @@ class Source:
     own: bool = False  # whether the user brought it
     test: Made | None = None  # samples to judge with, instead of a share of the others
     table: Table | None = None  # that was uploaded
-    replay: Replay | None = None
+    rules: Rules = USUAL
 
     @property
     def outputs(self) -> int:

@@ -18,13 +18,13 @@ def parts_of(experiment: Resolved) -> dict[str, Made]:
     """
     dataset, source = experiment.dataset, experiment.source
     points, targets = source.make()
-    if dataset.noise and not source.replay:
+    if dataset.noise and not source.rules.in_order:
         shift = rng.generator(dataset.seed, rng.NOISE).standard_normal(points.shape)
         points = points + shift * dataset.noise * mean_and_spread(imputed(points, points))[1]
     if dataset.label_noise:
         classes = max(source.outputs, 2) if source.task == "multiclass" else 2
         targets = _mislabeled(targets, source.task, classes, dataset.label_noise, dataset.seed)
-    if not source.replay:
+    if not source.rules.in_order:
         order = rng.generator(dataset.seed, rng.SPLIT).permutation(len(targets))
         points, targets = points[order], targets[order]
     strata = np.unique(targets, axis=0, return_inverse=True)[1] if dataset.stratify else None

@@ -13,6 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.data.rules import Rules
+
 CLASSIFICATION = ("circle", "xor", "gauss", "spiral")
 REGRESSION = ("plane", "bumps")
 SHAPES = CLASSIFICATION + REGRESSION
@@ -179,8 +181,12 @@ MAKERS = {
 
 
 @dataclass(frozen=True)
-class Replay:
-    """One experiment of the original's, known by its text."""
+class Replay(Rules):
+    """One experiment of the original's, known by its text; and the original's rules of training."""
+
+    in_order = True
+    penalties_last = True
+    severs = True
 
     text: str
     shape: str
@@ -205,8 +211,12 @@ class Replay:
         targets = table[:, 2]
         return table[:, :2], (targets + 1) / 2 if self.shape in CLASSIFICATION else targets
 
-    def weights(self, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
-        """For each layer numbers (fan_in, fan_out) from 0 to 1, drawn unit by unit, in the original's order."""
+    def left_over(self, samples: int, batch_size: int) -> int:
+        """All that do not fill a batch."""
+        return samples % batch_size
+
+    def starting_weights(self, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
+        """Drawn unit by unit, in the original's order."""
         draw = copy(self._made[1])
         return [
             np.array([[draw.random() for _ in range(fan_in)] for _ in range(fan_out)]).T for fan_in, fan_out in shapes

@@ -54,7 +54,7 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = N
             "gradients": _named(model, index, gradients[index]),
             "total_gradients": _named(model, index, total[index]),
             "shrinkage": 0.0
-            if model.data.replay
+            if model.data.rules.penalties_last
             else model.learning_rate * reference.l1_rate(units[index].regularizer),
             "memory": _remembered(model, index, memory),
             "memory_after": _remembered(model, index, kept),
@@ -136,7 +136,7 @@ def _masks(model: Trainer) -> Layers | None:
 def _length(model: Trainer, layers: Layers, gradients: Layers, masks: Layers | None) -> float:
     """How long the whole gradient is before it is clipped."""
     free = replace(model.experiment, clipping=None)
-    total = reference.total_gradients(free, layers, gradients, model.data.replay is None, masks)
+    total = reference.total_gradients(free, layers, gradients, not model.data.rules.penalties_last, masks)
     return float(np.sqrt(sum(float(np.sum(part**2)) for layer in total for part in layer)))
 
 
@@ -144,10 +144,10 @@ def _update(
     model: Trainer, layers: Layers, memory: list[Layers], gradients: Layers, masks: Layers | None
 ) -> tuple[Layers, Layers, list[Layers]]:
     """The gradients that the optimizer gets, what becomes of the parameters, and the optimizer's new memory."""
-    experiment, rate, replay = model.experiment, model.learning_rate, model.data.replay is not None
-    penalized = reference.total_gradients(experiment, layers, gradients, not replay, masks)
-    updated, kept = reference.update(experiment, layers, memory, penalized, model.step + 1, rate, not replay)
-    if replay:
+    experiment, rate, last = model.experiment, model.learning_rate, model.data.rules.penalties_last
+    penalized = reference.total_gradients(experiment, layers, gradients, not last, masks)
+    updated, kept = reference.update(experiment, layers, memory, penalized, model.step + 1, rate, not last)
+    if last:
         updated = reference.replay_penalties(experiment, layers, updated, rate)
     if masks is not None:
         updated = [tuple(p * m for p, m in zip(*pair, strict=True)) for pair in zip(updated, masks, strict=True)]

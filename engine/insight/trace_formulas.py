@@ -111,6 +111,7 @@ def _of_layer(model: Trainer, index: int, mode: str) -> dict[str, Any]:
     names = _names(layer, activation, u)
     penalty = REGULARIZERS.of(layer.regularizer) if layer.regularizer else None
     plain = not (activation.joint or activation.grouped)
+    shrunk = penalty if penalty and penalty.l1_rate and not model.data.rules.penalties_last else None
     return {
         "inputs": _inputs(experiment, index, mode),
         "pre_activations": f"z_{u} = sum_i(x_i * w_i{u}) + b_{u}",
@@ -122,7 +123,7 @@ def _of_layer(model: Trainer, index: int, mode: str) -> dict[str, Any]:
         "gradients": _gradients(layer, activation, u, names),
         "total_gradients": _totals(model, layer, activation),
         "penalty": f"sum({penalty.formula})" if penalty else None,
-        "shrinkage": penalty.shrinkage_formula if penalty and penalty.l1_rate and not model.data.replay else None,
+        "shrinkage": shrunk.shrinkage_formula if shrunk else None,
         "updated": _updates(model, layer, activation),
     }
 
@@ -238,7 +239,7 @@ def _parameters(layer: Layer | ResolvedOutput, activation: Activation) -> list[s
 
 def _totals(model: Trainer, layer: Layer | ResolvedOutput, activation: Activation) -> dict[str, str | None]:
     """From the data loss's gradient to what the optimizer gets."""
-    penalty = REGULARIZERS.of(layer.regularizer) if layer.regularizer and not model.data.replay else None
+    penalty = REGULARIZERS.of(layer.regularizer) if layer.regularizer and not model.data.rules.penalties_last else None
     clipping = model.experiment.clipping
     further = ["g = mask * g"] if model.state.mask.size else []
     if clipping:
@@ -257,16 +258,16 @@ def _updates(model: Trainer, layer: Layer | ResolvedOutput, activation: Activati
     penalty = REGULARIZERS.of(layer.regularizer) if layer.regularizer else None
     masked = ["w = mask * w"] if model.state.mask.size else []
     weights = [optimizer.rule(decays=True)]
-    replayed = penalty if model.data.replay else None
-    if replayed:
+    taken_off = penalty if model.data.rules.penalties_last else None
+    if taken_off:
         weights.insert(0, "w_old = w")
     elif penalty and penalty.shrinkage_formula:
         weights.append(f"w = {penalty.shrinkage_formula}")
     if layer.constraint:
         weights.append(f"w = {CONSTRAINTS.of(layer.constraint).formula}")
-    if replayed:
-        moved = f"w - learning_rate * ({renamed(replayed.derivative_formula, {'w': 'w_old'})})"
+    if taken_off:
+        moved = f"w - learning_rate * ({renamed(taken_off.derivative_formula, {'w': 'w_old'})})"
         severed = f"q = {moved}; w = 0 if w * q < 0 else q"
-        weights.append(severed if replayed.name == "l1" else f"w = {moved}")
+        weights.append(severed if taken_off.name == "l1" else f"w = {moved}")
     formulas = {name: "; ".join([optimizer.rule(decays=False), *masked]) for name in _parameters(layer, activation)}
     return formulas | {"weights": "; ".join([*weights, *masked])}

@@ -343,7 +343,7 @@ class Model:
 
 def starting_state(experiment: Resolved, data: Data, network: Network) -> kernel.State:
     """Where training starts: parameters as the initializers draw them, and nothing learned or remembered."""
-    parameters = network.initialize(experiment.seed, data.replay)
+    parameters = network.initialize(experiment.seed, data.rules)
     count, dtype = network.parameter_count, network.dtype
     return kernel.State(
         parameters=parameters,
@@ -351,5 +351,5 @@ def starting_state(experiment: Resolved, data: Data, network: Network) -> kernel
         slots=np.zeros((OPTIMIZERS.of(experiment.optimizer).slots, count), dtype),
         running=np.repeat(np.array([[0], [1]], dtype), network.rows[-1], axis=1),
         previous=parameters.copy(),
-        mask=np.ones(count if data.replay else 0, dtype),
+        mask=np.ones(count if data.rules.severs else 0, dtype),
     )

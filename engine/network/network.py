@@ -20,7 +20,7 @@ from engine.components.initializers import draw
 from engine.components.losses import LOSSES
 from engine.components.registry import Choice, Family
 from engine.components.regularizers import REGULARIZERS
-from engine.data.tf_playground import Replay
+from engine.data.rules import Rules
 from engine.experiment import Layer, Resolved, ResolvedOutput
 
 ARGUMENTS = 4  # the most arguments that any entry of a layer may have
@@ -118,18 +118,18 @@ class Network:
         """
         return [{name: buffer[where].reshape(shape) for name, (where, shape) in part.items()} for part in self.parts]
 
-    def initialize(self, seed: int, replay: Replay | None = None) -> np.ndarray:
+    def initialize(self, seed: int, rules: Rules) -> np.ndarray:
         """A buffer of starting parameters: a function of the seed, the layer and its own choices alone.
 
-        In a replay, uniform weights come from its own draws, as long as the seed is 0.
+        Uniform weights come from the draws of the rules, if these have any, as long as the seed is 0.
         """
         buffer = np.zeros(self.parameter_count, self.dtype)
-        replayed = replay.weights(self.shapes) if replay and seed == 0 else None
+        draws = rules.starting_weights(self.shapes) if seed == 0 else None
         for index, (view, layer) in enumerate(zip(self.views(buffer), self.layers, strict=True)):
             generator = rng.generator(seed, rng.WEIGHTS, index)
-            if replayed and layer.initializer.name == "random_uniform":
+            if draws and layer.initializer.name == "random_uniform":
                 low, high = layer.initializer.minval, layer.initializer.maxval
-                view["weights"][:] = replayed[index] * (high - low) + low
+                view["weights"][:] = draws[index] * (high - low) + low
             else:
                 view["weights"][:] = draw(layer.initializer, generator, *view["weights"].shape)
             view["biases"][:] = draw(layer.bias_initializer, generator, 1, view["biases"].size)[0]

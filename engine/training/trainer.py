@@ -96,7 +96,7 @@ class Trainer(Model):
             batch_size=1,
             carried=self._carried,
             penalty=self._effect_of(penalties),
-            sever=self.data.replay is not None and "l1" in penalties,
+            sever=self.data.rules.severs and "l1" in penalties,
             shuffle=experiment.shuffle,
             seed=experiment.seed,
             last_step=0,
@@ -110,15 +110,15 @@ class Trainer(Model):
         self._fit_workspace()
 
     def _left_over(self, experiment: Resolved) -> int:
-        """In a replay what does not fill a batch waits for the next epoch, so it stands once more before the first."""
+        """How many samples wait for the next epoch: they stand once more before the first."""
         samples = len(self._train)
-        return samples % min(experiment.batch_size or samples, samples) if self.data.replay else 0
+        return self.data.rules.left_over(samples, min(experiment.batch_size or samples, samples))
 
     def _effect_of(self, penalties: set[str]) -> int:
-        """How penalties have their effect: in a replay they are taken off after the update."""
+        """How penalties have their effect."""
         if not penalties:
             return kernel.NO_PENALTY
-        return kernel.REPLAYED if self.data.replay else kernel.PROXIMAL
+        return kernel.REPLAYED if self.data.rules.penalties_last else kernel.PROXIMAL
 
     def _fit_workspace(self, batch_size: int | None = None) -> None:
         """Makes room for one chunk: a batch, or an even share of one too large; 1 sample, or a multiple of 8."""

@@ -45,7 +45,7 @@ def follow(trainer: Trainer, sample: int, steps: int = 3) -> None:
         if trainer.diverged:
             break
         compare(trainer, told, "parameters", before)
-        if not trainer.data.replay:  # whose penalties come after, in the same place
+        if not trainer.data.rules.penalties_last:  # whose penalties come after, in the same place
             compare(trainer, told, "total_gradients", trainer.state.gradient)
         compare(trainer, told, "updated", trainer.state.parameters)
         for slot, buffer in zip(OPTIMIZERS.of(trainer.experiment.optimizer).memory, trainer.state.slots, strict=True):
