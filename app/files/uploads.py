@@ -77,8 +77,10 @@ class Uploads:
         """All of them, the newest first, without their columns and rows, and how many sessions learn from each."""
         heads = ("id", "created", "dataset", "name", "rows", "inputs", "task", "target", "classes")
         with self._lock:
-            lines = [{key: found[key] for key in heads} for found in reversed(self._found.values())]
-        return [line | {"uses": self._uses(line["id"])} for line in lines]
+            return [
+                {key: found[key] for key in heads} | {"uses": self._uses(self.tables[id])}
+                for id, found in reversed(self._found.items())
+            ]
 
     def delete(self, id: str) -> None:
         """Takes one away. Raises Problem 404, or 409 while a session learns from it."""
