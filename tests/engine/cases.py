@@ -13,7 +13,9 @@ from engine.components.activations import ACTIVATIONS
 from engine.components.losses import LOSSES
 from engine.components.tasks import TASKS
 from engine.data.dataset import Data
-from engine.data.datasets import DATASETS, DatasetChoice, GivenPoints, Targets
+from engine.data.datasets import DATASETS
+from engine.data.given_points import GivenPoints, Targets
+from engine.data.sources import DatasetChoice
 from engine.reference import Layers, Running, empty_memory
 from engine.reference import step as reference_step
 

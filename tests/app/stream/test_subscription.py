@@ -17,7 +17,7 @@ from app.schemas.requests import Play, Reset, Subscribe
 from app.sessions.session import Session
 from app.stream import messages
 from app.stream.subscription import Subscription
-from engine import Experiment, InvalidInput, Layer, catalogue_data
+from engine import Experiment, InvalidInput, Layer, Trainer, catalogue_data, resolve
 from engine.training.metrics_row import measures
 from tests.app.conftest import rows_of, strict
 
@@ -41,7 +41,7 @@ def subscribed(session: Session, codec: Codec = JSON, **wish: Any) -> Subscripti
 
 @pytest.fixture
 def session() -> Session:
-    return Session("one", Experiment())
+    return Session("one", Trainer(resolve(Experiment())))
 
 
 def test_first_of_all_a_hello_then_everything(session: Session) -> None:
@@ -103,7 +103,7 @@ def test_the_boundary_is_the_trainers(session: Session) -> None:
 
 
 def test_with_several_classes_the_boundary_is_the_class_and_its_probability() -> None:
-    session = Session("one", Experiment())
+    session = Session("one", Trainer(resolve(Experiment())))
     session.patch(b'{"dataset": {"name": "blobs", "classes": 5}}', reset=True).result(0)
     session.trainer.step_once("epoch", 5)
     message, values = picture(session, "boundary"), session.trainer.boundary(10).values
@@ -144,7 +144,7 @@ def numbers(data: bytes) -> np.ndarray:
     ],
 )
 def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> None:
-    session = Session("one", read_experiment(to_json(experiment)))
+    session = Session("one", Trainer(resolve(read_experiment(to_json(experiment)))))
     session.trainer.step_once("epoch", 5)
     subscription = subscribed(session, MSGPACK, answers={})
     (message,) = [message for message in look(subscription) if message["type"] == "answers"]
@@ -171,7 +171,7 @@ def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> N
 
 
 def test_pictures_of_another_plane() -> None:
-    session = Session("one", read_experiment(b'{"dataset": {"name": "iris"}}'))
+    session = Session("one", Trainer(resolve(read_experiment(b'{"dataset": {"name": "iris"}}'))))
     for axes in ([0, 3], "principal"):
         plane = {"axes": axes, "domain": [-1.0, 1.0, 0.0, 2.0]}
         messages = {message["type"]: message for message in look(subscribed(session, MSGPACK, plane=plane))}
@@ -185,7 +185,7 @@ def test_pictures_of_another_plane() -> None:
 
 
 def test_columns_that_a_new_run_does_not_have_are_passed_over() -> None:
-    session = Session("one", read_experiment(b'{"dataset": {"name": "iris"}}'))
+    session = Session("one", Trainer(resolve(read_experiment(b'{"dataset": {"name": "iris"}}'))))
     subscription = subscribed(session, plane={"axes": [2, 3], "domain": [-1.0, 1.0, 0.0, 2.0]})
     look(subscription)
     session.patch(b'{"dataset": {"name": "circle"}, "task": null, "features": null}', reset=True).result(0)
@@ -340,7 +340,7 @@ def test_large_networks_are_drawn_more_rarely(session: Session) -> None:
 )
 def test_a_run_that_explodes_is_told_in_strict_json(activation: str, loss_and_output: str) -> None:
     data = {"binary": "circle", "multiclass": "blobs", "regression": "regression_plane"}[loss_and_output]
-    session = Session("one", Experiment())
+    session = Session("one", Trainer(resolve(Experiment())))
     body = {
         "dataset": data,
         "layers": [{"activation": activation, "units": 8}],
@@ -365,7 +365,7 @@ class CutAndResume(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.session = Session("one", Experiment(layers=(Layer(units=1),)))
+        self.session = Session("one", Trainer(resolve(Experiment(layers=(Layer(units=1),)))))
         self.run: str | None = None
         self.rows: list[dict[str, Any]] = []
         self.connect()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from engine import Experiment, InvalidExperiment, Layer, Output, Trainer
+from engine import Experiment, InvalidExperiment, Layer, Output, Trainer, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.components.constraints import CONSTRAINTS
@@ -174,7 +174,7 @@ class Sheet:
 
 
 def check(chosen: Experiment, steps: int = 0, modes: tuple[str, ...] = MODES) -> None:
-    trainer = Trainer(chosen)
+    trainer = Trainer(resolve(chosen))
     scatter(trainer)
     if steps:
         trainer.step_once("sample", steps)
@@ -226,7 +226,7 @@ def test_of_every_penalty_constraint_and_clipping(name: str, clipping: Any) -> N
 
 
 def test_of_weights_that_stay_zero() -> None:
-    trainer = Trainer(experiment(regularizer=REGULARIZERS.choice("l1_l2"), clipping=Clipping("norm", 0.05)))
+    trainer = Trainer(resolve(experiment(regularizer=REGULARIZERS.choice("l1_l2"), clipping=Clipping("norm", 0.05))))
     mask = np.ones((5, 3))
     mask[::2, 1] = 0
     own = trainer.as_given()
@@ -264,7 +264,7 @@ def test_of_targets_in_units_of_their_own(standardize: bool) -> None:
 @given(chosen=experiments())
 def test_of_any_experiment(chosen: Experiment) -> None:
     try:
-        trainer = Trainer(replace(chosen, precision="float64"))
+        trainer = Trainer(resolve(replace(chosen, precision="float64")))
     except InvalidExperiment:
         return
     trainer.advance(1, until_step=3)
