@@ -345,7 +345,8 @@ export interface FoundTable extends Table {
   preview: { names: string[]; rows: string[][] };
 }
 
-/** How a file is to be read; empty is for what is found out. `column`: the inputs to keep; null: those that can be used. */
+/** How a file is to be read; empty is for what is found out. `column`: the inputs to keep; null: those that can be
+ * used. */
 export interface TableOptions {
   column: string[] | null;
   rows: string;
@@ -385,7 +386,8 @@ export interface DataField {
   typical: number | string | null;
 }
 
-/** What the network says of samples; with an explanation also what moved each answer, the most important field first. */
+/** What the network says of samples; with an explanation also what moved each answer, the most important field
+ * first. */
 export interface Prediction {
   outputs: number[][];
   labels: (string | number | string[])[];
@@ -590,7 +592,12 @@ export interface ParametersMessage extends Moment {
 
 /** The same numbers as bytes. */
 export interface AnswersMessage extends Moment {
-  parts: Partial<Record<Part, { count: number; losses: Uint8Array; answers?: Uint8Array; confidence?: Uint8Array; wrong?: Uint8Array }>>;
+  parts: Partial<
+    Record<
+      Part,
+      { count: number; losses: Uint8Array; answers?: Uint8Array; confidence?: Uint8Array; wrong?: Uint8Array }
+    >
+  >;
 }
 
 export type ServerMessage =
