@@ -1,4 +1,4 @@
-"""What all tests share: none fails because the machine is busy, and in the end each folder's share of the time is told."""
+"""What all tests share: none fails because the machine is busy, and the end tells how long each folder took."""
 
 from collections import Counter
 
