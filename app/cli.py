@@ -1,4 +1,4 @@
-"""The command line: `gradlab serve` and `gradlab --version`."""
+"""The command line: `gradlab serve`, `gradlab openapi` and `gradlab --version`."""
 
 import os
 import signal
@@ -62,6 +62,15 @@ def serve(
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: None)
     server.run(sockets=[listener])
+
+
+@app.command()
+def openapi() -> None:
+    """Print the API's description (OpenAPI), which clients can be made from."""
+    from app.encoding import to_json
+    from app.openapi import describe_api
+
+    typer.echo(to_json(describe_api()))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,4 +1,4 @@
-"""The API's description (OpenAPI 3.1), completed with the bodies that we read ourselves."""
+"""The API's description (OpenAPI 3.1), completed with the bodies that we read ourselves and the stream's messages."""
 
 from functools import cache
 from typing import Any
@@ -9,15 +9,28 @@ from pydantic import TypeAdapter
 from app import __version__
 from app.experiments import EXPERIMENT
 from app.routes import ROUTERS
-from app.schemas.requests import Ablation, Command, Fork, Import, ParameterChanges, Parameters, Predict, Prune, Train
+from app.schemas.requests import (
+    Ablation,
+    Command,
+    Fork,
+    Import,
+    ParameterChanges,
+    Parameters,
+    Predict,
+    Prune,
+    Subscribe,
+    Train,
+)
 from app.schemas.responses import ProblemDocument
+from app.schemas.stream import CommandMessage, PatchMessage, ServerMessage
 
 DESCRIPTION = """\
 Train small neural networks and look inside. Errors are problem documents (RFC 9457) that name each wrong field, what
 was given and what is allowed. Numbers that are not finite are null. The websocket at `/api/sessions/{id}/stream` sends
-what happens while it happens.
+what happens while it happens: each is a `ServerMessage`. A client sends `Subscribe`,
+`PatchMessage` or `CommandMessage`.
 """
-BODIES: dict[str, TypeAdapter[Any]] = {
+SCHEMAS: dict[str, TypeAdapter[Any]] = {
     "Experiment": EXPERIMENT.adapter,
     "Command": TypeAdapter(Command),
     "Fork": TypeAdapter(Fork),
@@ -29,6 +42,10 @@ BODIES: dict[str, TypeAdapter[Any]] = {
     "Prune": TypeAdapter(Prune),
     "Import": TypeAdapter(Import),
     "ProblemDocument": TypeAdapter(ProblemDocument),
+    "ServerMessage": TypeAdapter(ServerMessage),
+    "Subscribe": TypeAdapter(Subscribe),
+    "PatchMessage": TypeAdapter(PatchMessage),
+    "CommandMessage": TypeAdapter(CommandMessage),
 }
 MERGE_PATCH = {
     "type": "object",
@@ -44,7 +61,7 @@ def describe_api() -> dict[str, Any]:
     document = get_openapi(title="gradlab", version=__version__, description=DESCRIPTION, routes=routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     bodies, shared = TypeAdapter.json_schemas(
-        [(name, "validation", adapter) for name, adapter in BODIES.items()],
+        [(name, "validation", adapter) for name, adapter in SCHEMAS.items()],
         ref_template="#/components/schemas/{model}",
     )
     schemas |= shared.get("$defs", {})

@@ -73,10 +73,11 @@ class Uploads:
         return self._found[id]
 
     def list(self) -> list[dict[str, Any]]:
-        """All of them, the newest first, without their columns and rows."""
+        """All of them, the newest first, without their columns and rows, and how many sessions learn from each."""
         heads = ("id", "created", "dataset", "name", "rows", "inputs", "task", "target", "classes")
         with self._lock:
-            return [{key: found[key] for key in heads} for found in reversed(self._found.values())]
+            lines = [{key: found[key] for key in heads} for found in reversed(self._found.values())]
+        return [line | {"uses": self._uses(line["id"])} for line in lines]
 
     def delete(self, id: str) -> None:
         """Takes one away. Raises Problem 404, or 409 while a session learns from it."""

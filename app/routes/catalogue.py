@@ -9,12 +9,13 @@ from starlette.responses import Response
 from app import __version__
 from app.encoding import JSONResponse, to_json
 from app.experiments import EXPERIMENT
+from app.schemas.catalogue import CatalogueAnswer
 from engine import catalogue_data
 
 router = APIRouter(prefix="/api", tags=["catalogue"])
 
 
-@router.get("/catalogue", operation_id="get_catalogue", response_model=dict[str, Any])
+@router.get("/catalogue", operation_id="get_catalogue", response_model=CatalogueAnswer)
 def get_catalogue(request: Request) -> Response:
     """Everything that can be chosen, as data: activations, losses, optimizers, data sets, with their bounds."""
     data = catalogue_data()

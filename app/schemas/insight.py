@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from app.schemas.responses import Measures, Moment, Number, SessionAnswer
+from app.schemas.responses import Measures, Moment, Number, PartName, SessionAnswer
 
 Numbers = list[Number]
 Rows = list[Numbers]
@@ -55,7 +55,7 @@ class TracedLayer(BaseModel):
 class TraceAnswer(Moment):
     """One sample forward, its error back, the update, and the sample once more."""
 
-    part: str
+    part: PartName
     sample: int
     mode: Literal["training", "evaluation"]
     point: Numbers
@@ -134,8 +134,8 @@ class CourseAnswer(Moment):
 class UnitHistogram(BaseModel):
     """How often a unit's activation gets sums in equal bins from low to high."""
 
-    low: Number
-    high: Number
+    low: float
+    high: float
     counts: list[int]
 
 
@@ -166,8 +166,8 @@ class SpreadAnswer(BaseModel):
 class RocAnswer(BaseModel):
     """The ROC curve: both rates as the threshold falls."""
 
-    false_positive_rate: Numbers
-    true_positive_rate: Numbers
+    false_positive_rate: list[float]
+    true_positive_rate: list[float]
 
 
 class ClassAnswer(BaseModel):
@@ -227,7 +227,7 @@ class EvaluationAnswer(Moment):
 class AblationCost(Moment):
     """What it costs to switch something off."""
 
-    part: str
+    part: PartName
     samples: int = SAMPLES
     all: int = ALL
     before: Measures
@@ -249,7 +249,7 @@ class RankedPart(BaseModel):
 class RankingAnswer(Moment):
     """What matters most, the costliest first."""
 
-    part: str
+    part: PartName
     samples: int = SAMPLES
     all: int = ALL
     before: Measures

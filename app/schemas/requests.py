@@ -233,14 +233,6 @@ class Subscribe(Strict):
     epoch: int | None = Field(default=None, ge=0)
 
 
-class PatchMessage(Strict):
-    """A merge patch of the experiment, as PATCH over REST."""
-
-    type: Literal["patch"]
-    patch: dict[str, Any]
-    reset: bool = False
-
-
 class PartOff(Strict):
     """What is switched off: a feature by its `input` alone; a layer; a unit of it; an input of that unit, its link."""
 

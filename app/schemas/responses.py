@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
+from app.schemas.requests import Until
 from engine.components.tasks import TaskName
 
 Number = float | None
 ExperimentData = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": "#/components/schemas/Experiment"}]})]
+PartName = Literal["train", "validation", "test"]
 State = Literal["ready", "running", "paused", "finished", "diverged", "failed"]
 Measures = Annotated[dict[str, Number], Field(examples=[{"loss": 0.21, "accuracy": 0.97}])]
 
@@ -24,6 +26,13 @@ class FieldProblem(BaseModel):
     message: str
 
 
+class TableLimits(BaseModel):
+    """How much of a file is taken."""
+
+    rows: int
+    columns: int
+
+
 class ProblemDocument(BaseModel):
     """An error, as RFC 9457 has it."""
 
@@ -34,9 +43,7 @@ class ProblemDocument(BaseModel):
     errors: list[FieldProblem]
     columns: list[str] | None = Field(None, description="Of an uploaded file that was refused: what its columns are.")
     rows: int | None = Field(None, description="Of an uploaded file that is too large: how many rows it has.")
-    limits: dict[str, int] | None = Field(
-        None, description="Of an uploaded file that is too large: how many rows and columns are taken."
-    )
+    limits: TableLimits | None = Field(None, description="Of an uploaded file that is too large.")
 
 
 class NoteAnswer(BaseModel):
@@ -89,7 +96,7 @@ class SessionAnswer(Summary):
 
     warning: str | None
     rate: Number = Field(description="Epochs per second while it plays; null is flat out.")
-    until: dict[str, Any] | None
+    until: Until | None = Field(description="Where playing ends.")
     experiment: ExperimentData
     parameter_count: int = Field(description="How many numbers the network learns.")
     notes: list[NoteAnswer]
@@ -241,14 +248,14 @@ class Targets(BaseModel):
 
     kind: TaskName
     classes: list[str] | None
-    range: list[float] | None = Field(description="The answers that mean no and yes; null in a regression.")
+    range: tuple[float, float] | None = Field(description="The answers that mean no and yes; null in a regression.")
 
 
 class PartAnswer(BaseModel):
     """Raw points and their targets."""
 
     points: list[list[float]]
-    targets: list[float] | list[list[float]]
+    targets: list[float | list[float]]
 
 
 class ProjectionAnswer(BaseModel):
@@ -275,10 +282,10 @@ class DatasetAnswer(BaseModel):
     columns: list[str]
     fields: list[FieldAnswer] = Field(description="In the order in which `predict` takes a row.")
     targets: Targets
-    domain: list[float]
-    axes: list[int]
+    domain: tuple[float, float, float, float]
+    axes: tuple[int, int]
     principal: ProjectionAnswer | None = Field(description="Where the points spread most; null for a plane.")
-    parts: dict[str, PartAnswer]
+    parts: dict[PartName, PartAnswer]
 
 
 class FixAnswer(BaseModel):
@@ -318,7 +325,7 @@ class DiagnosisAnswer(Moment):
 
     healthy: bool
     findings: list[FindingAnswer]
-    scores: dict[str, ScoreAnswer] = Field(description="By part: train, validation, test, where there are such.")
+    scores: dict[PartName, ScoreAnswer] = Field(description="By part, where there is such a part.")
     falls_short: bool = Field(description="Whether it has learned clearly less than nearest neighbors know.")
 
 
@@ -358,6 +365,12 @@ class UploadSummary(BaseModel):
     classes: list[str] | None
 
 
+class UploadLine(UploadSummary):
+    """A line in the list of uploaded tables."""
+
+    uses: int = Field(description="How many sessions learn from it.")
+
+
 class UploadAnswer(UploadSummary):
     """What was found in an uploaded file; `dropped` rows lacked a value that was needed."""
 
@@ -373,7 +386,7 @@ class UploadAnswer(UploadSummary):
 class UploadList(BaseModel):
     """The uploaded tables, the newest first."""
 
-    datasets: list[UploadSummary]
+    datasets: list[UploadLine]
 
 
 class ImportAnswer(BaseModel):

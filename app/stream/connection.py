@@ -8,16 +8,16 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgpack
-from pydantic import Field
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from app.encoding import CODECS, JSON, MSGPACK, Codec
 from app.offload import read_body
 from app.problems import Problem, to_problem
-from app.schemas.requests import PatchMessage, Pause, Play, Reset, Step, Subscribe
+from app.schemas.requests import Subscribe
+from app.schemas.stream import ClientMessage, PatchMessage
 from app.security import deny
 from app.sessions.registry import Registry
 from app.stream.subscription import Subscription
@@ -29,34 +29,7 @@ UNKNOWN_SESSION = 4404
 POLL_S = 5.0  # a safety net: a wake-up that was missed is found after this time
 
 
-class PlayMessage(Play):
-    """The command over the stream."""
-
-    type: Literal["command"]
-
-
-class PauseMessage(Pause):
-    """The command over the stream."""
-
-    type: Literal["command"]
-
-
-class ResetMessage(Reset):
-    """The command over the stream."""
-
-    type: Literal["command"]
-
-
-class StepMessage(Step):
-    """The command over the stream."""
-
-    type: Literal["command"]
-
-
-CommandMessage = Annotated[PlayMessage | PauseMessage | ResetMessage | StepMessage, Field(discriminator="command")]
-MESSAGES: Checker[Any] = Checker(
-    Annotated[Subscribe | PatchMessage | CommandMessage, Field(discriminator="type")], "a message"
-)
+MESSAGES: Checker[Any] = Checker(ClientMessage, "a message")
 
 
 async def stream(websocket: WebSocket, id: str, registry: Registry) -> None:

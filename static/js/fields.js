@@ -18,7 +18,7 @@ import { strings } from "./strings.js";
 /** @type {(argument: Argument) => NumberSpec} */
 export function argumentSpec(argument) {
   const { label, help, minimum, maximum, scale } = argument;
-  return { label, help, minimum, maximum, scale, integer: argument.kind === "integer", unit: argument.unit ?? null };
+  return { label, help, minimum, maximum, scale, integer: argument.kind === "integer", unit: null };
 }
 
 /** A button with an icon, a name and an explanation.

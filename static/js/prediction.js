@@ -158,13 +158,13 @@ export const rowOf = (fields, { values }) =>
     return field.type === "number" ? Number(text) : text;
   });
 
-/** The answer to the first row.
+/** The answer to the first row; what is not finite travels as null.
  * @type {(prediction: Prediction, values: string[]) => Answer} */
 export const answerOf = ({ outputs, labels, moved }, values) => ({
   values,
-  output: outputs[0],
-  label: labels[0],
-  moved: moved?.[0] ?? [],
+  output: outputs[0].map((value) => value ?? NaN),
+  label: labels[0] ?? NaN,
+  moved: (moved?.[0] ?? []).map(({ field, change }) => ({ field, change: change ?? NaN })),
 });
 
 /** How likely each class or label is; null where the outputs are no probabilities.

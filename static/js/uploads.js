@@ -59,7 +59,7 @@ export function saidOptions(options) {
 /** The file that was too large to be taken whole; null if something else was wrong.
  * @type {(problem: Problem) => LargeFile | null} */
 export function largeFile({ type, columns, rows, limits }) {
-  return type === TOO_LARGE && columns && rows !== undefined && limits ? { columns, rows, limits } : null;
+  return type === TOO_LARGE && columns && rows && limits ? { columns, rows, limits } : null;
 }
 
 /** As much of a large file as can be taken, unless the user has already chosen: a share of the rows, and the first

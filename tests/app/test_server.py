@@ -1,6 +1,7 @@
 """The server as a process: it starts, says where it is, and ends in good order."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 
 from app import __version__
 from app.cli import app
+from app.openapi import describe_api
 from app.routes.pages import ROOT
 from tests.app.conftest import PATIENCE_S, eventually
 
@@ -100,6 +102,10 @@ def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
 def test_a_wrong_setting_is_told_in_a_sentence() -> None:
     result = CliRunner().invoke(app, ["serve"], env={"GRADLAB_WORKERS": "several"})
     assert result.exit_code == 2 and "GRADLAB_WORKERS" in result.output
+
+
+def test_the_description_can_be_had_without_a_server() -> None:
+    assert json.loads(CliRunner().invoke(app, ["openapi"]).output) == describe_api()
 
 
 def test_the_version() -> None:

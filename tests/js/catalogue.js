@@ -30,7 +30,7 @@ const entry = (name, facts = {}) => ({
   ...facts,
 });
 
-/** @type {(entries: Entry[]) => import("../../static/js/types.js").Family} */
+/** @type {(entries: Entry[]) => Catalogue["families"][string]} */
 const family = (entries) => ({ label: "", help: "", default: null, entries });
 
 const PLANE = ["x1", "x2"];
@@ -50,6 +50,7 @@ const LAYER = {
 
 /** @type {Catalogue} */
 export const CATALOGUE = {
+  version: "0",
   conventions: [],
   limits: { layers: 10, units: 512 },
   default_experiment: {
@@ -179,6 +180,7 @@ export function anyExperiment(random) {
   const set = pick(random, CATALOGUE.families.dataset.entries);
   const task = /** @type {import("../../static/js/types.js").Task[]} */ (set.tasks)[0];
   const dataset = choice(random, "dataset", [set.name]);
+  /** @type {() => Layer} */
   const layer = () => ({
     units: 1 + Math.floor(random() * 9),
     activation: choice(random, "activation", ["tanh", "leaky_relu", "linear"]),
@@ -187,7 +189,13 @@ export function anyExperiment(random) {
     regularizer: random() < 0.5 ? null : choice(random, "regularizer"),
     constraint: random() < 0.5 ? null : choice(random, "constraint"),
     batch_normalization:
-      random() < 0.5 ? null : { position: pick(random, ["before", "after"]), momentum: random(), epsilon: 0.001 },
+      random() < 0.5
+        ? null
+        : {
+            position: pick(random, /** @type {("before" | "after")[]} */ (["before", "after"])),
+            momentum: random(),
+            epsilon: 0.001,
+          },
     dropout: pick(random, [0, random()]),
   });
   const {

@@ -30,7 +30,7 @@ test("what is zero, not finite or not there has a color of its own", () => {
 });
 
 test("a histogram over another range counts as many, where they were", () => {
-  const histogram = { low: 0, high: 4, counts: [1, 2, 3, 4], mean: 0, std: 0, not_finite: 0 };
+  const histogram = { low: 0, high: 4, counts: [1, 2, 3, 4], mean: 0, std: 0, quantiles: [], not_finite: 0 };
   assert.deepEqual(rebinned(histogram, 0, 4, 4), [1, 2, 3, 4]);
   assert.deepEqual(rebinned(histogram, 0, 8, 4), [3, 7, 0, 0]);
   const fine = rebinned(histogram, -2, 6, 80);

@@ -112,6 +112,7 @@ test("points are drawn by any two columns, or in the principal plane, and all of
 
 test("what is said at a place is read from the frame; outside nothing is", () => {
   const frame = {
+    type: /** @type {const} */ ("boundary"),
     step: 0,
     epoch: 0,
     past: false,

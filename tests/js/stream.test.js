@@ -37,6 +37,7 @@ test("weights are read from wherever they lie in a message", () => {
   const weights = message.subarray(3, 3 + 16);
   const biases = message.subarray(3 + 16);
   const { layers } = parametersFrame({
+    type: "parameters",
     step: 9,
     epoch: 1,
     past: false,

@@ -26,7 +26,7 @@ test("a list in a sentence, without saying anything twice", () => {
 });
 
 test("a problem is told in sentences, each once", () => {
-  const problem = { type: "", title: "Unprocessable", status: 422, detail: "two errors" };
+  const problem = { type: "", title: "Unprocessable", status: 422, detail: "two errors", errors: [] };
   const error = (/** @type {string} */ message) => ({ field: "x", given: 0, expected: "", message });
   assert.equal(
     problemText({ ...problem, errors: [error("too large"), error("too large"), error("Not a number!")] }),

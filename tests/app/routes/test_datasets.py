@@ -39,6 +39,8 @@ async def test_a_file_is_uploaded_and_learned_from(client: httpx.AsyncClient) ->
     told = strict((await client.post(f"{address}/predict", json={"x": [[2, 2], [-2, -2]]})).text)
     assert told["labels"] == ["yes", "no"]
 
+    listed = strict((await client.get("/api/datasets")).text)["datasets"]
+    assert [each["uses"] for each in listed] == [1]
     refused = await client.delete(f"/api/datasets/{found['id']}")
     assert refused.status_code == 409 and "session" in refused.json()["detail"]
     await client.delete(address)

@@ -13,12 +13,15 @@ import pytest
 import websockets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
+from app.schemas.stream import ServerMessage
 from app.server import StreamProtocol
 from tests.app.conftest import PATIENCE_S, RealServer, strict
 
 pytestmark = pytest.mark.anyio
 JSON, MSGPACK = "gradlab.v1.json", "gradlab.v1.msgpack"
+DESCRIBED: TypeAdapter[Any] = TypeAdapter(ServerMessage)
 
 
 class Client:
@@ -38,6 +41,7 @@ class Client:
             data = await self.socket.recv()
         assert isinstance(data, bytes) == self.packs
         message: dict[str, Any] = msgpack.unpackb(data) if self.packs else strict(data)
+        DESCRIBED.validate_python(message)
         if message["type"] == "hello":
             if not message["recovered"]:
                 self.rows = []

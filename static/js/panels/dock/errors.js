@@ -47,7 +47,8 @@ function template({ evaluation }) {
 }
 
 /** @type {(part: PartEvaluation, names: string[]) => unknown} */
-function classification({ confusion, classes = [], calibration }, names) {
+function classification({ confusion, classes: rows, calibration }, names) {
+  const classes = rows ?? [];
   return html`<div class="evaluation-body">
     ${confusion ? confusionTable(confusion, names) : nothing}
     ${classTable(classes)}
