@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from typing import Any
 
 import httpx
@@ -29,9 +30,12 @@ def settings() -> Settings:
     return Settings(workers=2)
 
 
+built = cache(create_app)  # building the routes takes longer than most tests; a lifespan makes all else anew
+
+
 @pytest.fixture
 async def app(settings: Settings, anyio_backend: str) -> AsyncIterator[Application]:
-    app = create_app(settings)
+    app = built(settings)
     async with app.router.lifespan_context(app):
         yield app
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import threading
 from typing import Any
 
 import httpx
 import pytest
 
-from app.main import Application
+from app import readiness
+from app.main import Application, create_app
+from app.settings import Settings
 from engine import Trainer, resolve
 from engine.data.datasets import MadeData
 from engine.data.sources import DatasetChoice, Source
@@ -214,8 +217,8 @@ async def test_a_bad_patch_is_refused(client: httpx.AsyncClient, session: dict[s
     assert (await client.get(address)).json() == session
 
 
-async def test_the_limit_of_sessions_holds_in_a_race(client: httpx.AsyncClient, app: Application) -> None:
-    object.__setattr__(app.state.registry.settings, "max_sessions", 5)
+@pytest.mark.parametrize("settings", [Settings(workers=2, max_sessions=5)])
+async def test_the_limit_of_sessions_holds_in_a_race(client: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(client.post("/api/sessions", json={}) for _ in range(20)))
     assert sorted(answer.status_code for answer in answers) == [201] * 5 + [429] * 15
     refused = next(answer for answer in answers if answer.status_code == 429)
@@ -225,12 +228,6 @@ async def test_the_limit_of_sessions_holds_in_a_race(client: httpx.AsyncClient, 
 async def test_sessions_made_while_the_kernels_compile_wait(
     monkeypatch: pytest.MonkeyPatch, anyio_backend: str
 ) -> None:
-    import threading
-
-    from app import readiness
-    from app.main import create_app
-    from app.settings import Settings
-
     gate = threading.Event()
     monkeypatch.setattr(readiness, "warm_up", gate.wait)
     app = create_app(Settings(workers=1))

@@ -8,11 +8,10 @@ from engine.components.activations import ACTIVATIONS
 from engine.components.optimizers import OPTIMIZERS
 from engine.data.datasets import DATASETS
 from engine.reference import backward, forward
-from tests.engine.cases import HIDDEN, PAIRS, experiment, layers_of, put, samples_of, scatter
+from tests.engine.cases import EACH_NETWORK, experiment, layers_of, put, samples_of, scatter
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
-@pytest.mark.parametrize("hidden", HIDDEN)
+@EACH_NETWORK
 def test_statistics_of_layers_equal_numpy(hidden: str, pair: tuple[str, str, str]) -> None:
     task, output, loss = pair
     trainer = Trainer(resolve(experiment(task, output=output, loss=loss, hidden=hidden)))
