@@ -1,6 +1,6 @@
-"""Uploads: the tables that were sent, kept in memory until they are deleted or the server stops.
+"""Uploads: tables that users have sent, kept in memory until they are deleted or the server stops.
 
-A deleted table can be brought back for ten minutes. Nothing is kept of who sent one.
+A deleted table can be restored for ten minutes. Who uploaded a table is not recorded.
 """
 
 import secrets
@@ -20,7 +20,7 @@ RESTORABLE_S = 600.0
 
 @dataclass(frozen=True)
 class Deleted:
-    """A table that can still be restored, and since when it is deleted."""
+    """A table that can still be restored, and when it was deleted."""
 
     table: Table
     found: dict[str, Any]
@@ -46,7 +46,7 @@ class Uploads:
         return self._keep(reading.table, reading.found)
 
     def adopt(self, table: Table) -> str:
-        """Keeps a table that came with a session file, and says by which id. Raises Problem 429."""
+        """Keeps a table that came with a session file, and returns its id. Raises Problem 429."""
         id: str = self._keep(table, described(table))["id"]
         return id
 
@@ -65,12 +65,12 @@ class Uploads:
 
     def _check_room(self) -> None:
         if len(self._found) >= self._most:
-            raise Problem(429, f"There are already {self._most} uploaded tables; delete one that is not needed.")
+            raise Problem(429, f"There are already {self._most} uploaded tables. Delete one first.")
 
     def get(self, id: str) -> dict[str, Any]:
         """What was found in a file. Raises Problem 404."""
         if id not in self._found:
-            raise Problem(404, "There is no such uploaded table.")
+            raise Problem(404, "There is no uploaded table with this id.")
         return self._found[id]
 
     def list(self) -> list[dict[str, Any]]:
@@ -83,11 +83,12 @@ class Uploads:
             ]
 
     def delete(self, id: str) -> None:
-        """Takes one away. Raises Problem 404, or 409 while a session learns from it."""
+        """Deletes one. Raises Problem 404, or 409 while a session learns from it."""
         self.get(id)
         uses = self._uses(self.tables[id])
         if uses:
-            raise Problem(409, f"{uses} session{'s learn' if uses > 1 else ' learns'} from this table; end it first.")
+            sessions, them = ("1 session uses", "it") if uses == 1 else (f"{uses} sessions use", "them")
+            raise Problem(409, f"{sessions} this table. Delete {them} first.")
         with self._lock:
             self._forget_old()
             self._deleted[id] = Deleted(self.tables.pop(id), self._found.pop(id), self._clock())
@@ -95,7 +96,7 @@ class Uploads:
                 del self._deleted[next(iter(self._deleted))]
 
     def restore(self, id: str) -> dict[str, Any]:
-        """Brings back one that was deleted less than ten minutes ago. Raises Problem 404, or 429 without room."""
+        """Restores one that was deleted less than ten minutes ago. Raises Problem 404, or 429 if there are too many."""
         with self._lock:
             self._forget_old()
             deleted = self._deleted.get(id)

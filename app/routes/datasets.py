@@ -1,4 +1,4 @@
-"""Tables of one's own: upload a CSV file, list what there is, look at one, delete it."""
+"""Uploaded tables: upload a CSV file, list the tables, look at one, delete it."""
 
 from typing import Annotated
 

@@ -33,7 +33,7 @@ router = APIRouter(tags=["insight"])
 SESSION = "/api/sessions/{id}"
 ABLATION: Checker[Ablation] = Checker(Ablation, "parts to switch off")
 ABLATIONS = {
-    "a unit and a link": {"off": [{"layer": 0, "unit": 2}, {"layer": 1, "unit": 0, "input": 3}]},
+    "a unit and a connection": {"off": [{"layer": 0, "unit": 2}, {"layer": 1, "unit": 0, "input": 3}]},
     "a feature": {"off": [{"input": 1}], "part": "train"},
 }
 Bins = Annotated[int, Query(ge=2, le=LIMITS.bins, description="Bins of a histogram.")]
@@ -176,14 +176,14 @@ async def get_ablation(
     id: Id,
     registry: RegistryDep,
     part: PartName = None,
-    links: Annotated[bool, Query(description="Links too, if there are at most 2,000.")] = False,
+    connections: Annotated[bool, Query(description="Connections too, if there are at most 2,000.")] = False,
 ) -> Response:
     """What each feature, unit and layer is worth: what it costs to switch it off, the costliest first."""
 
     def begin(session: Session) -> Any:
         of = part_of(session.trainer, part)
         return session.run_in_background(
-            lambda: ablation.Ranking(session.trainer, of, links),
+            lambda: ablation.Ranking(session.trainer, of, connections),
             lambda ranking: to_json(moment(session, ranking.model) | ranking.result),
         )
 

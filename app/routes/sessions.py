@@ -48,7 +48,7 @@ async def create_session(
 ) -> Response:
     """Makes a session from an experiment, or from a session file that was exported as `json`.
 
-    Every field of an experiment is optional; the answer holds the complete experiment. A file's run goes on where it
+    Every field of an experiment is optional; the answer holds the complete experiment. A file's run continues where it
     stood.
     """
     if is_session_file(body):
@@ -104,7 +104,7 @@ async def patch_session(
 ) -> Response:
     """Changes the experiment by a JSON merge patch (RFC 7396).
 
-    Lists are replaced whole. What can change while a run goes on does so at the next step and is noted in the journal;
+    Lists are replaced whole. What can change during a run does so at the next step and is noted in the journal;
     anything else needs `?reset=true`. Null stays null where the field may be null, else it means the default.
     """
     return JSONResponse(await registry.answer(id, lambda session: session.patch(body, reset, keep)))

@@ -101,7 +101,7 @@ async def unless_gone(request: Request, work: Coroutine[Any, Any, Any]) -> Respo
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            return Response(status_code=499)  # nobody reads it
+            return Response(status_code=499)  # the client has gone
         return JSONResponse(task.result())
     finally:
         task.cancel()

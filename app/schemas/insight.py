@@ -237,7 +237,7 @@ class AblationCost(Moment):
 class RankedPart(BaseModel):
     """What is left without this part, and by how much the loss grows."""
 
-    kind: Literal["feature", "layer", "unit", "link"]
+    kind: Literal["feature", "layer", "unit", "connection"]
     layer: int | None
     unit: int | None
     input: int | None

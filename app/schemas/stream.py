@@ -131,21 +131,21 @@ class ParametersMessage(PictureMessage):
     layers: list[LayerWeights]
 
 
-class PointAnswers(Described):
-    """What is said of the first points of a part."""
+class PointPredictions(Described):
+    """What the network predicts for the first points of a part."""
 
     count: int
     losses: Floats
-    answers: Floats = Field(b"", description="The class, or the number; several labels have none.")
+    predicted: Floats = Field(b"", description="The predicted class or number; none with several labels.")
     confidence: Floats = Field(b"", description="How likely the class is.")
     wrong: Flags = b""
 
 
-class AnswersMessage(PictureMessage):
-    """What is said of each point."""
+class PredictionsMessage(PictureMessage):
+    """What the network predicts for each point."""
 
-    type: Literal["answers"]
-    parts: dict[PartName, PointAnswers]
+    type: Literal["predictions"]
+    parts: dict[PartName, PointPredictions]
 
 
 class ErrorMessage(ProblemDocument):
@@ -162,7 +162,7 @@ ServerMessage = Annotated[
     | BoundaryMessage
     | NeuronsMessage
     | ParametersMessage
-    | AnswersMessage
+    | PredictionsMessage
     | ErrorMessage,
     Field(discriminator="type"),
 ]

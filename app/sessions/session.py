@@ -43,7 +43,7 @@ U = TypeVar("U", bound=BackgroundWork)
 
 FIRST_GUESS_NS = 5.0  # per unit of the engine's work, before it was measured
 LEAST_WORK = 1_000
-VISITED = 3  # earlier epochs that are kept at hand
+VISITED = 3  # earlier epochs that are cached
 UNDONE = 5  # prunings that can be undone
 
 
@@ -117,12 +117,12 @@ class Session:
         self._speed.mark(time.monotonic(), self.trainer.step)
 
     def fail(self, error: Exception) -> None:
-        """A fault of ours: this session stops, the others go on."""
+        """An internal error: this session stops, the others continue."""
         self._end("failed", "A server error stopped this session; the others continue. Reset it to start over.")
         self._reject_waiting(Problem(409, "The session failed before this change could be made."))
 
     def close(self) -> None:
-        """It will not be run again: whoever waits is told."""
+        """It will not run again; everything that waits for it is notified."""
         for job in self._training_jobs:
             reject(job.future, Closed())
         self._reject_waiting(Closed())
@@ -136,7 +136,7 @@ class Session:
             reject(change.future, error)
 
     def _advance(self, seconds: float, until_step: int | None, batch_size: int | None = None) -> bool:
-        """Trains for about so long; whether it should go on in this slice."""
+        """Trains for about so long; returns whether to continue in this slice."""
         trainer = self.trainer
         before, step = time.monotonic(), trainer.step
         spent = trainer.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)), until_step, batch_size)
@@ -225,7 +225,7 @@ class Session:
         return reached is not None
 
     def _end(self, state: str, reason: str | None = None) -> None:
-        """Training ends; whoever waits for it is told."""
+        """Training ends; everything that waits for it is notified."""
         self._stop_playing()
         self._rest, self.reason = state, self._told(reason)
         self.stage += 1
@@ -420,7 +420,7 @@ class Session:
         return future
 
     def fork(self, epoch: int, patch: bytes | None) -> Future[Trainer]:
-        """A trainer of its own at an earlier epoch, changed by a merge patch, which has this run's past."""
+        """A separate trainer at an earlier epoch, changed by a merge patch, with the history of this run."""
 
         def change(visit: Visit) -> Trainer:
             if patch is not None:
@@ -520,7 +520,7 @@ class Session:
         if self._rest in {"diverged", "failed"} and self.state != "running":
             raise Problem(
                 409,
-                f"{self.reason} It cannot go on from here: reset it first.",
+                f"{self.reason} It cannot continue: reset it first.",
                 type=f"urn:gradlab:{self._rest}",
                 title=f"This session has {self._rest}",
             )

@@ -1,12 +1,12 @@
-// What the user can do with a session. Each deed shows at once in the store; the server's answer confirms it or takes
-// it back, with a word. Deeds are sent one after the other, in order; patches that wait are sent as one.
+// What the user can do with a session. Each action shows at once in the store; the server's answer confirms it or
+// undoes it, with a message. Actions are sent one after the other, in order; patches that wait are sent as one.
 
 import * as api from "./api.js";
 import { Connection } from "./connection.js";
 import { isStuck } from "./current_step.js";
 import { combined, isObject, renames } from "./experiment.js";
-import { keepSession, keptSession } from "./kept_session.js";
 import { Polling } from "./polling.js";
+import { savedSession, saveSession } from "./saved_session.js";
 import * as store from "./store.js";
 import { strings } from "./strings.js";
 import { lostTable } from "./uploads.js";
@@ -36,7 +36,7 @@ export class Actions {
     this.connection = new Connection(page, this.polling, { play: () => this.play(), tell: (text) => this.#tell(text) });
   }
 
-  // ---- deeds ----
+  // ---- actions ----
 
   play() {
     if (this.#isStuck()) return;
@@ -149,7 +149,7 @@ export class Actions {
   }
 
   /** Takes back the last change.
-   * @param {boolean} [told] whether it needs no word that the run starts again */
+   * @param {boolean} [told] whether the user needs no notice that the run restarts */
   undo(told = false) {
     const before = this.#undoable();
     const change = before.past.at(-1);
@@ -158,7 +158,7 @@ export class Actions {
     else if (change) this.#submit(change.fields, before, { told, keep: this.#isPainting(change), retry: "undo" });
   }
 
-  /** Makes again what was undone last. */
+  /** Redoes what was undone last. */
   redo() {
     const before = this.#undoable();
     const change = before.future.at(-1);
@@ -223,7 +223,7 @@ export class Actions {
       const { step } = this.store.state;
       const answer = await api.patchSession(session, patch, true, keep);
       const fields = (error.problem.errors ?? []).map(({ field }) => field);
-      if (step > 0 && !told) this.#tell(strings.words.startedAgain(fields));
+      if (step > 0 && !told) this.#tell(strings.status.startedAgain(fields));
       return answer;
     }
   }
@@ -274,7 +274,7 @@ export class Actions {
       void this.polling.points(true); // points that were painted may have been refused
       if (this.store.state.phase !== "running") this.store.apply(store.set, { playing: false });
     } else if (error instanceof api.Unreachable) {
-      this.store.apply(store.refused, strings.words.unreachable, before);
+      this.store.apply(store.refused, strings.status.unreachable, before);
       this.store.apply(store.set, { playing: this.store.state.phase === "running" });
     } else {
       reportError(error);
@@ -309,7 +309,7 @@ export class Actions {
     });
   }
 
-  /** Makes a run of its own that goes on from the epoch that is looked at, and goes there. */
+  /** Forks the run at the epoch that is shown, and opens the fork. */
   fork() {
     this.#do(async () => {
       const { session, visit } = this.store.state;
@@ -359,10 +359,10 @@ export class Actions {
   /** Keeps for a reload which session this is. @param {boolean} [left] whether the page is being left */
   keep(left = false) {
     const { session, playing } = this.store.state;
-    if (session) keepSession({ id: session, hash: location.hash, playing, left });
+    if (session) saveSession({ id: session, hash: location.hash, playing, left });
   }
 
-  /** The page is being left: training would go on unseen. A reload comes back to it. */
+  /** The page is being left, so training pauses. A reload returns to the session. */
   leave() {
     const { playing } = this.store.state;
     this.keep(true);
@@ -371,7 +371,7 @@ export class Actions {
 
   /** Back by the browser's history, with the page as it was left. */
   comeBack() {
-    if (keptSession()?.playing) this.play();
+    if (savedSession()?.playing) this.play();
     this.keep();
     this.connection.retry();
   }

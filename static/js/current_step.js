@@ -6,7 +6,7 @@ import { extended, lastOf } from "./history.js";
 /** @import { State } from "./store.js" */
 /** @import { LastUpdate } from "./types.js" */
 
-/** Whether training cannot go on from here without a reset.
+/** Whether training cannot continue without a reset.
  * @type {(phase: State["phase"]) => boolean} */
 export const isStuck = (phase) => phase === "diverged" || phase === "failed";
 

@@ -8,7 +8,7 @@
 /** Rows by column, numbered from `seq` on: a number for each row, or of a layer's quantity for each row and layer.
  * @typedef {{ seq: number, count: number, columns: Record<string, ArrayLike<number | null>> }} Rows */
 
-/** What is told of each layer, and kept. */
+/** What is recorded for each layer. */
 export const LAYER_QUANTITIES = /** @type {const} */ (["gradient_norm", "update_ratio", "saturated", "dead"]);
 
 /** @type {History} */

@@ -8,7 +8,7 @@ import { renewed } from "./prediction.js";
 import { tableEntry } from "./uploads.js";
 import { partOf, weightValue, withWeights } from "./weights.js";
 
-/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed,
+/** @import { PredictionsFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed,
  *    Distributions, Evaluation, Experiment, Hello, Inspection, Moment, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Schema, Session, Standing, Table,
  *    StepUnit, Until, WeightChange } from "./types.js" */
@@ -94,8 +94,8 @@ export const INITIAL = Object.freeze({
   neurons: fact(/** @type {NeuronsFrame | null} */ (null)),
   parameters: fact(/** @type {ParametersFrame | null} */ (null)),
 
-  /** What is said of each point. */
-  answers: fact(/** @type {AnswersFrame | null} */ (null)),
+  /** The prediction for each point. */
+  predictions: fact(/** @type {PredictionsFrame | null} */ (null)),
   /** The epoch that pictures, weights and figures are of; null: now. */
   visit: fact(/** @type {number | null} */ (null)),
   /** The run that this one was forked from, or its fork. */
@@ -108,7 +108,7 @@ export const INITIAL = Object.freeze({
   /** What was found out about the unit or weight that is looked at. */
   inspection: fact(/** @type {Inspection | null} */ (null)),
   treatment: fact(/** @type {Treatment | null} */ (null)),
-  /** Values of one's own, and what the network says of them. */
+  /** The user's own values, and the prediction for them. */
   trial: fact(/** @type {Trial | null} */ (null)),
   prediction: fact(/** @type {Answer | null} */ (null)),
 
@@ -157,7 +157,7 @@ export const INITIAL = Object.freeze({
   visible: fact(/** @type {Record<string, boolean>} */ ({})),
 });
 
-/** The state, and whoever wants to hear that it changed. */
+/** The state, and the listeners to its changes. */
 export class Store {
   /** @param {Partial<State>} remembered */
   constructor(remembered = {}) {
@@ -206,7 +206,7 @@ export function pointsArrived(state, points) {
     ...state,
     points,
     view: same ? state.view : WHOLE,
-    answers: null,
+    predictions: null,
     trial: renewed(state.trial, state.points, points),
   };
 }
@@ -256,7 +256,7 @@ function begun(state, run) {
     evaluation: null,
     distributions: null,
     course: null,
-    answers: null,
+    predictions: null,
     prediction: null,
     visit: null,
     step: 0,
@@ -339,7 +339,7 @@ export function experimentChanged(state, patch, at) {
 }
 
 /** The user edits weights: shown at once, until the next frame comes. A slider that is dragged is undone as one; `at`
- * is NaN for what is a change of its own.
+ * is NaN for a separate change.
  * @type {(state: State, after: WeightChange[], at: number) => State} */
 export function weightsChanged(state, after, at) {
   const { parameters, past } = state;

@@ -98,7 +98,7 @@ async def test_there_is_room_for_so_many(client: httpx.AsyncClient, app: Applica
     for _ in range(50):
         assert (await upload(client)).status_code == 201
     response = await upload(client)
-    assert response.status_code == 429 and "delete" in response.json()["detail"]
+    assert response.status_code == 429 and "Delete one" in response.json()["detail"]
     assert len(app.state.uploads.tables) == 50
 
 

@@ -146,8 +146,8 @@ def numbers(data: bytes) -> np.ndarray:
 def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> None:
     session = Session("one", Trainer(resolve(read_experiment(to_json(experiment)))))
     session.trainer.step_once("epoch", 5)
-    subscription = subscribed(session, MSGPACK, answers={})
-    (message,) = [message for message in look(subscription) if message["type"] == "answers"]
+    subscription = subscribed(session, MSGPACK, predictions={})
+    (message,) = [message for message in look(subscription) if message["type"] == "predictions"]
     data = session.trainer.data
     for name, part in data.parts.items():
         if not len(part):
@@ -158,7 +158,7 @@ def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> N
         assert told["count"] == len(part)
         np.testing.assert_allclose(numbers(told["losses"]), losses, rtol=1e-6)
         if data.task == "regression":
-            np.testing.assert_allclose(numbers(told["answers"]), outputs[0], rtol=1e-6)
+            np.testing.assert_allclose(numbers(told["predicted"]), outputs[0], rtol=1e-6)
             continue
         right = measures(session.trainer, session.trainer.at_once(name))[
             ("accuracy", "exact_match")[data.task == "multilabel"]
@@ -166,7 +166,7 @@ def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> N
         assert 1 - np.frombuffer(told["wrong"], np.uint8).mean() == pytest.approx(right)
         if data.task != "multilabel":
             said = [data.classes.index(label) for label in session.trainer.predict(part.points.tolist())[1]]
-            assert numbers(told["answers"]).tolist() == said
+            assert numbers(told["predicted"]).tolist() == said
             assert ((numbers(told["confidence"]) >= 0) & (numbers(told["confidence"]) <= 1)).all()
 
 
@@ -350,9 +350,9 @@ def test_a_run_that_explodes_is_told_in_strict_json(activation: str, loss_and_ou
     session.play(Play(command="play", rate=None))
     for _ in range(20):
         session.run(0.001)
-    messages = look(subscribed(session, answers={}))
+    messages = look(subscribed(session, predictions={}))
     types = {message["type"] for message in messages}
-    assert types == {"hello", "state", "metrics", "boundary", "neurons", "parameters", "answers"}
+    assert types == {"hello", "state", "metrics", "boundary", "neurons", "parameters", "predictions"}
     state = messages[1]
     assert state["state"] in {"running", "diverged"}
     assert state["state"] == "running" or state["reason"]
