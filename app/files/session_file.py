@@ -9,7 +9,6 @@ give the same outputs as before.
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -21,15 +20,15 @@ from app import __version__
 from app.encoding import to_json
 from app.experiments import EXPERIMENT
 from app.files.csv_columns import LARGEST
+from app.files.uploads import Uploads
 from app.problems import Problem, invalid
 from app.schemas.requests import Strict
 from app.validation import ANYTHING, Bounds, Checker, parse
-from engine import LIMITS, EngineError, Experiment, FieldError, Trainer, complete, fixed_differences, to_data
+from engine import LIMITS, EngineError, Experiment, FieldError, Resolved, Trainer, fixed_differences, resolve, to_data
 from engine.compute import kernel
 from engine.data.cells import DateOrder, NumberFormat
-from engine.data.datasets import UploadedData
 from engine.data.fields import Field as TableField
-from engine.data.uploads import TABLES, Table
+from engine.data.uploads import Table
 from engine.training.checkpoints import Checkpoint
 from engine.training.journal import Entry
 
@@ -42,8 +41,6 @@ MOST_STEPS = 2**53
 # each change.
 BOUNDS = Bounds(containers=500_000, values=2_000_000, fields=1_000_000)
 LONGEST_TEXT = 16 << 20  # an array
-
-Register = Callable[[Table], str]  # keeps a table, and returns its id
 
 
 class Packed(Strict):
@@ -163,7 +160,9 @@ def write(trainer: Trainer) -> bytes:
         "gradlab": __version__,
         "experiment": to_data(trainer.journal.experiment),
         "asked": to_data(trainer.asked),
-        "entries": [entry.as_data() | {"experiment": to_data(entry.experiment)} for entry in trainer.journal.entries],
+        "entries": [
+            entry.as_data() | {"experiment": to_data(entry.experiment.asked)} for entry in trainer.journal.entries
+        ],
         "complete": trainer.journal.complete,
         "step": trainer.step,
         "epoch": trainer.epoch,
@@ -186,15 +185,17 @@ def write(trainer: Trainer) -> bytes:
                 "stopped": stopped,
             },
         },
-        "table": _table_of(trainer.experiment),
+        "table": _table_data(trainer.experiment.source.table),
         "check": {"points": points, "outputs": trainer.predict_points(points)[0].astype(float)},
     }
     body = to_json(document)
     return body[:-1] + b',"checksum":"' + _checksum(body).encode() + b'"}'
 
 
-def read(body: bytes, register: Register) -> Trainer:
-    """The run in a file. Raises Problem, with the reason, if it cannot be continued."""
+def read(body: bytes, uploads: Uploads) -> Trainer:
+    """The run in a file, whose table is kept among the uploads. Raises Problem, with the reason, if it cannot be
+    continued.
+    """
     try:
         document = parse(body, BOUNDS if _is_untouched(body) else ANYTHING)
     except Problem as problem:
@@ -210,24 +211,28 @@ def read(body: bytes, register: Register) -> Trainer:
         raise _refusal("checksum", "this file was changed after it was written, or is damaged")
     try:
         with np.errstate(all="ignore"):
-            return _restored(given, register)
+            return _restored(given, uploads)
     except EngineError as error:
         raise Problem(422, f"This file is inconsistent: {error}", getattr(error, "errors", ())) from None
 
 
-def _restored(given: SessionFile, register: Register) -> Trainer:
-    upload = register(_table(given.table)) if given.table else None
-    trainer = Trainer(_experiment("experiment", given.experiment, upload))
+def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
+    upload = uploads.adopt(_table(given.table)) if given.table else None
 
-    def changed(field: str, data: dict[str, Any]) -> Experiment:
+    def read(field: str, data: dict[str, Any]) -> Resolved:
+        return resolve(_experiment(field, data, upload), uploads.tables)
+
+    trainer = Trainer(read("experiment", given.experiment))
+
+    def changed(field: str, data: dict[str, Any]) -> Resolved:
         """An experiment that the run can have reached without a reset."""
-        experiment = _experiment(field, data, upload)
-        fixed = fixed_differences(trainer.experiment, complete(experiment).experiment)
+        experiment = read(field, data)
+        fixed = fixed_differences(trainer.experiment, experiment)
         if fixed:
             raise _refusal(f"{field}.{fixed[0]}", "this cannot change during a run")
         return experiment
 
-    asked = changed("asked", given.asked)
+    asked = changed("asked", given.asked).asked
     state, own, clock = given.state, trainer.checkpoint(), _unpack("state.clock", given.state.clock)
     memory = state.memory
     plateau, watch, *_ = own.memory
@@ -311,10 +316,9 @@ def _experiment(field: str, data: dict[str, Any], upload: str | None) -> Experim
         raise invalid(errors) from None
 
 
-def _table_of(experiment: Experiment) -> dict[str, Any] | None:
-    if not isinstance(experiment.dataset, UploadedData):
+def _table_data(table: Table | None) -> dict[str, Any] | None:
+    if table is None:
         return None
-    table = TABLES[experiment.dataset.upload]
     arrays = {"points": _pack(table.points), "targets": _pack(np.asarray(table.targets, np.float64))}
     fields = [_field_data(field) for field in table.recipe] or None
     facts = {"name": table.name, "columns": table.columns, "task": table.task, "classes": table.classes}

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.files.csv_import import Options, described, read_table
 from app.problems import Problem
-from engine.data.uploads import TABLES, Table
+from engine.data.uploads import Table
 
 RESTORABLE_S = 600.0
 
@@ -30,11 +30,12 @@ class Deleted:
 class Uploads:
     """The uploaded tables of one server; `uses` says how many sessions learn from one."""
 
-    def __init__(self, most: int, uses: Callable[[str], int], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int, uses: Callable[[Table], int], clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
         self._uses = uses
         self._clock = clock
         self._lock = threading.Lock()  # files are read on several threads
+        self.tables: dict[str, Table] = {}  # by id
         self._found: dict[str, dict[str, Any]] = {}
         self._deleted: dict[str, Deleted] = {}
 
@@ -59,7 +60,7 @@ class Uploads:
     def _put(self, id: str, table: Table, found: dict[str, Any]) -> None:
         with self._lock:
             self._check_room()
-            TABLES[id] = table
+            self.tables[id] = table
             self._found[id] = found
 
     def _check_room(self) -> None:
@@ -76,19 +77,21 @@ class Uploads:
         """All of them, the newest first, without their columns and rows, and how many sessions learn from each."""
         heads = ("id", "created", "dataset", "name", "rows", "inputs", "task", "target", "classes")
         with self._lock:
-            lines = [{key: found[key] for key in heads} for found in reversed(self._found.values())]
-        return [line | {"uses": self._uses(line["id"])} for line in lines]
+            return [
+                {key: found[key] for key in heads} | {"uses": self._uses(self.tables[id])}
+                for id, found in reversed(self._found.items())
+            ]
 
     def delete(self, id: str) -> None:
         """Deletes one. Raises Problem 404, or 409 while a session learns from it."""
         self.get(id)
-        uses = self._uses(id)
+        uses = self._uses(self.tables[id])
         if uses:
             sessions, them = ("1 session uses", "it") if uses == 1 else (f"{uses} sessions use", "them")
             raise Problem(409, f"{sessions} this table. Delete {them} first.")
         with self._lock:
             self._forget_old()
-            self._deleted[id] = Deleted(TABLES.pop(id), self._found.pop(id), self._clock())
+            self._deleted[id] = Deleted(self.tables.pop(id), self._found.pop(id), self._clock())
             while len(self._deleted) > self._most:
                 del self._deleted[next(iter(self._deleted))]
 
@@ -110,7 +113,6 @@ class Uploads:
 
     def close(self) -> None:
         """Forgets all of them."""
-        for id in self._found:
-            TABLES.pop(id, None)
+        self.tables.clear()
         self._found.clear()
         self._deleted.clear()

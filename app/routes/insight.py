@@ -3,14 +3,13 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from app.encoding import JSONResponse, to_json
 from app.experiments import read_experiment
 from app.offload import offload
 from app.problems import invalid
-from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, json_body, problems
+from app.routes.shared import Epoch, Id, RegistryDep, UploadsDep, body_of, documented, json_body, problems
 from app.routes.views import moment
 from app.schemas.insight import (
     AblationCost,
@@ -25,7 +24,7 @@ from app.schemas.insight import (
 from app.schemas.requests import Ablation
 from app.sessions.session import Session
 from app.validation import Checker
-from engine import LIMITS, FieldError, Model, Trainer
+from engine import LIMITS, FieldError, Model, Trainer, resolve
 from engine.insight import ablation, distributions, evaluation, trace
 from engine.training.time_travel import Course
 
@@ -202,10 +201,10 @@ async def get_ablation(
         required=False,
     ),
 )
-async def get_spread(request: Request, body: Annotated[bytes, Depends(json_body)]) -> Response:
+async def get_spread(uploads: UploadsDep, body: Annotated[bytes, Depends(json_body)]) -> Response:
     """How activations and errors spread from layer to layer before an experiment's network has begun to learn."""
 
     def look() -> bytes:
-        return to_json({"layers": distributions.spread(Trainer(read_experiment(body)))})
+        return to_json({"layers": distributions.spread(Trainer(resolve(read_experiment(body), uploads.tables)))})
 
     return JSONResponse(await offload(look))

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from app.encoding import JSONResponse
+from app.files.uploads import Uploads
 from app.offload import read_body
 from app.problems import MEDIA_TYPE, Problem
 from app.sessions.registry import Registry
@@ -34,7 +35,13 @@ def _registry(connection: HTTPConnection) -> Registry:
     return registry
 
 
+def _uploads(connection: HTTPConnection) -> Uploads:
+    uploads: Uploads = connection.app.state.uploads
+    return uploads
+
+
 RegistryDep = Annotated[Registry, Depends(_registry)]
+UploadsDep = Annotated[Uploads, Depends(_uploads)]
 Id = Annotated[str, Path(description="The session's id.", examples=["0123456789abcdef0123456789abcdef"])]
 Epoch = Annotated[
     int | None, Query(description="A whole epoch that the run has passed; the present moment if it is left out.")

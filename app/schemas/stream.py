@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.schemas.requests import Pause, Play, Reset, Step, Strict, Subscribe
-from app.schemas.responses import ExperimentData, Measures, NoteAnswer, Number, PartName, ProblemDocument, State
+from app.schemas.responses import ExperimentData, NoteAnswer, Number, PartName, ProblemDocument, State
 
 Bytes = Annotated[bytes, WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
 Floats = Annotated[Bytes, Field(description="float32, little endian.")]
@@ -58,26 +58,18 @@ class HelloMessage(Standing):
     notes: list[NoteAnswer]
 
 
-class MetricsRow(Described):
-    """One row of the history; parts without samples are null. Layers: hidden ones in order, the output layer last."""
-
-    seq: int
-    step: int
-    epoch: float
-    learning_rate: Number
-    train: Measures | None
-    validation: Measures | None
-    test: Measures | None
-    penalty: Number
-    layers: list[dict[str, Number]]
-
-
 class MetricsMessage(Described):
-    """The next rows."""
+    """The next rows of the history, by column, named as in `GET /api/sessions/{id}/metrics`.
+
+    A column has `count` numbers, or one for each layer and row, row by row. In msgpack it is the bytes of float64
+    numbers (little endian), NaN where there is no finite number; in JSON a list, or a list of lists, with null there.
+    """
 
     type: Literal["metrics"]
     run: str
-    rows: list[MetricsRow]
+    seq: int = Field(description="The number of the first row.")
+    count: int = Field(description="How many rows.")
+    columns: dict[str, Bytes | list[Number] | list[list[Number]]]
 
 
 class Grid(Described):

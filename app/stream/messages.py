@@ -15,7 +15,7 @@ from app.sessions.session import Session
 from engine import Axes, Data, Domain, InvalidInput, Model, Part, labels
 
 PROTOCOL = 1
-MOST_ROWS = 200  # in one message: more would hold up other sessions while they are written
+MOST_ROWS = 1_000  # in one message: more would hold up other sessions while they are written
 SHOWN_CLASSES = 2
 KEPT = 32  # pictures of one moment
 PREDICTED = 3_000  # points of each part, the first ones: more are not drawn
@@ -56,13 +56,14 @@ def _standing(session: Session) -> dict[str, Any]:
 
 
 def metrics(session: Session, since: int) -> dict[str, Any]:
-    """The rows after `since`, as many as fit in one message."""
-    history = session.trainer.history
-    last = min(history.last_seq, since + MOST_ROWS)
+    """The rows after `since` by column, as many as fit in one message; `seq` is the number of the first one."""
+    columns = session.trainer.history.arrays(since, MOST_ROWS)
     return {
         "type": "metrics",
         "run": session.run_id,
-        "rows": [history.row(seq) for seq in range(since + 1, last + 1)],
+        "seq": since + 1,
+        "count": len(columns["step"]),
+        "columns": columns,
     }
 
 

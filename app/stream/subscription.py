@@ -137,7 +137,7 @@ class Subscription:
             return self.codec.encode(messages.state(session))
         if kind == "metrics":
             message = messages.metrics(session, self.seq)
-            self.seq += len(message["rows"])
+            self.seq += message["count"]
             if self.seq == session.trainer.history.last_seq:  # else the rest follows at once
                 channel.sent(now, session.revision)
             return self.codec.encode(message)

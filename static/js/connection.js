@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { isObject } from "./experiment.js";
-import { parametersFrame, predictionsFrame, subscription } from "./frames.js";
+import { parametersFrame, predictionsFrame, rowsOf, subscription } from "./frames.js";
 import { lastOf } from "./history.js";
 import { decodeLink } from "./link.js";
 import { savedSession } from "./saved_session.js";
@@ -184,7 +184,7 @@ export class Connection {
         void this.polling.points();
         break;
       case "metrics":
-        page.apply(store.rowsArrived, message.rows);
+        page.apply(store.rowsArrived, rowsOf(message));
         break;
       case "state":
         page.apply(store.phaseChanged, message);

@@ -1,7 +1,8 @@
 // What the page asks of the stream, and the stream's bytes as numbers.
 
-/** @import { ParametersFrame, ParametersMessage, PredictionsFrame, PredictionsMessage, Subscription }
- *    from "./types.js" */
+/** @import { MetricsMessage, ParametersFrame, ParametersMessage, PredictionsFrame, PredictionsMessage,
+ *    Subscription } from "./types.js" */
+/** @import { Rows } from "./history.js" */
 /** @import { State } from "./store.js" */
 
 const SHARP = 20; // points each way of a unit's map,
@@ -57,4 +58,14 @@ export function predictionsFrame(message) {
  * @type {(bytes: Uint8Array) => Float32Array} */
 function floats(bytes) {
   return new Float32Array(bytes.slice().buffer);
+}
+
+/** Rows of metrics, their columns as float64.
+ * @type {(message: MetricsMessage) => Rows} */
+export function rowsOf({ seq, count, columns }) {
+  const numbers = Object.entries(columns).map(([name, bytes]) => [
+    name,
+    new Float64Array(/** @type {Uint8Array} */ (bytes).slice().buffer),
+  ]);
+  return { seq, count, columns: Object.fromEntries(numbers) };
 }

@@ -1155,7 +1155,12 @@ export interface components {
             /** @description float32, little endian. */
             biases: Uint8Array;
         };
-        /** @description The next rows. */
+        /**
+         * @description The next rows of the history, by column, named as in `GET /api/sessions/{id}/metrics`.
+         *
+         *     A column has `count` numbers, or one for each layer and row, row by row. In msgpack it is the bytes of float64
+         *     numbers (little endian), NaN where there is no finite number; in JSON a list, or a list of lists, with null there.
+         */
         MetricsMessage: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1163,27 +1168,13 @@ export interface components {
              */
             type: "metrics";
             run: string;
-            rows: components["schemas"]["MetricsRow"][];
-        };
-        /** @description One row of the history; parts without samples are null. Layers: hidden ones in order, the output layer last. */
-        MetricsRow: {
+            /** @description The number of the first row. */
             seq: number;
-            step: number;
-            epoch: number;
-            learning_rate: number | null;
-            train: {
-                [key: string]: number | null;
-            } | null;
-            validation: {
-                [key: string]: number | null;
-            } | null;
-            test: {
-                [key: string]: number | null;
-            } | null;
-            penalty: number | null;
-            layers: {
-                [key: string]: number | null;
-            }[];
+            /** @description How many rows. */
+            count: number;
+            columns: {
+                [key: string]: Uint8Array | (number | null)[] | (number | null)[][];
+            };
         };
         /** @description The same for the units' maps. */
         NeuronPicture: {
@@ -1622,7 +1613,6 @@ export type LayerMaps = components['schemas']['LayerMaps'];
 export type LayerNumbers = components['schemas']['LayerNumbers'];
 export type LayerWeights = components['schemas']['LayerWeights'];
 export type MetricsMessage = components['schemas']['MetricsMessage'];
-export type MetricsRow = components['schemas']['MetricsRow'];
 export type NeuronPicture = components['schemas']['NeuronPicture'];
 export type NeuronsMessage = components['schemas']['NeuronsMessage'];
 export type Output = components['schemas']['Output'];

@@ -2,7 +2,7 @@
 // It holds no DOM and no redraw flags. What follows from facts is computed where it is shown.
 
 import { patched } from "./experiment.js";
-import { EMPTY, extended } from "./history.js";
+import { EMPTY, extended, lastOf } from "./history.js";
 import { WHOLE } from "./plane.js";
 import { renewed } from "./prediction.js";
 import { tableEntry } from "./uploads.js";
@@ -10,12 +10,12 @@ import { partOf, weightValue, withWeights } from "./weights.js";
 
 /** @import { PredictionsFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed,
  *    Distributions, Evaluation, Experiment, Hello, Inspection, Moment, NeuronsFrame, Note,
- *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing, Table,
+ *    ParametersFrame, Patch, Phase, Problem, Schema, Session, Standing, Table,
  *    StepUnit, Until, WeightChange } from "./types.js" */
 /** @import { View } from "./plane.js" */
 /** @import { Answer, Trial } from "./prediction.js" */
 /** @import { Treatment } from "./fix_result.js" */
-/** @import { History } from "./history.js" */
+/** @import { History, Rows } from "./history.js" */
 
 /** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
@@ -82,7 +82,7 @@ export const INITIAL = Object.freeze({
   stepsPerSecond: fact(/** @type {number | null} */ (null)),
   /** How good the network was when the server last answered, and what the update before that learned from. */
   measured: fact(
-    /** @type {Pick<Row, "step" | "epoch"> & { metrics: Session["metrics"], update: Session["last_update"] }
+    /** @type {Pick<Session, "step" | "epoch"> & { metrics: Session["metrics"], update: Session["last_update"] }
      *    | null} */ (null),
   ),
 
@@ -291,12 +291,12 @@ export function greeted(state, hello) {
   return phaseChanged(hello.recovered ? next : { ...next, history: EMPTY }, hello);
 }
 
-/** @type {(state: State, rows: Row[]) => State} */
+/** @type {(state: State, rows: Rows) => State} */
 export function rowsArrived(state, rows) {
-  const last = rows.at(-1);
-  if (!last) return state;
   const history = extended(state.history, rows);
-  return { ...state, history, step: Math.max(state.step, last.step), epoch: Math.max(state.epoch, last.epoch) };
+  if (history === state.history) return state;
+  const reached = (/** @type {"step" | "epoch"} */ name) => Math.max(state[name], lastOf(history, name) ?? 0);
+  return { ...state, history, step: reached("step"), epoch: reached("epoch") };
 }
 
 /** @type {(state: State, standing: Standing) => State} */

@@ -24,7 +24,7 @@ export type {
   LastUpdate,
   Layer,
   MergePatch as Patch,
-  MetricsRow as Row,
+  MetricsMessage,
   NeuronsMessage as NeuronsFrame,
   NoteAnswer as Note,
   ParametersMessage,

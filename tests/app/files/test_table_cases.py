@@ -11,9 +11,8 @@ import pytest
 from app.files.csv_columns import shortened
 from app.files.csv_import import Options, Reading, read_table
 from app.problems import Problem
-from engine import Experiment, Trainer
+from engine import Experiment, Trainer, resolve
 from engine.data.datasets import UploadedData
-from engine.data.uploads import TABLES
 
 FILES = Path(__file__).parent / "tables"
 
@@ -34,11 +33,7 @@ def refused(text: str | bytes, **options: Any) -> Problem:
 
 
 def trainer_of(reading: Reading, **choices: Any) -> Trainer:
-    TABLES["case"] = reading.table
-    try:
-        return Trainer(Experiment(dataset=UploadedData(upload="case", **choices)))
-    finally:
-        del TABLES["case"]
+    return Trainer(resolve(Experiment(dataset=UploadedData(upload="case", **choices)), {"case": reading.table}))
 
 
 def notes_of(reading: Reading) -> dict[str, str]:

@@ -10,7 +10,7 @@ from app.experiments import read_experiment
 from app.files.tf_playground_link import imported
 from app.problems import Problem
 from app.validation import unparse
-from engine import Trainer, complete
+from engine import Trainer, resolve
 
 BASE = "https://playground.tensorflow.org/#"
 SEED = "seed=0.12345"
@@ -18,7 +18,7 @@ SEED = "seed=0.12345"
 
 def read(keys: str) -> tuple[dict[str, Any], list[str]]:
     found = imported(f"{BASE}{SEED}&{keys}")
-    complete(read_experiment(unparse(found["experiment"])))
+    resolve(read_experiment(unparse(found["experiment"])))
     return found["experiment"], found["changes"]
 
 
@@ -169,4 +169,4 @@ def test_hostile_links_give_an_experiment_that_trains_or_a_refusal(pairs: list[t
         return
     experiment = read_experiment(unparse(found["experiment"]))
     if sum(layer.units for layer in experiment.layers) < 50:
-        Trainer(experiment).step_once("batch", 1)
+        Trainer(resolve(experiment)).step_once("batch", 1)

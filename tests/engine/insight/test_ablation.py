@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine import InvalidInput, Layer, Trainer, reference
+from engine import InvalidInput, Layer, Trainer, reference, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.insight.ablation import Part, Ranking, cost, switched_off
@@ -23,7 +23,7 @@ LAYERS: dict[str, tuple[Layer, ...]] = {
 
 
 def made(name: str = "tanh", task: str = "binary") -> Trainer:
-    trainer = Trainer(replace(experiment(task), layers=LAYERS[name]))
+    trainer = Trainer(resolve(replace(experiment(task), layers=LAYERS[name])))
     scatter(trainer)
     trainer.step_once("epoch", 2)
     return trainer
@@ -119,7 +119,7 @@ def test_what_it_does_not_have_is_refused(part: Part, field: str) -> None:
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_without_a_feature_it_is_the_network_that_never_had_it(task: str) -> None:
     with_both = made("normalized", task)
-    narrow = Trainer(replace(with_both.asked, features=("x2",)))
+    narrow = Trainer(resolve(replace(with_both.asked, features=("x2",))))
     first, *others = with_both.as_given()
     narrow.set_parameters([first | {"weights": first["weights"][1:]}, *others])
     found = switched_off(with_both, [Part(input=0)]).evaluate("test")[0]
@@ -137,7 +137,7 @@ def test_a_ranking_goes_on_by_as_much_as_it_may() -> None:
 
 
 def test_too_many_connections_are_left_out() -> None:
-    wide = Ranking(Trainer(experiment(units=(40, 50))), "test", connections=True)
+    wide = Ranking(Trainer(resolve(experiment(units=(40, 50)))), "test", connections=True)
     while not wide.done:
         wide.advance(10**9)
     assert {row["kind"] for row in wide.result["parts"]} == {"feature", "layer", "unit"}
