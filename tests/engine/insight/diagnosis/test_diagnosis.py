@@ -317,7 +317,7 @@ def test_the_first_fix_cures_it(name: str, index: int) -> None:
         after = trained(changed, epochs)
     else:
         after = trained(spec, epochs)
-        after.update(changed)
+        after.update(resolve(changed))
         after.step_once("epoch", epochs)
     assert name not in [finding.name for finding in diagnose(after)]
     assert after.diverged is None
