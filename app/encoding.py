@@ -120,14 +120,15 @@ def to_grid(values: np.ndarray) -> dict[str, Any]:
 
     NaN shows as `low`; infinities as the end they lie beyond.
     """
-    values = np.asarray(values, np.float64)
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    low, high = float(values.min(initial=np.inf)), float(values.max(initial=-np.inf))
+    if not math.isfinite(low + high):  # rarely: nothing, or numbers that are not finite
+        finite = values[np.isfinite(values)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+        values = np.clip(np.nan_to_num(values, nan=low, posinf=high, neginf=low), low, high)
     # Divided first: the span of two finite numbers can overflow.
     span = high / 255 - low / 255
     if span > 0:
-        clipped = np.clip(np.nan_to_num(values, nan=low, posinf=high, neginf=low), low, high)
-        data = np.rint(clipped / span - low / span).astype(np.uint8)
+        data = np.rint(np.asarray(values, np.float64) / span - low / span).astype(np.uint8)
     else:
         data = np.zeros(values.shape, np.uint8)
     return {"low": low, "high": high, "data": data.tobytes()}

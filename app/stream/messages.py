@@ -77,6 +77,8 @@ class Scene:
 
     def fitted(self, data: Data) -> "Scene":
         """The same for these data; columns that they do not have are passed over."""
+        if self.axes is None:
+            return self
         try:
             data.projection(self.axes)
         except InvalidInput:
