@@ -20,9 +20,11 @@ log = logging.getLogger("gradlab")
 SHORTEST_SLICE_S = 0.002
 LONGEST_SLICE_S = 0.010
 ROUND_S = 0.020  # the longest time until everyone has had a slice; slices shrink toward the shortest to keep it
-# Work with a job waiting goes before work without, unless it is this far ahead in processor time: looking is quick,
-# but no session can starve the others by asking for something large all the time.
+# Work that a client waits for, or with a job waiting, goes before the rest, unless it is this far ahead in processor
+# time: most questions are quick, but no session can starve the others by asking for something large all the time.
 HEAD_START_S = 0.050
+# What takes several slices gets less of it: a session that has asked for much still gets quick answers.
+HEAD_START_OF_SLICES_S = 0.025
 # Work that was idle gets only this much credit, or it would block the others for as long as it was idle.
 CREDIT_S = 0.020
 LONGEST_WAIT_S = 60.0  # threads cannot wait for any time there is
@@ -37,6 +39,10 @@ class Work(Protocol):
 
     def due(self) -> float:
         """The time (`time.monotonic`) from which it wants a slice; infinity if it wants none."""
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a client waits for what its slices do."""
 
     def run(self, seconds: float) -> None:
         """Works for about this long."""
@@ -72,6 +78,7 @@ class _Slot(Generic[W]):
     listeners: tuple[Callable[[], None], ...] = ()
     used_s: float = 0.0
     due: float = math.inf
+    awaited: bool = False
     running: bool = False
     closed: bool = False
 
@@ -257,7 +264,7 @@ class Scheduler(Generic[W]):
             least_used = min(least_used, slot.used_s)
             if slot.running:
                 continue
-            key = slot.used_s - (HEAD_START_S if slot.jobs else 0.0)
+            key = slot.used_s - (HEAD_START_S if slot.jobs else HEAD_START_OF_SLICES_S if slot.awaited else 0.0)
             if key < best_key:
                 best, best_key = slot, key
         if best is not None:
@@ -265,11 +272,11 @@ class Scheduler(Generic[W]):
         return best, ready, next_due
 
     def _release(self, slot: _Slot[W], spent_s: float) -> None:
-        due = slot.work.due() if slot.work is not None else math.inf
+        due, awaited = (slot.work.due(), slot.work.awaited) if slot.work is not None else (math.inf, False)
         with self._wake:
             slot.used_s += spent_s
             slot.running = False
-            slot.due = due
+            slot.due, slot.awaited = due, awaited
             if slot.closed or not (slot.jobs or due < math.inf):
                 self._active.pop(slot, None)
             else:

@@ -252,8 +252,8 @@ class Session:
 
     @property
     def awaited(self) -> bool:
-        """Whether a client waits for training to finish."""
-        return bool(self._training_jobs)
+        """Whether a client waits for what it does: training, background work or a change."""
+        return bool(self._training_jobs or self._background_jobs or self._changes)
 
     @property
     def steps_per_second(self) -> float:
