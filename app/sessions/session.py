@@ -297,8 +297,10 @@ class Session:
         self._background_jobs.append(job)
         return job.future
 
-    def look_back(self, epoch: int, job: Callable[[Trainer], T]) -> Future[T]:
-        """What `job` finds at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
+    def at(self, epoch: int | None, job: Callable[[Trainer], T]) -> T | Future[T]:
+        """What `job` finds now, or at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
+        if epoch is None:
+            return job(self.trainer)
         place = epoch, len(self.trainer.journal.entries)
 
         def arrive(visit: Visit) -> T:
@@ -308,9 +310,7 @@ class Session:
             return job(visit.trainer)
 
         if place in self._visited:
-            future: Future[T] = Future()
-            fulfill(future, lambda: job(self._visited[place]))
-            return future
+            return job(self._visited[place])
         return self.run_in_background(lambda: Visit(self.trainer, epoch), arrive)
 
     # Jobs that change something

@@ -102,7 +102,7 @@ class Connection:
             if self._listens and not due:
                 due, wait_s, _ = self._subscription.pending(time.monotonic())  # what happened before anyone listened
             if due:
-                for message in await self._registry.render(self._id, lambda _: self._subscription.render(due)):  # noqa: B023
+                for message in await self._registry.look(self._id, lambda _: self._subscription.render(due)):  # noqa: B023
                     await self._send(message)
             else:
                 await _either(self._news, min(wait_s, POLL_S))
@@ -143,7 +143,7 @@ class Connection:
         match message:
             case Subscribe():
                 past = await self._past(message.epoch)
-                await self._registry.render(self._id, lambda _: self._subscription.subscribe(message, past))
+                await self._registry.look(self._id, lambda _: self._subscription.subscribe(message, past))
                 self._subscribed.set()
                 self._news.set()
             case PatchMessage():
@@ -156,7 +156,7 @@ class Connection:
         """The network at an earlier epoch."""
         if epoch is None:
             return None
-        found: Model = await self._registry.change(self._id, lambda session: session.look_back(epoch, lambda it: it))
+        found: Model = await self._registry.look(self._id, lambda session: session.at(epoch, lambda trainer: trainer))
         return found
 
 

@@ -4,12 +4,12 @@
 import type * as api from "./openapi.js";
 
 export type {
-  AblationCost,
+  AblationAnswer as AblationCost,
   AnswersMessage,
   ArgumentAnswer as Argument,
   BoundaryMessage as BoundaryFrame,
   Choice,
-  ClassAnswer as ClassEvaluation,
+  ClassEvaluation,
   ColumnAnswer as TableColumn,
   Command,
   CourseAnswer as Course,
@@ -18,8 +18,8 @@ export type {
   DistributionsAnswer as Distributions,
   EvaluationAnswer as Evaluation,
   FieldAnswer as DataField,
-  FindingAnswer as Finding,
-  FixAnswer as Fix,
+  Finding,
+  Fix,
   Histogram,
   JournalEntry as Change,
   LastUpdate,
@@ -34,7 +34,7 @@ export type {
   Prediction,
   ProblemDocument as Problem,
   SampledCurve as Curve,
-  ScoreAnswer as Score,
+  Score,
   UnitHistogram,
   UploadAnswer as FoundTable,
 } from "./openapi.js";
@@ -63,7 +63,7 @@ export type WeightChange = Required<api.WeightChange>;
 /** Where a session stands. */
 export type Standing = Omit<api.StateMessage, "type">;
 /** A table that was uploaded. */
-export type Table = api.UploadSummary & Partial<api.UploadLine>;
+export type Table = Omit<api.UploadLine, "uses"> & Partial<api.UploadLine>;
 export type Subscription = Required<Omit<api.Subscribe, "type" | "run" | "since">>;
 
 // ---- an experiment, as the server completes it ----
@@ -183,7 +183,7 @@ export interface TableOptions {
 /** What was found out about a unit, a weight or a bias. */
 export interface Inspection {
   part: string;
-  cost: api.AblationCost | null;
+  cost: api.AblationAnswer | null;
   units: api.UnitHistogram[];
 }
 

@@ -37,6 +37,21 @@ def registry(clock: Clock) -> Iterator[Registry]:
     scheduler.shutdown()
 
 
+async def is_running(registry: Registry) -> bool:
+    return bool(registry.list()[0]["state"] == "running")
+
+
+async def test_a_look_changes_nothing_at_whatever_epoch(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = await registry.create(Experiment())
+    await registry.change(id, lambda session: session.train(TrainEpochs(epochs=3)))
+    monkeypatch.delattr(Scheduler, "command")  # by which all changes go
+    session = registry.session(id)
+    before = session.stage, session.revision, session.facts, session.trainer.journal.entries
+    epochs = [await registry.look(id, lambda session: session.at(epoch, lambda it: it.epoch)) for epoch in (1, 1, None)]  # noqa: B023
+    assert epochs == [1, 1, 3]
+    assert (session.stage, session.revision, session.facts, session.trainer.journal.entries) == before
+
+
 async def test_unwatched_training_pauses_after_half_an_hour(registry: Registry, clock: Clock) -> None:
     idle, asked = await registry.create(Experiment()), await registry.create(Experiment())
     for id in (idle, asked):
@@ -68,11 +83,12 @@ async def test_watched_training_goes_on(registry: Registry, clock: Clock) -> Non
 
 async def test_training_that_a_client_waits_for_goes_on(registry: Registry, clock: Clock) -> None:
     id = await registry.create(Experiment())
-    future = await registry.render(id, lambda session: session.train(TrainEpochs(epochs=1_000_000)))
+    waiting = asyncio.ensure_future(registry.change(id, lambda session: session.train(TrainEpochs(epochs=1_000_000))))
+    await eventually(lambda: is_running(registry))
     clock.now += 100_000
     await registry.tidy()
-    assert registry.list()[0]["state"] == "running" and not future.done()
-    future.cancel()
+    assert await is_running(registry) and not waiting.done()
+    waiting.cancel()
 
 
 async def test_sessions_are_forgotten_in_the_end(registry: Registry, clock: Clock) -> None:

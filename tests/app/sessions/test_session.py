@@ -346,8 +346,8 @@ def test_a_session_can_be_told_in_strict_json(session: Session) -> None:
 def test_a_step_answers_with_what_it_learned_from_and_its_metrics(session: Session, unit: Any, size: int) -> None:
     assert session.describe()["last_update"] is None
     answer = result(session.step(Step(command="step", unit=unit)), session)
-    assert len(answer["last_update"]["samples"]) == size
-    assert answer["last_update"]["loss"] < answer["last_update"]["loss_before"]
+    assert len(answer["last_update"].samples) == size
+    assert answer["last_update"].loss < answer["last_update"].loss_before
     assert answer["step"] == 1 and answer["metrics"]["train"]["loss"] != session.trainer.history.row(0)["train"]["loss"]
     session.play(play())
     assert session.describe()["last_update"] is None, "it goes on"
