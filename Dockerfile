@@ -7,7 +7,8 @@
 ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS build
-# Behind a mirror of PyPI or npm: docker build --build-arg UV_DEFAULT_INDEX=https://... None of these is kept in the image.
+# Behind a mirror of PyPI or npm: docker build --build-arg UV_DEFAULT_INDEX=https://...
+# None of these is kept in the image.
 ARG PIP_INDEX_URL
 ARG PIP_CERT
 ARG UV_DEFAULT_INDEX

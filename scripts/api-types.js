@@ -11,7 +11,12 @@ const FILE = new URL("../static/js/openapi.d.ts", import.meta.url);
 const HEAD = "// Made by scripts/types from the API's description. Do not edit.\n\n";
 const BYTES = ts.factory.createTypeReferenceNode("Uint8Array");
 // The page knows from the catalogue what can be chosen; to its types a choice is a name, or a name with arguments.
-const NAMED = { type: "object", required: ["name"], properties: { name: { type: "string" } }, additionalProperties: true };
+const NAMED = {
+  type: "object",
+  required: ["name"],
+  properties: { name: { type: "string" } },
+  additionalProperties: true,
+};
 const CHOICE = { anyOf: [{ type: "string" }, NAMED] };
 
 /** The names of what can be chosen. @type {Set<string>} */
@@ -22,7 +27,7 @@ const isChoice = (schema) => schema.discriminator?.propertyName === "name";
 
 /** A part of the description as the page's types have it.
  * @type {(key: string, value: any) => any} */
-function simplified(key, value) {
+function simplified(_key, value) {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
   const schema = { ...value };
   if (typeof value.title === "string") delete schema.title; // which only repeats a name
@@ -33,20 +38,26 @@ function simplified(key, value) {
     schema.anyOf = [{ $ref: "#/components/schemas/Choice" }, ...nullable];
   }
   const fields = Object.values(value.properties ?? {});
-  if (fields.some((field) => "x-live" in field)) schema.required = Object.keys(value.properties); // an answered experiment is whole
-  if (value.properties) schema.properties = Object.fromEntries(Object.entries(value.properties).map(([name, field]) => [name, { ...field, default: undefined }]));
+  if (fields.some((field) => "x-live" in field)) schema.required = Object.keys(value.properties); // answered whole
+  if (value.properties)
+    schema.properties = Object.fromEntries(
+      Object.entries(value.properties).map(([name, field]) => [name, { ...field, default: undefined }]),
+    );
   return schema;
 }
 
 const { components, ...document } = JSON.parse(await text(process.stdin));
 const schemas = JSON.parse(JSON.stringify({ Choice: CHOICE, ...components.schemas }, simplified));
 for (const name of entries) delete schemas[name];
-const tree = await openapiTS({ ...document, paths: {}, components: { schemas } }, {
-  defaultNonNullable: false,
-  rootTypes: true,
-  rootTypesNoSchemaPrefix: true,
-  transform: (schema) => ("contentEncoding" in schema ? BYTES : undefined),
-});
+const tree = await openapiTS(
+  { ...document, paths: {}, components: { schemas } },
+  {
+    defaultNonNullable: false,
+    rootTypes: true,
+    rootTypesNoSchemaPrefix: true,
+    transform: (schema) => ("contentEncoding" in schema ? BYTES : undefined),
+  },
+);
 const made = HEAD + astToString(tree);
 if (!process.argv.includes("--check")) {
   writeFileSync(FILE, made);

@@ -102,10 +102,13 @@ class Connection:
             if self._listens and not due:
                 due, wait_s, _ = self._subscription.pending(time.monotonic())  # what happened before anyone listened
             if due:
-                for message in await self._registry.look(self._id, lambda _: self._subscription.render(due)):  # noqa: B023
-                    await self._send(message)
+                await self._send_due(due)
             else:
                 await _either(self._news, min(wait_s, POLL_S))
+
+    async def _send_due(self, due: list[str]) -> None:
+        for message in await self._registry.look(self._id, lambda _: self._subscription.render(due)):
+            await self._send(message)
 
     async def _send(self, message: str | bytes) -> None:
         async with self._sending:

@@ -20,12 +20,14 @@ function build({ layers, x, t, batch: size, learningRate }) {
   const widths = [layers[0].weights.length, ...layers.map(({ biases }) => biases.length)];
   const inputs = Array.from({ length: widths[0] }, (_, index) => String(index));
   network = nn.buildNetwork(widths, nn.Activations.TANH, nn.Activations.LINEAR, null, inputs, false);
-  layers.forEach(({ weights, biases }, index) =>
+  layers.forEach(({ weights, biases }, index) => {
     network[index + 1].forEach((node, unit) => {
       node.bias = biases[unit];
-      node.inputLinks.forEach((link, input) => (link.weight = weights[input][unit]));
-    }),
-  );
+      node.inputLinks.forEach((link, input) => {
+        link.weight = weights[input][unit];
+      });
+    });
+  });
   samples = x.map((point, index) => ({ point, target: t[index][0] }));
   batch = size;
   rate = 2 * learningRate; // its error is half the squared difference

@@ -120,15 +120,16 @@ pass_back = _dispatched(  # dL/da in d becomes dL/dz
     "for i in range(first, last):\n    d[i] *= f[i]",
 )
 
-# Losses. `loss_values` takes the output's own rows (outputs, n) and fills `out` (n,), in float64; `loss_gradient` takes
-# whole arrays and the output's `rows`, and fills d with scale * dL/da, or dL/dz where loss and activation are joined.
+# Losses. `loss_values` takes the output's own rows (outputs, n) and fills `out` (n,), in float64, so that no square
+# overflows; logits are never squared, and stay in their precision. `loss_gradient` takes whole arrays and the output's
+# `rows`, and fills d with scale * dL/da, or dL/dz where loss and activation are joined.
 
 _VALUE = """
 for s in range(np.uint64(n)):
     out[s] = 0
 for u in range(np.uint64(a.shape[0])):
     for s in range(np.uint64(n)):
-        out[s] += function(np.float64(value[u, s]), np.float64(t[u, s]){p})
+        out[s] += function({values}{p})
 """
 _VALUE_ACROSS = """
 for s in range(n):
@@ -144,11 +145,11 @@ for k in range(np.uint64(t.shape[0])):
 
 def _value(entry: Loss) -> Branch:
     if entry.from_logits is None:
-        given = _precise_arguments(entry)
-        return _VALUE.replace("value[", "a[").replace("{p}", given), {"function": entry.function}
+        values, given = "np.float64(a[u, s]), np.float64(t[u, s])", _precise_arguments(entry)
+        return _VALUE.replace("{values}", values).replace("{p}", given), {"function": entry.function}
     if entry.across_units:
         return _VALUE_ACROSS, {"function": entry.from_logits}
-    return _VALUE.replace("value[", "z[").replace("{p}", ""), {"function": entry.from_logits}
+    return _VALUE.replace("{values}{p}", "z[u, s], t[u, s]"), {"function": entry.from_logits}
 
 
 def _gradient(entry: Loss) -> Branch:

@@ -134,6 +134,10 @@ def _fast_cos(x: float) -> float:
     return t * (2.0 * odd - 1.0)
 
 
+def _fast_log1p_exp(x: float) -> float:
+    return log1p(exp(x))
+
+
 def _double_log1p_exp(x: float) -> float:
     # As _fast_exp and _fast_log1p, with as many terms of the series as float64 has digits for.
     y = -746.0 if x < -746.0 else x
@@ -200,7 +204,7 @@ def log1p(x: float) -> float:
 
 
 def log1p_exp(x: float) -> float:
-    """ln(1 + e^x) for x <= 0, in float64."""
+    """ln(1 + e^x) for x <= 0."""
     return math.log1p(math.exp(x))
 
 
@@ -223,7 +227,7 @@ scalar(exp, fast=_fast_exp)
 scalar(expm1, fast=_fast_expm1)
 scalar(tanh, fast=_fast_tanh)
 scalar(log1p, fast=_fast_log1p)
-scalar(log1p_exp, double=_double_log1p_exp)
+scalar(log1p_exp, fast=_fast_log1p_exp, double=_double_log1p_exp)
 scalar(erfc, fast=_fast_erfc)
 scalar(sin, fast=_fast_sin)
 scalar(cos, fast=_fast_cos)

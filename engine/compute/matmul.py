@@ -183,8 +183,11 @@ def clear(z: Array, m: Rows) -> None:
 
 @summing
 def correlate(x: Array, k: Rows, d: Array, m: Rows, gradient: Array, start: int) -> None:
-    """gradient[start:] as (k rows, m rows) += x d': for each pair of rows the sum of their products."""
-    width = U(x.shape[1])
+    """gradient[start:] as (k rows, m rows) += x d': for each pair of rows the sum of their products.
+
+    Four rows of d at a time: a sum waits for its last addition, and four wait together.
+    """
+    width, end = U(x.shape[1]), U(m[1])
     at = U(start)
     for i in range(U(k[0]), U(k[1])):
         if width == U(1):
@@ -192,7 +195,21 @@ def correlate(x: Array, k: Rows, d: Array, m: Rows, gradient: Array, start: int)
                 gradient[at + u] += x[i, 0] * d[U(m[0]) + u, 0]
             at += U(m[1] - m[0])
             continue
-        for u in range(U(m[0]), U(m[1])):
+        row = U(m[0])
+        while row + U(4) <= end:
+            row1, row2, row3 = row + U(1), row + U(2), row + U(3)
+            total0 = total1 = total2 = total3 = x.dtype.type(0)
+            for s in range(width):
+                total0 += x[i, s] * d[row, s]
+                total1 += x[i, s] * d[row1, s]
+                total2 += x[i, s] * d[row2, s]
+                total3 += x[i, s] * d[row3, s]
+            gradient[at] += total0
+            gradient[at + U(1)] += total1
+            gradient[at + U(2)] += total2
+            gradient[at + U(3)] += total3
+            row, at = row + U(4), at + U(4)
+        for u in range(row, end):
             total = x.dtype.type(0)
             for s in range(width):
                 total += x[i, s] * d[u, s]

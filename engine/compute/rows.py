@@ -91,10 +91,12 @@ def look_at_values(a: Array, units: Rows, n: int, statistics: Array) -> None:
 def look_at_slopes(f: Array, units: Rows, n: int, statistics: Array) -> None:
     """Counts where the units could hardly learn, and where they could at all."""
     for u in range(units[0], units[1]):
-        saturated, live = 0, 0
+        one = f.dtype.type(1)  # counted in the precision of the numbers: as many fit into a register
+        none = f.dtype.type(0)
+        saturated, live = none, none
         for s in range(n):
-            saturated += abs(f[u, s]) < SATURATION
-            live += f[u, s] != 0
+            saturated += one if abs(f[u, s]) < f.dtype.type(SATURATION) else none
+            live += one if f[u, s] != none else none
         statistics[u, SATURATED] += saturated
         statistics[u, LIVE] += live
 

@@ -1,8 +1,8 @@
 """Checkpoints: the way back along a run, which can be viewed, resumed and forked at every epoch it has passed.
 
-They are kept at whole epochs: at all of them first, then at every second, fourth and so on, as long as the epochs
-between two of them are quickly trained again, and never in more memory than they may take. From them `time_travel`
-goes to any epoch.
+They are kept at whole epochs that lie a power of two apart: close enough for the epochs in between to be trained again
+in about a millisecond at first, and in a moment in a long run; and never in more memory than they may take. From them
+`time_travel` goes to any epoch.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,8 @@ from engine.limits import LIMITS
 
 FEWEST = 8  # checkpoints that are kept however large they are
 ENOUGH = 64  # checkpoints, where the epochs in between are quickly trained again
-REPLAY_WORK = 300_000_000  # multiply-adds of training between two checkpoints: at most about 50 ms
+FIRST_WORK = 4_000_000  # multiply-adds of training between two checkpoints at first: about 1 ms
+REPLAY_WORK = 300_000_000  # in a long run: at most about 50 ms
 ARRAY_BYTES = 120  # that an array takes beside its numbers
 
 
@@ -55,7 +56,7 @@ class Timeline:
     def __init__(self, work: int) -> None:
         self._work = work
         self.marks: list[Mark] = []
-        self.stride = 1  # epochs from one to the next
+        self.stride = 1 << max(FIRST_WORK // work, 1).bit_length() - 1  # epochs from one to the next
         self.bytes = 0
 
     def pass_by(self, epoch: int, changes: int, checkpoint: Callable[[], Checkpoint]) -> None:

@@ -98,14 +98,17 @@ def _make_once_more(change: Entry, trainer: Trainer) -> None:
 
 
 class Course(Generic[T]):
-    """What is found at several kept epochs of a run, one after the other; `result` has it all when it is `done`."""
+    """What is found at several epochs of a run, one after the other; `result` has it all when it is `done`."""
 
     def __init__(self, run: Trainer, moments: int, look: Callable[[Trainer], T]) -> None:
-        marks = run.timeline.marks
-        chosen = np.unique(np.linspace(0, len(marks) - 1, min(moments, len(marks))).astype(int))
-        self._left = [marks[index] for index in chosen]
+        """In a long run the epochs are those of checkpoints, so that there is little to train again."""
+        kept = [mark.epoch for mark in run.timeline.marks]
+        epochs = np.arange(int(run.epoch) + 1) if len(kept) < moments else np.array(kept)
+        chosen = np.unique(np.linspace(0, len(epochs) - 1, min(moments, len(epochs))).astype(int))
+        self._left = epochs[chosen].tolist()
+        self._run = run
+        self._visit: Visit | None = None
         self._look = look
-        self._trainer = Trainer(run.asked, run.data)
         self.result: list[T] = []
 
     @property
@@ -114,6 +117,10 @@ class Course(Generic[T]):
         return not self._left
 
     def advance(self, work: int) -> None:
-        """Looks at one more epoch, whatever `work` it takes."""
-        self._trainer.restore(self._left.pop(0).checkpoint)
-        self.result.append(self._look(self._trainer))
+        """Goes on for about `work` multiply-adds, and looks at the epoch where it arrives, if it does."""
+        self._visit = self._visit or Visit(self._run, self._left[0])
+        self._visit.advance(work)
+        if self._visit.done:
+            self.result.append(self._look(self._visit.trainer))
+            self._left.pop(0)
+            self._visit = None

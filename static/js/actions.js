@@ -1,12 +1,12 @@
-// What the user can do with a session. Each deed shows at once in the store; the server's answer confirms it or takes it
-// back, with a word. Deeds are sent one after the other, in order; patches that wait are sent as one.
+// What the user can do with a session. Each deed shows at once in the store; the server's answer confirms it or takes
+// it back, with a word. Deeds are sent one after the other, in order; patches that wait are sent as one.
 
 import * as api from "./api.js";
 import { Connection } from "./connection.js";
+import { isStuck } from "./current_step.js";
 import { combined, isObject, renames } from "./experiment.js";
 import { keepSession, keptSession } from "./kept_session.js";
 import { Polling } from "./polling.js";
-import { isStuck } from "./current_step.js";
 import * as store from "./store.js";
 import { strings } from "./strings.js";
 import { lostTable } from "./uploads.js";
@@ -71,7 +71,14 @@ export class Actions {
   /** @param {StepUnit} unit */
   step(unit = "epoch") {
     if (this.#isStuck()) return;
-    this.store.apply(store.set, { playing: false, stepping: true, stepped: true, hasPlayed: true, word: null, visit: null });
+    this.store.apply(store.set, {
+      playing: false,
+      stepping: true,
+      stepped: true,
+      hasPlayed: true,
+      word: null,
+      visit: null,
+    });
     this.#command({ command: "step", unit, count: 1 }, () => this.store.apply(store.set, { stepping: false }));
   }
 
@@ -110,12 +117,14 @@ export class Actions {
   }
 
   /** Gives weights and biases other values.
-   * @param {WeightChange[]} changes @param {boolean} [sliding] whether further ones may follow that are one change with it */
+   * @param {WeightChange[]} changes
+   * @param {boolean} [sliding] whether further ones may follow that are one change with it */
   setWeights(changes, sliding = false) {
     const { visit, parameters } = this.store.state;
     if (visit !== null) {
       this.tellRefusal(strings.weight.past);
-      return this.store.apply(store.set, { parameters: parameters && { ...parameters } }); // fields show again what holds
+      // The fields show the true values again.
+      return this.store.apply(store.set, { parameters: parameters && { ...parameters } });
     }
     const before = { ...this.#undoable(), parameters };
     this.store.apply(store.weightsChanged, changes, sliding ? performance.now() : NaN);
@@ -129,7 +138,8 @@ export class Actions {
       last.splice(0, last.length, ...changes); // still waiting: the newest values are enough
       return;
     }
-    const waiting = (this.#weights = [...changes]);
+    const waiting = [...changes];
+    this.#weights = waiting;
     this.#do(async () => {
       const { session } = this.store.state;
       if (this.#weights === waiting) this.#weights = null;
@@ -145,7 +155,7 @@ export class Actions {
     const change = before.past.at(-1);
     this.store.apply(store.undone);
     if (change?.weights) this.#sendWeights(change.weights.before, before);
-    else if (change) this.#submit(change.fields, before, { told, keep: this.#isPainting(change), again: "undo" });
+    else if (change) this.#submit(change.fields, before, { told, keep: this.#isPainting(change), retry: "undo" });
   }
 
   /** Makes again what was undone last. */
@@ -154,13 +164,15 @@ export class Actions {
     const change = before.future.at(-1);
     this.store.apply(store.redone);
     if (change?.weights) this.#sendWeights(change.weights.after, before);
-    else if (change) this.#submit(change.fields, before, { keep: this.#isPainting(change), again: "redo" });
+    else if (change) this.#submit(change.fields, before, { keep: this.#isPainting(change), retry: "redo" });
   }
 
   /** Whether a change paints points, or takes that back: then the network keeps what it has learned.
    * @param {store.Undoable} change */
   #isPainting({ fields }) {
-    const names = [fields, this.store.state.confirmed].map((part) => /** @type {Patch | null} */ (part)?.dataset).map((data) => isObject(data) && data.name);
+    const names = [fields, this.store.state.confirmed]
+      .map((part) => /** @type {Patch | null} */ (part)?.dataset)
+      .map((data) => isObject(data) && data.name);
     return Object.keys(fields).join() === "dataset" && names.includes("points");
   }
 
@@ -172,16 +184,18 @@ export class Actions {
 
   /** Sends a change. If the server refuses it, `before` is what can be undone and redone.
    * @param {Patch} patch @param {Pick<store.State, "past" | "future">} before
-   * @param {{ reset?: boolean, keep?: boolean, told?: boolean, again?: store.LostTable["then"] }} options `told`: the user
-   * knows what happens; `again`: what made the change, and makes it again once a table that it needs is back */
-  #submit(patch, before, { reset = false, keep = false, told = false, again = "learn" } = {}) {
+   * @param {{ reset?: boolean, keep?: boolean, told?: boolean,
+   *    retry?: store.LostTable["retry"] }} options `told`: the user
+   * knows what happens; `retry`: what made the change, and makes it again once a table that it needs is back */
+  #submit(patch, before, { reset = false, keep = false, told = false, retry = "train" } = {}) {
     const last = this.#waiting;
     if (last && !renames(last.patch, patch)) {
       Object.assign(last, { patch: combined(last.patch, patch), reset: reset || last.reset, keep: keep && last.keep });
       return;
     }
-    const waiting = (this.#waiting = { patch, reset, keep });
-    this.#do(() => this.#sendPatch(waiting, told), before, again);
+    const waiting = { patch, reset, keep };
+    this.#waiting = waiting;
+    this.#do(() => this.#sendPatch(waiting, told), before, retry);
   }
 
   /** @param {Waiting} waiting @param {boolean} told */
@@ -238,17 +252,23 @@ export class Actions {
     void this.polling.points();
   }
 
-  /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before] @param {store.LostTable["then"]} [again] */
-  #do(deed, before, again = null) {
-    this.#deeds = this.#deeds.then(deed).catch((error) => this.#failed(error, before, again));
+  /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before]
+   * @param {store.LostTable["retry"]} [retry] */
+  #do(deed, before, retry = null) {
+    this.#deeds = this.#deeds.then(deed).catch((error) => this.#failed(error, before, retry));
   }
 
-  /** @type {(error: unknown, before: Pick<store.State, "past" | "future"> | undefined, again: store.LostTable["then"]) => void} */
-  #failed(error, before, again) {
+  /** @type {(error: unknown, before: Pick<store.State, "past" | "future"> | undefined, retry: store.LostTable["retry"])
+   *    => void} */
+  #failed(error, before, retry) {
     if (error instanceof api.Refusal) {
       const gone = error.problem.status === 404;
       const lost = lostTable(error.problem);
-      if (lost !== null) this.store.apply(store.refused, strings.tables.lost, before, { openTable: true, lost: { id: lost, then: again } });
+      if (lost !== null)
+        this.store.apply(store.refused, strings.tables.lost, before, {
+          openTable: true,
+          lost: { id: lost, retry },
+        });
       else if (gone) this.store.apply(store.set, { connection: "gone", playing: false });
       else this.store.apply(store.refused, store.problemText(error.problem), before);
       void this.polling.points(true); // points that were painted may have been refused
@@ -308,7 +328,10 @@ export class Actions {
       const found = await api.getSession(sibling.session);
       this.#stop();
       this.connection.enter(found);
-      this.store.apply(store.set, { playing: false, sibling: { session, epoch: sibling.epoch, forked: !sibling.forked } });
+      this.store.apply(store.set, {
+        playing: false,
+        sibling: { session, epoch: sibling.epoch, forked: !sibling.forked },
+      });
     });
   }
 

@@ -1,6 +1,7 @@
 // REST: the one module that asks the server over HTTP. Addresses are relative, so that a sub-path works.
 
-/** @import { AblationCost, Catalogue, Change, Command, Course, DatasetPoints, Diagnosis, Distributions, Evaluation, FoundTable, Patch,
+/** @import { AblationCost, Catalogue, Change, Command, Course, DatasetPoints, Diagnosis, Distributions, Evaluation,
+ *    FoundTable, Patch,
  *    Prediction, Problem, Schema, Session, Table, UnitHistogram, WeightChange } from "./types.js" */
 
 /** What the server said no to, as a problem document. */
@@ -133,18 +134,21 @@ export async function patchParameters(id, changes) {
 }
 
 /** What it costs to switch off a unit, or a link: now, or at an earlier epoch.
- * @type {(id: string, off: { layer: number, unit: number, input?: number }, epoch: number | null) => Promise<AblationCost>} */
+ * @type {(id: string, off: { layer: number, unit: number, input?: number }, epoch: number | null)
+ *    => Promise<AblationCost>} */
 export const getAblation = (id, off, epoch) => ask("POST", `${session(id)}/ablation${at(epoch)}`, { off: [off] });
 
 /** @type {(id: string, layer: number, epoch: number | null) => Promise<UnitHistogram[]>} */
-export const getUnits = async (id, layer, epoch) => (await ask("GET", `${session(id)}/distributions/layers/${layer}${at(epoch)}`)).units;
+export const getUnits = async (id, layer, epoch) =>
+  (await ask("GET", `${session(id)}/distributions/layers/${layer}${at(epoch)}`)).units;
 
 /** @type {(epoch: number | null) => string} */
 const at = (epoch) => (epoch === null ? "" : `?epoch=${epoch}`);
 
 /** What the network says of one sample, and what moved it: now, or at an earlier epoch.
  * @type {(id: string, row: (number | string | null)[], epoch: number | null) => Promise<Prediction>} */
-export const predict = (id, row, epoch) => ask("POST", `${session(id)}/predict${at(epoch)}`, { x: [row], explain: true });
+export const predict = (id, row, epoch) =>
+  ask("POST", `${session(id)}/predict${at(epoch)}`, { x: [row], explain: true });
 
 /** @type {(id: string) => Promise<Distributions>} */
 export const getDistributions = (id) => ask("GET", `${session(id)}/distributions`);

@@ -27,7 +27,8 @@ export class Connection {
   #traveling = false;
 
   /** @param {store.Store} page @param {Polling} polling
-   * @param {{ play: () => void, tell: (text: string) => void }} then what the page does with a session that goes on, and with a notice */
+   * @param {{ play: () => void, tell: (text: string) => void }} then what the page does with a session that goes on,
+   *    and with a notice */
   constructor(page, polling, { play, tell }) {
     this.store = page;
     this.polling = polling;
@@ -40,7 +41,9 @@ export class Connection {
   /** Loads the menus, waits until the server can train, and begins what the address asks for. */
   async start() {
     const ready = this.#untilReady();
-    const [catalogue, schema, tables] = await this.#patiently(() => Promise.all([api.getCatalogue(), api.getSchema(), api.getTables()]));
+    const [catalogue, schema, tables] = await this.#patiently(() =>
+      Promise.all([api.getCatalogue(), api.getSchema(), api.getTables()]),
+    );
     this.store.apply(store.set, { catalogue, schema });
     this.store.apply(store.tablesArrived, tables);
     await ready;
@@ -68,10 +71,12 @@ export class Connection {
 
   /** Begins an experiment. If the server refuses it, the default one, and says why. If it only lacks the table, what
    * does not depend on the data stays.
-   * @param {Patch} experiment @param {(why: string) => string} words @returns {Promise<boolean>} whether it was refused */
+   * @param {Patch} experiment @param {(why: string) => string} words
+   * @returns {Promise<boolean>} whether it was refused */
   async #createOr(experiment, words) {
     try {
-      if (isObject(experiment.dataset) && experiment.dataset.name === "upload") await this.#patiently(() => this.polling.tables());
+      if (isObject(experiment.dataset) && experiment.dataset.name === "upload")
+        await this.#patiently(() => this.polling.tables());
       await this.#create(experiment);
       return false;
     } catch (error) {
@@ -81,7 +86,7 @@ export class Connection {
       if (lacking !== null) await this.#createOr({ layers, optimizer, schedule, seed }, words);
       else await this.#create({});
       /** @type {Partial<store.Word>} */
-      const ways = lacking === null ? {} : { openTable: true, lost: { id: lacking, then: "learn" } };
+      const ways = lacking === null ? {} : { openTable: true, lost: { id: lacking, retry: "train" } };
       const text = lacking === null ? words(store.problemText(error.problem)) : strings.words.tableUnknown;
       this.store.apply(store.told, { kind: "refusal", text, ...ways });
       return true;
@@ -97,8 +102,8 @@ export class Connection {
     this.store.apply(store.set, { playing: false });
   }
 
-  /** A reload of the page comes back to its session. What is kept of a page that was not left is a copy, as browsers make
-   * them for a tab that is duplicated: it goes on with a fork of its own, unless that page is gone. */
+  /** A reload of the page comes back to its session. What is kept of a page that was not left is a copy, as browsers
+   * make them for a tab that is duplicated: it goes on with a fork of its own, unless that page is gone. */
   async #resumed() {
     const kept = keptSession();
     if (!kept || kept.hash !== location.hash) return false;
@@ -233,7 +238,10 @@ export class Connection {
 
 /** @type {(error: unknown) => boolean} */
 function isPassing(error) {
-  return error instanceof api.Unreachable || (error instanceof api.Refusal && [429, 502, 503, 504].includes(error.problem.status));
+  return (
+    error instanceof api.Unreachable ||
+    (error instanceof api.Refusal && [429, 502, 503, 504].includes(error.problem.status))
+  );
 }
 
 function isLocal() {

@@ -15,20 +15,31 @@ const isAtRest = ({ phase, playing, stepping }) => phase !== "running" && !playi
 
 /** Whether the server has yet to be asked how good the network is at this step.
  * @type {(state: State) => boolean} */
-export const isUnmeasured = (state) => isAtRest(state) && state.step > 0 && ![lastOf(state.history, "step"), state.measured?.step].includes(state.step);
+export const isUnmeasured = (state) =>
+  isAtRest(state) && state.step > 0 && ![lastOf(state.history, "step"), state.measured?.step].includes(state.step);
 
 /** @type {{ history: History, measured: State["measured"], shown: History } | null} */
 let known = null;
 
-/** The history up to now: at rest with a last row of this very step, which says nothing of the layers. The same one as long
- * as nothing changes.
+/** The history up to now: at rest with a last row of this very step, which says nothing of the layers. The same one as
+ * long as nothing changes.
  * @type {(state: State) => History} */
 export function historyNow(state) {
   const { history, measured } = state;
-  const between = measured && isAtRest(state) && measured.step === state.step && measured.step > (lastOf(history, "step") ?? Infinity);
+  const between =
+    measured &&
+    isAtRest(state) &&
+    measured.step === state.step &&
+    measured.step > (lastOf(history, "step") ?? Infinity);
   if (!between) return history;
   if (known?.history !== history || known.measured !== measured) {
-    const row = { seq: (lastOf(history, "seq") ?? -1) + 1, learning_rate: 0, layers: [], ...measured, ...measured.metrics };
+    const row = {
+      seq: (lastOf(history, "seq") ?? -1) + 1,
+      learning_rate: 0,
+      layers: [],
+      ...measured,
+      ...measured.metrics,
+    };
     known = { history, measured, shown: extended(history, [row]) };
   }
   return known.shown;

@@ -66,7 +66,15 @@ export function patched(target, patch) {
 }
 
 // Where null is a choice of its own, and not "fill this in".
-const NULLABLE = new Set(["batch_size", "regularizer", "constraint", "batch_normalization", "clipping", "early_stopping", "class_weight"]);
+const NULLABLE = new Set([
+  "batch_size",
+  "regularizer",
+  "constraint",
+  "batch_normalization",
+  "clipping",
+  "early_stopping",
+  "class_weight",
+]);
 
 /** Of a renamed data set its common fields stay; of any other choice nothing does.
  * @type {(base: Record<string, unknown>, patch: Patch) => Record<string, unknown>} */

@@ -7,12 +7,13 @@ import { icons } from "./icons.js";
 import { isAllowed } from "./schema.js";
 import { strings } from "./strings.js";
 
-/** @import { Argument, Choice, Entry, NumberSpec } from "./types.js" */
+/** @import { Argument, Entry, NumberSpec } from "./types.js" */
 /** @typedef {import("lit").TemplateResult} Template */
 
-/** What to do with a new value, with one on the way while a slider is dragged, and with the sentence that says why a text
- * is none.
- * @typedef {{ change: (value: number) => void, slide?: (value: number) => void, refuse: (why: string) => void }} Sink */
+/** What to do with a new value, with one on the way while a slider is dragged, and with the sentence that says why a
+ * text is none.
+ * @typedef {{ change: (value: number) => void, slide?: (value: number) => void,
+ *    refuse: (why: string) => void }} Sink */
 
 /** @type {(argument: Argument) => NumberSpec} */
 export function argumentSpec(argument) {
@@ -21,20 +22,24 @@ export function argumentSpec(argument) {
 }
 
 /** A button with an icon, a name and an explanation.
- * @type {(options: { icon: unknown, name: string, help: string, click: () => void, disabled?: boolean, class?: string }) => Template} */
+ * @type {(options: { icon: unknown, name: string, help: string, click: () => void, disabled?: boolean,
+ *    class?: string }) => Template} */
 export function iconButton({ icon, name, help, click, disabled = false, class: kind = "" }) {
   return html`<button type="button" class="icon-button ${kind}" aria-label=${name} aria-description=${help}
     ?disabled=${disabled} @click=${click}>${icon}</button>`;
 }
 
 /** A button with words; with `focus` it is where the keyboard is when the window that holds it opens.
- * @type {(options: { text: unknown, help: string, click: () => void, class?: string, icon?: unknown, disabled?: boolean, focus?: boolean }) => Template} */
+ * @type {(options: { text: unknown, help: string, click: () => void, class?: string, icon?: unknown,
+ *    disabled?: boolean, focus?: boolean }) => Template} */
 export function textButton({ text, help, click, class: kind = "", icon = nothing, disabled = false, focus = false }) {
-  return html`<button type="button" class="button ${kind}" aria-description=${help} ?disabled=${disabled} ?autofocus=${focus} @click=${click}>${icon}${text}</button>`;
+  return html`<button type="button" class="button ${kind}" aria-description=${help} ?disabled=${disabled}
+    ?autofocus=${focus} @click=${click}>${icon}${text}</button>`;
 }
 
 /** A button that lets the user pick a file.
- * @type {(options: { text: string, help: string, accept: string, pick: (file: File) => void, class?: string, icon?: unknown }) => Template} */
+ * @type {(options: { text: string, help: string, accept: string, pick: (file: File) => void, class?: string,
+ *    icon?: unknown }) => Template} */
 export function fileButton({ text, help, accept, pick, class: kind = "", icon = nothing }) {
   /** @param {Event} event */
   const picked = (event) => {
@@ -44,17 +49,21 @@ export function fileButton({ text, help, accept, pick, class: kind = "", icon = 
     if (file) pick(file);
   };
   /** @param {Event} event */
-  const click = (event) => /** @type {HTMLElement} */ (/** @type {Element} */ (event.currentTarget).nextElementSibling).click();
-  return html`<button type="button" class="button ${kind}" aria-description=${help} @click=${click}>${icon}${text}</button>
+  const click = (event) =>
+    /** @type {HTMLElement} */ (/** @type {Element} */ (event.currentTarget).nextElementSibling).click();
+  return html`<button type="button" class="button ${kind}" aria-description=${help}
+    @click=${click}>${icon}${text}</button>
     <input type="file" hidden accept=${accept} aria-label=${text} @change=${picked}>`;
 }
 
 /** On or off.
- * @type {(options: { label: string, help: string, checked: boolean, change: (checked: boolean) => void }) => Template} */
+ * @type {(options: { label: string, help: string, checked: boolean, change: (checked: boolean) => void })
+ *    => Template} */
 export function toggle({ label, help, checked, change }) {
   /** @param {Event} event */
   const changed = (event) => change(/** @type {HTMLInputElement} */ (event.target).checked);
-  return html`<label class="toggle"><input type="checkbox" .checked=${live(checked)} aria-description=${help} @change=${changed}><span>${label}</span></label>`;
+  return html`<label class="toggle"><input type="checkbox" .checked=${live(checked)} aria-description=${help}
+    @change=${changed}><span>${label}</span></label>`;
 }
 
 /** A menu.
@@ -70,8 +79,8 @@ export function menu({ label, help, value, items, change, hideLabel = false }) {
   return html`<div class="field"><span class="label" aria-hidden="true">${label}</span>${select}</div>`;
 }
 
-/** A number in a text field, which takes any way of writing it. What the field may not hold changes nothing: neither what is
- * drawn nor what is trained.
+/** A number in a text field, which takes any way of writing it. What the field may not hold changes nothing: neither
+ * what is drawn nor what is trained.
  * @type {(spec: NumberSpec, value: number | null, sink: Sink, blank?: string) => Template} */
 export function numberInput(spec, value, sink, blank = "") {
   const shown = value === null ? blank : setting(value);
@@ -129,42 +138,62 @@ function explained({ help, minimum, maximum }) {
 }
 
 /** A number with buttons for the next smaller and the next larger one.
- * @type {(options: { spec: NumberSpec, value: number | null, sink: Sink, step?: (value: number, direction: 1 | -1) => number,
+ * @type {(options: { spec: NumberSpec, value: number | null, sink: Sink,
+ *    step?: (value: number, direction: 1 | -1) => number,
  *    names?: { less: string, more: string }, blank?: string, ceiling?: number | null }) => Template} */
 export function stepper({ spec, value, sink, step, names, blank, ceiling = spec.maximum }) {
   const next = step ?? ((from, direction) => nextRound(from, direction, spec.integer));
   const at = value ?? ceiling ?? 0;
   /** @type {(direction: 1 | -1) => number} */
   const toward = (direction) => Math.min(Math.max(next(at, direction), spec.minimum ?? -Infinity), ceiling ?? Infinity);
-  const { less, more } = names ?? { less: strings.training.slower(spec.label), more: strings.training.faster(spec.label) };
+  const { less, more } = names ?? {
+    less: strings.training.slower(spec.label),
+    more: strings.training.faster(spec.label),
+  };
   return html`<div class="stepper">
-    ${iconButton({ icon: icons.minus, name: less, help: explained(spec), click: () => sink.change(toward(-1)), disabled: at <= (spec.minimum ?? -Infinity) })}
+    ${iconButton({
+      icon: icons.minus,
+      name: less,
+      help: explained(spec),
+      click: () => sink.change(toward(-1)),
+      disabled: at <= (spec.minimum ?? -Infinity),
+    })}
     ${numberInput(spec, value, sink, blank)}
-    ${iconButton({ icon: icons.plus, name: more, help: explained(spec), click: () => sink.change(toward(1)), disabled: value === null || at >= (ceiling ?? Infinity) })}
+    ${iconButton({
+      icon: icons.plus,
+      name: more,
+      help: explained(spec),
+      click: () => sink.change(toward(1)),
+      disabled: value === null || at >= (ceiling ?? Infinity),
+    })}
   </div>`;
 }
 
 const SLIDER_STEPS = 200;
 const LOG_DECADES = 5; // from the maximum down; the slider's left end is then the minimum
 
-/** A slider with its number beside it. `usual` is how far the slider goes when the bound is much further, or there is none.
+/** A slider with its number beside it. `usual` is how far the slider goes when the bound is much further, or there is
+ * none.
  * @type {(options: { spec: NumberSpec, value: number, sink: Sink, usual?: number }) => Template} */
 export function slider({ spec, value, sink, usual }) {
   const low = spec.minimum ?? (usual === undefined ? 0 : -usual);
   const high = usual ?? spec.maximum ?? 1;
   const { toPosition, toValue } = slide(spec, low, high);
   /** @param {Event} event */
-  const moved = (event) => (sink.slide ?? sink.change)(toValue(Number(/** @type {HTMLInputElement} */ (event.target).value)));
+  const moved = (event) =>
+    (sink.slide ?? sink.change)(toValue(Number(/** @type {HTMLInputElement} */ (event.target).value)));
   return html`<div class="field slider-field">
     <span class="label" aria-hidden="true">${spec.label}</span>
-    <input type="range" min="0" max=${SLIDER_STEPS} step="1" aria-label=${spec.label} aria-description=${explained(spec)}
+    <input type="range" min="0" max=${SLIDER_STEPS} step="1" aria-label=${spec.label}
+      aria-description=${explained(spec)}
       aria-valuetext=${setting(value)} .value=${live(String(toPosition(value)))} @input=${moved}>
     ${numberInput(spec, value, sink)}
   </div>`;
 }
 
 /** How a slider's position and a value belong together.
- * @type {(spec: NumberSpec, low: number, high: number) => { toPosition: (value: number) => number, toValue: (position: number) => number }} */
+ * @type {(spec: NumberSpec, low: number, high: number) => { toPosition: (value: number) => number,
+ *    toValue: (position: number) => number }} */
 export function slide(spec, low, high) {
   const log = spec.scale === "log";
   const first = log ? (low > 0 ? Math.log10(low) : Math.log10(high) - LOG_DECADES) : low;
@@ -186,23 +215,40 @@ export function slide(spec, low, high) {
 }
 
 /** The arguments of what was chosen.
- * @type {(entry: Entry, choice: Choice | null, read: (name: string) => unknown, change: (name: string, value: unknown) => void,
+ * @type {(entry: Entry, read: (name: string) => unknown, change: (name: string, value: unknown) => void,
  *    refuse: (why: string) => void) => unknown} */
-export function argumentFields(entry, choice, read, change, refuse) {
+export function argumentFields(entry, read, change, refuse) {
   return entry.arguments.map((argument) => {
     const value = read(argument.name);
     if (argument.kind === "boolean") {
-      return toggle({ label: argument.label, help: argument.help, checked: value === true, change: (checked) => change(argument.name, checked) });
+      return toggle({
+        label: argument.label,
+        help: argument.help,
+        checked: value === true,
+        change: (checked) => change(argument.name, checked),
+      });
     }
     if (argument.kind === "option") {
       const items = argument.options.map((option) => ({ value: option, label: option.replaceAll("_", " ") }));
-      return menu({ label: argument.label, help: argument.help, value: String(value), items, change: (chosen) => change(argument.name, chosen) });
+      return menu({
+        label: argument.label,
+        help: argument.help,
+        value: String(value),
+        items,
+        change: (chosen) => change(argument.name, chosen),
+      });
     }
     const spec = argumentSpec(argument);
     const sink = { change: (/** @type {number} */ number) => change(argument.name, number), refuse };
     const number = Number(value);
-    if (argument.scale === "log" || argument.maximum === null || argument.minimum === null || argument.maximum - argument.minimum > 20) {
-      return html`<div class="field"><span class="label" aria-hidden="true">${argument.label}</span>${stepper({ spec, value: number, sink })}</div>`;
+    if (
+      argument.scale === "log" ||
+      argument.maximum === null ||
+      argument.minimum === null ||
+      argument.maximum - argument.minimum > 20
+    ) {
+      return html`<div class="field"><span class="label"
+        aria-hidden="true">${argument.label}</span>${stepper({ spec, value: number, sink })}</div>`;
     }
     return slider({ spec, value: number, sink });
   });

@@ -69,7 +69,8 @@ export function speed(value) {
  * @type {(value: unknown) => string} */
 export function setting(value) {
   if (typeof value !== "number") return String(value);
-  if (value !== 0 && Math.abs(value) < 1e-4) return String(Number(value)).includes("e") ? String(value) : value.toExponential();
+  if (value !== 0 && Math.abs(value) < 1e-4)
+    return String(Number(value)).includes("e") ? String(value) : value.toExponential();
   return String(value);
 }
 
@@ -78,7 +79,10 @@ export function setting(value) {
  * @type {(text: string, integer?: boolean) => number | null} */
 export function parseNumber(text, integer = false) {
   const grouped = integer && /^\s*[+-]?\d{1,3}(,\d{3})+\s*$/.test(text);
-  const plain = (grouped ? text.replaceAll(",", "") : text).trim().replace(MINUS, "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
+  const plain = (grouped ? text.replaceAll(",", "") : text)
+    .trim()
+    .replace(MINUS, "-")
+    .replace(/^(-?\d*),(\d+)$/, "$1.$2");
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return null;
   const value = Number(plain);
   return Number.isFinite(value) ? value : null;

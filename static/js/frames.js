@@ -30,7 +30,11 @@ export function subscription({ visible, experiment, view, visit }, local) {
 
 /** @type {(message: ParametersMessage) => ParametersFrame} */
 export function parametersFrame(message) {
-  const layers = message.layers.map((layer) => ({ ...layer, weights: floats(layer.weights), biases: floats(layer.biases) }));
+  const layers = message.layers.map((layer) => ({
+    ...layer,
+    weights: floats(layer.weights),
+    biases: floats(layer.biases),
+  }));
   return { ...message, layers };
 }
 
@@ -38,7 +42,12 @@ export function parametersFrame(message) {
 export function answersFrame(message) {
   const parts = Object.entries(message.parts).map(([name, { losses, answers, confidence, ...part }]) => [
     name,
-    { ...part, losses: floats(losses), answers: answers && floats(answers), confidence: confidence && floats(confidence) },
+    {
+      ...part,
+      losses: floats(losses),
+      answers: answers && floats(answers),
+      confidence: confidence && floats(confidence),
+    },
   ]);
   return { ...message, parts: Object.fromEntries(parts) };
 }

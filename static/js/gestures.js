@@ -62,7 +62,8 @@ export function listenToPointers(element, listener) {
   /** @type {(id: number, before: { x: number, y: number }, at: { x: number, y: number }) => void} */
   function pinch(id, before, at) {
     const [other] = [...down].flatMap(([each, point]) => (each === id ? [] : [point]));
-    const far = (/** @type {{ x: number, y: number }} */ point) => Math.max(Math.hypot(point.x - other.x, point.y - other.y), 1);
+    const far = (/** @type {{ x: number, y: number }} */ point) =>
+      Math.max(Math.hypot(point.x - other.x, point.y - other.y), 1);
     listener.drag((at.x - before.x) / 2, (at.y - before.y) / 2);
     listener.zoom(far(before) / far(at), (at.x + other.x) / 2, (at.y + other.y) / 2);
   }

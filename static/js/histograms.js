@@ -23,11 +23,13 @@ export function rebinned(histogram, low, high, bins) {
   const own = (histogram.high - histogram.low) / histogram.counts.length;
   histogram.counts.forEach((count, index) => {
     if (count === 0) return;
-    const from = (/** @type {number} */ (histogram.low) + index * own - low) / width;
+    const from = (index * own + /** @type {number} */ (histogram.low) - low) / width;
     const to = from + own / width;
     const [first, last] = [Math.floor(from), Math.min(Math.ceil(to), bins) - 1];
     if (last <= first) counts[Math.min(Math.max(first, 0), bins - 1)] += count;
-    else for (let bin = Math.max(first, 0); bin <= last; bin += 1) counts[bin] += (count * (Math.min(to, bin + 1) - Math.max(from, bin))) / (to - from);
+    else
+      for (let bin = Math.max(first, 0); bin <= last; bin += 1)
+        counts[bin] += (count * (Math.min(to, bin + 1) - Math.max(from, bin))) / (to - from);
   });
   return counts;
 }

@@ -11,7 +11,11 @@
 export const LAYER_QUANTITIES = /** @type {const} */ (["gradient_norm", "update_ratio", "saturated", "dead"]);
 
 /** @type {History} */
-export const EMPTY = Object.freeze({ length: 0, columns: {}, layers: { gradient_norm: [], update_ratio: [], saturated: [], dead: [] } });
+export const EMPTY = Object.freeze({
+  length: 0,
+  columns: {},
+  layers: { gradient_norm: [], update_ratio: [], saturated: [], dead: [] },
+});
 
 const PARTS = /** @type {const} */ (["train", "validation", "test"]);
 
@@ -21,16 +25,27 @@ export function extended(history, rows) {
   const last = lastOf(history, "seq") ?? -1;
   const fresh = rows.filter((row) => row.seq > last);
   if (fresh.length === 0) return history;
-  const columns = Object.fromEntries(Object.entries(history.columns).map(([name, column]) => [name, owned(column, history.length)]));
-  const layers = /** @type {History["layers"]} */ (Object.fromEntries(
-    LAYER_QUANTITIES.map((name) => [name, history.layers[name].map((column) => owned(column, history.length))]),
-  ));
+  const columns = Object.fromEntries(
+    Object.entries(history.columns).map(([name, column]) => [name, owned(column, history.length)]),
+  );
+  const layers = /** @type {History["layers"]} */ (
+    Object.fromEntries(
+      LAYER_QUANTITIES.map((name) => [name, history.layers[name].map((column) => owned(column, history.length))]),
+    )
+  );
   let { length } = history;
   for (const row of fresh) {
-    for (const column of [...Object.values(columns), ...Object.values(layers).flat()]) column[length] = null; // unless the row has it
-    for (const [name, value] of cells(row)) (columns[name] ??= new Array(length).fill(null))[length] = value;
+    // What the row lacks stays null.
+    for (const column of [...Object.values(columns), ...Object.values(layers).flat()]) column[length] = null;
+    for (const [name, value] of cells(row)) {
+      columns[name] ??= new Array(length).fill(null);
+      columns[name][length] = value;
+    }
     row.layers.forEach((layer, index) => {
-      for (const name of LAYER_QUANTITIES) (layers[name][index] ??= new Array(length).fill(null))[length] = layer[name] ?? null;
+      for (const name of LAYER_QUANTITIES) {
+        layers[name][index] ??= new Array(length).fill(null);
+        layers[name][index][length] = layer[name] ?? null;
+      }
     });
     length += 1;
   }
@@ -46,7 +61,12 @@ function owned(column, length) {
 /** @type {(row: Row) => [string, number | null][]} */
 function cells(row) {
   /** @type {[string, number | null][]} */
-  const found = [["seq", row.seq], ["step", row.step], ["epoch", row.epoch], ["penalty", row.penalty]];
+  const found = [
+    ["seq", row.seq],
+    ["step", row.step],
+    ["epoch", row.epoch],
+    ["penalty", row.penalty],
+  ];
   for (const part of PARTS) {
     for (const [measure, value] of Object.entries(row[part] ?? {})) found.push([`${part}_${measure}`, value]);
   }

@@ -14,8 +14,8 @@ const LINKS = 28; // between columns, for the lines
 const SHARE = 0.42; // of a column's width, for its squares
 const MOST = 4096; // units in a column that are laid out: more than any network may have
 
-/** The layout of a network with so many units in each column, and so much room for the names of the inputs. It takes the
- * same short time whatever it is asked for.
+/** The layout of a network with so many units in each column, and so much room for the names of the inputs. It takes
+ * the same short time whatever it is asked for.
  * @type {(units: number[], width: number, height: number, label?: number) => Layout} */
 export function networkLayout(units, width, height, label = LABEL) {
   const counts = units.map((count) => Math.min(Math.max(Math.floor(count) || 0, 0), MOST));
@@ -28,7 +28,9 @@ export function networkLayout(units, width, height, label = LABEL) {
   const inOne = counts.map((count, index) => index === 0 && count <= NAMED);
   const folds = counts.map((count, index) => (inOne[index] ? 1 : Math.ceil(count / perColumn)));
   const tall = Math.max(height, inOne[0] ? counts[0] * (tile + gap) - gap : 0);
-  const least = folds.map((fold, index) => Math.max(NARROWEST, fold * (tile + gap) + (index === 0 ? label : 0) + LINKS));
+  const least = folds.map((fold, index) =>
+    Math.max(NARROWEST, fold * (tile + gap) + (index === 0 ? label : 0) + LINKS),
+  );
   const spare = Math.max(0, width - sum(least)) / counts.length;
   let left = 0;
   const columns = counts.map((count, index) => {

@@ -5,7 +5,7 @@
 // `layers` are the units of each; `layers.FIELD` holds for every hidden layer, `layers.2.FIELD` for the third.
 // What a link says is checked twice: here for its form, by the server for its sense.
 
-import { FAMILY_OF, argumentOf, entryOf, isObject, nameOf, usualExperiment } from "./experiment.js";
+import { argumentOf, entryOf, FAMILY_OF, isObject, nameOf, usualExperiment } from "./experiment.js";
 
 /** @import { Catalogue, Choice, Entry, Experiment, Layer, Patch } from "./types.js" */
 
@@ -38,12 +38,20 @@ export function encodeLink(experiment, catalogue) {
   const base = usualExperiment(catalogue, experiment.dataset);
   /** @type {Pairs} */
   const pairs = [
-    ...(fitsInLink(experiment) ? choicePairs : () => [])("dataset", experiment.dataset, catalogue.default_experiment.dataset, catalogue, base.dataset),
+    ...(fitsInLink(experiment) ? choicePairs : () => [])(
+      "dataset",
+      experiment.dataset,
+      catalogue.default_experiment.dataset,
+      catalogue,
+      base.dataset,
+    ),
     ...listPair("features", experiment.features.map(withoutCommas), base.features.map(withoutCommas)),
     ...layerPairs(experiment.layers, base.layers, catalogue),
     ...fieldPairs("output", experiment.output, base.output, catalogue),
     ...CHOICES.flatMap((field) => choicePairs(field, at(experiment, field), at(base, field), catalogue)),
-    ...Object.keys(OBJECTS).filter((field) => !OF_LAYERS.includes(field)).flatMap((field) => objectPairs(field, at(experiment, field), at(base, field))),
+    ...Object.keys(OBJECTS)
+      .filter((field) => !OF_LAYERS.includes(field))
+      .flatMap((field) => objectPairs(field, at(experiment, field), at(base, field))),
     ...SCALARS.flatMap((field) => scalarPair(field, at(experiment, field), at(base, field))),
   ];
   return pairs.map(([path, value]) => `${path}=${escaped(value)}`).join("&");
@@ -88,7 +96,11 @@ function choicePairs(path, choice, base, catalogue, fields = {}) {
     ...shared.flatMap(([key, usual]) => scalarPair(`${path}.${key}`, choice[key], usual)),
     ...own.flatMap((key) => scalarPair(`${path}.${key}`, choice[key], undefined)),
     ...(entry?.arguments ?? []).flatMap((argument) =>
-      scalarPair(`${path}.${argument.name}`, choice[argument.name], argumentOf(like, /** @type {Entry} */ (entry), argument.name)),
+      scalarPair(
+        `${path}.${argument.name}`,
+        choice[argument.name],
+        argumentOf(like, /** @type {Entry} */ (entry), argument.name),
+      ),
     ),
   ];
 }
@@ -106,7 +118,11 @@ function fieldPairs(path, value, base, catalogue) {
 
 /** @type {(layers: Layer[], base: Layer[], catalogue: Catalogue) => Pairs} */
 function layerPairs(layers, base, catalogue) {
-  const units = listPair("layers", layers.map((layer) => layer.units), base.map((layer) => layer.units));
+  const units = listPair(
+    "layers",
+    layers.map((layer) => layer.units),
+    base.map((layer) => layer.units),
+  );
   const usual = base[0];
   const each = layers.map((layer) => fieldPairs("layers", layer, usual, catalogue));
   const same = each.length > 0 && each.every((pairs) => pairs.join() === each[0].join());
@@ -165,8 +181,8 @@ function unescaped(text) {
 }
 
 /** @type {(text: string) => unknown} */
-function valueOf(text) {
-  if (text.includes(",")) return text.split(",").map(valueOf);
+function parsed(text) {
+  if (text.includes(",")) return text.split(",").map(parsed);
   if (text === "true" || text === "false") return text === "true";
   if (text === "null") return null;
   return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
@@ -193,12 +209,15 @@ class Reader {
    * @type {(path: string, text: string) => boolean} */
   read(path, text) {
     const [field, ...rest] = path.split(".");
-    if (SCALARS.includes(field)) return rest.length === 0 && set(this.tree, field, valueOf(text));
+    if (SCALARS.includes(field)) return rest.length === 0 && set(this.tree, field, parsed(text));
     if (field === "features") return rest.length === 0 && set(this.tree, field, text.split(",").map(unescaped));
     if (field === "dataset") return this.choice(this.tree, field, rest, text, Object.keys(this.usual.dataset));
     if (CHOICES.includes(field)) return this.choice(this.tree, field, rest, text);
     if (Object.hasOwn(OBJECTS, field) && !OF_LAYERS.includes(field)) return this.object(this.tree, field, rest, text);
-    if (field === "output") return this.part((this.tree.output ??= {}), this.usual.output, rest, text);
+    if (field === "output") {
+      this.tree.output ??= {};
+      return this.part(this.tree.output, this.usual.output, rest, text);
+    }
     if (field === "layers") return this.layer(rest, text);
     return false;
   }
@@ -207,7 +226,7 @@ class Reader {
   layer(rest, text) {
     const usual = this.usual.layers[0];
     if (rest.length === 0) {
-      const units = text === "" ? [] : text.split(",").map(valueOf);
+      const units = text === "" ? [] : text.split(",").map(parsed);
       if (units.length > this.catalogue.limits.layers || !units.every(Number.isInteger)) return false;
       this.layers = units.map((count) => ({ units: count }));
       return true;
@@ -224,7 +243,7 @@ class Reader {
     const [field, ...rest] = path;
     if (!field || field === "units" || !Object.hasOwn(usual, field)) return false;
     if (Object.hasOwn(OBJECTS, field)) return this.object(target, field, rest, text);
-    if (!Object.hasOwn(FAMILY_OF, field)) return rest.length === 0 && set(target, field, valueOf(text));
+    if (!Object.hasOwn(FAMILY_OF, field)) return rest.length === 0 && set(target, field, parsed(text));
     return this.choice(target, field, rest, text);
   }
 
@@ -233,7 +252,7 @@ class Reader {
   object(target, field, rest, text) {
     if (rest.length === 0) return text === "null" && set(target, field, null);
     if (rest.length > 1 || !OBJECTS[field].includes(rest[0])) return false;
-    return set(target, field, { ...(target[field] ?? {}), [rest[0]]: valueOf(text) });
+    return set(target, field, { ...(target[field] ?? {}), [rest[0]]: parsed(text) });
   }
 
   /** A choice by its name, or one of its arguments.
@@ -254,7 +273,7 @@ class Reader {
     const known = own.includes(rest[0]) || (shared.includes(rest[0]) && rest[0] !== "name");
     if (!known && !entry?.arguments.some((argument) => argument.name === rest[0])) return false;
     const holder = isObject(target[field]) ? target[field] : { name };
-    return set(target, field, { ...holder, [rest[0]]: own.includes(rest[0]) ? text : valueOf(text) });
+    return set(target, field, { ...holder, [rest[0]]: own.includes(rest[0]) ? text : parsed(text) });
   }
 }
 

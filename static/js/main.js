@@ -1,10 +1,10 @@
 // The page, put together. Panels know the store and what the user can do; they do not know each other.
 
+import { Actions } from "./actions.js";
+import { isUnmeasured } from "./current_step.js";
 import { listenToDrops } from "./file_drop.js";
-import { createRenderLoop } from "./render_loop.js";
 import { listenToKeys } from "./keyboard.js";
 import { encodeLink } from "./link.js";
-import { recall, remember } from "./storage.js";
 import { dataPanel } from "./panels/data/data.js";
 import { dialogs } from "./panels/dialogs/dialogs.js";
 import { dockPanel } from "./panels/dock/dock.js";
@@ -12,13 +12,13 @@ import { editorPanel } from "./panels/editor/editor.js";
 import { headerPanel } from "./panels/header/header.js";
 import { networkPanel } from "./panels/network/network.js";
 import { outputPanel } from "./panels/output/output.js";
-import { uploadWindow } from "./panels/upload/upload_window.js";
+import { statusPanel } from "./panels/status/status.js";
 import { tabsPanel } from "./panels/tabs/tabs.js";
 import { timePanel } from "./panels/time/time.js";
 import { trainingPanel } from "./panels/training/training.js";
-import { statusPanel } from "./panels/status/status.js";
-import { Actions } from "./actions.js";
-import { isUnmeasured } from "./current_step.js";
+import { uploadWindow } from "./panels/upload/upload_window.js";
+import { createRenderLoop } from "./render_loop.js";
+import { recall, remember } from "./storage.js";
 import { Store, set } from "./store.js";
 import { strings } from "./strings.js";
 import { followTheme, rememberedTheme, schemeOf } from "./theme.js";
@@ -66,7 +66,12 @@ explain(element("tip"));
 listenToDrops(element("drop"), (file) => page.tables.open(file));
 listenToKeys(actions, () => page.dialogs.help());
 followTheme(store, (change) => store.apply(set, change));
-watchVisibility(store, { network: element("network"), output: element("output"), time: element("time"), dock: element("dock") });
+watchVisibility(store, {
+  network: element("network"),
+  output: element("output"),
+  time: element("time"),
+  dock: element("dock"),
+});
 
 loop.watch(
   (state) => [state.visible, state.experiment?.layers, state.view, state.visit],
@@ -98,7 +103,8 @@ loop.watch(
   (confirmed, catalogue, ..._) => {
     if (!confirmed || !catalogue) return;
     const link = encodeLink(confirmed, catalogue);
-    if (link !== location.hash.slice(1)) history.replaceState(null, "", link ? `#${link}` : location.pathname + location.search);
+    if (link !== location.hash.slice(1))
+      history.replaceState(null, "", link ? `#${link}` : location.pathname + location.search);
     actions.keep();
   },
 );

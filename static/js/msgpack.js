@@ -13,14 +13,18 @@ export function decode(buffer) {
   let at = 0;
 
   /** Where the next bytes begin; they count as read. @param {number} size */
-  const next = (size) => (at += size) - size;
+  function next(size) {
+    at += size;
+    return at - size;
+  }
   const u8 = () => view.getUint8(next(1));
   const u16 = () => view.getUint16(next(2));
   const u32 = () => view.getUint32(next(4));
   /** @param {number} length */
   const bytes = (length) => new Uint8Array(buffer, next(length), length);
 
-  /** Names are short and plain: those are put together here, which is faster than TextDecoder. @param {number} length */
+  /** Names are short and plain: those are put together here, which is faster than TextDecoder.
+   * @param {number} length */
   function text(length) {
     if (length > SHORT || at + length > all.length) return TEXT.decode(bytes(length));
     let plain = "";
@@ -45,7 +49,8 @@ export function decode(buffer) {
     const found = {};
     for (let index = 0; index < length; index += 1) {
       const key = /** @type {string} */ (value());
-      if (key === "__proto__") Object.defineProperty(found, key, { value: value(), enumerable: true, configurable: true, writable: true });
+      if (key === "__proto__")
+        Object.defineProperty(found, key, { value: value(), enumerable: true, configurable: true, writable: true });
       else found[key] = value();
     }
     return found;
@@ -60,30 +65,54 @@ export function decode(buffer) {
     if (tag < 0xc0) return text(tag & 0x1f);
     if (tag >= 0xe0) return tag - 0x100;
     switch (tag) {
-      case 0xc0: return null;
-      case 0xc2: return false;
-      case 0xc3: return true;
-      case 0xc4: return bytes(u8());
-      case 0xc5: return bytes(u16());
-      case 0xc6: return bytes(u32());
-      case 0xca: return view.getFloat32(next(4));
-      case 0xcb: return view.getFloat64(next(8));
-      case 0xcc: return u8();
-      case 0xcd: return u16();
-      case 0xce: return u32();
-      case 0xcf: return Number(view.getBigUint64(next(8)));
-      case 0xd0: return view.getInt8(next(1));
-      case 0xd1: return view.getInt16(next(2));
-      case 0xd2: return view.getInt32(next(4));
-      case 0xd3: return Number(view.getBigInt64(next(8)));
-      case 0xd9: return text(u8());
-      case 0xda: return text(u16());
-      case 0xdb: return text(u32());
-      case 0xdc: return list(u16());
-      case 0xdd: return list(u32());
-      case 0xde: return map(u16());
-      case 0xdf: return map(u32());
-      default: throw new RangeError(`MessagePack type 0x${tag.toString(16)} is not used here`);
+      case 0xc0:
+        return null;
+      case 0xc2:
+        return false;
+      case 0xc3:
+        return true;
+      case 0xc4:
+        return bytes(u8());
+      case 0xc5:
+        return bytes(u16());
+      case 0xc6:
+        return bytes(u32());
+      case 0xca:
+        return view.getFloat32(next(4));
+      case 0xcb:
+        return view.getFloat64(next(8));
+      case 0xcc:
+        return u8();
+      case 0xcd:
+        return u16();
+      case 0xce:
+        return u32();
+      case 0xcf:
+        return Number(view.getBigUint64(next(8)));
+      case 0xd0:
+        return view.getInt8(next(1));
+      case 0xd1:
+        return view.getInt16(next(2));
+      case 0xd2:
+        return view.getInt32(next(4));
+      case 0xd3:
+        return Number(view.getBigInt64(next(8)));
+      case 0xd9:
+        return text(u8());
+      case 0xda:
+        return text(u16());
+      case 0xdb:
+        return text(u32());
+      case 0xdc:
+        return list(u16());
+      case 0xdd:
+        return list(u32());
+      case 0xde:
+        return map(u16());
+      case 0xdf:
+        return map(u32());
+      default:
+        throw new RangeError(`MessagePack type 0x${tag.toString(16)} is not used here`);
     }
   }
 

@@ -11,7 +11,8 @@ const words = strings.network;
 
 /** What an input of the network is called.
  * @type {(feature: string, catalogue: Catalogue) => string} */
-export const featureLabel = (feature, catalogue) => entryOf(catalogue, "feature", feature)?.label ?? feature.replaceAll("_", " ");
+export const featureLabel = (feature, catalogue) =>
+  entryOf(catalogue, "feature", feature)?.label ?? feature.replaceAll("_", " ");
 
 /** What a layer is called; the output comes last.
  * @type {(layer: number, last: number) => string} */
@@ -36,7 +37,10 @@ export function weightName(state, { layer, input, unit }) {
 /** What a point should be answered with, in words.
  * @type {(target: Target, points: DatasetPoints) => string} */
 export function targetWords(target, points) {
-  if (Array.isArray(target)) return target.flatMap((holds, label) => (holds ? [className(label, points)] : [])).join(", ") || strings.points.none;
+  if (Array.isArray(target))
+    return (
+      target.flatMap((holds, label) => (holds ? [className(label, points)] : [])).join(", ") || strings.points.none
+    );
   return points.targets.kind === "regression" ? quantity(target) : className(target, points);
 }
 
@@ -58,5 +62,7 @@ export function changeWords({ epoch, kind, what }) {
  * @type {(until: Until | null) => string} */
 export function untilWords(until) {
   if (!until) return strings.until.never;
-  return "epochs" in until ? strings.until.epoch(until.epochs) : strings.until.metric(until.metric.replaceAll("_", " "), setting(until.target));
+  return "epochs" in until
+    ? strings.until.epoch(until.epochs)
+    : strings.until.metric(until.metric.replaceAll("_", " "), setting(until.target));
 }

@@ -1,4 +1,5 @@
-// Painting data: points added, taken away, given another class. Points as values, and the patch that makes them the data.
+// Painting data: points added, taken away, given another class. Points as values, and the patch that makes them the
+// data.
 
 /** @import { DatasetPoints, Experiment, Part, Patch, Points, Target } from "./types.js" */
 
@@ -15,9 +16,15 @@ export const isPaintable = ({ columns, targets }) =>
  * @type {(points: DatasetPoints, at: [number, number], target: number) => DatasetPoints} */
 export function painted(points, at, target) {
   const curve = points.columns.length === 1;
-  const { targets: { kind, classes } } = points;
+  const {
+    targets: { kind, classes },
+  } = points;
   /** @type {Target} */
-  const answer = curve ? at[1] : kind === "multilabel" ? (classes ?? []).map((_, label) => Number(label === target)) : target;
+  const answer = curve
+    ? at[1]
+    : kind === "multilabel"
+      ? (classes ?? []).map((_, label) => Number(label === target))
+      : target;
   return changed(points, "train", (part) => ({
     points: [...part.points, curve ? [at[0]] : [...at]],
     targets: [...part.targets, answer],
@@ -27,12 +34,17 @@ export function painted(points, at, target) {
 /** The points without some of them.
  * @type {(points: DatasetPoints, gone: Spot[]) => DatasetPoints} */
 export function erased(points, gone) {
-  return gone.length === 0 ? points : PARTS.reduce((left, name) => {
-    const indices = new Set(gone.filter(({ part }) => part === name).map(({ index }) => index));
-    if (indices.size === 0) return left;
-    const stays = (/** @type {unknown} */ _, /** @type {number} */ index) => !indices.has(index);
-    return changed(left, name, (part) => ({ points: part.points.filter(stays), targets: part.targets.filter(stays) }));
-  }, points);
+  return gone.length === 0
+    ? points
+    : PARTS.reduce((left, name) => {
+        const indices = new Set(gone.filter(({ part }) => part === name).map(({ index }) => index));
+        if (indices.size === 0) return left;
+        const stays = (/** @type {unknown} */ _, /** @type {number} */ index) => !indices.has(index);
+        return changed(left, name, (part) => ({
+          points: part.points.filter(stays),
+          targets: part.targets.filter(stays),
+        }));
+      }, points);
 }
 
 /** The points with one of them in the next class; a number changes its sign.

@@ -13,8 +13,8 @@ const palettes = new Map();
 
 /** @type {(scheme: "light" | "dark") => Palette} */
 export function paletteOf(scheme) {
-  let palette = palettes.get(scheme);
-  if (!palette) palettes.set(scheme, (palette = readPalette(document.body)));
+  const palette = palettes.get(scheme) ?? readPalette(document.body);
+  palettes.set(scheme, palette);
   return palette;
 }
 
@@ -34,8 +34,8 @@ export function targetLook(palette, task, { middle, limit } = { middle: 0, limit
   };
 }
 
-/** The targets that get the ends of the diverging scale: as far from 0, or from their own middle if all have one sign. So
- * the colors of a regression keep their meaning while it trains.
+/** The targets that get the ends of the diverging scale: as far from 0, or from their own middle if all have one sign.
+ * So the colors of a regression keep their meaning while it trains.
  * @type {(targets: Target[]) => Scale} */
 export function targetScale(targets) {
   const low = targets.reduce((/** @type {number} */ least, target) => Math.min(least, Number(target)), Infinity);

@@ -1,4 +1,5 @@
-// The plane that is looked at: which columns it lies along, which part of it is shown, and where points are on it. Pure.
+// The plane that is looked at: which columns it lies along, which part of it is shown, and where points are on it.
+// Pure.
 
 /** @import { Axes, BoundaryFrame, DatasetPoints, Domain, Target } from "./types.js" */
 
@@ -45,12 +46,16 @@ export function domainOf(points, { axes, domain }) {
 export function wholeOf(points, axes) {
   if (axes === null || sameAxes(axes, points.axes)) return points.domain;
   const locate = locator(points, axes);
-  const all = Object.values(points.parts).flatMap((part) => part.points.map((point, index) => locate(point, part.targets[index])));
-  return /** @type {Domain} */ ([0, 1].flatMap((direction) => {
-    const [low, high] = extent(all.map((at) => at[direction]));
-    const margin = high > low ? (high - low) * MARGIN : 1;
-    return [low - margin, high + margin];
-  }));
+  const all = Object.values(points.parts).flatMap((part) =>
+    part.points.map((point, index) => locate(point, part.targets[index])),
+  );
+  return /** @type {Domain} */ (
+    [0, 1].flatMap((direction) => {
+      const [low, high] = extent(all.map((at) => at[direction]));
+      const margin = high > low ? (high - low) * MARGIN : 1;
+      return [low - margin, high + margin];
+    })
+  );
 }
 
 /** @type {(numbers: number[]) => [number, number]} */
@@ -71,7 +76,12 @@ export function zoomed(domain, factor, at, whole) {
   const share = (domain[1] - domain[0]) / (whole[1] - whole[0]);
   const allowed = Math.min(Math.max(share * factor, CLOSEST), FARTHEST) / share;
   const [u, v] = at;
-  return [u + (domain[0] - u) * allowed, u + (domain[1] - u) * allowed, v + (domain[2] - v) * allowed, v + (domain[3] - v) * allowed];
+  return [
+    u + (domain[0] - u) * allowed,
+    u + (domain[1] - u) * allowed,
+    v + (domain[2] - v) * allowed,
+    v + (domain[3] - v) * allowed,
+  ];
 }
 
 /** A part of the plane moved by shares of its own size.

@@ -1,9 +1,9 @@
-// What is asked of the server besides: the points, the changes of a run, what is wrong with it, what a part of it is worth.
-// Answers follow the run a little behind, and are not asked for too often.
+// What is asked of the server besides: the points, the changes of a run, what is wrong with it, what a part of it is
+// worth. Answers follow the run a little behind, and are not asked for too often.
 
 import * as api from "./api.js";
-import { answerOf, problemsOf, rowOf } from "./prediction.js";
 import { isUnmeasured } from "./current_step.js";
+import { answerOf, problemsOf, rowOf } from "./prediction.js";
 import * as store from "./store.js";
 import { placeOf } from "./weights.js";
 
@@ -60,7 +60,8 @@ export class Polling {
     this.store.apply(store.tablesArrived, await api.getTables());
   }
 
-  /** How good the network is at the step at which training rests, if that is not known: it has ended between two rows. */
+  /** How good the network is at the step at which training rests, if that is not known: it has ended between two
+   * rows. */
   measure() {
     this.#measure();
   }
@@ -101,7 +102,8 @@ export class Polling {
   }
 
   /** Asks about the run, and keeps the answer unless it comes too late.
-   * @template {{ run: string }} T @param {(session: string) => Promise<T>} ask @param {(found: T) => Partial<store.State>} change */
+   * @template {{ run: string }} T @param {(session: string) => Promise<T>} ask
+   * @param {(found: T) => Partial<store.State>} change */
   async #learn(ask, change) {
     const { session, run } = this.store.state;
     if (!session) return;
@@ -131,7 +133,8 @@ export class Polling {
       const wanted = now.run === run && now.points === points && now.visit === visit;
       if (wanted) this.store.apply(store.set, { prediction: answerOf(found, trial.values) });
     } catch (error) {
-      if (!(error instanceof api.Refusal) || error.problem.status !== 422 || this.store.state.trial !== trial) throw error;
+      if (!(error instanceof api.Refusal) || error.problem.status !== 422 || this.store.state.trial !== trial)
+        throw error;
       const problems = problemsOf(error.problem.errors ?? [], points.fields);
       this.store.apply(store.set, { trial: { ...trial, problems } });
     }
@@ -157,14 +160,17 @@ export class Polling {
       const units = experiment.layers[weight.layer]?.units ?? parameters?.layers[weight.layer]?.fan_out ?? 1;
       off = { layer: weight.layer, unit: weight.unit % units, input: weight.input };
     }
-    const [cost, units] = await Promise.all([off && api.getAblation(session, off, visit), isUnit ? api.getUnits(session, Number(layer), visit) : []]);
+    const [cost, units] = await Promise.all([
+      off && api.getAblation(session, off, visit),
+      isUnit ? api.getUnits(session, Number(layer), visit) : [],
+    ]);
     const now = this.store.state;
     if (now.run === run && now.editing === part) this.store.apply(store.set, { inspection: { part, cost, units } });
   }
 }
 
-/** Does something soon, but not more often than every so many milliseconds; once more if it is wanted meanwhile. What fails
- * is asked for again by whatever happens next.
+/** Does something soon, but not more often than every so many milliseconds; once more if it is wanted meanwhile. What
+ * fails is asked for again by whatever happens next.
  * @type {(milliseconds: number, deed: () => Promise<void>) => () => void} */
 function seldom(milliseconds, deed) {
   let waiting = false;
@@ -174,11 +180,14 @@ function seldom(milliseconds, deed) {
     if (waiting) return;
     waiting = true;
     void busy.then(() => {
-      setTimeout(() => {
-        waiting = false;
-        last = performance.now();
-        busy = deed().catch(() => undefined);
-      }, Math.max(0, last + milliseconds - performance.now()));
+      setTimeout(
+        () => {
+          waiting = false;
+          last = performance.now();
+          busy = deed().catch(() => undefined);
+        },
+        Math.max(0, last + milliseconds - performance.now()),
+      );
     });
   };
 }

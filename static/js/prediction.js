@@ -1,15 +1,16 @@
-// Values of one's own for a prediction, as values: the form's fields, real samples to begin with, and what the answer says.
-// Everything here is pure.
+// Values of one's own for a prediction, as values: the form's fields, real samples to begin with, and what the answer
+// says. Everything here is pure.
 
 /** @import { DataField, DatasetPoints, Part, Prediction, Target } from "./types.js" */
 
 /** A sample of the data that the form was filled with. @typedef {{ part: Part, index: number }} SamplePlace */
 
-/** What is in the form: one text a field, empty for a gap; the sample it came from, as long as nothing was changed; what is
- * wrong with which field.
+/** What is in the form: one text a field, empty for a gap; the sample it came from, as long as nothing was changed;
+ * what is wrong with which field.
  * @typedef {{ values: string[], sample: SamplePlace | null, problems: Record<string, string> }} Trial */
 
-/** By how much a field moved the answer, compared with its typical value. @typedef {{ field: string, change: number }} Move */
+/** By how much a field moved the answer, compared with its typical value.
+ * @typedef {{ field: string, change: number }} Move */
 
 /** What the network says of the values of a form.
  * @typedef {{ values: string[], output: number[], label: string | number | string[], moved: Move[] }} Answer */
@@ -19,7 +20,8 @@ const STEPS = 100; // from the lowest to the highest value, about
 const MOST_MOVES = 6;
 const LEAST_MOVE = 1e-6; // of the largest: less is rounding
 
-/** The step of a number field: 1, 2 or 5 times a power of ten, so that its range takes about a hundred; of whole numbers 1 or more.
+/** The step of a number field: 1, 2 or 5 times a power of ten, so that its range takes about a hundred; of whole
+ * numbers 1 or more.
  * @type {(field: DataField) => number} */
 export function stepOf({ low, high }) {
   if (typeof low !== "number" || typeof high !== "number" || !(high > low)) return 1;
@@ -47,7 +49,10 @@ const widthOf = ({ words }) => words?.length ?? 1;
  * @type {(points: DatasetPoints) => number[] | null} */
 function begins({ columns, fields }) {
   let next = 0;
-  const first = fields.map((field) => (next += widthOf(field)) - widthOf(field));
+  const first = fields.map((field) => {
+    next += widthOf(field);
+    return next - widthOf(field);
+  });
   return next === columns.length ? first : null;
 }
 
@@ -57,16 +62,23 @@ export function usedFields(points, features) {
   const first = begins(points);
   const { columns, fields } = points;
   if (!first || !features.every((feature) => columns.includes(feature))) return fields;
-  return fields.filter((field, index) => columns.slice(first[index], first[index] + widthOf(field)).some((column) => features.includes(column)));
+  return fields.filter((field, index) =>
+    columns.slice(first[index], first[index] + widthOf(field)).some((column) => features.includes(column)),
+  );
 }
 
 /** The values that stand for "nothing special" in each field.
  * @type {(points: DatasetPoints) => Trial} */
-export const typicalTrial = ({ fields }) => ({ values: fields.map((field) => textOf(field, field.typical)), sample: null, problems: {} });
+export const typicalTrial = ({ fields }) => ({
+  values: fields.map((field) => textOf(field, field.typical)),
+  sample: null,
+  problems: {},
+});
 
 /** Where real samples are taken from: those that the network has not learned from, if there are some.
  * @type {(points: DatasetPoints) => Part | null} */
-export const sampledPart = ({ parts }) => /** @type {const} */ (["test", "validation", "train"]).find((part) => parts[part]?.points.length) ?? null;
+export const sampledPart = ({ parts }) =>
+  /** @type {const} */ (["test", "validation", "train"]).find((part) => parts[part]?.points.length) ?? null;
 
 /** The form with the sample after another one, or the first one.
  * @type {(points: DatasetPoints, before?: SamplePlace | null) => Trial | null} */
@@ -75,7 +87,8 @@ export function nextSample(points, before) {
   return part && sampleAt(points, { part, index: before?.part === part ? before.index + 1 : 0 });
 }
 
-/** The form with a sample of the data; after the last one comes the first. Null if the data do not tell their fields' values.
+/** The form with a sample of the data; after the last one comes the first. Null if the data do not tell their fields'
+ * values.
  * @type {(points: DatasetPoints, place: SamplePlace) => Trial | null} */
 function sampleAt(points, place) {
   const { part } = place;
@@ -85,7 +98,10 @@ function sampleAt(points, place) {
   const index = place.index % samples.length;
   const values = points.fields.map((field, at) => {
     const columns = samples[index].slice(first[at], first[at] + widthOf(field));
-    return textOf(field, field.type === "date" ? dateIn(points, field, first[at], columns[0]) : valueIn(field, columns));
+    return textOf(
+      field,
+      field.type === "date" ? dateIn(points, field, first[at], columns[0]) : valueIn(field, columns),
+    );
   });
   return { values, sample: { part, index }, problems: {} };
 }
@@ -100,7 +116,10 @@ function valueIn({ words }, columns) {
 /** The date of a column of days: its lowest day is the field's lowest date.
  * @type {(points: DatasetPoints, field: DataField, column: number, day: number) => string | null} */
 function dateIn({ parts }, { low }, column, day) {
-  const lowest = Object.values(parts).reduce((least, { points }) => points.reduce((so, point) => Math.min(so, point[column]), least), Infinity);
+  const lowest = Object.values(parts).reduce(
+    (least, { points }) => points.reduce((so, point) => Math.min(so, point[column]), least),
+    Infinity,
+  );
   const date = new Date(Date.parse(String(low)) + (day - lowest) * DAY_MS);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
@@ -128,8 +147,8 @@ export function withValue(trial, fields, name, text, problem) {
  * @type {(points: DatasetPoints, sample: SamplePlace) => Target | undefined} */
 export const truthOf = ({ parts }, { part, index }) => parts[part]?.targets[index];
 
-/** The form as the row that is asked for; a field whose text is empty is a gap. A typical value is meant exactly, though its
- * text is rounded.
+/** The form as the row that is asked for; a field whose text is empty is a gap. A typical value is meant exactly,
+ * though its text is rounded.
  * @type {(fields: DataField[], trial: Trial) => (number | string | null)[]} */
 export const rowOf = (fields, { values }) =>
   fields.map((field, index) => {
@@ -157,8 +176,8 @@ export function sharesOf({ kind, range }, output) {
   return kind === "binary" ? [1 - shares[0], shares[0]] : shares;
 }
 
-/** The fields that moved the answer most, the most important first, each with its share of the largest move; none by less
- * than `least`.
+/** The fields that moved the answer most, the most important first, each with its share of the largest move; none by
+ * less than `least`.
  * @type {(moved: Move[], least?: number) => (Move & { share: number })[]} */
 export function mostMoved(moved, least = 0) {
   const largest = Math.max(...moved.map(({ change }) => Math.abs(change)), 0);
@@ -171,8 +190,10 @@ export function mostMoved(moved, least = 0) {
 /** What the server found wrong with the row, by field. Its errors name `x.0.field`.
  * @type {(errors: { field: string, message: string }[], fields: DataField[]) => Record<string, string>} */
 export function problemsOf(errors, fields) {
-  return Object.fromEntries(errors.map(({ field, message }) => {
-    const name = field.replace(/^x\.0\.?/, "");
-    return [fields.find((each) => each.name === name)?.name ?? fields[Number(name)]?.name ?? "", message];
-  }));
+  return Object.fromEntries(
+    errors.map(({ field, message }) => {
+      const name = field.replace(/^x\.0\.?/, "");
+      return [fields.find((each) => each.name === name)?.name ?? fields[Number(name)]?.name ?? "", message];
+    }),
+  );
 }

@@ -2,7 +2,8 @@
 
 /** @import { State, Store } from "./store.js" */
 
-/** @typedef {{ watch: <T extends unknown[] | []>(select: (state: State) => T, draw: (...parts: NoInfer<T>) => unknown) => void }} RenderLoop */
+/** @typedef {{ watch: <T extends unknown[] | []>(select: (state: State) => T, draw: (...parts: NoInfer<T>) => unknown)
+ *    => void }} RenderLoop */
 
 /** @type {(store: Store, request?: (draw: () => void) => unknown) => RenderLoop} */
 export function createRenderLoop(store, request = requestAnimationFrame) {

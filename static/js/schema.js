@@ -6,7 +6,8 @@
  * @type {(schema: Schema | null, path: string) => NumberSpec} */
 export function numberSpec(schema, path) {
   const nodes = schema ? find(schema, { ...schema }, path.split(".")) : [];
-  const first = (/** @type {(node: Schema) => any} */ read) => nodes.map(read).find((value) => value !== undefined) ?? null;
+  const first = (/** @type {(node: Schema) => any} */ read) =>
+    nodes.map(read).find((value) => value !== undefined) ?? null;
   return {
     label: first((node) => node.title) ?? path,
     help: first((node) => node.description) ?? "",
@@ -23,7 +24,12 @@ export function numberSpec(schema, path) {
  * @type {(spec: NumberSpec, number: number) => boolean} */
 export function isAllowed({ minimum, maximum, exclusive, integer }, number) {
   const most = maximum ?? Infinity;
-  return Number.isFinite(number) && number >= (minimum ?? -Infinity) && (exclusive ? number < most : number <= most) && (!integer || Number.isInteger(number));
+  return (
+    Number.isFinite(number) &&
+    number >= (minimum ?? -Infinity) &&
+    (exclusive ? number < most : number <= most) &&
+    (!integer || Number.isInteger(number))
+  );
 }
 
 /** What a field may hold; null for one that the schema does not have.

@@ -25,7 +25,8 @@ export function settingField(setting) {
   if (!field) return nothing;
   if (field.properties) return groupField(setting, field);
   if (field.options) return optionField(setting, field);
-  if (field.kind === "boolean") return toggle({ label: field.label, help: field.help, checked: value === true, change });
+  if (field.kind === "boolean")
+    return toggle({ label: field.label, help: field.help, checked: value === true, change });
   return numberField(setting, field);
 }
 
@@ -35,15 +36,24 @@ function groupField(setting, field) {
   const { path, value, change } = setting;
   const on = /** @type {Record<string, unknown> | null} */ (value ?? null);
   const names = Object.keys(field.properties ?? {});
-  const inside = on && names.map((name) => settingField({
-    ...setting,
-    path: `${path}.${name}`,
-    value: on[name],
-    change: (part) => change({ ...on, [name]: part }),
-  }));
+  const inside =
+    on &&
+    names.map((name) =>
+      settingField({
+        ...setting,
+        path: `${path}.${name}`,
+        value: on[name],
+        change: (part) => change({ ...on, [name]: part }),
+      }),
+    );
   if (!field.nullable) return inside;
   return html`<div class="choice">
-    ${toggle({ label: field.label, help: field.help, checked: on !== null, change: (checked) => change(checked ? defaults(field) : null) })}
+    ${toggle({
+      label: field.label,
+      help: field.help,
+      checked: on !== null,
+      change: (checked) => change(checked ? defaults(field) : null),
+    })}
     ${inside ?? nothing}
   </div>`;
 }
@@ -71,6 +81,8 @@ function numberField({ schema, path, value, change, refuse }, { label }) {
   const spec = numberSpec(schema, path);
   const sink = { change, refuse };
   const span = (spec.maximum ?? Infinity) - (spec.minimum ?? -Infinity);
-  if (spec.scale === "linear" && !spec.integer && span <= SLIDER_SPAN) return slider({ spec, value: Number(value), sink });
-  return html`<div class="field"><span class="label" aria-hidden="true">${label}</span>${stepper({ spec, value: Number(value), sink })}</div>`;
+  if (spec.scale === "linear" && !spec.integer && span <= SLIDER_SPAN)
+    return slider({ spec, value: Number(value), sink });
+  return html`<div class="field"><span class="label"
+    aria-hidden="true">${label}</span>${stepper({ spec, value: Number(value), sink })}</div>`;
 }

@@ -1,14 +1,15 @@
 // The one store: every fact the page knows, declared once, and the pure transitions between states.
 // It holds no DOM and no redraw flags. What follows from facts is computed where it is shown.
 
-import { EMPTY, extended } from "./history.js";
 import { patched } from "./experiment.js";
-import { tableEntry } from "./uploads.js";
+import { EMPTY, extended } from "./history.js";
 import { WHOLE } from "./plane.js";
 import { renewed } from "./prediction.js";
-import { partOf, valueOf, withWeights } from "./weights.js";
+import { tableEntry } from "./uploads.js";
+import { partOf, weightValue, withWeights } from "./weights.js";
 
-/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed, Distributions, Evaluation, Experiment, Hello, Inspection, Moment, NeuronsFrame, Note,
+/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed,
+ *    Distributions, Evaluation, Experiment, Hello, Inspection, Moment, NeuronsFrame, Note,
  *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing, Table,
  *    StepUnit, Until, WeightChange } from "./types.js" */
 /** @import { View } from "./plane.js" */
@@ -24,15 +25,17 @@ import { partOf, valueOf, withWeights } from "./weights.js";
 /** @typedef {"system" | "light" | "dark"} Theme */
 
 /** A table that was deleted, and what is to be done again once it is back.
- * @typedef {{ id: string, then: "undo" | "redo" | "learn" | null }} LostTable */
+ * @typedef {{ id: string, retry: "undo" | "redo" | "train" | null }} LostTable */
 
-/** Something to tell the user; `undo`: with a button that takes back the change it speaks of; `lost`: with one that brings
- * a table back; `openTable`: with one that opens a file.
- * @typedef {{ kind: "notice" | "refusal", text: string, undo?: boolean, lost?: LostTable, openTable?: boolean }} Word */
+/** Something to tell the user; `undo`: with a button that takes back the change it speaks of; `lost`: with one that
+ * brings a table back; `openTable`: with one that opens a file.
+ * @typedef {{ kind: "notice" | "refusal", text: string, undo?: boolean, lost?: LostTable,
+ *    openTable?: boolean }} Word */
 
-/** A change that can be undone or redone: what its fields were, which places in them it touched, and when it was made; or
- * weights that were edited, as they were and as they became.
- * @typedef {{ fields: Patch, places: string, at: number, weights?: { before: WeightChange[], after: WeightChange[] } }} Undoable */
+/** A change that can be undone or redone: what its fields were, which places in them it touched, and when it was made;
+ * or weights that were edited, as they were and as they became.
+ * @typedef {{ fields: Patch, places: string, at: number, weights?: { before: WeightChange[],
+ *    after: WeightChange[] } }} Undoable */
 
 /** Another session to go to: the run before it was forked, or the fork.
  * @typedef {{ session: string, epoch: number, forked: boolean }} Sibling */
@@ -78,7 +81,10 @@ export const INITIAL = Object.freeze({
   step: fact(/** @type {number} */ (0)),
   stepsPerSecond: fact(/** @type {number | null} */ (null)),
   /** How good the network was when the server last answered, and what the update before that learned from. */
-  measured: fact(/** @type {Pick<Row, "step" | "epoch"> & { metrics: Session["metrics"], update: Session["last_update"] } | null} */ (null)),
+  measured: fact(
+    /** @type {Pick<Row, "step" | "epoch"> & { metrics: Session["metrics"], update: Session["last_update"] }
+     *    | null} */ (null),
+  ),
 
   // What the run has shown of itself so far.
   history: fact(/** @type {History} */ (EMPTY)),
@@ -196,7 +202,13 @@ export function pictureArrived(state, { past }, change) {
  * @type {(state: State, points: DatasetPoints) => State} */
 export function pointsArrived(state, points) {
   const same = state.points?.columns.join() === points.columns.join();
-  return { ...state, points, view: same ? state.view : WHOLE, answers: null, trial: renewed(state.trial, state.points, points) };
+  return {
+    ...state,
+    points,
+    view: same ? state.view : WHOLE,
+    answers: null,
+    trial: renewed(state.trial, state.points, points),
+  };
 }
 
 /** The server's session, new or changed. Its experiment is the confirmed one. The stream may have been quicker.
@@ -235,7 +247,26 @@ export function tablesArrived(state, tables) {
  * @type {(state: State, run: string) => State} */
 function begun(state, run) {
   if (run === state.run) return state;
-  return { ...state, run, history: EMPTY, journal: [], diagnosis: null, evaluation: null, distributions: null, course: null, answers: null, prediction: null, visit: null, step: 0, epoch: 0, stepsPerSecond: null, measured: null, stepped: false, reason: null, warning: null };
+  return {
+    ...state,
+    run,
+    history: EMPTY,
+    journal: [],
+    diagnosis: null,
+    evaluation: null,
+    distributions: null,
+    course: null,
+    answers: null,
+    prediction: null,
+    visit: null,
+    step: 0,
+    epoch: 0,
+    stepsPerSecond: null,
+    measured: null,
+    stepped: false,
+    reason: null,
+    warning: null,
+  };
 }
 
 /** Nothing comes any more although something should; or it does again.
@@ -286,7 +317,8 @@ export function phaseChanged(state, standing) {
   };
 }
 
-/** The user changes the experiment: shown at once. What changes within a moment (a slider that is dragged) is undone as one.
+/** The user changes the experiment: shown at once. What changes within a moment (a slider that is dragged) is undone as
+ * one.
  * @type {(state: State, patch: Patch, at: number) => State} */
 export function experimentChanged(state, patch, at) {
   if (!state.experiment) return state;
@@ -306,8 +338,8 @@ export function experimentChanged(state, patch, at) {
   };
 }
 
-/** The user edits weights: shown at once, until the next frame comes. A slider that is dragged is undone as one; `at` is NaN
- * for what is a change of its own.
+/** The user edits weights: shown at once, until the next frame comes. A slider that is dragged is undone as one; `at`
+ * is NaN for what is a change of its own.
  * @type {(state: State, after: WeightChange[], at: number) => State} */
 export function weightsChanged(state, after, at) {
   const { parameters, past } = state;
@@ -315,7 +347,9 @@ export function weightsChanged(state, after, at) {
   const places = after.map(partOf).join();
   const last = past.at(-1);
   const goesOn = last?.weights && at - last.at < ONE_CHANGE_MS && last.places === places;
-  const before = goesOn ? last.weights?.before : after.map((place) => ({ ...place, value: valueOf(parameters, place) ?? 0 }));
+  const before = goesOn
+    ? last.weights?.before
+    : after.map((place) => ({ ...place, value: weightValue(parameters, place) ?? 0 }));
   const change = { fields: {}, places, at, weights: { before: before ?? [], after } };
   return {
     ...state,
@@ -368,9 +402,11 @@ function differences(one, other, path = "") {
   return [...keys].flatMap((key) => differences(one[key], other[key], `${path}.${key}`));
 }
 
-/** The server refused what was asked: the page shows again what holds, and why. If it was a change, what could be undone
- * and redone is as before it; if of weights, so are they, as no frame may come to correct them. `ways` lead out of it.
- * @type {(state: State, text: string, before?: Pick<State, "past" | "future"> & Partial<Pick<State, "parameters">>, ways?: Partial<Word>) => State} */
+/** The server refused what was asked: the page shows again what holds, and why. If it was a change, what could be
+ * undone and redone is as before it; if of weights, so are they, as no frame may come to correct them. `ways` lead out
+ * of it.
+ * @type {(state: State, text: string, before?: Pick<State, "past" | "future"> & Partial<Pick<State, "parameters">>,
+ *    ways?: Partial<Word>) => State} */
 export function refused(state, text, before, ways) {
   return { ...state, ...before, experiment: state.confirmed, word: { kind: "refusal", text, ...ways } };
 }

@@ -29,7 +29,8 @@ export function delayAfter(failures, random = Math.random) {
  * @property {() => void} lost the connection was lost; it is being tried again
  * @property {() => Promise<boolean>} exists whether the session is still there, asked after a failed attempt
  * @property {() => boolean} busy whether the server has something to tell all the time
- * @property {(ended: boolean) => void} gone it is not: no further attempts; whether it was ended while the server goes on
+ * @property {(ended: boolean)
+ *    => void} gone it is not: no further attempts; whether it was ended while the server goes on
  */
 
 /** A stream that stays open until it is closed. */

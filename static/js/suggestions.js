@@ -46,7 +46,11 @@ export const SUGGESTIONS = [
     word: words.sparseWord,
     dock: "curves",
     patch: ({ layers }) => ({
-      layers: layers.map((layer) => ({ ...layer, units: Math.max(layer.units, 6), regularizer: { name: "l1", rate: 0.003 } })),
+      layers: layers.map((layer) => ({
+        ...layer,
+        units: Math.max(layer.units, 6),
+        regularizer: { name: "l1", rate: 0.003 },
+      })),
       output: { regularizer: { name: "l1", rate: 0.003 } },
     }),
   },

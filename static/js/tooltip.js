@@ -1,5 +1,5 @@
-// Explanations: whatever has an `aria-description` shows it when a mouse rests on it, when the keyboard comes to it, and
-// when a finger is held on it or taps its label. One bubble for the whole page.
+// Explanations: whatever has an `aria-description` shows it when a mouse rests on it, when the keyboard comes to it,
+// and when a finger is held on it or taps its label. One bubble for the whole page.
 
 const REST_MS = 350;
 const HOLD_MS = 500;

@@ -55,6 +55,8 @@ export type Axes = api.BoundaryMessage["axes"];
 export type Domain = api.BoundaryMessage["domain"];
 /** Which moment a picture shows: the present, or the epoch of the past that was asked for. */
 export type Moment = Pick<api.BoundaryMessage, "step" | "epoch" | "past">;
+/** An array as one byte for each value. */
+export type Grid = Pick<api.BoundaryMessage, "low" | "high" | "data">;
 /** What is distributed over a layer. */
 export type Distributed = Exclude<keyof api.LayerDistributions, "name">;
 /** A weight of a layer; without an input, a bias. Of a maxout layer, `unit` is the sum. */
@@ -166,7 +168,7 @@ export interface LargeFile {
   limits: api.TableLimits;
 }
 
-/** How a file is to be read; empty is for what is found out. `column`: the inputs to keep; null: those that can be used. */
+/** How a file is to be read; empty is for what is found out. `column`: the inputs to keep; null: all that can be used. */
 export interface TableOptions {
   column: string[] | null;
   rows: string;

@@ -52,7 +52,8 @@ export const firstOptions = ({ name }) => ({
  * @type {(options: TableOptions) => [string, string][]} */
 export function saidOptions(options) {
   return Object.entries(options).flatMap(([name, value]) =>
-    value === "" || value === null ? [] : [value].flat().map((one) => /** @type {[string, string]} */ ([name, one])));
+    value === "" || value === null ? [] : [value].flat().map((one) => /** @type {[string, string]} */ ([name, one])),
+  );
 }
 
 /** The file that was too large to be taken whole; null if something else was wrong.
@@ -61,7 +62,8 @@ export function largeFile({ type, columns, rows, limits }) {
   return type === TOO_LARGE && columns && rows && limits ? { columns, rows, limits } : null;
 }
 
-/** As much of a large file as can be taken, unless the user has already chosen: a share of the rows, and the first columns.
+/** As much of a large file as can be taken, unless the user has already chosen: a share of the rows, and the first
+ * columns.
  * @type {(options: TableOptions, large: LargeFile) => TableOptions} */
 export function firstSelection(options, { columns, rows, limits }) {
   const inputs = columns.filter((name) => name !== targetOf(options, columns));
@@ -124,5 +126,9 @@ export function inputsOf({ columns }, without) {
 /** The columns of a table that the network does not get, though it could: of these features none is theirs.
  * @type {(found: FoundTable, features: string[]) => Set<string>} */
 export function columnsWithout({ columns }, features) {
-  return new Set(columns.filter(({ role, inputs }) => role === "input" && !inputs.some((input) => features.includes(input))).map(({ name }) => name));
+  return new Set(
+    columns
+      .filter(({ role, inputs }) => role === "input" && !inputs.some((input) => features.includes(input)))
+      .map(({ name }) => name),
+  );
 }

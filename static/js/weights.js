@@ -18,7 +18,10 @@ const ROUNDS = 24; // halvings, until a curve's parameter is exact enough
 export function fits({ layers }, { columns }) {
   return (
     layers.length === columns.length - 1 &&
-    layers.every((layer, index) => layer.fan_in === columns[index].cells.length && layer.fan_out % columns[index + 1].cells.length === 0)
+    layers.every(
+      (layer, index) =>
+        layer.fan_in === columns[index].cells.length && layer.fan_out % columns[index + 1].cells.length === 0,
+    )
   );
 }
 
@@ -171,7 +174,7 @@ function parameterAt(share) {
 
 /** Its value in a frame; undefined if that has no such weight.
  * @type {(parameters: ParametersFrame | null, place: WeightPlace) => number | undefined} */
-export function valueOf(parameters, { layer, input, unit }) {
+export function weightValue(parameters, { layer, input, unit }) {
   const found = parameters?.layers[layer];
   if (!found || unit >= found.fan_out || (input ?? 0) >= found.fan_in) return undefined;
   return input === null ? found.biases[unit] : found.weights[input * found.fan_out + unit];
@@ -181,7 +184,9 @@ export function valueOf(parameters, { layer, input, unit }) {
  * @type {(parameters: ParametersFrame, changes: WeightChange[]) => ParametersFrame} */
 export function withWeights(parameters, changes) {
   const touched = new Set(changes.map(({ layer }) => layer));
-  const layers = parameters.layers.map((layer, index) => (touched.has(index) ? { ...layer, weights: layer.weights.slice(), biases: layer.biases.slice() } : layer));
+  const layers = parameters.layers.map((layer, index) =>
+    touched.has(index) ? { ...layer, weights: layer.weights.slice(), biases: layer.biases.slice() } : layer,
+  );
   for (const { layer, input, unit, value } of changes) {
     if (input === null) layers[layer].biases[unit] = value;
     else layers[layer].weights[input * layers[layer].fan_out + unit] = value;
@@ -191,7 +196,8 @@ export function withWeights(parameters, changes) {
 
 /** A weight as the part of the page that edits it: `weight.0.1.2`, or `bias.0.2`.
  * @type {(place: WeightPlace) => string} */
-export const partOf = ({ layer, input, unit }) => (input === null ? `bias.${layer}.${unit}` : `weight.${layer}.${input}.${unit}`);
+export const partOf = ({ layer, input, unit }) =>
+  input === null ? `bias.${layer}.${unit}` : `weight.${layer}.${input}.${unit}`;
 
 /** @type {(part: string) => WeightPlace | null} */
 export function placeOf(part) {

@@ -262,7 +262,7 @@ async def test_streams_for_our_own_page_and_for_scripts_are_accepted(
 ) -> None:
     id = (await http.post("/api/sessions", json={})).json()["id"]
     for origin in (None, f"http://{server.address}"):
-        async with websockets.connect(f"ws://{server.address}/api/sessions/{id}/stream", origin=origin):  # type: ignore[arg-type]
+        async with websockets.connect(f"ws://{server.address}/api/sessions/{id}/stream", origin=origin):  # type: ignore
             pass
     await http.delete(f"/api/sessions/{id}")
 

@@ -4,12 +4,30 @@
 
 /** @type {(name: string, value: number, minimum: number, maximum: number, integer?: boolean) => Argument} */
 const argument = (name, value, minimum, maximum, integer = false) => ({
-  name, label: name, help: "", default: value, minimum, maximum, kind: integer ? "integer" : "number", scale: "linear", options: [],
+  name,
+  label: name,
+  help: "",
+  default: value,
+  minimum,
+  maximum,
+  kind: integer ? "integer" : "number",
+  scale: "linear",
+  options: [],
 });
 
 /** @type {(name: string, facts?: Partial<Entry>) => Entry} */
 const entry = (name, facts = {}) => ({
-  name, label: name, summary: "", when: "", hazard: "", source: "", formula: null, aliases: [], tasks: null, arguments: [], ...facts,
+  name,
+  label: name,
+  summary: "",
+  when: "",
+  hazard: "",
+  source: "",
+  formula: null,
+  aliases: [],
+  tasks: null,
+  arguments: [],
+  ...facts,
 });
 
 /** @type {(entries: Entry[]) => Catalogue["families"][string]} */
@@ -19,7 +37,16 @@ const PLANE = ["x1", "x2"];
 const samples = { minimum: 2, default: 500, maximum: 20000 };
 
 /** @type {Layer} */
-const LAYER = { units: 4, activation: "tanh", initializer: "glorot_uniform", bias_initializer: "zeros", regularizer: null, constraint: null, batch_normalization: null, dropout: 0 };
+const LAYER = {
+  units: 4,
+  activation: "tanh",
+  initializer: "glorot_uniform",
+  bias_initializer: "zeros",
+  regularizer: null,
+  constraint: null,
+  batch_normalization: null,
+  dropout: 0,
+};
 
 /** @type {Catalogue} */
 export const CATALOGUE = {
@@ -28,10 +55,26 @@ export const CATALOGUE = {
   limits: { layers: 10, units: 512 },
   default_experiment: {
     task: "binary",
-    dataset: { name: "circle", samples: 500, noise: 0, label_noise: 0, stratify: false, validation_fraction: 0, test_fraction: 0.5, seed: 0, standardize: false },
+    dataset: {
+      name: "circle",
+      samples: 500,
+      noise: 0,
+      label_noise: 0,
+      stratify: false,
+      validation_fraction: 0,
+      test_fraction: 0.5,
+      seed: 0,
+      standardize: false,
+    },
     features: PLANE,
     layers: [LAYER, { ...LAYER, units: 2 }],
-    output: { activation: "sigmoid", initializer: "glorot_uniform", bias_initializer: "zeros", regularizer: null, constraint: null },
+    output: {
+      activation: "sigmoid",
+      initializer: "glorot_uniform",
+      bias_initializer: "zeros",
+      regularizer: null,
+      constraint: null,
+    },
     loss: "binary_crossentropy",
     optimizer: { name: "sgd", learning_rate: 0.03 },
     schedule: "constant",
@@ -54,10 +97,18 @@ export const CATALOGUE = {
     dataset: family([
       entry("circle", { tasks: ["binary"], columns: PLANE, samples }),
       entry("spiral", { tasks: ["binary"], columns: PLANE, samples, arguments: [argument("turns", 1.5, 0.25, 3)] }),
-      entry("blobs", { tasks: ["multiclass"], columns: PLANE, samples, arguments: [argument("classes", 3, 2, 10, true)] }),
+      entry("blobs", {
+        tasks: ["multiclass"],
+        columns: PLANE,
+        samples,
+        arguments: [argument("classes", 3, 2, 10, true)],
+      }),
       entry("plane", { tasks: ["regression"], columns: PLANE, samples }),
       entry("iris", {
-        tasks: ["multiclass"], classes: 3, columns: ["sepal_length", "petal_width"], samples: { minimum: 10, default: 150, maximum: 150 },
+        tasks: ["multiclass"],
+        classes: 3,
+        columns: ["sepal_length", "petal_width"],
+        samples: { minimum: 10, default: 150, maximum: 150 },
       }),
     ]),
     activation: family([
@@ -72,7 +123,10 @@ export const CATALOGUE = {
       entry("glorot_uniform"),
       entry("random_normal", { arguments: [argument("mean", 0, -100, 100), argument("stddev", 0.05, 0, 100)] }),
     ]),
-    regularizer: family([entry("l2", { arguments: [argument("rate", 0.001, 0, 10)] }), entry("l1", { arguments: [argument("rate", 0.001, 0, 10)] })]),
+    regularizer: family([
+      entry("l2", { arguments: [argument("rate", 0.001, 0, 10)] }),
+      entry("l1", { arguments: [argument("rate", 0.001, 0, 10)] }),
+    ]),
     constraint: family([entry("max_norm", { arguments: [argument("limit", 3, 0.01, 100)] })]),
     loss: family([
       entry("mean_squared_error", { outputs: ["linear", "sigmoid", "softmax"] }),
@@ -134,10 +188,22 @@ export function anyExperiment(random) {
     bias_initializer: choice(random, "initializer"),
     regularizer: random() < 0.5 ? null : choice(random, "regularizer"),
     constraint: random() < 0.5 ? null : choice(random, "constraint"),
-    batch_normalization: random() < 0.5 ? null : { position: pick(random, /** @type {("before" | "after")[]} */ (["before", "after"])), momentum: random(), epsilon: 0.001 },
+    batch_normalization:
+      random() < 0.5
+        ? null
+        : {
+            position: pick(random, /** @type {("before" | "after")[]} */ (["before", "after"])),
+            momentum: random(),
+            epsilon: 0.001,
+          },
     dropout: pick(random, [0, random()]),
   });
-  const { units: _, batch_normalization: _1, dropout: _2, ...output } = { ...layer(), activation: pick(random, ["sigmoid", "softmax", "linear"]) };
+  const {
+    units: _,
+    batch_normalization: _1,
+    dropout: _2,
+    ...output
+  } = { ...layer(), activation: pick(random, ["sigmoid", "softmax", "linear"]) };
   const one = layer();
   const alike = random() < 0.5;
   return {
@@ -162,7 +228,10 @@ export function anyExperiment(random) {
     batch_size: pick(random, [10, null, 1 + Math.floor(random() * 100)]),
     input: { dropout: pick(random, [0, random()]), noise: pick(random, [0, random()]) },
     clipping: pick(random, [null, { by: pick(random, ["norm", "value"]), threshold: random() }]),
-    early_stopping: pick(random, [null, { monitor: "test_loss", patience: Math.floor(random() * 9), min_delta: random(), restore_best: random() < 0.5 }]),
+    early_stopping: pick(random, [
+      null,
+      { monitor: "test_loss", patience: Math.floor(random() * 9), min_delta: random(), restore_best: random() < 0.5 },
+    ]),
     class_weight: pick(random, [null, /** @type {const} */ ("balanced"), [random(), random()]]),
     label_smoothing: pick(random, [0, random() / 2]),
     shuffle: random() < 0.5,

@@ -10,7 +10,11 @@ import { targetLook } from "../../static/js/palette.js";
 /** @import { Rgb, Table } from "../../static/js/draw/colors.js" */
 
 /** @type {Rgb[]} */
-const STOPS = [[200, 80, 0], [240, 240, 240], [0, 80, 200]];
+const STOPS = [
+  [200, 80, 0],
+  [240, 240, 240],
+  [0, 80, 200],
+];
 const TABLE = scale(STOPS);
 /** @type {(table: Table, index: number) => number[]} */
 const at = (table, index) => [...table.subarray(index * 3, index * 3 + 3)];
@@ -19,7 +23,8 @@ test("a scale runs evenly from its first color over the middle to its last", () 
   assert.deepEqual(at(TABLE, 0), STOPS[0]);
   assert.deepEqual(at(TABLE, 255), STOPS[2]);
   for (const channel of at(TABLE, 127)) assert.ok(Math.abs(channel - 240) <= 1);
-  for (let index = 1; index <= 127; index += 1) assert.ok(TABLE[index * 3 + 2] >= TABLE[(index - 1) * 3 + 2], "no color out of order");
+  for (let index = 1; index <= 127; index += 1)
+    assert.ok(TABLE[index * 3 + 2] >= TABLE[(index - 1) * 3 + 2], "no color out of order");
 });
 
 test("colors between others, and beyond the ends none", () => {
@@ -36,7 +41,12 @@ test("what browsers write for a color is read", () => {
 });
 
 test("a value keeps its color whatever range it was sent in", () => {
-  for (const [low, high] of [[-1, 1], [-0.2, 0.9], [0, 3], [-5, -1]]) {
+  for (const [low, high] of [
+    [-1, 1],
+    [-0.2, 0.9],
+    [0, 3],
+    [-5, -1],
+  ]) {
     const table = rescaled(TABLE, low, high, 2);
     for (const byte of [0, 40, 200, 255]) {
       const value = low + (byte / 255) * (high - low);
@@ -61,7 +71,11 @@ test("hard decisions know two colors, and change at the middle", () => {
 });
 
 test("classes differ in shape, not only in color", () => {
-  const palette = /** @type {any} */ ({ css: String, classCss: Array.from({ length: 10 }, (_, index) => `class ${index}`), value: String });
+  const palette = /** @type {any} */ ({
+    css: String,
+    classCss: Array.from({ length: 10 }, (_, index) => `class ${index}`),
+    value: String,
+  });
   const looks = Array.from({ length: 10 }, (_, index) => targetLook(palette, "multiclass")(index));
   assert.equal(new Set(looks.map(({ shape }) => shape)).size, 10);
   assert.equal(new Set(looks.map(({ color }) => color)).size, 10);

@@ -1,15 +1,38 @@
 // At rest the page shows the very step at which training stands, also between two rows of the history.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnOf } from "../../static/js/history.js";
 import { historyNow, isUnmeasured, lastStep } from "../../static/js/current_step.js";
+import { columnOf } from "../../static/js/history.js";
 import { INITIAL, measured, rowsArrived, weightsChanged } from "../../static/js/store.js";
 
-const row = { seq: 0, step: 0, epoch: 0, learning_rate: 0.1, train: { loss: 0.7 }, validation: null, test: { loss: 0.8 }, penalty: 0, layers: [{ gradient_norm: 1 }] };
+const row = {
+  seq: 0,
+  step: 0,
+  epoch: 0,
+  learning_rate: 0.1,
+  train: { loss: 0.7 },
+  validation: null,
+  test: { loss: 0.8 },
+  penalty: 0,
+  layers: [{ gradient_norm: 1 }],
+};
 const metrics = { train: { loss: 0.6 }, validation: null, test: { loss: 0.65 }, penalty: 0 };
-const answer = /** @type {any} */ ({ run: "one", step: 4, epoch: 0.16, metrics, last_update: { samples: [3], loss_before: 0.9, loss: 0.8 } });
+const answer = /** @type {any} */ ({
+  run: "one",
+  step: 4,
+  epoch: 0.16,
+  metrics,
+  last_update: { samples: [3], loss_before: 0.9, loss: 0.8 },
+});
 const begun = rowsArrived({ ...INITIAL, run: "one" }, [row]);
-const stepped = { ...measured(begun, answer), step: 4, epoch: 0.16, phase: /** @type {const} */ ("paused"), stepped: true, stepUnit: /** @type {const} */ ("sample") };
+const stepped = {
+  ...measured(begun, answer),
+  step: 4,
+  epoch: 0.16,
+  phase: /** @type {const} */ ("paused"),
+  stepped: true,
+  stepUnit: /** @type {const} */ ("sample"),
+};
 
 test("the history at rest ends with the present step, and the recorded one stays as it is", () => {
   const shown = historyNow(stepped);
@@ -22,7 +45,12 @@ test("the history at rest ends with the present step, and the recorded one stays
 });
 
 test("while it trains, or when it has gone on, only what was recorded is shown", () => {
-  for (const other of [{ playing: true }, { phase: /** @type {const} */ ("running") }, { step: 5 }, { stepping: true }]) {
+  for (const other of [
+    { playing: true },
+    { phase: /** @type {const} */ ("running") },
+    { step: 5 },
+    { stepping: true },
+  ]) {
     const state = { ...stepped, ...other };
     assert.equal(historyNow(state), state.history, JSON.stringify(other));
   }
@@ -37,9 +65,20 @@ test("a step that nobody has measured is asked for, once it rests there", () => 
 
 test("what the last step trained on is told only of that step, and until something changes", () => {
   assert.deepEqual(lastStep(stepped)?.samples, [3]);
-  for (const other of [{ step: 5 }, { playing: true }, { visit: 0 }, { stepUnit: /** @type {const} */ ("epoch") }]) assert.equal(lastStep({ ...stepped, ...other }), null);
-  const parameters = { type: "parameters", step: 4, epoch: 0, past: false, layers: [{ fan_in: 1, fan_out: 1, weights: new Float32Array(1), biases: new Float32Array(1) }] };
-  const edited = weightsChanged({ ...stepped, parameters: /** @type {any} */ (parameters) }, [{ layer: 0, input: 0, unit: 0, value: 1 }], NaN);
+  for (const other of [{ step: 5 }, { playing: true }, { visit: 0 }, { stepUnit: /** @type {const} */ ("epoch") }])
+    assert.equal(lastStep({ ...stepped, ...other }), null);
+  const parameters = {
+    type: "parameters",
+    step: 4,
+    epoch: 0,
+    past: false,
+    layers: [{ fan_in: 1, fan_out: 1, weights: new Float32Array(1), biases: new Float32Array(1) }],
+  };
+  const edited = weightsChanged(
+    { ...stepped, parameters: /** @type {any} */ (parameters) },
+    [{ layer: 0, input: 0, unit: 0, value: 1 }],
+    NaN,
+  );
   assert.equal(lastStep(edited), null);
 });
 

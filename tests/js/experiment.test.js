@@ -2,25 +2,47 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  combined, datasetPatch, entryOf, insertLayerPatch, layerPatch, likeLayerPatch, moveLayerPatch, outputActivationPatch, outputsOf, parameterCount,
-  patched, removeLayerPatch, renames, sizes, usualExperiment, withArgument,
+  combined,
+  datasetPatch,
+  entryOf,
+  insertLayerPatch,
+  layerPatch,
+  likeLayerPatch,
+  moveLayerPatch,
+  outputActivationPatch,
+  outputsOf,
+  parameterCount,
+  patched,
+  removeLayerPatch,
+  renames,
+  sizes,
+  usualExperiment,
+  withArgument,
 } from "../../static/js/experiment.js";
 import { SUGGESTIONS } from "../../static/js/suggestions.js";
-import { CATALOGUE, DEFAULT, anyExperiment, chance } from "./catalogue.js";
+import { anyExperiment, CATALOGUE, chance, DEFAULT } from "./catalogue.js";
 
 /** @type {(name: string) => import("../../static/js/types.js").Entry} */
 const dataset = (name) => /** @type {any} */ (entryOf(CATALOGUE, "dataset", name));
 
 test("a patch changes what it names, lists as a whole, and nothing else", () => {
   const after = patched(DEFAULT, { dataset: { noise: 0.2 }, layers: [{ units: 7 }], batch_size: null });
-  assert.deepEqual(after, { ...DEFAULT, dataset: { ...DEFAULT.dataset, noise: 0.2 }, layers: [{ units: 7 }], batch_size: null });
+  assert.deepEqual(after, {
+    ...DEFAULT,
+    dataset: { ...DEFAULT.dataset, noise: 0.2 },
+    layers: [{ units: 7 }],
+    batch_size: null,
+  });
   assert.equal(DEFAULT.dataset.noise, 0, "the old one is as it was");
 });
 
 test("another choice loses the arguments of the one before; another data set keeps what all have", () => {
   const before = { ...DEFAULT, optimizer: { name: "momentum", learning_rate: 1, momentum: 0.5 } };
   assert.deepEqual(patched(before, { optimizer: { name: "sgd" } }).optimizer, { name: "sgd" });
-  assert.equal(patched({ ...DEFAULT, dataset: { ...DEFAULT.dataset, noise: 0.3 } }, { dataset: { name: "spiral" } }).dataset.noise, 0.3);
+  assert.equal(
+    patched({ ...DEFAULT, dataset: { ...DEFAULT.dataset, noise: 0.3 } }, { dataset: { name: "spiral" } }).dataset.noise,
+    0.3,
+  );
 });
 
 test("a null asks the server to fill in, except where it is a choice; until then what was there is shown", () => {
@@ -29,7 +51,13 @@ test("a null asks the server to fill in, except where it is a choice; until then
 });
 
 test("two patches as one do what they do one after the other", () => {
-  const patches = [{ dataset: { noise: 0.2 } }, { dataset: { noise: 0.4, seed: 5 } }, { layers: [{ units: 1 }] }, { optimizer: { learning_rate: 2 } }, { seed: 9 }];
+  const patches = [
+    { dataset: { noise: 0.2 } },
+    { dataset: { noise: 0.4, seed: 5 } },
+    { layers: [{ units: 1 }] },
+    { optimizer: { learning_rate: 2 } },
+    { seed: 9 },
+  ];
   for (const one of patches) {
     for (const other of patches) {
       assert.deepEqual(patched(DEFAULT, combined(one, other)), patched(patched(DEFAULT, one), other));
@@ -40,7 +68,12 @@ test("two patches as one do what they do one after the other", () => {
 test("arguments of one choice are never mixed with the name of another", () => {
   const turned = { optimizer: { name: "momentum", learning_rate: 0.1, momentum: 0.8 } };
   assert.ok(renames(turned, { optimizer: { name: "sgd" } }));
-  assert.ok(renames({ output: { activation: { name: "leaky_relu", negative_slope: 0.2 } } }, { output: { activation: { name: "tanh" } } }));
+  assert.ok(
+    renames(
+      { output: { activation: { name: "leaky_relu", negative_slope: 0.2 } } },
+      { output: { activation: { name: "tanh" } } },
+    ),
+  );
   assert.ok(!renames(turned, { optimizer: { name: "momentum", learning_rate: 0.3, momentum: 0.8 } }));
   assert.ok(!renames({ seed: 1 }, { optimizer: { name: "sgd" } }));
 });
@@ -59,12 +92,22 @@ test("a random sequence of patches leaves every given object as it was", () => {
 test("changing a layer, adding, copying and removing one", () => {
   const units = (/** @type {any} */ patch) => patch.layers.map((/** @type {any} */ layer) => layer.units);
   assert.deepEqual(units(layerPatch(DEFAULT, 1, { units: 9 })), [4, 9]);
-  assert.deepEqual(units(insertLayerPatch(DEFAULT, 2, DEFAULT.layers[0])), [4, 2, 2], "a new layer is like the one before it");
+  assert.deepEqual(
+    units(insertLayerPatch(DEFAULT, 2, DEFAULT.layers[0])),
+    [4, 2, 2],
+    "a new layer is like the one before it",
+  );
   assert.deepEqual(units(insertLayerPatch({ ...DEFAULT, layers: [] }, 0, DEFAULT.layers[0])), [4]);
   assert.deepEqual(units(removeLayerPatch(DEFAULT, 0)), [2]);
   const styled = { ...DEFAULT, layers: [{ ...DEFAULT.layers[0], activation: "linear" }, DEFAULT.layers[1]] };
   const alike = /** @type {any} */ (likeLayerPatch(styled, 0)).layers;
-  assert.deepEqual(alike.map((/** @type {any} */ layer) => [layer.units, layer.activation]), [[4, "linear"], [2, "linear"]]);
+  assert.deepEqual(
+    alike.map((/** @type {any} */ layer) => [layer.units, layer.activation]),
+    [
+      [4, "linear"],
+      [2, "linear"],
+    ],
+  );
 });
 
 test("a layer is moved, the others close up, and nothing about it changes", () => {
@@ -81,25 +124,45 @@ test("a layer is moved, the others close up, and nothing about it changes", () =
 });
 
 test("another data set brings what belongs to it, and keeps what the user set", () => {
-  assert.deepEqual(datasetPatch(DEFAULT, CATALOGUE, dataset("spiral")), { dataset: { name: "spiral", standardize: null, samples: null } });
+  assert.deepEqual(datasetPatch(DEFAULT, CATALOGUE, dataset("spiral")), {
+    dataset: { name: "spiral", standardize: null, samples: null },
+  });
   const mine = { ...DEFAULT, dataset: { ...DEFAULT.dataset, samples: 60 } };
-  assert.ok(!("samples" in /** @type {any} */ (datasetPatch(mine, CATALOGUE, dataset("spiral")).dataset)), "a number of samples of my own stays");
+  assert.ok(
+    !("samples" in /** @type {any} */ (datasetPatch(mine, CATALOGUE, dataset("spiral")).dataset)),
+    "a number of samples of my own stays",
+  );
   const many = { ...DEFAULT, dataset: { ...DEFAULT.dataset, samples: 900 } };
-  assert.equal(/** @type {any} */ (datasetPatch(many, CATALOGUE, dataset("iris")).dataset).samples, null, "iris has 150");
+  assert.equal(
+    /** @type {any} */ (datasetPatch(many, CATALOGUE, dataset("iris")).dataset).samples,
+    null,
+    "iris has 150",
+  );
   const iris = datasetPatch(DEFAULT, CATALOGUE, dataset("iris"));
   assert.deepEqual([iris.features, iris.task, iris.loss, iris.output], [null, null, null, { activation: null }]);
 });
 
 test("an output activation brings a loss that suits it, only if the present one does not", () => {
-  assert.deepEqual(outputActivationPatch(DEFAULT, CATALOGUE, "linear"), { output: { activation: { name: "linear" } }, loss: null });
+  assert.deepEqual(outputActivationPatch(DEFAULT, CATALOGUE, "linear"), {
+    output: { activation: { name: "linear" } },
+    loss: null,
+  });
   const squared = { ...DEFAULT, loss: "mean_squared_error" };
   assert.deepEqual(outputActivationPatch(squared, CATALOGUE, "linear"), { output: { activation: { name: "linear" } } });
 });
 
 test("an argument is changed with the others written out", () => {
   const entry = /** @type {any} */ (entryOf(CATALOGUE, "optimizer", "momentum"));
-  assert.deepEqual(withArgument("momentum", entry, "momentum", 0.5), { name: "momentum", learning_rate: 0.01, momentum: 0.5 });
-  assert.deepEqual(withArgument({ name: "momentum", learning_rate: 0 }, entry, "momentum", 0), { name: "momentum", learning_rate: 0, momentum: 0 });
+  assert.deepEqual(withArgument("momentum", entry, "momentum", 0.5), {
+    name: "momentum",
+    learning_rate: 0.01,
+    momentum: 0.5,
+  });
+  assert.deepEqual(withArgument({ name: "momentum", learning_rate: 0 }, entry, "momentum", 0), {
+    name: "momentum",
+    learning_rate: 0,
+    momentum: 0,
+  });
 });
 
 test("sizes and counts of a network", () => {

@@ -4,19 +4,42 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { verdict } from "../../static/js/fix_result.js";
 
-const finding = { name: "overfitting", label: "Overfitting", severity: "warning", layers: [], evidence: {}, summary: "", cause: "", fixes: [] };
+const finding = {
+  name: "overfitting",
+  label: "Overfitting",
+  severity: "warning",
+  layers: [],
+  evidence: {},
+  summary: "",
+  cause: "",
+  fixes: [],
+};
 const underfitting = { ...finding, name: "underfitting", label: "Underfitting" };
 
 let runs = 0;
 
-/** @param {number | null} value @param {any[]} [findings] @param {Record<string, any>} [score] @param {number} [epoch] @returns {any} */
+/** @param {number | null} value @param {any[]} [findings] @param {Record<string, any>} [score] @param {number} [epoch]
+ * @returns {any} */
 const diagnosis = (value, findings = [], score = {}, epoch = 300) => ({
-  run: `run ${++runs}`, epoch, findings, scores: { train: { measure: "accuracy", value: 1, noise: 0, loss: 0.1 }, test: { measure: "accuracy", value, noise: 0.03, loss: 0.5, ...score } },
+  run: `run ${++runs}`,
+  epoch,
+  findings,
+  scores: {
+    train: { measure: "accuracy", value: 1, noise: 0, loss: 0.1 },
+    test: { measure: "accuracy", value, noise: 0.03, loss: 0.5, ...score },
+  },
 });
 
 /** @param {any} now @param {any} [more] @param {boolean} [over] @param {boolean} [diverged] */
 function outcome(now, more = {}, over = false, diverged = false) {
-  const treatment = { finding, fix: { label: "", patch: { layers: [] }, needs_reset: true }, before: diagnosis(0.747, [finding]), diverged: false, epoch: 300, change: null };
+  const treatment = {
+    finding,
+    fix: { label: "", patch: { layers: [] }, needs_reset: true },
+    before: diagnosis(0.747, [finding]),
+    diverged: false,
+    epoch: 300,
+    change: null,
+  };
   return verdict(/** @type {any} */ ({ ...treatment, ...more }), now, over, diverged)?.outcome;
 }
 

@@ -1,10 +1,20 @@
 // Numbers as text: a fixed width while they change, and nothing that is not a number.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, epochOf, fraction, nextRound, parseNumber, percent, quantity, setting, speed } from "../../static/js/format.js";
+import {
+  count,
+  epochOf,
+  fraction,
+  nextRound,
+  parseNumber,
+  percent,
+  quantity,
+  setting,
+  speed,
+} from "../../static/js/format.js";
 
 test("a quantity keeps its width and its digits", () => {
-  assert.equal(quantity(0.69314), "0.6931");
+  assert.equal(quantity(0.65432), "0.6543");
   assert.equal(quantity(12.3456), "12.346");
   for (let power = -300; power < 300; power += 0.37) {
     for (const value of [10 ** power, -(10 ** power)]) assert.ok(quantity(value).length <= 8, quantity(value));
@@ -37,11 +47,23 @@ test("the next round number goes up, and down again to where it was", () => {
 });
 
 test("an epoch under way is told with a part of it", () => {
-  assert.deepEqual([0, 95, 1234, 0.16, 95.88, 0.004, 12.9999, 3.00001].map(epochOf), ["0", "95", "1,234", "0.16", "95.88", "0.004", "12.999", "3.001"]);
+  assert.deepEqual([0, 95, 1234, 0.16, 95.88, 0.004, 12.9999, 3.00001].map(epochOf), [
+    "0",
+    "95",
+    "1,234",
+    "0.16",
+    "95.88",
+    "0.004",
+    "12.999",
+    "3.001",
+  ]);
   assert.deepEqual([2, 2.5].map(fraction), ["", ".50"]);
 });
 
 test("commas between the thousands of a count are no decimal commas", () => {
-  assert.deepEqual(["10,000", "1,234,567", "+2,000"].map((text) => parseNumber(text, true)), [10000, 1234567, 2000]);
+  assert.deepEqual(
+    ["10,000", "1,234,567", "+2,000"].map((text) => parseNumber(text, true)),
+    [10000, 1234567, 2000],
+  );
   assert.deepEqual([parseNumber("0,5"), parseNumber("1,234"), parseNumber("10,00", true)], [0.5, 1.234, 10]);
 });

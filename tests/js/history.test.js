@@ -1,7 +1,16 @@
 // The history of a run: rows in order, none lost, none twice.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EMPTY, columnOf, extended, indexAt, lastOf, layerColumns, leastAt, smoothed } from "../../static/js/history.js";
+import {
+  columnOf,
+  EMPTY,
+  extended,
+  indexAt,
+  lastOf,
+  layerColumns,
+  leastAt,
+  smoothed,
+} from "../../static/js/history.js";
 import { chance } from "./catalogue.js";
 
 /** @type {(seq: number, extra?: object) => any} */
@@ -21,10 +30,22 @@ const row = (seq, extra = {}) => ({
 test("rows are taken once and in order, however they are packed", () => {
   const rows = Array.from({ length: 20 }, (_, seq) => row(seq));
   let history = EMPTY;
-  for (const [first, last] of [[0, 3], [2, 9], [0, 5], [9, 20]]) history = extended(history, rows.slice(first, last));
-  assert.deepEqual(columnOf(history, "seq"), rows.map(({ seq }) => seq));
+  for (const [first, last] of [
+    [0, 3],
+    [2, 9],
+    [0, 5],
+    [9, 20],
+  ])
+    history = extended(history, rows.slice(first, last));
+  assert.deepEqual(
+    columnOf(history, "seq"),
+    rows.map(({ seq }) => seq),
+  );
   assert.equal(lastOf(history, "train_loss"), 1 / 20);
-  assert.deepEqual(layerColumns(history, "gradient_norm")[0], rows.map(({ seq }) => seq));
+  assert.deepEqual(
+    layerColumns(history, "gradient_norm")[0],
+    rows.map(({ seq }) => seq),
+  );
 });
 
 test("an older history stays as it was", () => {
@@ -51,8 +72,14 @@ test("however a run is cut into messages, sent twice or late, its columns are th
       const first = Math.max(0, history.length - Math.floor(random() * 5)); // some of them once more
       history = extended(history, rows.slice(first, first + 1 + Math.floor(random() * 40)));
     }
-    assert.deepEqual(columnOf(history, "seq"), rows.map(({ seq }) => seq));
-    assert.deepEqual(columnOf(history, "validation_loss"), rows.map(({ seq }) => (seq % 7 === 0 ? seq : null)));
+    assert.deepEqual(
+      columnOf(history, "seq"),
+      rows.map(({ seq }) => seq),
+    );
+    assert.deepEqual(
+      columnOf(history, "validation_loss"),
+      rows.map(({ seq }) => (seq % 7 === 0 ? seq : null)),
+    );
   }
 });
 
@@ -63,12 +90,17 @@ test("a message without anything new changes nothing, so nothing is drawn", () =
 });
 
 test("a column that appears later is missing before", () => {
-  const history = extended(extended(EMPTY, [row(0), row(1)]), [row(2, { layers: [{ gradient_norm: 1 }, { gradient_norm: 2 }, { gradient_norm: 3 }] })]);
+  const history = extended(extended(EMPTY, [row(0), row(1)]), [
+    row(2, { layers: [{ gradient_norm: 1 }, { gradient_norm: 2 }, { gradient_norm: 3 }] }),
+  ]);
   assert.deepEqual(layerColumns(history, "gradient_norm")[2], [null, null, 3]);
 });
 
 test("smoothing keeps a constant as it is, follows what changes, and passes over gaps", () => {
-  assert.deepEqual(smoothed([2, 2, null, 2], 0.9).map((value) => value && Math.round(value * 1e9) / 1e9), [2, 2, null, 2]);
+  assert.deepEqual(
+    smoothed([2, 2, null, 2], 0.9).map((value) => value && Math.round(value * 1e9) / 1e9),
+    [2, 2, null, 2],
+  );
   const step = smoothed([0, 0, 0, 1, 1, 1], 0.5);
   for (let at = 3; at < 6; at += 1) assert.ok((step[at] ?? 0) > (step[at - 1] ?? 0) && (step[at] ?? 0) < 1);
   assert.deepEqual(smoothed([3, 1, 2], 0), [3, 1, 2]);
@@ -76,8 +108,14 @@ test("smoothing keeps a constant as it is, follows what changes, and passes over
 
 test("the best row and the row of an epoch are found", () => {
   const losses = [3, null, 1, 2, 1];
-  const history = extended(EMPTY, losses.map((loss, seq) => row(seq * 2, { seq, epoch: seq * 2, test: { loss } })));
+  const history = extended(
+    EMPTY,
+    losses.map((loss, seq) => row(seq * 2, { seq, epoch: seq * 2, test: { loss } })),
+  );
   assert.equal(leastAt(history, "test_loss"), 2);
   assert.equal(leastAt(history, "validation_loss"), -1);
-  assert.deepEqual([-1, 0, 1, 2, 7, 8, 99].map((epoch) => indexAt(history, epoch)), [-1, 0, 0, 1, 3, 4, 4]);
+  assert.deepEqual(
+    [-1, 0, 1, 2, 7, 8, 99].map((epoch) => indexAt(history, epoch)),
+    [-1, 0, 0, 1, 3, 4, 4],
+  );
 });

@@ -1,7 +1,7 @@
 // Where the units lie: whatever the network and the window, none is lost, none lies on another, none is out of sight.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LARGEST_TILE, SMALLEST_TILE, networkLayout } from "../../static/js/layout.js";
+import { LARGEST_TILE, networkLayout, SMALLEST_TILE } from "../../static/js/layout.js";
 import { chance } from "./catalogue.js";
 
 test("units do not overlap, stay in their column and within the height", () => {
@@ -13,7 +13,11 @@ test("units do not overlap, stay in their column and within the height", () => {
     const { tile, columns } = layout;
     const told = JSON.stringify({ counts, width, height });
     assert.ok(tile >= SMALLEST_TILE && tile <= LARGEST_TILE, told);
-    assert.deepEqual(columns.map(({ cells }) => cells.length), counts, told);
+    assert.deepEqual(
+      columns.map(({ cells }) => cells.length),
+      counts,
+      told,
+    );
     let right = 0;
     for (const { left, width: wide, cells } of columns) {
       assert.ok(Math.abs(left - right) < 1e-6, `columns stand side by side ${told}`);
@@ -21,7 +25,11 @@ test("units do not overlap, stay in their column and within the height", () => {
       const xs = [...new Set(cells.map(({ x }) => x))].sort((one, other) => one - other);
       const ys = [...new Set(cells.map(({ y }) => y))].sort((one, other) => one - other);
       assert.equal(new Set(cells.map(({ x, y }) => `${x} ${y}`)).size, cells.length, `two units in one place ${told}`);
-      for (const places of [xs, ys]) assert.ok(places.every((at, index) => index === 0 || at - places[index - 1] >= tile), told);
+      for (const places of [xs, ys])
+        assert.ok(
+          places.every((at, index) => index === 0 || at - places[index - 1] >= tile),
+          told,
+        );
       assert.ok(xs[0] >= left && (xs.at(-1) ?? 0) + tile <= right, told);
       const bottom = columns[0].cells === cells ? layout.height : height;
       assert.ok(ys[0] >= -1 && (ys.at(-1) ?? 0) + tile <= bottom + 1, told);
@@ -43,14 +51,23 @@ test("many units fold into several rows rather than leave the window", () => {
   assert.ok(new Set(columns[1].cells.map(({ x }) => x)).size > 1);
 });
 
-test("the inputs of a table stand one below the other, with room for their names; very many fold like any units", () => {
-  const { columns: [inputs, hidden], height } = networkLayout([30, 4, 1], 390, 300, 90);
-  assert.equal(new Set(inputs.cells.map(({ x }) => x)).size, 1);
-  assert.ok(inputs.cells[0].x >= 90 && height > 300);
-  assert.ok(hidden.cells.every(({ y }) => y < 300), "what else there is needs no scrolling");
-  const many = networkLayout([64, 4, 1], 390, 300);
-  assert.ok(new Set(many.columns[0].cells.map(({ x }) => x)).size > 1 && many.height === 300);
-});
+test(
+  "the inputs of a table stand one below the other, with room for their names; very many fold like any " + "units",
+  () => {
+    const {
+      columns: [inputs, hidden],
+      height,
+    } = networkLayout([30, 4, 1], 390, 300, 90);
+    assert.equal(new Set(inputs.cells.map(({ x }) => x)).size, 1);
+    assert.ok(inputs.cells[0].x >= 90 && height > 300);
+    assert.ok(
+      hidden.cells.every(({ y }) => y < 300),
+      "what else there is needs no scrolling",
+    );
+    const many = networkLayout([64, 4, 1], 390, 300);
+    assert.ok(new Set(many.columns[0].cells.map(({ x }) => x)).size > 1 && many.height === 300);
+  },
+);
 
 test("no units at all is no reason to fail", () => {
   assert.deepEqual(networkLayout([0, 1], 300, 300).columns[0].cells, []);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { argumentOf, chosen, isObject, usualExperiment } from "../../static/js/experiment.js";
 import { decodeLink, encodeLink } from "../../static/js/link.js";
-import { CATALOGUE, DEFAULT, anyExperiment, chance, pick } from "./catalogue.js";
+import { anyExperiment, CATALOGUE, chance, DEFAULT, pick } from "./catalogue.js";
 
 /** @import { Choice, Experiment, Patch } from "../../static/js/types.js" */
 
@@ -16,19 +16,32 @@ function completed(patch) {
   const whole = {
     ...usual,
     ...patch,
-    dataset: { ...usual.dataset, .../** @type {object} */ (full("dataset", { name, .../** @type {object} */ (patch.dataset) })) },
+    dataset: {
+      ...usual.dataset,
+      .../** @type {object} */ (full("dataset", { name, .../** @type {object} */ (patch.dataset) })),
+    },
     layers: layers.map((layer) => part({ ...usual.layers[0], ...layer })),
     output: part({ ...usual.output, .../** @type {object} */ (patch.output) }),
   };
-  for (const field of ["loss", "optimizer", "schedule"]) Object.assign(whole, { [field]: full(field, /** @type {any} */ (whole)[field]) });
+  for (const field of ["loss", "optimizer", "schedule"])
+    Object.assign(whole, { [field]: full(field, /** @type {any} */ (whole)[field]) });
   return /** @type {Experiment} */ (whole);
 }
 
 /** A layer or the output with its choices written out.
  * @template {object} T @param {T} layer @returns {T} */
 function part(layer) {
-  const families = { activation: "activation", initializer: "initializer", bias_initializer: "initializer", regularizer: "regularizer", constraint: "constraint" };
-  const choices = Object.entries(families).map(([field, family]) => [field, full(family, /** @type {any} */ (layer)[field])]);
+  const families = {
+    activation: "activation",
+    initializer: "initializer",
+    bias_initializer: "initializer",
+    regularizer: "regularizer",
+    constraint: "constraint",
+  };
+  const choices = Object.entries(families).map(([field, family]) => [
+    field,
+    full(family, /** @type {any} */ (layer)[field]),
+  ]);
   return { ...layer, ...Object.fromEntries(choices) };
 }
 
@@ -56,7 +69,11 @@ test("a run of TensorFlow Playground fits in a link, points of one's own do not"
   const { experiment, ignored } = decodeLink(link, CATALOGUE);
   assert.deepEqual(experiment, { dataset: { name: "tensorflow_playground", shape: "xor", seed_text: "0.50" } });
   assert.deepEqual(ignored, []);
-  assert.deepEqual(decodeLink("dataset=points&clipping.length=2&input=3", CATALOGUE).ignored, ["dataset", "input", "clipping.length"]);
+  assert.deepEqual(decodeLink("dataset=points&clipping.length=2&input=3", CATALOGUE).ignored, [
+    "dataset",
+    "input",
+    "clipping.length",
+  ]);
 });
 
 test("a link is readable: the words of the API, and only what differs", () => {
@@ -84,15 +101,37 @@ test("a link cut off anywhere is still a link", () => {
   const link = encodeLink(anyExperiment(chance(7)), CATALOGUE);
   for (let end = 0; end <= link.length; end += 1) {
     const { experiment } = decodeLink(link.slice(0, end), CATALOGUE);
-    assert.deepEqual(Object.keys(experiment).filter((field) => !(field in DEFAULT)), []);
+    assert.deepEqual(
+      Object.keys(experiment).filter((field) => !(field in DEFAULT)),
+      [],
+    );
   }
 });
 
 test("garbage is named, and nothing of it gets in", () => {
   const garbage = [
-    "<script>alert(1)</script>", "%", "%E0%A4%A", "%00=%00", "dataset", "dataset=", "dataset.=1", "dataset.name=circle", "dataset=nope",
-    "dataset=__proto__", "__proto__=x", "constructor.prototype.x=1", "layers=a,b", "layers=1e999", "layers=4.5", `layers=${"1,".repeat(500)}1`,
-    "optimizer.momentum=0.9", "optimizer.learning_rate.more=1", "loss=\u202e\u0000", "activation=tanh", "features.0=x1", "seed.x=1",
+    "<script>alert(1)</script>",
+    "%",
+    "%E0%A4%A",
+    "%00=%00",
+    "dataset",
+    "dataset=",
+    "dataset.=1",
+    "dataset.name=circle",
+    "dataset=nope",
+    "dataset=__proto__",
+    "__proto__=x",
+    "constructor.prototype.x=1",
+    "layers=a,b",
+    "layers=1e999",
+    "layers=4.5",
+    `layers=${"1,".repeat(500)}1`,
+    "optimizer.momentum=0.9",
+    "optimizer.learning_rate.more=1",
+    "loss=\u202e\u0000",
+    "activation=tanh",
+    "features.0=x1",
+    "seed.x=1",
   ];
   for (const fragment of garbage) {
     const { experiment, ignored } = decodeLink(`#${fragment}`, CATALOGUE);
@@ -100,8 +139,14 @@ test("garbage is named, and nothing of it gets in", () => {
     assert.deepEqual(ignored, [unescaped(fragment.split("=")[0])], fragment);
   }
   const inner = [
-    "layers.__proto__.x=1", "layers.-1.activation=tanh", "layers.99999999999.activation=tanh", "layers.0.units=9", "layers.0.activation=nope",
-    "layers.regularizer.rate=1", "output.constructor=1", "output.activation.negative_slope=1",
+    "layers.__proto__.x=1",
+    "layers.-1.activation=tanh",
+    "layers.99999999999.activation=tanh",
+    "layers.0.units=9",
+    "layers.0.activation=nope",
+    "layers.regularizer.rate=1",
+    "output.constructor=1",
+    "output.activation.negative_slope=1",
   ];
   for (const fragment of inner) {
     const { experiment, ignored } = decodeLink(`#${fragment}`, CATALOGUE);
@@ -123,7 +168,28 @@ function unescaped(text) {
 
 test("no random bytes throw, and every field that is taken is a field of experiments", () => {
   const random = chance(2);
-  const pieces = ["layers", "dataset", "optimizer", ".", "=", "&", ",", "0", "9e9", "-1", "%", "%41", "null", "true", "tanh", "l2", "rate", "regularizer", "\u{1f600}", "\ud800"];
+  const pieces = [
+    "layers",
+    "dataset",
+    "optimizer",
+    ".",
+    "=",
+    "&",
+    ",",
+    "0",
+    "9e9",
+    "-1",
+    "%",
+    "%41",
+    "null",
+    "true",
+    "tanh",
+    "l2",
+    "rate",
+    "regularizer",
+    "\u{1f600}",
+    "\ud800",
+  ];
   for (let round = 0; round < 2000; round += 1) {
     const fragment = Array.from({ length: Math.floor(random() * 30) }, () => pick(random, pieces)).join("");
     const { experiment } = decodeLink(fragment, CATALOGUE);

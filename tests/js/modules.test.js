@@ -1,6 +1,6 @@
 // How the page's modules hang together: read from their imports.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const ROOT = new URL("../../static/js/", import.meta.url);
@@ -17,7 +17,9 @@ const imports = new Map(
 /** @param {string} path */
 function importsOf(path) {
   const text = readFileSync(new URL(path, ROOT), "utf8").replace(/\/\*\*[\s\S]*?\*\//g, "");
-  return [...text.matchAll(IMPORT)].map(([, one, other, late]) => new URL(one ?? other ?? late, new URL(path, ROOT)).href.slice(ROOT.href.length));
+  return [...text.matchAll(IMPORT)].map(([, one, other, late]) =>
+    new URL(one ?? other ?? late, new URL(path, ROOT)).href.slice(ROOT.href.length),
+  );
 }
 
 /** The way from a module back to a module that is on the way already; null if there is none.
@@ -38,9 +40,17 @@ const folderOf = (path) => path.slice(0, path.lastIndexOf("/"));
 
 test("the imports of all modules are found", () => {
   const reached = new Set(["main.js"]);
-  for (const path of reached) imports.get(path)?.forEach((next) => reached.add(next));
-  assert.deepEqual([...imports.keys()].filter((path) => !reached.has(path)), []);
-  assert.deepEqual([...reached].filter((path) => !imports.has(path)), []);
+  for (const path of reached) {
+    for (const next of imports.get(path) ?? []) reached.add(next);
+  }
+  assert.deepEqual(
+    [...imports.keys()].filter((path) => !reached.has(path)),
+    [],
+  );
+  assert.deepEqual(
+    [...reached].filter((path) => !imports.has(path)),
+    [],
+  );
 });
 
 test("no module imports itself by way of others", () => {
@@ -50,13 +60,21 @@ test("no module imports itself by way of others", () => {
 test("a panel imports its own folder and panels/shared, and no other panel", () => {
   const across = [...imports].flatMap(([path, targets]) =>
     path.startsWith("panels/")
-      ? targets.filter((to) => to.startsWith("panels/") && ![folderOf(path), "panels/shared"].includes(folderOf(to))).map((to) => `${path} -> ${to}`)
+      ? targets
+          .filter((to) => to.startsWith("panels/") && ![folderOf(path), "panels/shared"].includes(folderOf(to)))
+          .map((to) => `${path} -> ${to}`)
       : [],
   );
   assert.deepEqual(across, []);
 });
 
 test("only main.js imports panels", () => {
-  const others = [...imports].filter(([path, targets]) => path !== "main.js" && !path.startsWith("panels/") && targets.some((to) => to.startsWith("panels/")));
-  assert.deepEqual(others.map(([path]) => path), []);
+  const others = [...imports].filter(
+    ([path, targets]) =>
+      path !== "main.js" && !path.startsWith("panels/") && targets.some((to) => to.startsWith("panels/")),
+  );
+  assert.deepEqual(
+    others.map(([path]) => path),
+    [],
+  );
 });

@@ -52,11 +52,13 @@ for (const [name, hex, value] of VECTORS) {
 }
 
 test("types that the stream does not use are refused by name", () => {
-  for (const tag of ["c1", "c7", "c8", "c9", "d4", "d5", "d6", "d7", "d8"]) assert.throws(() => decode(bytes(tag)), new RegExp(`0x${tag}`));
+  for (const tag of ["c1", "c7", "c8", "c9", "d4", "d5", "d6", "d7", "d8"])
+    assert.throws(() => decode(bytes(tag)), new RegExp(`0x${tag}`));
 });
 
 test("a length that is a lie is refused at once, not waited for", () => {
-  for (const hex of ["dd ff ff ff ff", "df ff ff ff ff", "db ff ff ff ff", "c6 ff ff ff ff 00"]) assert.throws(() => decode(bytes(hex)), RangeError);
+  for (const hex of ["dd ff ff ff ff", "df ff ff ff ff", "db ff ff ff ff", "c6 ff ff ff ff 00"])
+    assert.throws(() => decode(bytes(hex)), RangeError);
 });
 
 test("a key called __proto__ is a key like any other", () => {
@@ -75,7 +77,26 @@ test("whatever JSON can hold comes back as it was", () => {
   const random = chance(3);
   const leaves = [
     () => pick(random, [null, true, false, "", "\u00e9\u{1f600}", "x".repeat(40), "y".repeat(300)]),
-    () => pick(random, [0, 1, -1, 127, 128, -32, -33, 255, 2 ** 32 - 1, 2 ** 32, -(2 ** 31), 2 ** 53 - 1, -(2 ** 53) + 1, 2 ** 53, 1e300, 0.1, -1e-300]),
+    () =>
+      pick(random, [
+        0,
+        1,
+        -1,
+        127,
+        128,
+        -32,
+        -33,
+        255,
+        2 ** 32 - 1,
+        2 ** 32,
+        -(2 ** 31),
+        2 ** 53 - 1,
+        -(2 ** 53) + 1,
+        2 ** 53,
+        1e300,
+        0.1,
+        -1e-300,
+      ]),
     () => (random() - 0.5) * 10 ** Math.floor(random() * 30),
   ];
   /** @type {(depth: number) => unknown} */

@@ -1,7 +1,18 @@
 // Values of one's own: real samples as the form's texts, the row that is asked for, and what the answer says.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mostMoved, nextSample, problemsOf, renewed, rowOf, sharesOf, stepOf, typicalTrial, usedFields, withValue } from "../../static/js/prediction.js";
+import {
+  mostMoved,
+  nextSample,
+  problemsOf,
+  renewed,
+  rowOf,
+  sharesOf,
+  stepOf,
+  typicalTrial,
+  usedFields,
+  withValue,
+} from "../../static/js/prediction.js";
 
 const FIELDS = /** @type {import("../../static/js/types.js").DataField[]} */ ([
   { name: "size", type: "number", words: null, low: 50, high: 250, typical: 123.4567 },
@@ -15,7 +26,16 @@ const POINTS = /** @type {import("../../static/js/types.js").DatasetPoints} */ (
   domain: [0, 1, 0, 1],
   axes: [0, 1],
   principal: null,
-  parts: { train: { points: [[50, 1, 0, 10]], targets: [1] }, test: { points: [[80, 0, 1, 11], [90, 0, 0, 40]], targets: [2, 3] } },
+  parts: {
+    train: { points: [[50, 1, 0, 10]], targets: [1] },
+    test: {
+      points: [
+        [80, 0, 1, 11],
+        [90, 0, 0, 40],
+      ],
+      targets: [2, 3],
+    },
+  },
 });
 
 test("real samples fill the form, those of the test data first, and come round again", () => {
@@ -27,7 +47,11 @@ test("real samples fill the form, those of the test data first, and come round a
 });
 
 test("a row holds numbers, words, dates, and null for a gap", () => {
-  assert.deepEqual(rowOf(FIELDS, { values: ["80.5", "", "2020-02-01"], sample: null, problems: {} }), [80.5, null, "2020-02-01"]);
+  assert.deepEqual(rowOf(FIELDS, { values: ["80.5", "", "2020-02-01"], sample: null, problems: {} }), [
+    80.5,
+    null,
+    "2020-02-01",
+  ]);
 });
 
 test("typical values are rounded to what a field shows, and meant exactly", () => {
@@ -41,7 +65,10 @@ test("a number's step is 1, 2 or 5 times a power of ten", () => {
 });
 
 test("only fields that the network is fed with are shown; features of a plane are made of both columns", () => {
-  assert.deepEqual(usedFields(POINTS, ["size", "kind: house"]).map(({ name }) => name), ["size", "kind"]);
+  assert.deepEqual(
+    usedFields(POINTS, ["size", "kind: house"]).map(({ name }) => name),
+    ["size", "kind"],
+  );
   assert.equal(usedFields(POINTS, ["x1_squared"]).length, 3);
 });
 
@@ -64,7 +91,17 @@ test("probabilities are read off the outputs, also between -1 and 1; other outpu
 });
 
 test("what moved nothing is not listed", () => {
-  const moves = mostMoved([{ field: "a", change: -4 }, { field: "b", change: 2 }, { field: "c", change: 0 }]);
-  assert.deepEqual(moves.map(({ field, share }) => [field, share]), [["a", 1], ["b", 0.5]]);
+  const moves = mostMoved([
+    { field: "a", change: -4 },
+    { field: "b", change: 2 },
+    { field: "c", change: 0 },
+  ]);
+  assert.deepEqual(
+    moves.map(({ field, share }) => [field, share]),
+    [
+      ["a", 1],
+      ["b", 0.5],
+    ],
+  );
   assert.deepEqual(mostMoved([{ field: "a", change: 0 }]), []);
 });

@@ -10,14 +10,20 @@ function page() {
   /** @type {(() => void)[]} */
   const asked = [];
   const loop = createRenderLoop(store, (draw) => asked.push(draw));
-  return { store, loop, asked, frame: () => asked.splice(0).forEach((draw) => draw()) };
+  const frame = () => {
+    for (const draw of asked.splice(0)) draw();
+  };
+  return { store, loop, asked, frame };
 }
 
 test("however much changes, a frame draws each part once, from the newest state", () => {
   const { store, loop, asked, frame } = page();
   /** @type {number[]} */
   const drawn = [];
-  loop.watch(({ epoch }) => [epoch], (epoch) => drawn.push(epoch));
+  loop.watch(
+    ({ epoch }) => [epoch],
+    (epoch) => drawn.push(epoch),
+  );
   frame();
   for (let epoch = 1; epoch <= 5; epoch += 1) store.apply(set, { epoch });
   assert.equal(asked.length, 1, "one frame is asked for");
@@ -29,7 +35,10 @@ test("however much changes, a frame draws each part once, from the newest state"
 test("what looks the same is not drawn again", () => {
   const { store, loop, frame } = page();
   let drawn = 0;
-  loop.watch(({ epoch, theme }) => [Math.floor(epoch), theme], () => (drawn += 1));
+  loop.watch(
+    ({ epoch, theme }) => [Math.floor(epoch), theme],
+    () => (drawn += 1),
+  );
   frame();
   for (const epoch of [0.1, 0.5, 0.9]) {
     store.apply(set, { epoch });
@@ -47,10 +56,16 @@ test("a panel that fails is reported, and the others are drawn", () => {
   const reported = [];
   globalThis.reportError = (error) => void reported.push(error);
   let drawn = 0;
-  loop.watch(({ epoch }) => [epoch], () => {
-    throw new Error("broken panel");
-  });
-  loop.watch(({ epoch }) => [epoch], () => (drawn += 1));
+  loop.watch(
+    ({ epoch }) => [epoch],
+    () => {
+      throw new Error("broken panel");
+    },
+  );
+  loop.watch(
+    ({ epoch }) => [epoch],
+    () => (drawn += 1),
+  );
   frame();
   store.apply(set, { epoch: 1 });
   frame();

@@ -11,7 +11,12 @@ afterEach(() => provide({ value: undefined }));
 test("a choice is remembered under a name of our own", () => {
   /** @type {Record<string, string>} */
   const kept = {};
-  provide({ value: { getItem: (/** @type {string} */ key) => kept[key] ?? null, setItem: (/** @type {string} */ key, /** @type {string} */ value) => (kept[key] = value) } });
+  provide({
+    value: {
+      getItem: (/** @type {string} */ key) => kept[key] ?? null,
+      setItem: (/** @type {string} */ key, /** @type {string} */ value) => (kept[key] = value),
+    },
+  });
   assert.equal(recall("theme"), null);
   remember("theme", "dark");
   assert.equal(recall("theme"), "dark");

@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  INITIAL, Store, experimentChanged, greeted, phaseChanged, redone, refused, rowsArrived, set, undone, weightsChanged,
+  experimentChanged,
+  greeted,
+  INITIAL,
+  phaseChanged,
+  redone,
+  refused,
+  rowsArrived,
+  Store,
+  set,
+  undone,
+  weightsChanged,
 } from "../../static/js/store.js";
 import { chance, pick } from "./catalogue.js";
 
@@ -52,7 +62,9 @@ test("what the server refuses is taken back, and not left to be undone", () => {
 });
 
 const PARAMETERS = /** @type {any} */ ({
-  step: 0, epoch: 0, past: false,
+  step: 0,
+  epoch: 0,
+  past: false,
   layers: [{ fan_in: 2, fan_out: 1, weights: Float32Array.of(0.5, -0.5), biases: Float32Array.of(0) }],
 });
 const looking = { ...begun, parameters: PARAMETERS };
@@ -72,7 +84,10 @@ test("weights that are edited show at once, and are undone and redone in turn wi
 test("a weight's slider that is dragged is undone as one change; a value that is typed is one of its own", () => {
   let state = looking;
   for (const value of [1, 1.5, 2]) state = weightsChanged(state, weight(value), value * 100);
-  assert.deepEqual(state.past.map(({ weights }) => weights), [{ before: weight(-0.5), after: weight(2) }]);
+  assert.deepEqual(
+    state.past.map(({ weights }) => weights),
+    [{ before: weight(-0.5), after: weight(2) }],
+  );
   state = weightsChanged(weightsChanged(state, weight(3), NaN), weight(4), NaN);
   assert.equal(state.past.length, 3);
 });
@@ -106,7 +121,11 @@ test("a random walk of changes, undos and redos is what a list of experiments sa
   for (let time = 0; time < 3000; time += 1) {
     const deed = random();
     if (deed < 0.4) {
-      state = experimentChanged(state, { seed: time, [pick(random, ["batch_size", "shuffle", "loss"])]: time }, time * 5000);
+      state = experimentChanged(
+        state,
+        { seed: time, [pick(random, ["batch_size", "shuffle", "loss"])]: time },
+        time * 5000,
+      );
       list = [...list.slice(0, at + 1), state.experiment];
       at += 1;
     } else if (deed < 0.7) {
@@ -121,25 +140,73 @@ test("a random walk of changes, undos and redos is what a list of experiments sa
   }
 });
 
-test("a hello: a recovered history goes on; a gap that cannot be filled begins anew; a new run forgets the old one", () => {
-  const rows = [0, 1, 2].map((seq) => /** @type {any} */ ({ seq, step: seq, epoch: seq, penalty: 0, train: { loss: 1 }, validation: null, test: null, layers: [] }));
-  const state = rowsArrived({ ...begun, run: "one" }, rows);
-  const hello = /** @type {any} */ ({ run: "one", recovered: true, experiment: EXPERIMENT, notes: [], state: "running", reason: null, warning: null, step: 2, epoch: 2, steps_per_second: 1 });
-  assert.equal(greeted(state, hello).history.length, 3);
-  assert.equal(greeted(state, { ...hello, recovered: false }).history.length, 0);
-  const anew = greeted({ ...state, reason: "It blew up." }, { ...hello, run: "two", recovered: true, step: 0, epoch: 0 });
-  assert.deepEqual([anew.history.length, anew.epoch, anew.step, anew.run, anew.connection], [0, 0, 0, "two", "open"]);
-});
+test(
+  "a hello: a recovered history goes on; a gap that cannot be filled begins anew; a new run forgets the old " + "one",
+  () => {
+    const rows = [0, 1, 2].map(
+      (seq) =>
+        /** @type {any} */ ({
+          seq,
+          step: seq,
+          epoch: seq,
+          penalty: 0,
+          train: { loss: 1 },
+          validation: null,
+          test: null,
+          layers: [],
+        }),
+    );
+    const state = rowsArrived({ ...begun, run: "one" }, rows);
+    const hello = /** @type {any} */ ({
+      run: "one",
+      recovered: true,
+      experiment: EXPERIMENT,
+      notes: [],
+      state: "running",
+      reason: null,
+      warning: null,
+      step: 2,
+      epoch: 2,
+      steps_per_second: 1,
+    });
+    assert.equal(greeted(state, hello).history.length, 3);
+    assert.equal(greeted(state, { ...hello, recovered: false }).history.length, 0);
+    const anew = greeted(
+      { ...state, reason: "It blew up." },
+      { ...hello, run: "two", recovered: true, step: 0, epoch: 0 },
+    );
+    assert.deepEqual([anew.history.length, anew.epoch, anew.step, anew.run, anew.connection], [0, 0, 0, "two", "open"]);
+  },
+);
 
 test("a hello does not undo what the user changed a moment ago", () => {
-  const hello = /** @type {any} */ ({ run: "one", recovered: true, experiment: EXPERIMENT, notes: [], state: "ready", reason: null, warning: null, step: 0, epoch: 0 });
+  const hello = /** @type {any} */ ({
+    run: "one",
+    recovered: true,
+    experiment: EXPERIMENT,
+    notes: [],
+    state: "ready",
+    reason: null,
+    warning: null,
+    step: 0,
+    epoch: 0,
+  });
   const state = greeted(experimentChanged(begun, { batch_size: 77 }, 0), hello);
   assert.equal(state.experiment?.batch_size, 77);
   assert.equal(state.confirmed?.batch_size, 10);
 });
 
 test("rows that come late do not turn the clock back", () => {
-  const row = /** @type {any} */ ({ seq: 0, step: 25, epoch: 1, penalty: 0, train: null, validation: null, test: null, layers: [] });
+  const row = /** @type {any} */ ({
+    seq: 0,
+    step: 25,
+    epoch: 1,
+    penalty: 0,
+    train: null,
+    validation: null,
+    test: null,
+    layers: [],
+  });
   const state = rowsArrived({ ...begun, step: 100, epoch: 4 }, [row]);
   assert.deepEqual([state.step, state.epoch, state.history.length], [100, 4, 1]);
   assert.equal(rowsArrived(state, []), state);
@@ -148,11 +215,22 @@ test("rows that come late do not turn the clock back", () => {
 test("the Play button follows the server: a run that ends or blows up is no longer playing", () => {
   const standing = /** @type {any} */ ({ reason: null, warning: null, step: 0, epoch: 0, steps_per_second: null });
   const playing = { ...begun, playing: true };
-  for (const [phase, expected] of [["ready", true], ["running", true], ["paused", false], ["finished", false], ["diverged", false], ["failed", false]]) {
+  for (const [phase, expected] of [
+    ["ready", true],
+    ["running", true],
+    ["paused", false],
+    ["finished", false],
+    ["diverged", false],
+    ["failed", false],
+  ]) {
     assert.equal(phaseChanged(playing, { ...standing, state: phase }).playing, expected, String(phase));
   }
   assert.equal(phaseChanged(begun, { ...standing, state: "running" }).playing, true, "somebody else pressed Play");
-  assert.equal(phaseChanged({ ...begun, stepping: true }, { ...standing, state: "running" }).playing, false, "a step is not playing");
+  assert.equal(
+    phaseChanged({ ...begun, stepping: true }, { ...standing, state: "running" }).playing,
+    false,
+    "a step is not playing",
+  );
 });
 
 test("listeners hear of changes only", () => {

@@ -3,7 +3,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { networkLayout } from "../../static/js/layout.js";
-import { biasPoint, distance, linksOf, partOf, placeOf, sumsOf, tableBox, termsOf, valueOf, weightAt, withWeights, zerosOf } from "../../static/js/weights.js";
+import {
+  biasPoint,
+  distance,
+  linksOf,
+  partOf,
+  placeOf,
+  sumsOf,
+  tableBox,
+  termsOf,
+  weightAt,
+  weightValue,
+  withWeights,
+  zerosOf,
+} from "../../static/js/weights.js";
 
 /** @import { ParametersFrame } from "../../static/js/types.js" */
 
@@ -30,7 +43,10 @@ function bezier(start, end, t) {
 }
 
 test("a place on a curve is at no distance from it, one beside it about as far as it is", () => {
-  const [start, end] = [{ x: 10, y: 20 }, { x: 210, y: 120 }];
+  const [start, end] = [
+    { x: 10, y: 20 },
+    { x: 210, y: 120 },
+  ];
   for (const t of [0.05, 0.2, 0.5, 0.8, 0.95]) {
     const [x, y] = bezier(start, end, t);
     assert.ok(distance(start, end, x, y) < 1e-3);
@@ -46,14 +62,19 @@ test("every link and every bias is found where it is drawn, and nothing where no
   const parameters = network([2, 4, 3]);
   const layout = networkLayout([2, 4, 3], 700, 300);
   linksOf(parameters, layout).forEach(({ from, to }, layer) => {
-    from.forEach((start, input) => to.forEach((end, unit) => {
-      // Where this curve is further from every other one than from the pointer, it is the one that is meant.
-      const found = [0.03, 0.06, 0.1, 0.15, 0.85, 0.9, 0.94, 0.97].map((t) => {
-        const place = weightAt(parameters, layout, ...bezier(start, end, t), 5);
-        return place && partOf(place);
+    from.forEach((start, input) => {
+      to.forEach((end, unit) => {
+        // Where this curve is further from every other one than from the pointer, it is the one that is meant.
+        const found = [0.03, 0.06, 0.1, 0.15, 0.85, 0.9, 0.94, 0.97].map((t) => {
+          const place = weightAt(parameters, layout, ...bezier(start, end, t), 5);
+          return place && partOf(place);
+        });
+        assert.ok(
+          found.includes(`weight.${layer}.${input}.${unit}`),
+          `layer ${layer}, ${input} to ${unit}: ${found.join(" ")}`,
+        );
       });
-      assert.ok(found.includes(`weight.${layer}.${input}.${unit}`), `layer ${layer}, ${input} to ${unit}: ${found.join(" ")}`);
-    }));
+    });
     layout.columns[layer + 1].cells.forEach((cell, unit) => {
       const { x, y } = biasPoint(cell, layout.tile);
       assert.deepEqual(weightAt(parameters, layout, x - 2, y + 2, 5), { layer, input: null, unit });
@@ -93,26 +114,36 @@ test("of a maxout unit the piece that counts most is meant", () => {
 
 test("a weight is read, named and changed by its place, and the frame of before stays as it was", () => {
   const parameters = network([2, 3, 1]);
-  for (const place of [{ layer: 0, input: 1, unit: 2 }, { layer: 1, input: null, unit: 0 }]) {
+  for (const place of [
+    { layer: 0, input: 1, unit: 2 },
+    { layer: 1, input: null, unit: 0 },
+  ]) {
     assert.deepEqual(placeOf(partOf(place)), place);
-    const before = valueOf(parameters, place);
+    const before = weightValue(parameters, place);
     const after = withWeights(parameters, [{ ...place, value: 0.5 }]);
-    assert.equal(valueOf(after, place), 0.5);
-    assert.equal(valueOf(parameters, place), before);
+    assert.equal(weightValue(after, place), 0.5);
+    assert.equal(weightValue(parameters, place), before);
   }
-  assert.equal(valueOf(parameters, { layer: 0, input: 2, unit: 0 }), undefined);
+  assert.equal(weightValue(parameters, { layer: 0, input: 2, unit: 0 }), undefined);
   assert.equal(placeOf("layers.0"), null);
 });
 
 test("the terms of a sum come with the strongest first", () => {
   const [layer] = network([3, 2]).layers;
   layer.weights.set([1, 0, -5, 0, 2, 0]);
-  assert.deepEqual(termsOf(layer, 0), [{ input: 1, weight: -5 }, { input: 2, weight: 2 }, { input: 0, weight: 1 }]);
+  assert.deepEqual(termsOf(layer, 0), [
+    { input: 1, weight: -5 },
+    { input: 2, weight: 2 },
+    { input: 0, weight: 1 },
+  ]);
 });
 
 test("only weights that are exactly 0 are counted as such, in each layer", () => {
   const parameters = network([2, 4, 1]);
   parameters.layers[0].weights.set([0, -0, 1e-45, 1e-30]);
   parameters.layers[1].biases[0] = 0;
-  assert.deepEqual(zerosOf(parameters), [{ zeros: 2, all: 8 }, { zeros: 0, all: 4 }]);
+  assert.deepEqual(zerosOf(parameters), [
+    { zeros: 2, all: 8 },
+    { zeros: 0, all: 4 },
+  ]);
 });

@@ -15,7 +15,8 @@ const FIRST = 0.5; // where a logarithmic axis draws epoch 0
  */
 
 /** What is marked: epochs at which something changed, the epoch at which it stopped, the best point of all.
- * @typedef {{ changes: number[], stop: number | null, best: { epoch: number, value: number, color: string } | null }} Marks */
+ * @typedef {{ changes: number[], stop: number | null, best: { epoch: number, value: number, color: string }
+ *    | null }} Marks */
 
 /**
  * @typedef {object} Look
@@ -96,10 +97,30 @@ export class Chart {
       padding: [8, 24, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-      scales: { x: logX ? { time: false, distr: 3 } : { time: false, range: wholeRun }, y: log ? { distr: 3 } : { range: verticalRange(range) } },
+      scales: {
+        x: logX ? { time: false, distr: 3 } : { time: false, range: wholeRun },
+        y: log ? { distr: 3 } : { range: verticalRange(range) },
+      },
       axes: [
-        { ...axis, grid: logX ? { ...grid, filter: wholePowers } : grid, size: 24, gap: 4, space: 60, values: (_, splits) => splits.map((value) => (value === null || value % 1 || (logX && Math.log10(value) % 1) ? "" : value.toLocaleString("en"))) },
-        { ...axis, grid: log ? { ...grid, filter: wholePowers } : grid, size: 48, gap: 6, space: 28, values: (_, splits) => splits.map((value) => (value === null ? "" : format(value))) },
+        {
+          ...axis,
+          grid: logX ? { ...grid, filter: wholePowers } : grid,
+          size: 24,
+          gap: 4,
+          space: 60,
+          values: (_, splits) =>
+            splits.map((value) =>
+              value === null || value % 1 || (logX && Math.log10(value) % 1) ? "" : value.toLocaleString("en"),
+            ),
+        },
+        {
+          ...axis,
+          grid: log ? { ...grid, filter: wholePowers } : grid,
+          size: 48,
+          gap: 6,
+          space: 28,
+          values: (_, splits) => splits.map((value) => (value === null ? "" : format(value))),
+        },
       ],
       series: [
         {},
@@ -122,7 +143,8 @@ export class Chart {
   #drawMarks(plot, color) {
     const { ctx, bbox } = plot;
     const { changes, stop, best } = this.#marks;
-    const across = (/** @type {number} */ epoch) => Math.round(plot.valToPos(Math.max(epoch, this.#look?.logX ? FIRST : 0), "x", true)) + 0.5;
+    const across = (/** @type {number} */ epoch) =>
+      Math.round(plot.valToPos(Math.max(epoch, this.#look?.logX ? FIRST : 0), "x", true)) + 0.5;
     const line = (/** @type {number} */ epoch) => {
       ctx.beginPath();
       ctx.moveTo(across(epoch), bbox.top);
@@ -146,8 +168,8 @@ export class Chart {
   }
 }
 
-/** uPlot for a pixel ratio. It learns of that when it is loaded, and from a media query, which does not tell of every change:
- * then it is loaded once more.
+/** uPlot for a pixel ratio. It learns of that when it is loaded, and from a media query, which does not tell of every
+ * change: then it is loaded once more.
  * @type {(ratio: number) => Promise<typeof uPlot>} */
 async function plotOf(ratio) {
   if (Plot.pxRatio === ratio) return Plot;
@@ -165,7 +187,8 @@ function wholeRun(_, low, high) {
   return [low ?? 0, Math.max(high ?? 0, (low ?? 0) + 10)];
 }
 
-/** @type {(range: [number | null, number | null] | undefined) => (plot: uPlot, low: number | null, high: number | null) => [number, number]} */
+/** @type {(range: [number | null, number | null] | undefined) => (plot: uPlot, low: number | null, high: number | null)
+ *    => [number, number]} */
 function verticalRange(range) {
   return (_, low, high) => {
     const bottom = range?.[0] ?? Math.min(low ?? 0, 0);

@@ -26,7 +26,8 @@ export function readPalette(element) {
   const values = [css("negative"), css("map-neutral"), css("positive")].map(parseRgb);
   return {
     css,
-    value: (value) => between(values, Math.round((value + 1) * 16) / 32), // few colors, so that points are drawn in few goes
+    // Few colors, so that the points are drawn in few calls.
+    value: (value) => between(values, Math.round((value + 1) * 16) / 32),
     classes,
     classCss,
     diverging: scale([parseRgb(css("map-negative")), neutral, parseRgb(css("map-positive"))]),
@@ -39,7 +40,8 @@ export function readPalette(element) {
 function tokenReader(element) {
   const probe = document.createElement("span");
   probe.hidden = true;
-  probe.style.setProperty("forced-color-adjust", "none"); // pictures keep their colors where the system chooses the page's
+  // Pictures keep their colors where the system chooses those of the page.
+  probe.style.setProperty("forced-color-adjust", "none");
   element.append(probe);
   /** @type {Map<string, string>} */
   const known = new Map();

@@ -8,7 +8,9 @@ import { contours } from "d3";
  * @type {(values: ArrayLike<number>, width: number, height: number, threshold: number, box: Box) => Path2D} */
 export function contourPath(values, width, height, threshold, box) {
   const path = new Path2D();
-  const shape = contours().size([width, height]).contour(/** @type {number[]} */ (values), threshold);
+  const shape = contours()
+    .size([width, height])
+    .contour(/** @type {number[]} */ (values), threshold);
   for (const polygon of shape.coordinates) {
     for (const ring of polygon) addInner(path, ring, width, height, box);
   }
@@ -21,7 +23,8 @@ function addInner(path, ring, width, height, box) {
   // Values lie at pixel centers (0.5, 1.5, ...); the first and the last lie on the edge of the box.
   const x = (/** @type {number} */ at) => box.x + ((at - 0.5) / (width - 1)) * box.width;
   const y = (/** @type {number} */ at) => box.y + ((at - 0.5) / (height - 1)) * box.height;
-  const outside = (/** @type {[number, number]} */ [px, py]) => px <= 0.5 || py <= 0.5 || px >= width - 0.5 || py >= height - 0.5;
+  const outside = (/** @type {[number, number]} */ [px, py]) =>
+    px <= 0.5 || py <= 0.5 || px >= width - 0.5 || py >= height - 0.5;
   let drawing = false;
   for (const point of /** @type {[number, number][]} */ (ring)) {
     const leaves = outside(point);

@@ -44,8 +44,10 @@ export function originIn(shown, width, height) {
   };
 }
 
-/** For which share of counted places, in bins from `low` on, the function hardly changes. Beyond its ends it goes on as there.
- * @type {(curve: { x: number[], derivative: (number | null)[] }, low: number, bin: number, counts: number[]) => number} */
+/** For which share of counted places, in bins from `low` on, the function hardly changes. Beyond its ends it goes on as
+ * there.
+ * @type {(curve: { x: number[], derivative: (number | null)[] }, low: number, bin: number, counts: number[])
+ *    => number} */
 export function flatShare({ x, derivative }, low, bin, counts) {
   const all = counts.reduce((sum, count) => sum + count, 0);
   const step = (x[x.length - 1] - x[0]) / (x.length - 1);

@@ -1,5 +1,5 @@
-// Weights as lines between units: blue positive, orange negative, thick strong, nearly nothing for nearly zero. Exactly zero
-// is dashed and gray: nothing passes along it.
+// Weights as lines between units: blue positive, orange negative, thick strong, nearly nothing for nearly zero. Exactly
+// zero is dashed and gray: nothing passes along it.
 
 /** @typedef {{ x: number, y: number }} Point */
 
@@ -15,7 +15,8 @@ const BUCKETS = 12; // lines of about the same width are drawn in one go
  * @property {ArrayLike<number>} weights one row for each input
  */
 
-/** @type {(context: CanvasRenderingContext2D, layers: Links[], colors: { negative: string, positive: string, zero: string }) => void} */
+/** @type {(context: CanvasRenderingContext2D, layers: Links[],
+ *    colors: { negative: string, positive: string, zero: string }) => void} */
 export function drawLinks(context, layers, colors) {
   const buckets = Array.from({ length: BUCKETS * 2 }, () => new Path2D());
   const zero = new Path2D();

@@ -26,8 +26,8 @@ export function drawPoints(context, box, scatter) {
   const paths = new Map();
   points.forEach((point, index) => {
     const { color, shape } = look(targets[index]);
-    let path = paths.get(color);
-    if (!path) paths.set(color, (path = new Path2D()));
+    const path = paths.get(color) ?? new Path2D();
+    paths.set(color, path);
     const [x, y] = pixelOf(domain, box, [point[axes[0]], point[axes[1]]]);
     addShape(path, shape, x, y, radius);
   });
@@ -44,7 +44,8 @@ export function drawPoints(context, box, scatter) {
 }
 
 /** Rings around some points.
- * @type {(context: CanvasRenderingContext2D, places: [number, number][], radius: number, color: string, width: number) => void} */
+ * @type {(context: CanvasRenderingContext2D, places: [number, number][], radius: number, color: string, width: number)
+ *    => void} */
 export function drawRings(context, places, radius, color, width) {
   const path = new Path2D();
   for (const [x, y] of places) {

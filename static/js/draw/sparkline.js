@@ -3,7 +3,8 @@
 const EDGE = 6; // kept free on both sides, for half a handle
 
 /** @type {(context: CanvasRenderingContext2D, width: number, height: number, line: { x: ArrayLike<number | null>,
- *    y: ArrayLike<number | null>, length: number, marks: number[] }, colors: { line: string, fill: string, mark: string }) => void} */
+ *    y: ArrayLike<number | null>, length: number, marks: number[] },
+ *    colors: { line: string, fill: string, mark: string }) => void} */
 export function drawSparkline(context, width, height, { x, y, length, marks }, colors) {
   if (length < 2) return;
   const first = x[0] ?? 0;

@@ -29,13 +29,15 @@ export function strip(layers, length, width, range) {
 /** @type {(value: number | null | undefined, range: Range, index: number) => number} */
 function cellOf(value, { low, high, log }, index) {
   if (value === undefined) return MISSING;
-  if (value === null || !Number.isFinite(value)) return index === 0 ? MISSING : BROKEN; // before the first update some have none
+  // Before the first update, some have no value.
+  if (value === null || !Number.isFinite(value)) return index === 0 ? MISSING : BROKEN;
   if (log && value === 0) return ZERO;
   const at = log ? Math.log10(value) : value;
   return Math.round(Math.min(Math.max((at - low) / (high - low), 0), 1) * 255);
 }
 
-/** @type {(context: CanvasRenderingContext2D, box: { x: number, y: number, width: number, height: number }, strip: { width: number, cells: Int16Array },
+/** @type {(context: CanvasRenderingContext2D, box: { x: number, y: number, width: number, height: number },
+ *    strip: { width: number, cells: Int16Array },
  *    rows: number, table: Table, special: Record<number, Rgb>) => void} */
 export function drawStrip(context, box, { width, cells }, rows, table, special) {
   if (rows === 0) return;

@@ -20,13 +20,15 @@ export const header = {
   newSeed: "New weights",
   newSeedHelp: "Goes back to epoch 0 with new random starting weights. See whether it still learns.",
   epoch: "Epoch",
-  clockHelp: "How many times the network has seen all the training points. The bar shows progress through the current epoch.",
+  clockHelp:
+    "How many times the network has seen all the training points. The bar shows progress through the current epoch.",
   fraction: "Progress through the current epoch",
   stepCount: "step",
   stepsPerSecond: "steps/s",
   speed: "Speed",
   speedHelp: "How many epochs to train per second. Max speed is as fast as the server can go.",
-  rate: (/** @type {number | null} */ rate) => (rate === null ? "Max speed" : rate === 1 ? "1 epoch/s" : `${rate} epochs/s`),
+  rate: (/** @type {number | null} */ rate) =>
+    rate === null ? "Max speed" : rate === 1 ? "1 epoch/s" : `${rate} epochs/s`,
   data: "Data",
   dataHelp: "Opens and closes the data panel.",
   undo: "Undo",
@@ -41,7 +43,13 @@ export const header = {
   themeHelp: "Switches between light, dark, and your system's setting.",
 };
 
-export const tabs = { label: "Parts of the page", data: "Data", network: "Network", output: "Output", charts: "Charts" };
+export const tabs = {
+  label: "Parts of the page",
+  data: "Data",
+  network: "Network",
+  output: "Output",
+  charts: "Charts",
+};
 
 export const tabHelp = {
   data: "What the network learns from.",
@@ -64,12 +72,27 @@ export const words = {
     `Training: each epoch shows the network all ${count(samples)} training points once, ${count(batch)} at a time.`,
   paused: "Paused. Play continues from here; Reset starts over.",
   /** After a step by one sample or one batch. `point`: what the only sample is. */
-  stepped: (/** @type {number} */ step, /** @type {{ index: number, target: string } | null} */ point, /** @type {number} */ samples) =>
-    point ? `Step ${count(step)} trained on point ${count(point.index + 1)} (${point.target}):` : `Step ${count(step)} trained on a batch of ${plural(samples, "point")}:`,
-  lossMoved: (/** @type {string} */ before, /** @type {string} */ after, /** @type {boolean} */ one, /** @type {number} */ direction) =>
-    direction === 0 ? `${one ? "its loss" : "their mean loss"} stayed at ${after}.` : `${one ? "its loss" : "their mean loss"} ${direction < 0 ? "fell" : "rose"} from ${before} to ${after}.`,
+  stepped: (
+    /** @type {number} */ step,
+    /** @type {{ index: number, target: string } | null} */ point,
+    /** @type {number} */ samples,
+  ) =>
+    point
+      ? `Step ${count(step)} trained on point ${count(point.index + 1)} (${point.target}):`
+      : `Step ${count(step)} trained on a batch of ${plural(samples, "point")}:`,
+  lossMoved: (
+    /** @type {string} */ before,
+    /** @type {string} */ after,
+    /** @type {boolean} */ one,
+    /** @type {number} */ direction,
+  ) =>
+    direction === 0
+      ? `${one ? "its loss" : "their mean loss"} stayed at ${after}.`
+      : `${one ? "its loss" : "their mean loss"} ${direction < 0 ? "fell" : "rose"} from ${before} to ${after}.`,
   seen: (/** @type {number} */ epoch, /** @type {number} */ seen, /** @type {number} */ all) =>
-    seen === 0 ? `That completed epoch ${count(epoch)}.` : `Epoch ${count(epoch + 1)}: ${count(seen)} of ${count(all)} training points seen.`,
+    seen === 0
+      ? `That completed epoch ${count(epoch)}.`
+      : `Epoch ${count(epoch + 1)}: ${count(seen)} of ${count(all)} training points seen.`,
   finished: (/** @type {string} */ reason) => `Finished. ${reason}`,
   failed: (/** @type {string} */ reason) => `The server stopped this session: ${reason}`,
   diverged: "Training diverged.",
@@ -83,14 +106,21 @@ export const words = {
   unreachableAtStart: "The server cannot be reached. Trying again \u2026",
   gone: "The server no longer has this session: it was ended, it was idle for too long, or the server was restarted.",
   ended: "This session was ended by another page or a script.",
-  copied: (/** @type {number} */ epoch) => `This tab is a copy of another one. It continues independently from epoch ${count(epoch)}.`,
+  copied: (/** @type {number} */ epoch) =>
+    `This tab is a copy of another one. It continues independently from epoch ${count(epoch)}.`,
   startAgain: "Restart this experiment",
   unreachable: "The server did not answer, so nothing was changed. Try again.",
   startedAgain: (/** @type {string[]} */ fields) => `Restarted, because ${list(fields.map(fieldName))} changed.`,
-  linkIgnored: (/** @type {string[]} */ parts) => `The link has parts that gradlab does not understand. They were ignored: ${parts.slice(0, 5).join(", ")}${parts.length > 5 ? " \u2026" : "."}`,
-  linkRefused: (/** @type {string} */ why) => `The link's experiment cannot be trained: ${why} The default experiment is shown instead.`,
-  tableUnknown: "The table of this experiment is no longer on this server. Restore it if it was deleted in the last 10 minutes, or open the CSV file again. Until then the network learns from the default data.",
-  past: (/** @type {number} */ epoch, /** @type {number} */ last) => `You are looking at epoch ${count(epoch)} of ${count(last)}.`,
+  linkIgnored: (/** @type {string[]} */ parts) =>
+    "The link has parts that gradlab does not understand. They were ignored: " +
+    `${parts.slice(0, 5).join(", ")}${parts.length > 5 ? " \u2026" : "."}`,
+  linkRefused: (/** @type {string} */ why) =>
+    `The link's experiment cannot be trained: ${why} The default experiment is shown instead.`,
+  tableUnknown:
+    "The table of this experiment is no longer on this server. Restore it if it was deleted in the last 10 minutes, " +
+    "or open the CSV file again. Until then the network learns from the default data.",
+  past: (/** @type {number} */ epoch, /** @type {number} */ last) =>
+    `You are looking at epoch ${count(epoch)} of ${count(last)}.`,
   resume: "Continue from here",
   resumeHelp: "Continues the run from this epoch, exactly as it was. Everything after it is discarded.",
   fork: "Fork",
@@ -109,13 +139,18 @@ export const words = {
 export const suggestions = {
   deeper: "Make it deep with sigmoid",
   deeperHelp: "Six sigmoid layers: watch the gradient vanish in the first layers.",
-  deeperWord: "Six sigmoid layers. Look at Gradients below: the lines of the first layers lie far below the last one, so they hardly learn.",
+  deeperWord:
+    "Six sigmoid layers. Look at Gradients below: the lines of the first layers lie far below the last one, so they " +
+    "hardly learn.",
   zeros: "Start from zeros",
   zerosHelp: "Every weight starts at 0: all units of a layer stay identical.",
-  zerosWord: "All weights started at 0. All units of a layer get the same gradient, so they stay identical and the network cannot learn.",
+  zerosWord:
+    "All weights started at 0. All units of a layer get the same gradient, so they stay identical and the network " +
+    "cannot learn.",
   sparse: "Add an L1 penalty",
   sparseHelp: "A penalty on the size of the weights: watch many become zero.",
-  sparseWord: "With L1 regularization, weights that help little shrink to zero. Watch their lines in the network disappear.",
+  sparseWord:
+    "With L1 regularization, weights that help little shrink to zero. Watch their lines in the network disappear.",
   close: "Close the suggestions",
   closeHelp: "They will not appear again.",
 };
@@ -123,8 +158,11 @@ export const suggestions = {
 export const share = {
   title: "Share this experiment",
   text: "Anyone who opens this link gets the same data, the same network and the same starting weights, at epoch 0.",
-  withoutTable: "The link refers to your table but does not contain it. It works only with this server, until it stops or the table is deleted. Share your file along with the link.",
-  withoutData: "You have painted too many points for a link: anyone who opens it gets the same network, but the default data.",
+  withoutTable:
+    "The link refers to your table but does not contain it. It works only with this server, until it stops or the " +
+    "table is deleted. Share your file along with the link.",
+  withoutData:
+    "You have painted too many points for a link: anyone who opens it gets the same network, but the default data.",
   leavesOut: "It does not contain what the network has learned so far, or when you made changes.",
   field: "Link",
   fieldHelp: "The address of this experiment. Select and copy it.",
@@ -137,10 +175,14 @@ export const share = {
 export const help = {
   title: "How this page works",
   text: [
-    "Data flows from the left, through the network in the middle, to the output on the right. Time runs along the bottom.",
-    "Each square in the network is a unit. Its picture shows the unit's output at every point of the plane: blue is positive, orange is negative.",
-    "Each line is a weight: blue is positive, orange is negative, thick is strong, dashed gray is exactly 0. Training changes the weights to make the loss smaller.",
-    "Click a unit for details, or a line or a dot to change that weight or bias. Point at a data point to see what the network predicts for it. Choose a color below the picture to paint your own points.",
+    "Data flows from the left, through the network in the middle, to the output on the right. Time runs along the " +
+      "bottom.",
+    "Each square in the network is a unit. Its picture shows the unit's output at every point of the plane: blue is " +
+      "positive, orange is negative.",
+    "Each line is a weight: blue is positive, orange is negative, thick is strong, dashed gray is exactly 0. " +
+      "Training changes the weights to make the loss smaller.",
+    "Click a unit for details, or a line or a dot to change that weight or bias. Point at a data point to see what " +
+      "the network predicts for it. Choose a color below the picture to paint your own points.",
     "Drag the handle in the time strip back: everything shows that epoch, and you can continue from there.",
     "You can change everything during training. If a change needs a restart, the page says so and continues.",
     "To learn what a control does, hover over it, move to it with the Tab key, or touch and hold it.",

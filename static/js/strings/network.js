@@ -10,19 +10,28 @@ export const network = {
   summary: (/** @type {number[]} */ sizes, /** @type {number} */ parameters, /** @type {number} */ bytes) =>
     `${sizes.join(" \u2192 ")} \u00b7 ${count(parameters)} weights and biases, ${memory(parameters * bytes)}`,
   unit: (/** @type {string} */ layer, /** @type {number} */ unit) => `${layer}, unit ${unit + 1}`,
-  unitHelp: "This unit's output across the plane. Click for its formula, curve, effect and weights. Arrow keys: the other units.",
-  zeros: (/** @type {number} */ zeros, /** @type {number} */ all) => (all === 1 ? `its weight is ${zeros ? "0" : "not 0"}` : `${count(zeros)} of ${count(all)} weights are 0`),
+  unitHelp:
+    "This unit's output across the plane. Click for its formula, curve, effect and weights. Arrow keys: the other " +
+    "units.",
+  zeros: (/** @type {number} */ zeros, /** @type {number} */ all) =>
+    all === 1 ? `its weight is ${zeros ? "0" : "not 0"}` : `${count(zeros)} of ${count(all)} weights are 0`,
   zerosShort: (/** @type {number} */ zeros, /** @type {number} */ all) => `${count(zeros)}/${count(all)} are 0`,
-  zerosHelp: "Weights into this layer that are exactly 0, drawn as dashed gray lines: no signal passes through them. L1 regularization makes useless weights exactly 0; pruning sets them to 0.",
+  zerosHelp:
+    "Weights into this layer that are exactly 0, drawn as dashed gray lines: no signal passes through them. L1 " +
+    "regularization makes useless weights exactly 0; pruning sets them to 0.",
   unitAlone: (/** @type {number} */ unit) => `unit ${unit + 1}`,
-  weightOf: (/** @type {string} */ from, /** @type {string} */ to) => `weight from ${from} to ${to.charAt(0).toLowerCase()}${to.slice(1)}`,
+  weightOf: (/** @type {string} */ from, /** @type {string} */ to) =>
+    `weight from ${from} to ${to.charAt(0).toLowerCase()}${to.slice(1)}`,
   biasOf: (/** @type {string} */ unit) => `bias of ${unit.charAt(0).toLowerCase()}${unit.slice(1)}`,
   marks: { constraint: "\u2264", dropout: "drop", normalized: "norm" },
   grip: "Drag sideways to move the layer",
   canvas: (/** @type {number[]} */ sizes) =>
-    `The network, ${sizes.join(" to ")} units. Each square shows one unit's output across the plane; each line is a weight.`,
+    `The network, ${sizes.join(" to ")} units. ` +
+    "Each square shows one unit's output across the plane; each line is a weight.",
   region: "The network's layers, from the input on the left to the output on the right",
-  regionHelp: "Squares are units: each shows its output across the plane; click one for details. Lines are weights, dots are biases: blue is positive, orange is negative, thick is strong, dashed gray is exactly 0; click one to change it.",
+  regionHelp:
+    "Squares are units: each shows its output across the plane; click one for details. Lines are weights, dots are " +
+    "biases: blue is positive, orange is negative, thick is strong, dashed gray is exactly 0; click one to change it.",
   layers: "Hidden layers",
   addLayer: "Add a layer",
   addLayerHelp: "Adds a hidden layer before the output, so the network can learn more complex functions.",
@@ -53,7 +62,9 @@ export const until = {
 };
 
 export const weight = {
-  weight: "How strongly this input counts in the unit's weighted sum. Change it to see what happens; training continues from there.",
+  weight:
+    "How strongly this input counts in the unit's weighted sum. Change it to see what happens; training continues " +
+    "from there.",
   bias: "The constant added to the unit's weighted sum. Change it to see what happens; training continues from there.",
   value: "value",
   valueHelp: "Any number. It takes effect at the next step; Undo reverts it.",
@@ -83,12 +94,15 @@ export const unit = {
   },
   largest: "the largest of these sums",
   more: (/** @type {number} */ terms) => `and ${count(terms)} more`,
-  curve: (/** @type {string} */ activation) => `The curve of ${activation}, with the distribution of this unit's pre-activations`,
+  curve: (/** @type {string} */ activation) =>
+    `The curve of ${activation}, with the distribution of this unit's pre-activations`,
   sums: "Bars: distribution of this unit's pre-activations over the training points.",
-  flat: (/** @type {string} */ share) => `For ${share} of them the unit is saturated: almost no gradient reaches its weights.`,
+  flat: (/** @type {string} */ share) =>
+    `For ${share} of them the unit is saturated: almost no gradient reaches its weights.`,
   without: "without the unit",
   off: "Switch it off",
-  offHelp: "Sets all weights from this unit to 0, so it has no effect. Training may change them again. Undo reverts it.",
+  offHelp:
+    "Sets all weights from this unit to 0, so it has no effect. Training may change them again. Undo reverts it.",
   weights: "Its weights and bias",
   weightsHelp: "You can change each of them.",
   bias: "bias",

@@ -9,7 +9,9 @@ import { count, setting } from "../format.js";
 export function score(score, which = "value") {
   const value = score[which];
   if (value === null) return "not finite";
-  return which === "value" && score.measure.endsWith("accuracy") ? `${(100 * value).toFixed(1)}\u00a0%` : String(Number(value.toPrecision(3)));
+  return which === "value" && score.measure.endsWith("accuracy")
+    ? `${(100 * value).toFixed(1)}\u00a0%`
+    : String(Number(value.toPrecision(3)));
 }
 /** A number of a column as short as it can be read; a date as it is.
  * @type {(value: number | string) => string} */
@@ -38,7 +40,10 @@ export function allowed({ minimum, maximum, exclusive, integer }) {
 }
 
 /** @type {(value: number) => string} */
-export const bound = (value) => (Number.isInteger(value) && Math.abs(value) < 1e12 ? value.toLocaleString("en").replace("-", "\u2212") : setting(value));
+export const bound = (value) =>
+  Number.isInteger(value) && Math.abs(value) < 1e12
+    ? value.toLocaleString("en").replace("-", "\u2212")
+    : setting(value);
 
 /** A name that may be written from right to left, kept from turning the sentence around it.
  * @type {(name: string) => string} */

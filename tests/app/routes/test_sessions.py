@@ -105,7 +105,7 @@ async def test_the_ids_cannot_be_guessed(app: Application) -> None:
     calls: list[int] = []
     original = secrets.token_hex
     try:
-        secrets.token_hex = lambda size=None: calls.append(size) or original(size)  # type: ignore[assignment,func-returns-value]
+        secrets.token_hex = lambda size=None: calls.append(size) or original(size)  # type: ignore
         from engine import Experiment
 
         await app.state.registry.create(Experiment())

@@ -1,7 +1,7 @@
 // Deleting a table that everyone on the server shares: asked first, and undone afterwards.
 
 import { html } from "lit";
-import { Refusal, deleteTable } from "../../api.js";
+import { deleteTable, Refusal } from "../../api.js";
 import { textButton } from "../../fields.js";
 import { problemText, told } from "../../store.js";
 import { strings } from "../../strings.js";
@@ -20,13 +20,21 @@ export async function discardTable(page, table) {
   const { dataset } = store.state.confirmed ?? {};
   const here = dataset?.name === "upload" && dataset.upload === table.id;
   const others = Math.max((found.uses ?? 0) - Number(here), 0);
-  const close = (/** @type {string} */ text) => textButton({ text, help: words.keepHelp, focus: true, click: () => dialogs.close() });
+  const close = (/** @type {string} */ text) =>
+    textButton({ text, help: words.keepHelp, focus: true, click: () => dialogs.close() });
   if (here || others > 0) {
-    return dialogs.open(words.usedTitle, html`<p>${words.used(found.name, here, others)}</p>`, { actions: close(strings.editor.close) });
+    return dialogs.open(words.usedTitle, html`<p>${words.used(found.name, here, others)}</p>`, {
+      actions: close(strings.editor.close),
+    });
   }
   dialogs.open(words.discardTitle, html`<p>${words.discardText(found)}</p>`, {
     actions: html`${close(words.keep)}
-      ${textButton({ text: words.discardNow, help: words.discardNowHelp, class: "danger", click: () => void discard(page, found) })}`,
+      ${textButton({
+        text: words.discardNow,
+        help: words.discardNowHelp,
+        class: "danger",
+        click: () => void discard(page, found),
+      })}`,
   });
 }
 
@@ -35,11 +43,12 @@ async function discard({ store, actions, dialogs }, { id, name }) {
   dialogs.close();
   try {
     await deleteTable(id);
-    store.apply(told, { kind: "notice", text: words.deleted(name), lost: { id, then: null } });
+    store.apply(told, { kind: "notice", text: words.deleted(name), lost: { id, retry: null } });
     /** @type {HTMLElement | null} */ (document.querySelector(".open-table"))?.focus(); // its own button goes away
   } catch (error) {
     if (!(error instanceof Refusal)) return actions.tellRefusal(strings.words.unreachable);
-    if (error.problem.status !== 404) actions.tellRefusal(error.problem.status === 409 ? words.usedElsewhere(name) : problemText(error.problem));
+    if (error.problem.status !== 404)
+      actions.tellRefusal(error.problem.status === 409 ? words.usedElsewhere(name) : problemText(error.problem));
   }
   await actions.polling.tables();
 }

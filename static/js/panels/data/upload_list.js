@@ -30,10 +30,23 @@ function row(page, catalogue, experiment, entry, table) {
     if (!current) actions.change(datasetPatch(experiment, catalogue, entry));
   };
   return html`<li>
-    <button type="button" class="table-choice" aria-pressed=${current ? "true" : "false"} aria-description=${entry.summary} @click=${choose}>
-      <bdi>${table.name}</bdi><span>${words.size(table)} \u00b7 ${table.classes ? words.classCount(table.classes.length) : task}</span>
+    <button type="button" class="table-choice" aria-pressed=${current ? "true" : "false"}
+      aria-description=${entry.summary} @click=${choose}>
+      <bdi>${table.name}</bdi><span>${words.size(table)} \u00b7 ${
+        table.classes ? words.classCount(table.classes.length) : task
+      }</span>
     </button>
-    ${iconButton({ icon: icons.look, name: words.look(table.name), help: words.lookHelp, click: () => void tables.look(table.id, store.state.experiment) })}
-    ${iconButton({ icon: icons.discard, name: words.discard(table.name), help: words.discardHelp, click: () => void discardTable(page, table) })}
+    ${iconButton({
+      icon: icons.look,
+      name: words.look(table.name),
+      help: words.lookHelp,
+      click: () => void tables.look(table.id, store.state.experiment),
+    })}
+    ${iconButton({
+      icon: icons.discard,
+      name: words.discard(table.name),
+      help: words.discardHelp,
+      click: () => void discardTable(page, table),
+    })}
   </li>`;
 }

@@ -7,7 +7,8 @@ import { strings } from "../../strings.js";
 
 /** What else a window has: buttons below, more room, and what to do once it is closed.
  * @typedef {{ actions?: unknown, wide?: boolean, closed?: () => void }} Extras */
-/** @typedef {{ share: (about: string) => void, help: () => void, open: (title: string, body: unknown, extras?: Extras) => void, close: () => void }} Dialogs */
+/** @typedef {{ share: (about: string) => void, help: () => void,
+ *    open: (title: string, body: unknown, extras?: Extras) => void, close: () => void }} Dialogs */
 
 /** @type {(root: HTMLDialogElement) => Dialogs} */
 export function dialogs(root) {
@@ -30,9 +31,18 @@ export function dialogs(root) {
     whenClosed = closed;
     root.ariaLabel = title;
     root.classList.toggle("wide", wide);
-    const close = iconButton({ icon: icons.close, name: strings.editor.close, help: strings.editor.closeHelp, click: () => root.close() });
-    render(html`<div class="panel-head"><h2>${title}</h2>${close}</div><div class="dialog-body" tabindex="-1" ?autofocus=${wide}>${body}</div>
-      ${actions ? html`<div class="dialog-actions">${actions}</div>` : nothing}`, root);
+    const close = iconButton({
+      icon: icons.close,
+      name: strings.editor.close,
+      help: strings.editor.closeHelp,
+      click: () => root.close(),
+    });
+    render(
+      html`<div class="panel-head"><h2>${title}</h2>${close}</div><div class="dialog-body" tabindex="-1"
+        ?autofocus=${wide}>${body}</div>
+      ${actions ? html`<div class="dialog-actions">${actions}</div>` : nothing}`,
+      root,
+    );
     if (!root.open) root.showModal();
   }
 
@@ -43,7 +53,8 @@ export function dialogs(root) {
     open(
       words.title,
       html`<p>${about}</p>
-        <div class="copy"><input type="text" readonly aria-label=${words.field} aria-description=${words.fieldHelp} .value=${location.href}
+        <div class="copy"><input type="text" readonly aria-label=${words.field} aria-description=${words.fieldHelp}
+          .value=${location.href}
           @focus=${(/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.target).select()}>
           ${textButton({ text: words.copy, help: words.copyHelp, class: "primary", click: () => void copy() })}</div>
         <p class="outcome" role="status">${outcome ?? nothing}</p>
@@ -60,7 +71,9 @@ export function dialogs(root) {
       words.title,
       html`${words.text.map((text) => html`<p>${text}</p>`)}
         <h3>${words.keys}</h3>
-        <dl class="keyboard">${words.list.map(([key, meaning]) => html`<dt><kbd>${key}</kbd></dt><dd>${meaning}</dd>`)}</dl>`,
+        <dl class="keyboard">${words.list.map(
+          ([key, meaning]) => html`<dt><kbd>${key}</kbd></dt><dd>${meaning}</dd>`,
+        )}</dl>`,
     );
   }
 

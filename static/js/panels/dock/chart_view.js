@@ -1,12 +1,12 @@
 // One chart with its title and a legend that tells the newest values, or those under the pointer.
 
 import { html, nothing, render } from "lit";
+import { Chart } from "../../draw/chart.js";
+import { parseRgb } from "../../draw/colors.js";
 import { epochOf } from "../../format.js";
 import { columnOf, smoothed } from "../../history.js";
 import { changeWords } from "../../names.js";
 import { paletteOf } from "../../palette.js";
-import { Chart } from "../../draw/chart.js";
-import { parseRgb } from "../../draw/colors.js";
 import { strings } from "../../strings.js";
 import { bestOf } from "./subjects.js";
 
@@ -27,9 +27,14 @@ export class ChartView {
 
   /** @param {HTMLElement} root @param {(state: State) => Subject | null} subject */
   constructor(root, subject) {
-    render(html`<div class="chart-head"></div>
-      <div class="plot" role="group" tabindex="0" aria-description=${words.plotHelp} @keydown=${(/** @type {KeyboardEvent} */ event) => this.#keys(event)} @blur=${() => this.chart.point(null)}></div>
-      <p class="empty"></p>`, root);
+    render(
+      html`<div class="chart-head"></div>
+      <div class="plot" role="group" tabindex="0" aria-description=${words.plotHelp}
+        @keydown=${(/** @type {KeyboardEvent} */ event) => this.#keys(event)}
+        @blur=${() => this.chart.point(null)}></div>
+      <p class="empty"></p>`,
+      root,
+    );
     this.root = root;
     this.subject = subject;
     this.plot = /** @type {HTMLElement} */ (root.querySelector(".plot"));
@@ -48,19 +53,40 @@ export class ChartView {
     if (!subject || this.plot.clientWidth === 0) return;
     const { history, smoothing, logEpochs, scheme } = state;
     const smooth = subject.smooth && smoothing > 0;
-    const style = JSON.stringify([scheme, subject.log, logEpochs, smooth, subject.title, subject.lines.map(({ label, color }) => [label, color])]);
+    const style = JSON.stringify([
+      scheme,
+      subject.log,
+      logEpochs,
+      smooth,
+      subject.title,
+      subject.lines.map(({ label, color }) => [label, color]),
+    ]);
     if (style !== this.#styled) {
       this.#styled = style;
-      const faint = smooth ? subject.lines.map((line) => ({ ...line, color: pale(line.color), dash: undefined, width: 1 })) : [];
-      this.chart.style({ series: [...faint, ...subject.lines], log: subject.log, logX: logEpochs, range: subject.range, ink: ink(paletteOf(scheme)), format: short });
+      const faint = smooth
+        ? subject.lines.map((line) => ({ ...line, color: pale(line.color), dash: undefined, width: 1 }))
+        : [];
+      this.chart.style({
+        series: [...faint, ...subject.lines],
+        log: subject.log,
+        logX: logEpochs,
+        range: subject.range,
+        ink: ink(paletteOf(scheme)),
+        format: short,
+      });
     }
     const lines = subject.lines.map(({ read }) => read(history));
-    this.chart.show(columnOf(history, "epoch"), smooth ? [...lines, ...lines.map((line) => smoothed(line, smoothing))] : lines, {
-      changes: state.journal.map(({ epoch }) => epoch),
-      stop: state.phase === "finished" ? state.epoch : null,
-      best: bestOf(subject, history),
-    });
-    /** @type {HTMLElement} */ (this.root.querySelector(".empty")).textContent = history.length < 2 && state.phase !== "diverged" ? words.empty : "";
+    this.chart.show(
+      columnOf(history, "epoch"),
+      smooth ? [...lines, ...lines.map((line) => smoothed(line, smoothing))] : lines,
+      {
+        changes: state.journal.map(({ epoch }) => epoch),
+        stop: state.phase === "finished" ? state.epoch : null,
+        best: bestOf(subject, history),
+      },
+    );
+    /** @type {HTMLElement} */ (this.root.querySelector(".empty")).textContent =
+      history.length < 2 && state.phase !== "diverged" ? words.empty : "";
     this.#legend(state, subject);
   }
 
@@ -70,15 +96,34 @@ export class ChartView {
     const { title, help, lines, format } = subject;
     const { history } = state;
     const at = this.#pointed === null ? history.length - 1 : Math.min(this.#pointed, history.length - 1);
-    const values = lines.map(({ label, color, dash, read }) => ({ label, color, dash, value: format(read(history)[at] ?? null) }));
+    const values = lines.map(({ label, color, dash, read }) => ({
+      label,
+      color,
+      dash,
+      value: format(read(history)[at] ?? null),
+    }));
     const best = bestOf(subject, history);
     render(
       html`<h3 aria-description=${help}>${title}</h3>
-        <ul class="keys numbers">${values.map(({ label, color, dash, value }) => html`<li><i class="key ${dash ? "dashed" : ""}" .style=${`border-color: ${color}`}></i>${label} <b>${value}</b></li>`)}</ul>
-        ${this.#pointed === null
-          ? best && html`<span class="caption numbers" data-best=${best.epoch}>${words.best(best.label, format(best.value), best.epoch)}</span>`
-          : html`<span class="caption numbers">${words.epoch} ${epochOf(columnOf(history, "epoch")[at] ?? 0)}${this.#changeNear(state, at)}</span>`}
-        ${state.phase === "finished" && this.#pointed === null ? html`<span class="caption numbers" data-stop=${state.epoch}>${words.stopped(state.epoch)}</span>` : nothing}`,
+        <ul class="keys numbers">${values.map(
+          ({ label, color, dash, value }) =>
+            html`<li><i class="key ${dash ? "dashed" : ""}"
+              .style=${`border-color: ${color}`}></i>${label} <b>${value}</b></li>`,
+        )}</ul>
+        ${
+          this.#pointed === null
+            ? best &&
+              html`<span class="caption numbers"
+                data-best=${best.epoch}>${words.best(best.label, format(best.value), best.epoch)}</span>`
+            : html`<span class="caption numbers">
+                ${words.epoch} ${epochOf(columnOf(history, "epoch")[at] ?? 0)}${this.#changeNear(state, at)}
+              </span>`
+        }
+        ${
+          state.phase === "finished" && this.#pointed === null
+            ? html`<span class="caption numbers" data-stop=${state.epoch}>${words.stopped(state.epoch)}</span>`
+            : nothing
+        }`,
       this.head,
     );
     const told = history.length > 0 ? values.map(({ label, value }) => `${label} ${value}`).join(", ") : words.none;
@@ -97,7 +142,15 @@ export class ChartView {
   #keys(event) {
     const last = (this.#state?.history.length ?? 0) - 1;
     const from = this.#pointed ?? last;
-    const steps = /** @type {Record<string, number | null>} */ ({ ArrowLeft: from - 1, ArrowRight: from + 1, Home: 0, End: last, PageUp: from - 20, PageDown: from + 20, Escape: null });
+    const steps = /** @type {Record<string, number | null>} */ ({
+      ArrowLeft: from - 1,
+      ArrowRight: from + 1,
+      Home: 0,
+      End: last,
+      PageUp: from - 20,
+      PageDown: from + 20,
+      Escape: null,
+    });
     if (!(event.key in steps) || last < 0) return;
     event.preventDefault();
     const to = steps[event.key];
@@ -120,6 +173,7 @@ function pale(color) {
 /** A number on an axis.
  * @type {(value: number) => string} */
 function short(value) {
-  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5)) return value.toExponential(0).replace("e+", "e").replace("-", "\u2212");
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5))
+    return value.toExponential(0).replace("e+", "e").replace("-", "\u2212");
   return String(Number(value.toPrecision(3)));
 }

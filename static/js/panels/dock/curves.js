@@ -15,7 +15,19 @@ export function curvesPanel(root, { store, loop }) {
   loop.watch(
     (state) => {
       const { catalogue, experiment, journal, scheme, visible, dock, logLoss, logEpochs, smoothing, phase } = state;
-      return [historyNow(state), catalogue, experiment, journal, scheme, visible.dock, dock, logLoss, logEpochs, smoothing, phase];
+      return [
+        historyNow(state),
+        catalogue,
+        experiment,
+        journal,
+        scheme,
+        visible.dock,
+        dock,
+        logLoss,
+        logEpochs,
+        smoothing,
+        phase,
+      ];
     },
     (history, ..._) => {
       const { visible, catalogue, experiment } = store.state;

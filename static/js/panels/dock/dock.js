@@ -17,8 +17,8 @@ import { predictPanel } from "./predict.js";
 
 const words = strings.dock;
 
-/** A tab. Its name and help stand in the strings. `charts`: it draws curves over the epochs; `losses`: some of them losses;
- * `badge`: a number shown beside its name.
+/** A tab. Its name and help stand in the strings. `charts`: it draws curves over the epochs; `losses`: some of them
+ * losses; `badge`: a number shown beside its name.
  * @typedef {{ name: Dock, panel: (root: HTMLElement, page: Page) => void, charts?: boolean, losses?: boolean,
  *    badge?: (state: State) => number }} DockTab */
 
@@ -47,21 +47,33 @@ export function dockPanel(root, page) {
   tellHeight();
 
   loop.watch(
-    (state) => [state.dock, state.logLoss, state.logEpochs, state.smoothing, ...TABS.map(({ badge }) => badge?.(state))],
+    (state) => [
+      state.dock,
+      state.logLoss,
+      state.logEpochs,
+      state.smoothing,
+      ...TABS.map(({ badge }) => badge?.(state)),
+    ],
     (dock, ..._) => {
       render(head(store.state), part(".dock-head"));
       for (const { name } of TABS) part(`#panel-${name}`).hidden = name !== dock;
-      part(`#tab-${dock}`).parentElement?.scrollTo({ left: part(`#tab-${dock}`).offsetLeft - ROOM }); // where not all tabs fit
+      // Where not all tabs fit, the open one is scrolled into view.
+      part(`#tab-${dock}`).parentElement?.scrollTo({ left: part(`#tab-${dock}`).offsetLeft - ROOM });
     },
   );
   for (const { name, panel } of TABS) panel(part(`#panel-${name}`), page);
 
   function frame() {
     return html`
-      <div class="resizer" role="separator" tabindex="0" aria-orientation="horizontal" aria-label=${words.resize} aria-description=${words.resizeHelp}
+      <div class="resizer" role="separator" tabindex="0" aria-orientation="horizontal" aria-label=${words.resize}
+        aria-description=${words.resizeHelp}
         @pointerdown=${grab} @keydown=${grow}></div>
       <div class="dock-head"></div>
-      ${TABS.map(({ name }) => html`<section id="panel-${name}" data-panel=${name} role="tabpanel" aria-labelledby="tab-${name}" ?hidden=${name !== store.state.dock}></section>`)}
+      ${TABS.map(
+        ({ name }) =>
+          html`<section id="panel-${name}" data-panel=${name} role="tabpanel" aria-labelledby="tab-${name}"
+            ?hidden=${name !== store.state.dock}></section>`,
+      )}
     `;
   }
 
@@ -77,7 +89,10 @@ export function dockPanel(root, page) {
     const count = badge?.(state) ?? 0;
     return html`<button type="button" role="tab" class="tab" id="tab-${name}" aria-controls="panel-${name}"
       aria-selected=${selected ? "true" : "false"} tabindex=${selected ? 0 : -1}
-      aria-description=${words.help[name]} @click=${() => store.apply(set, { dock: name })}>${words[name]}${count > 0 ? html` <span class="badge">${count}</span>` : nothing}</button>`;
+      aria-description=${words.help[name]}
+      @click=${() => store.apply(set, { dock: name })}>${words[name]}${
+        count > 0 ? html` <span class="badge">${count}</span>` : nothing
+      }</button>`;
   }
 
   /** How the selected tab draws its charts. @param {State} state */
@@ -86,8 +101,22 @@ export function dockPanel(root, page) {
     if (!charts) return nothing;
     return html`<div class="dock-choices">
       ${slider({ spec: SMOOTHING, value: smoothing, sink: { change: smooth, refuse: actions.tellRefusal } })}
-      ${toggle({ label: words.logEpochs, help: words.logEpochsHelp, checked: logEpochs, change: (checked) => store.apply(set, { logEpochs: checked }) })}
-      ${losses ? toggle({ label: words.log, help: words.logHelp, checked: logLoss, change: (checked) => store.apply(set, { logLoss: checked }) }) : nothing}
+      ${toggle({
+        label: words.logEpochs,
+        help: words.logEpochsHelp,
+        checked: logEpochs,
+        change: (checked) => store.apply(set, { logEpochs: checked }),
+      })}
+      ${
+        losses
+          ? toggle({
+              label: words.log,
+              help: words.logHelp,
+              checked: logLoss,
+              change: (checked) => store.apply(set, { logLoss: checked }),
+            })
+          : nothing
+      }
     </div>`;
   }
 
@@ -123,7 +152,11 @@ export function dockPanel(root, page) {
 
   function tellHeight() {
     const handle = part(".resizer");
-    Object.assign(handle, { ariaValueMin: String(LOWEST), ariaValueMax: String(Math.max(innerHeight - OTHERS, LOWEST)), ariaValueNow: String(Math.round(root.clientHeight)) });
+    Object.assign(handle, {
+      ariaValueMin: String(LOWEST),
+      ariaValueMax: String(Math.max(innerHeight - OTHERS, LOWEST)),
+      ariaValueNow: String(Math.round(root.clientHeight)),
+    });
   }
 
   /** @param {PointerEvent} event */
@@ -145,5 +178,11 @@ export function dockPanel(root, page) {
 }
 
 const SMOOTHING = /** @type {import("../../types.js").NumberSpec} */ ({
-  label: words.smoothing, help: words.smoothingHelp, minimum: 0, maximum: SMOOTHEST, integer: false, scale: "linear", unit: null,
+  label: words.smoothing,
+  help: words.smoothingHelp,
+  minimum: 0,
+  maximum: SMOOTHEST,
+  integer: false,
+  scale: "linear",
+  unit: null,
 });

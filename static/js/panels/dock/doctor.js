@@ -2,9 +2,9 @@
 
 import { html, nothing, render } from "lit";
 import { textButton } from "../../fields.js";
+import { verdict } from "../../fix_result.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { verdict } from "../../fix_result.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */
@@ -58,11 +58,13 @@ export function doctorPanel(root, { store, actions, loop }) {
     <p>${finding.summary}</p>
     <p class="cause">${finding.cause}</p>
     <div class="fixes">
-      ${finding.fixes.map((fix) => textButton({
-        text: fix.label,
-        help: fix.needs_reset ? words.fixAnew : words.fixNow,
-        click: () => apply(finding, fix),
-      }))}
+      ${finding.fixes.map((fix) =>
+        textButton({
+          text: fix.label,
+          help: fix.needs_reset ? words.fixAnew : words.fixNow,
+          click: () => apply(finding, fix),
+        }),
+      )}
     </div>
   </article>`;
 

@@ -1,8 +1,8 @@
 // The errors: which classes are confused, how well each is found, and ROC; or how far answers are from their targets.
 
 import { html, nothing, render, svg } from "lit";
-import { percent, quantity } from "../../format.js";
 import { curvePath } from "../../draw/curve.js";
+import { percent, quantity } from "../../format.js";
 import { strings } from "../../strings.js";
 
 /** @import { Page } from "../../main.js" */
@@ -35,10 +35,14 @@ function template({ evaluation }) {
   if (!evaluation) return html`<p class="empty-note">${words.waiting}</p>`;
   const { classes, parts } = evaluation;
   return html`<div class="evaluations">
-    ${PARTS.map((name) => (parts[name] ? html`<section class="evaluation">
+    ${PARTS.map((name) =>
+      parts[name]
+        ? html`<section class="evaluation">
       <h3>${words.part[name]} <span class="caption">${words.samples(parts[name].samples, parts[name].all)}</span></h3>
       ${classes ? classification(parts[name], classes) : regression(parts[name])}
-    </section>` : nothing))}
+    </section>`
+        : nothing,
+    )}
   </div>`;
 }
 
@@ -50,17 +54,27 @@ function classification({ confusion, classes: rows, calibration }, names) {
     ${classTable(classes)}
     ${classes.some(({ roc }) => roc.true_positive_rate.length > 0) ? rocPlot(classes) : nothing}
   </div>
-  ${calibration ? html`<p class="caption" aria-description=${words.calibrationHelp}>${words.calibration} <b class="numbers">${percent(calibration.error)}</b></p>` : nothing}`;
+  ${
+    calibration
+      ? html`<p class="caption" aria-description=${words.calibrationHelp}>${words.calibration} <b
+        class="numbers">${percent(calibration.error)}</b></p>`
+      : nothing
+  }`;
 }
 
 /** @type {(confusion: number[][], names: string[]) => unknown} */
-const confusionTable = (confusion, names) => html`<table class="confusion numbers" aria-description=${words.confusionHelp}>
+const confusionTable = (
+  confusion,
+  names,
+) => html`<table class="confusion numbers" aria-description=${words.confusionHelp}>
   <caption>${words.confusion}</caption>
   <thead><tr><td></td>${names.map((name) => html`<th scope="col">${short(name, names)}</th>`)}</tr></thead>
   <tbody>${confusion.map((row, truth) => {
     const all = row.reduce((sum, count) => sum + count, 0);
-    return html`<tr><th scope="row">${short(names[truth], names)}</th>${row.map((count, said) => html`<td
-      class=${said === truth ? "right" : "wrong"} .style=${`--share: ${all ? count / all : 0}`}>${count}</td>`)}</tr>`;
+    return html`<tr><th scope="row">${short(names[truth], names)}</th>${row.map(
+      (count, said) => html`<td
+      class=${said === truth ? "right" : "wrong"} .style=${`--share: ${all ? count / all : 0}`}>${count}</td>`,
+    )}</tr>`;
   })}</tbody>
 </table>`;
 
@@ -70,9 +84,13 @@ const short = (name, names) => (names.length > MOST_NAMED ? name.slice(0, 3) : n
 /** @type {(classes: ClassEvaluation[]) => unknown} */
 const classTable = (classes) => html`<table class="numbers">
   <caption>${words.classes}</caption>
-  <thead><tr><td></td>${words.columns.map(([label, help]) => html`<th scope="col" aria-description=${help}>${label}</th>`)}</tr></thead>
-  <tbody>${classes.map(({ name, precision, recall, f1, auc }) => html`<tr><th scope="row">${name}</th>
-    <td>${percent(precision)}</td><td>${percent(recall)}</td><td>${percent(f1)}</td><td>${quantity(auc)}</td></tr>`)}</tbody>
+  <thead><tr><td></td>${words.columns.map(
+    ([label, help]) => html`<th scope="col" aria-description=${help}>${label}</th>`,
+  )}</tr></thead>
+  <tbody>${classes.map(
+    ({ name, precision, recall, f1, auc }) => html`<tr><th scope="row">${name}</th>
+    <td>${percent(precision)}</td><td>${percent(recall)}</td><td>${percent(f1)}</td><td>${quantity(auc)}</td></tr>`,
+  )}</tbody>
 </table>`;
 
 /** Of two classes one curve says it all.
@@ -85,7 +103,11 @@ function rocPlot(classes) {
   return html`<figure class="small-plot"><figcaption>${words.roc}</figcaption>
     <svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${words.rocHelp}>
       ${svg`<path class="axis" d="M0 ${height}L${width} 0"/>`}
-      ${shown.map((one) => svg`<path class="line" .style=${color(one)} d=${curvePath(one.roc.false_positive_rate, one.roc.true_positive_rate, whole, width, height)}/>`)}
+      ${shown.map(
+        (one) =>
+          svg`<path class="line" .style=${color(one)}
+            d=${curvePath(one.roc.false_positive_rate, one.roc.true_positive_rate, whole, width, height)}/>`,
+      )}
     </svg></figure>`;
 }
 
@@ -99,7 +121,10 @@ function regression({ regression: told }) {
     [words.bias, told.bias],
   ];
   return html`<div class="evaluation-body">
-    <table class="numbers"><tbody>${rows.map(([label, value]) => html`<tr><th scope="row">${label}</th><td>${quantity(/** @type {number | null} */ (value))}</td></tr>`)}</tbody></table>
+    <table class="numbers"><tbody>${rows.map(
+      ([label, value]) =>
+        html`<tr><th scope="row">${label}</th><td>${quantity(/** @type {number | null} */ (value))}</td></tr>`,
+    )}</tbody></table>
     ${scatter(told.targets, told.predictions)}
   </div>`;
 }
@@ -117,7 +142,9 @@ function scatter(targets, answers) {
   const low = Math.min(...all);
   const span = Math.max(...all) - low || 1;
   const at = (/** @type {number} */ value) => ((value - low) / span) * (width - 8) + 4;
-  const dots = pairs.map(({ target, answer }) => `M${at(target).toFixed(1)} ${(height - at(answer)).toFixed(1)}h0`).join("");
+  const dots = pairs
+    .map(({ target, answer }) => `M${at(target).toFixed(1)} ${(height - at(answer)).toFixed(1)}h0`)
+    .join("");
   return html`<figure class="small-plot"><figcaption>${words.scatter}</figcaption>
     <svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${words.scatterHelp}>
       ${svg`<path class="axis" d="M0 ${height}L${width} 0"/><path class="dots" d=${dots}/>`}

@@ -15,8 +15,18 @@ export function gradientsPanel(root, page) {
   const view = new ChartView(part(".norms"), normSubject);
   layerStrip(part(".layers"), page);
   loop.watch(
-    ({ history, catalogue, experiment, journal, scheme, visible, dock, logEpochs, smoothing, phase }) =>
-      [history, catalogue, experiment, journal, scheme, visible.dock, dock, logEpochs, smoothing, phase],
+    ({ history, catalogue, experiment, journal, scheme, visible, dock, logEpochs, smoothing, phase }) => [
+      history,
+      catalogue,
+      experiment,
+      journal,
+      scheme,
+      visible.dock,
+      dock,
+      logEpochs,
+      smoothing,
+      phase,
+    ],
     () => {
       const { visible, catalogue, experiment } = store.state;
       if (visible.dock && catalogue && experiment) view.update(store.state);

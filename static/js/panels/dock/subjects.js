@@ -16,7 +16,8 @@ const PARTS = /** @type {const} */ (["train", "validation", "test"]);
 
 /** What one chart shows of a history. `best`: the column whose least value is marked.
  * @typedef {{ title: string, help: string, lines: (Series & { read: (history: History) => Column })[], log: boolean,
- *    smooth: boolean, best?: string, range?: [number | null, number | null], format: (value: number | null) => string }} Subject */
+ *    smooth: boolean, best?: string, range?: [number | null, number | null], format: (value: number | null) => string
+ * }} Subject */
 
 /** The parts of the data that are measured, as lines.
  * @type {(state: State, measure: string) => Subject["lines"]} */
@@ -37,9 +38,22 @@ export function lossSubject(state) {
   const { history, logLoss, scheme } = state;
   const lines = partLines(state, "loss");
   const penalized = (history.columns.penalty?.[history.length - 1] ?? 0) > 0;
-  const penalty = { label: words.penalty, color: paletteOf(scheme).css("layer-last"), dash: [1, 3], read: (/** @type {History} */ shown) => columnOf(shown, "penalty") };
+  const penalty = {
+    label: words.penalty,
+    color: paletteOf(scheme).css("layer-last"),
+    dash: [1, 3],
+    read: (/** @type {History} */ shown) => columnOf(shown, "penalty"),
+  };
   const best = ["validation_loss", "test_loss"].find((name) => name in history.columns);
-  return { title: words.loss, help: penalized ? words.penaltyHelp : strings.output.lossHelp, lines: penalized ? [...lines, penalty] : lines, log: logLoss, smooth: true, best, format: quantity };
+  return {
+    title: words.loss,
+    help: penalized ? words.penaltyHelp : strings.output.lossHelp,
+    lines: penalized ? [...lines, penalty] : lines,
+    log: logLoss,
+    smooth: true,
+    best,
+    format: quantity,
+  };
 }
 
 /** The task's first metric.
@@ -68,16 +82,23 @@ export function normSubject(state) {
     label: layerName(index, layers),
     color: layerColor(palette, index, layers + 1),
     width: 2,
-    read: (/** @type {History} */ history) => layerColumns(history, "gradient_norm")[index] ?? new Array(history.length).fill(null),
+    read: (/** @type {History} */ history) =>
+      layerColumns(history, "gradient_norm")[index] ?? new Array(history.length).fill(null),
   }));
   return { title: words.gradientNorm, help: words.gradientNormHelp, lines, log: true, smooth: true, format: quantity };
 }
 
 /** The best row of a subject: its epoch and value, and the line it lies on.
- * @type {(subject: Subject, history: History) => { epoch: number, value: number, color: string, label: string } | null} */
+ * @type {(subject: Subject, history: History) => { epoch: number, value: number, color: string, label: string }
+ *    | null} */
 export function bestOf({ best, lines }, history) {
   const at = best && history.length > 1 ? leastAt(history, best) : -1;
   const line = lines.find(({ label }) => label === words[best?.startsWith("validation") ? "validation" : "test"]);
   if (!best || at < 0 || !line) return null;
-  return { epoch: history.columns.epoch[at] ?? 0, value: history.columns[best][at] ?? 0, color: line.color, label: line.label };
+  return {
+    epoch: history.columns.epoch[at] ?? 0,
+    value: history.columns[best][at] ?? 0,
+    color: line.color,
+    label: line.label,
+  };
 }

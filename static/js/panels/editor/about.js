@@ -1,8 +1,8 @@
 // One thing that can be chosen, explained: its curve, its formula, when to choose it and what goes wrong.
 
 import { html, nothing, ref, svg } from "lit";
-import { setting } from "../../format.js";
 import { curvePath, originIn, windowOf } from "../../draw/curve.js";
+import { setting } from "../../format.js";
 import { strings } from "../../strings.js";
 
 /** @import { Curve, Entry } from "../../types.js" */
@@ -17,7 +17,9 @@ export function about(entry) {
   const rows = [
     entry.formula ? [words.formula, formula(entry.formula)] : null,
     entry.derivative_formula ? [words.derivative, formula(entry.derivative_formula)] : null,
-    entry.range ? [words.range, words.from(bound(entry.range[0], "\u2212\u221e"), bound(entry.range[1], "\u221e"))] : null,
+    entry.range
+      ? [words.range, words.from(bound(entry.range[0], "\u2212\u221e"), bound(entry.range[1], "\u221e"))]
+      : null,
     entry.when ? [words.usedWhen, entry.when] : null,
     entry.hazard ? [words.hazard, entry.hazard] : null,
     entry.source ? [words.source, entry.source] : null,

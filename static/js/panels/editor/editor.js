@@ -1,4 +1,5 @@
-// The one panel that opens over the page: everything about a layer, the output, the optimizer, the loss or the training.
+// The one panel that opens over the page: everything about a layer, the output, the optimizer, the loss or the
+// training.
 
 import { html, render } from "lit";
 import { iconButton } from "../../fields.js";
@@ -21,7 +22,8 @@ export function editorPanel(root, page) {
   const views = experimentViews(page, redraw);
 
   root.addEventListener("toggle", (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState === "closed" && store.state.editing) store.apply(set, { editing: null });
+    if (/** @type {ToggleEvent} */ (event).newState === "closed" && store.state.editing)
+      store.apply(set, { editing: null });
   });
 
   new ResizeObserver(() => place(root, opener)).observe(root); // what is unfolded stays within the window
@@ -33,7 +35,8 @@ export function editorPanel(root, page) {
         if (root.matches(":popover-open")) root.hidePopover();
         return;
       }
-      const goesOn = root.matches(":popover-open"); // to the next unit, say: the panel and the focus stay where they are
+      // When it moves on to the next unit, say, the panel and the focus stay where they are.
+      const goesOn = root.matches(":popover-open");
       views.fold();
       draw();
       if (!goesOn) {
@@ -53,7 +56,8 @@ export function editorPanel(root, page) {
   );
   // Units and weights are looked at while they change.
   loop.watch(
-    ({ editing, parameters, neurons, inspection, scheme }) => (editing && LIVE.test(editing) ? [parameters, neurons, inspection, scheme] : []),
+    ({ editing, parameters, neurons, inspection, scheme }) =>
+      editing && LIVE.test(editing) ? [parameters, neurons, inspection, scheme] : [],
     (...parts) => {
       if (parts.length > 0) draw();
     },
@@ -73,7 +77,12 @@ export function editorPanel(root, page) {
     root.ariaLabel = content.title;
     render(
       html`<div class="panel-head"><h2>${content.title}</h2>
-          ${iconButton({ icon: icons.close, name: words.close, help: words.closeHelp, click: () => store.apply(set, { editing: null }) })}</div>
+          ${iconButton({
+            icon: icons.close,
+            name: words.close,
+            help: words.closeHelp,
+            click: () => store.apply(set, { editing: null }),
+          })}</div>
         <div class="editor-body">${content.body}</div>`,
       root,
     );
@@ -85,8 +94,8 @@ export function editorPanel(root, page) {
   }
 }
 
-/** Under what opened it, or beside a unit, which stays in sight; and within the window. On a narrow screen the style sheet
- * puts it at the bottom.
+/** Under what opened it, or beside a unit, which stays in sight; and within the window. On a narrow screen the style
+ * sheet puts it at the bottom.
  * @type {(root: HTMLElement, opener: Element | null) => void} */
 function place(root, opener) {
   const anchor = opener?.getBoundingClientRect() ?? new DOMRect(innerWidth / 2, 100, 0, 0);
@@ -96,5 +105,6 @@ function place(root, opener) {
   const x = !beside ? anchor.left : right + width + MARGIN <= innerWidth ? right : anchor.left - width - MARGIN;
   const left = Math.min(Math.max(x, MARGIN), innerWidth - width - MARGIN);
   const top = Math.min(beside ? anchor.top : anchor.bottom + 4, Math.max(innerHeight - height - MARGIN, MARGIN));
-  Object.assign(root.style, { left: `${left}px`, top: `${top}px` });
+  root.style.setProperty("--left", `${left}px`);
+  root.style.setProperty("--top", `${top}px`);
 }

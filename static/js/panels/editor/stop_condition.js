@@ -13,7 +13,8 @@ const EPOCHS = 500;
 const MOST_EPOCHS = 1e9;
 
 /** The fields that set it.
- * @type {(state: State, experiment: Experiment, catalogue: Catalogue, change: (until: Until | null) => void, refuse: (why: string) => void) => unknown} */
+ * @type {(state: State, experiment: Experiment, catalogue: Catalogue, change: (until: Until | null) => void,
+ *    refuse: (why: string) => void) => unknown} */
 export function untilFields(state, experiment, catalogue, change, refuse) {
   const { until } = state;
   const metrics = measured(state, experiment, catalogue);
@@ -28,28 +29,72 @@ export function untilFields(state, experiment, catalogue, change, refuse) {
       label: words.label,
       help: words.help,
       value: chosen,
-      items: [{ value: "never", label: words.never }, { value: "epochs", label: words.atEpoch }, ...metrics.map(({ name, label }) => ({ value: name, label: words.reaches(label) }))],
+      items: [
+        { value: "never", label: words.never },
+        { value: "epochs", label: words.atEpoch },
+        ...metrics.map(({ name, label }) => ({ value: name, label: words.reaches(label) })),
+      ],
       change: choose,
     })}
-    ${until ? html`<div class="field"><span class="label" aria-hidden="true">${"epochs" in until ? words.epochLabel : words.targetLabel}</span>
-      ${"epochs" in until
-        ? stepper({ spec: epochs(), value: until.epochs, sink: { change: (value) => change({ epochs: value }), refuse } })
-        : stepper({ spec: target(), value: until.target, step: (from, direction) => Number((from + direction * 0.01).toFixed(4)), sink: { change: (value) => change({ ...until, target: value }), refuse } })}
-    </div>` : nothing}
+    ${
+      until
+        ? html`<div class="field"><span class="label"
+          aria-hidden="true">${"epochs" in until ? words.epochLabel : words.targetLabel}</span>
+      ${
+        "epochs" in until
+          ? stepper({
+              spec: epochs(),
+              value: until.epochs,
+              sink: { change: (value) => change({ epochs: value }), refuse },
+            })
+          : stepper({
+              spec: target(),
+              value: until.target,
+              step: (from, direction) => Number((from + direction * 0.01).toFixed(4)),
+              sink: { change: (value) => change({ ...until, target: value }), refuse },
+            })
+      }
+    </div>`
+        : nothing
+    }
   `;
 }
 
 /** @type {() => NumberSpec} */
-const epochs = () => ({ label: words.epochLabel, help: words.epochHelp, minimum: 1, maximum: MOST_EPOCHS, integer: true, scale: "log", unit: null });
+const epochs = () => ({
+  label: words.epochLabel,
+  help: words.epochHelp,
+  minimum: 1,
+  maximum: MOST_EPOCHS,
+  integer: true,
+  scale: "log",
+  unit: null,
+});
 /** @type {() => NumberSpec} */
-const target = () => ({ label: words.targetLabel, help: words.targetHelp, minimum: null, maximum: null, integer: false, scale: "linear", unit: null });
+const target = () => ({
+  label: words.targetLabel,
+  help: words.targetHelp,
+  minimum: null,
+  maximum: null,
+  integer: false,
+  scale: "linear",
+  unit: null,
+});
 
 /** What is measured in this run.
- * @type {(state: State, experiment: Experiment, catalogue: Catalogue) => { name: string, label: string, share: boolean }[]} */
+ * @type {(state: State, experiment: Experiment, catalogue: Catalogue)
+ *    => { name: string, label: string, share: boolean }[]} */
 function measured({ points }, { task }, catalogue) {
   const metrics = catalogue.families.metric.entries.filter(({ tasks }) => !tasks || tasks.includes(task));
-  const measures = [{ name: "loss", label: strings.output.loss.toLowerCase(), share: false }, ...metrics.map(({ name, label, share }) => ({ name, label: label.toLowerCase(), share: share === true }))];
+  const measures = [
+    { name: "loss", label: strings.output.loss.toLowerCase(), share: false },
+    ...metrics.map(({ name, label, share }) => ({ name, label: label.toLowerCase(), share: share === true })),
+  ];
   return PARTS.filter((part) => points?.parts[part]).flatMap((part) =>
-    measures.map(({ name, label, share }) => ({ name: `${part}_${name}`, label: `${strings.dock[part]} ${label}`, share })),
+    measures.map(({ name, label, share }) => ({
+      name: `${part}_${name}`,
+      label: `${strings.dock[part]} ${label}`,
+      share,
+    })),
   );
 }

@@ -1,14 +1,15 @@
-// One unit, closely: its picture, its sum in numbers, its activation with the sums it gets, what it is worth, its weights.
+// One unit, closely: its picture, its sum in numbers, its activation with the sums it gets, what it is worth, its
+// weights.
 
 import { html, nothing, ref, svg } from "lit";
+import { curvePath, flatShare, originIn, windowOf } from "../../draw/curve.js";
+import { Heatmap } from "../../draw/heatmap.js";
 import { chosen } from "../../experiment.js";
 import { iconButton, numberInput, textButton } from "../../fields.js";
 import { percent } from "../../format.js";
 import { icons } from "../../icons.js";
 import { inputName, layerName } from "../../names.js";
 import { paletteOf } from "../../palette.js";
-import { curvePath, flatShare, originIn, windowOf } from "../../draw/curve.js";
-import { Heatmap } from "../../draw/heatmap.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 import { sumsOf, termsOf } from "../../weights.js";
@@ -39,33 +40,59 @@ export function unitView(page, part, state) {
   if (!experiment || !catalogue || !own || unit >= units) return null;
   const entry = chosen(catalogue, "activation", (experiment.layers[layer] ?? experiment.output).activation);
   const found = inspection?.part === part ? inspection : null;
-  const to = (/** @type {number} */ next) => store.apply(set, { editing: `unit.${layer}.${(next + units) % units}`, inspection: null });
+  const to = (/** @type {number} */ next) =>
+    store.apply(set, { editing: `unit.${layer}.${(next + units) % units}`, inspection: null });
   const pieces = sumsOf(own, units, unit);
   return {
     title: strings.network.unit(layerName(layer, last), unit),
     body: html`
       <div class="unit-steps">
-        ${iconButton({ icon: icons.previous, name: words.previous, help: words.stepHelp, disabled: units < 2, click: () => to(unit - 1) })}
+        ${iconButton({
+          icon: icons.previous,
+          name: words.previous,
+          help: words.stepHelp,
+          disabled: units < 2,
+          click: () => to(unit - 1),
+        })}
         <span class="caption">${words.of(unit + 1, units)}</span>
-        ${iconButton({ icon: icons.next, name: words.next, help: words.stepHelp, disabled: units < 2, click: () => to(unit + 1) })}
+        ${iconButton({
+          icon: icons.next,
+          name: words.next,
+          help: words.stepHelp,
+          disabled: units < 2,
+          click: () => to(unit + 1),
+        })}
       </div>
-      <canvas class="unit-map" width=${MAP * 2} height=${MAP * 2} role="img" aria-label=${words.map} ${ref((canvas) => drawMap(canvas, state, layer, unit))}></canvas>
+      <canvas class="unit-map" width=${MAP * 2} height=${MAP * 2} role="img" aria-label=${words.map}
+        ${ref((canvas) => drawMap(canvas, state, layer, unit))}></canvas>
       <div class="equation numbers">
         ${pieces.map((sum, piece) => equation(state, layer, sum, own, pieces.length > 1 ? words.piece(piece + 1) : ""))}
-        <p>${words.output} = ${pieces.length > 1 ? words.largest : words.applied(entry?.label ?? "", experiment.layers[layer]?.batch_normalization?.position)}</p>
+        <p>${words.output} = ${
+          pieces.length > 1
+            ? words.largest
+            : words.applied(entry?.label ?? "", experiment.layers[layer]?.batch_normalization?.position)
+        }</p>
       </div>
       ${entry?.curve ? activation(entry, entry.curve, found?.units[unit]) : nothing}
       ${layer < last ? costLine(found?.cost ?? null, words.without) : nothing}
-      ${pieces.map((sum, piece) => weights(page, state, layer, sum, own, pieces.length > 1 ? words.piece(piece + 1) : ""))}
+      ${pieces.map((sum, piece) =>
+        weights(page, state, layer, sum, own, pieces.length > 1 ? words.piece(piece + 1) : ""),
+      )}
       <div class="actions">
-        ${layer < last ? textButton({ text: words.off, help: words.offHelp, click: () => switchOff(parameters.layers[layer + 1]) }) : nothing}
+        ${
+          layer < last
+            ? textButton({ text: words.off, help: words.offHelp, click: () => switchOff(parameters.layers[layer + 1]) })
+            : nothing
+        }
       </div>
     `,
   };
 
   /** No unit of the next layer hears it any more. @param {LayerParameters} following */
   function switchOff(following) {
-    actions.setWeights(Array.from({ length: following.fan_out }, (_, to) => ({ layer: layer + 1, input: unit, unit: to, value: 0 })));
+    actions.setWeights(
+      Array.from({ length: following.fan_out }, (_, to) => ({ layer: layer + 1, input: unit, unit: to, value: 0 })),
+    );
   }
 }
 
@@ -91,12 +118,17 @@ function drawMap(canvas, state, layer, unit) {
 function equation(state, layer, sum, own, piece) {
   const terms = termsOf(own, sum);
   const shown = terms.slice(0, TERMS);
-  const parts = [...shown.map(({ input, weight }) => ({ value: weight, name: inputName(state, layer, input) })), { value: own.biases[sum], name: "" }];
+  const parts = [
+    ...shown.map(({ input, weight }) => ({ value: weight, name: inputName(state, layer, input) })),
+    { value: own.biases[sum], name: "" },
+  ];
   return html`<p>${words.sum}${piece ? ` ${piece}` : nothing} = ${parts.map(({ value, name }, index) => {
     const sign = index === 0 ? (value < 0 ? "\u2212" : "") : value < 0 ? " \u2212 " : " + ";
     const tone = value < 0 ? "negative" : value > 0 ? "positive" : "";
-    const left = name || terms.length <= TERMS ? nothing : html` <span class="caption">${words.more(terms.length - TERMS)}</span>`;
-    return html`${left}<span class=${tone}>${sign}${Math.abs(value).toFixed(2)}</span>${name ? html`\u2009${name}` : nothing}`;
+    const left =
+      name || terms.length <= TERMS ? nothing : html` <span class="caption">${words.more(terms.length - TERMS)}</span>`;
+    return html`${left}<span
+      class=${tone}>${sign}${Math.abs(value).toFixed(2)}</span>${name ? html`\u2009${name}` : nothing}`;
   })}</p>`;
 }
 
@@ -112,10 +144,13 @@ function activation(entry, curve, { low, high, counts } = { low: 0, high: 0, cou
   const bars = counts.map((count, index) => {
     const [left, right] = [across(low + index * bin), across(low + (index + 1) * bin)];
     const tall = (count / most) * height * 0.9;
-    return count > 0 ? `M${left.toFixed(1)} ${height}V${(height - tall).toFixed(1)}H${Math.max(right, left + 1).toFixed(1)}V${height}Z` : "";
+    return count > 0
+      ? `M${left.toFixed(1)} ${height}V${(height - tall).toFixed(1)}H${Math.max(right, left + 1).toFixed(1)}V${height}Z`
+      : "";
   });
   const flat = flatShare(curve, low, bin, counts);
-  return html`<svg class="large-curve" viewBox="0 0 ${width} ${height}" role="img" aria-label=${words.curve(entry.label)}>
+  return html`<svg class="large-curve" viewBox="0 0 ${width} ${height}" role="img"
+    aria-label=${words.curve(entry.label)}>
       ${svg`<path class="bars" d=${bars.join("")}/>
         <path class="axis" d="M0 ${zero.y.toFixed(1)}H${width}M${zero.x.toFixed(1)} 0V${height}"/>
         <path class="line" d=${curvePath(curve.x, curve.value, shown, width, height)}/>`}
@@ -130,7 +165,11 @@ function weights({ actions }, state, layer, sum, own, piece) {
   const row = (/** @type {number | null} */ input, /** @type {number} */ value, /** @type {string} */ name) => {
     const spec = weightSpec(input === null ? words.bias : words.weightFrom(name));
     const change = (/** @type {number} */ to) => actions.setWeights([{ layer, input, unit: sum, value: to }]);
-    return html`<li><span class="label" aria-hidden="true">${name}</span>${numberInput(spec, short(value), { change, refuse: actions.tellRefusal })}</li>`;
+    return html`<li><span class="label"
+      aria-hidden="true">${name}</span>${numberInput(spec, short(value), {
+        change,
+        refuse: actions.tellRefusal,
+      })}</li>`;
   };
   return html`<details class="unit-weights">
     <summary aria-description=${words.weightsHelp}>${words.weights} ${piece}</summary>

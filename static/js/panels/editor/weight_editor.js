@@ -5,7 +5,7 @@ import { slider, textButton } from "../../fields.js";
 import { percent, quantity } from "../../format.js";
 import { weightName } from "../../names.js";
 import { strings } from "../../strings.js";
-import { placeOf, sumsOf, valueOf } from "../../weights.js";
+import { placeOf, sumsOf, weightValue } from "../../weights.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */
@@ -18,7 +18,7 @@ const USUAL = 3; // the slider's ends, unless the weight is larger
  * @type {(page: Page, part: string, state: State) => { title: string, body: unknown } | null} */
 export function weightEditor({ actions }, part, state) {
   const place = placeOf(part);
-  const value = place ? valueOf(state.parameters, place) : undefined;
+  const value = place ? weightValue(state.parameters, place) : undefined;
   if (!place || value === undefined) return null;
   const change = (/** @type {number} */ to, sliding = false) => actions.setWeights([{ ...place, value: to }], sliding);
   const own = state.parameters?.layers[place.layer];
@@ -48,7 +48,15 @@ export function weightEditor({ actions }, part, state) {
 
 /** What a field for a weight needs to know.
  * @type {(label: string) => NumberSpec} */
-export const weightSpec = (label) => ({ label, help: words.valueHelp, minimum: null, maximum: null, integer: false, scale: "linear", unit: null });
+export const weightSpec = (label) => ({
+  label,
+  help: words.valueHelp,
+  minimum: null,
+  maximum: null,
+  integer: false,
+  scale: "linear",
+  unit: null,
+});
 
 /** As many digits as are worth showing.
  * @type {(value: number) => number} */
@@ -59,9 +67,18 @@ export const short = (value) => Number(value.toPrecision(4));
 export function costLine(cost, without) {
   if (!cost) return html`<p class="summary">${words.asking}</p>`;
   const rows = Object.keys(cost.before).slice(0, 2);
-  const show = (/** @type {string} */ name, /** @type {number | null | undefined} */ value) => (/accuracy|match/.test(name) ? percent(value) : quantity(value));
+  const show = (/** @type {string} */ name, /** @type {number | null | undefined} */ value) =>
+    /accuracy|match/.test(name) ? percent(value) : quantity(value);
   return html`<table class="cost numbers" aria-label=${without}>
-    <thead><tr><th scope="col">${words.part[cost.part]}</th><th scope="col">${words.now}</th><th scope="col">${without}</th></tr></thead>
-    <tbody>${rows.map((name) => html`<tr><th scope="row">${name.replaceAll("_", " ")}</th><td>${show(name, cost.before[name])}</td><td>${show(name, cost.after[name])}</td></tr>`)}</tbody>
+    <thead><tr><th scope="col">${words.part[cost.part]}</th><th scope="col">${words.now}</th><th
+      scope="col">${without}</th></tr></thead>
+    <tbody>${rows.map(
+      (name) =>
+        html`<tr><th
+          scope="row">${name.replaceAll("_", " ")}</th><td>${show(
+            name,
+            cost.before[name],
+          )}</td><td>${show(name, cost.after[name])}</td></tr>`,
+    )}</tbody>
   </table>`;
 }

@@ -1,12 +1,12 @@
 // The header: what is trained, the controls of time, how fast it goes, and what concerns the whole page.
 
 import { html, nothing, render } from "lit";
+import { isStuck } from "../../current_step.js";
 import { chosen, nameOf, outputsOf, sizes } from "../../experiment.js";
 import { iconButton, menu, textButton } from "../../fields.js";
 import { count, fraction, speed } from "../../format.js";
 import { icons } from "../../icons.js";
 import { fitsInLink } from "../../link.js";
-import { isStuck } from "../../current_step.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 
@@ -25,8 +25,37 @@ export function headerPanel(root, page) {
   const { store, actions, loop, dialogs } = page;
 
   loop.watch(
-    ({ catalogue, experiment, past, future, playing, phase, stepUnit, epoch, step, stepsPerSecond, rate, theme, drawerOpen, session: id }) =>
-      [catalogue, experiment, past, future, playing, phase, stepUnit, playing ? Math.floor(epoch) : epoch, step, stepsPerSecond, rate, theme, drawerOpen, id !== null],
+    ({
+      catalogue,
+      experiment,
+      past,
+      future,
+      playing,
+      phase,
+      stepUnit,
+      epoch,
+      step,
+      stepsPerSecond,
+      rate,
+      theme,
+      drawerOpen,
+      session: id,
+    }) => [
+      catalogue,
+      experiment,
+      past,
+      future,
+      playing,
+      phase,
+      stepUnit,
+      playing ? Math.floor(epoch) : epoch,
+      step,
+      stepsPerSecond,
+      rate,
+      theme,
+      drawerOpen,
+      id !== null,
+    ],
     () => render(template(store.state), root),
   );
 
@@ -47,9 +76,27 @@ export function headerPanel(root, page) {
       ${transport(state)}
     </div>
     <div class="page-actions">
-      ${iconButton({ icon: icons.undo, name: words.undo, help: words.undoHelp, disabled: state.past.length === 0, click: () => actions.undo() })}
-      ${iconButton({ icon: icons.redo, name: words.redo, help: words.redoHelp, disabled: state.future.length === 0, click: () => actions.redo() })}
-      ${textButton({ text: html`<span>${words.share}</span>`, icon: icons.share, help: words.shareHelp, class: "quiet share", click: () => dialogs.share(aboutLink(state)) })}
+      ${iconButton({
+        icon: icons.undo,
+        name: words.undo,
+        help: words.undoHelp,
+        disabled: state.past.length === 0,
+        click: () => actions.undo(),
+      })}
+      ${iconButton({
+        icon: icons.redo,
+        name: words.redo,
+        help: words.redoHelp,
+        disabled: state.future.length === 0,
+        click: () => actions.redo(),
+      })}
+      ${textButton({
+        text: html`<span>${words.share}</span>`,
+        icon: icons.share,
+        help: words.shareHelp,
+        class: "quiet share",
+        click: () => dialogs.share(aboutLink(state)),
+      })}
       ${themeButton(state.theme)}
       ${iconButton({ icon: icons.help, name: words.help, help: words.helpHelp, click: () => dialogs.help() })}
     </div>
@@ -57,14 +104,34 @@ export function headerPanel(root, page) {
 
   /** @param {State} state */
   const transport = ({ playing, phase, stepUnit, epoch, step, stepsPerSecond, rate, session: id }) => html`
-    ${iconButton({ icon: icons.dice, name: words.newSeed, help: words.newSeedHelp, class: "new-seed", disabled: !id, click: () => actions.newWeights() })}
-    ${iconButton({ icon: icons.reset, name: words.reset, help: words.resetHelp, disabled: !id, click: () => actions.reset() })}
+    ${iconButton({
+      icon: icons.dice,
+      name: words.newSeed,
+      help: words.newSeedHelp,
+      class: "new-seed",
+      disabled: !id,
+      click: () => actions.newWeights(),
+    })}
+    ${iconButton({
+      icon: icons.reset,
+      name: words.reset,
+      help: words.resetHelp,
+      disabled: !id,
+      click: () => actions.reset(),
+    })}
     <button type="button" class="play" aria-label=${playing ? words.pause : words.play}
-      aria-description=${playing ? words.pauseHelp : words.playHelp} ?disabled=${!id || isStuck(phase)} @click=${() => actions.toggle()}>
+      aria-description=${playing ? words.pauseHelp : words.playHelp} ?disabled=${!id || isStuck(phase)}
+      @click=${() => actions.toggle()}>
       ${playing ? icons.pause : icons.play}<span aria-hidden="true">${playing ? words.pause : words.play}</span>
     </button>
     <div class="joined">
-      ${iconButton({ icon: icons.step, name: words.step, help: words.stepHelp, disabled: !id || isStuck(phase), click: () => actions.step(store.state.stepUnit) })}
+      ${iconButton({
+        icon: icons.step,
+        name: words.step,
+        help: words.stepHelp,
+        disabled: !id || isStuck(phase),
+        click: () => actions.step(store.state.stepUnit),
+      })}
       ${menu({
         label: words.stepUnit,
         help: words.stepUnitHelp,
@@ -76,7 +143,8 @@ export function headerPanel(root, page) {
     </div>
     <div class="clock" aria-description=${words.clockHelp}>
       <span class="caption">${words.epoch}</span>
-      ${epochDigits(epoch)}<output class="fraction numbers" aria-label=${words.fraction} data-value="epoch-fraction">${playing ? "" : fraction(epoch)}</output>
+      ${epochDigits(epoch)}<output class="fraction numbers" aria-label=${words.fraction}
+        data-value="epoch-fraction">${playing ? "" : fraction(epoch)}</output>
     </div>
     <div class="pace">
       ${menu({
@@ -110,7 +178,10 @@ function epochDigits(epoch) {
   const digits = String(Math.floor(epoch)).padStart(6, "0");
   const grouped = digits.replace(/\B(?=(\d{3})+$)/g, ",");
   const [zeros] = /^[0,]*(?=.)/.exec(grouped) ?? [""];
-  return html`<output class="epoch numbers" data-value="epoch">${zeros ? html`<span class="pale">${zeros}</span>` : nothing}${grouped.slice(zeros.length)}</output>`;
+  return html`<output class="epoch numbers"
+    data-value="epoch">${
+      zeros ? html`<span class="pale">${zeros}</span>` : nothing
+    }${grouped.slice(zeros.length)}</output>`;
 }
 
 /** What a link to the experiment carries.
@@ -124,6 +195,9 @@ function aboutLink({ experiment }) {
 /** @type {(state: State) => string} */
 function experimentName({ experiment, catalogue }) {
   if (!experiment || !catalogue) return "";
-  const data = chosen(catalogue, "dataset", experiment.dataset)?.label ?? strings.data.given[nameOf(experiment.dataset)] ?? nameOf(experiment.dataset);
+  const data =
+    chosen(catalogue, "dataset", experiment.dataset)?.label ??
+    strings.data.given[nameOf(experiment.dataset)] ??
+    nameOf(experiment.dataset);
   return `${data}, ${sizes(experiment, outputsOf(experiment, catalogue)).join("-")}`;
 }

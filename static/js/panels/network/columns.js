@@ -39,32 +39,53 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
     html`<div class="head" .style=${at(first)}><h3>${words.inputs}</h3></div>`,
     experiment.features.map((feature, index) => featureName(feature, first, index, layout.tile, catalogue)),
     others.map((column, index) =>
-      index === last ? outputHead(column, experiment, catalogue) : layerHead(column, index, experiment.layers[index], experiment, catalogue),
+      index === last
+        ? outputHead(column, experiment, catalogue)
+        : layerHead(column, index, experiment.layers[index], experiment, catalogue),
     ),
-    unitCount > MOST_BUTTONS ? nothing : others.map((column, layer) => column.cells.map((cell, unit) => unitButton(cell, layer, unit, last))),
+    unitCount > MOST_BUTTONS
+      ? nothing
+      : others.map((column, layer) => column.cells.map((cell, unit) => unitButton(cell, layer, unit, last))),
   ];
 
   /** @type {(cell: { x: number, y: number }, layer: number, unit: number, last: number) => unknown} */
   function unitButton({ x, y }, layer, unit, last) {
     const part = `unit.${layer}.${unit}`;
     const style = `left: ${x}px; top: ${HEAD + y}px; width: ${layout.tile}px; height: ${layout.tile}px`;
-    return html`<button type="button" class="unit" data-opens=${part} .style=${style} tabindex=${part === (focus ?? "unit.0.0") ? 0 : -1}
+    return html`<button type="button" class="unit" data-opens=${part} .style=${style}
+      tabindex=${part === (focus ?? "unit.0.0") ? 0 : -1}
       aria-haspopup="dialog" aria-expanded=${editing === part ? "true" : "false"}
-      aria-label=${words.unit(layerName(layer, last), unit)} aria-description=${words.unitHelp} @click=${(/** @type {MouseEvent} */ event) => open(event, part)}></button>`;
+      aria-label=${words.unit(layerName(layer, last), unit)} aria-description=${words.unitHelp}
+      @click=${(/** @type {MouseEvent} */ event) => open(event, part)}></button>`;
   }
 
-  /** @type {(column: Column, index: number, layer: Layer | undefined, experiment: Experiment, catalogue: Catalogue) => unknown} */
+  /** @type {(column: Column, index: number, layer: Layer | undefined, experiment: Experiment, catalogue: Catalogue)
+   *    => unknown} */
   function layerHead(column, index, layer, experiment, catalogue) {
     if (!layer) return nothing;
     const name = words.layer(index);
     const spec = { ...numberSpec(store.state.schema, "layers.0.units"), label: words.unitsOf(name) };
-    const change = (/** @type {number} */ units) => actions.change(layerPatch(store.state.experiment ?? experiment, index, { units }));
+    const change = (/** @type {number} */ units) =>
+      actions.change(layerPatch(store.state.experiment ?? experiment, index, { units }));
     return html`<div class="head" .style=${at(column)}>
-      <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}><i class="swatch" .style=${`background: ${layerColor(paletteOf(scheme), index, experiment.layers.length + 1)}`}></i>${name}${markers(layer, catalogue)}</h3>
+      <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}>
+        ${swatch(index, experiment.layers.length + 1)}${name}${markers(layer, catalogue)}</h3>
       <div class="stepper">
-        ${iconButton({ icon: icons.minus, name: words.fewerUnits(name), help: spec.help, disabled: layer.units <= (spec.minimum ?? 1), click: () => change(layer.units - 1) })}
+        ${iconButton({
+          icon: icons.minus,
+          name: words.fewerUnits(name),
+          help: spec.help,
+          disabled: layer.units <= (spec.minimum ?? 1),
+          click: () => change(layer.units - 1),
+        })}
         ${numberInput(spec, layer.units, { change, refuse: actions.tellRefusal })}
-        ${iconButton({ icon: icons.plus, name: words.moreUnits(name), help: spec.help, disabled: layer.units >= (spec.maximum ?? 512), click: () => change(layer.units + 1) })}
+        ${iconButton({
+          icon: icons.plus,
+          name: words.moreUnits(name),
+          help: spec.help,
+          disabled: layer.units >= (spec.maximum ?? 512),
+          click: () => change(layer.units + 1),
+        })}
       </div>
       ${settingsButton(`layers.${index}`, name, layer, catalogue)}
       ${zeroCount(column, layer, zeros?.[index])}
@@ -84,10 +105,11 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
     };
     const heads = [...(head.parentElement?.querySelectorAll(".head:has(.grip)") ?? [])];
     /** Shows between which layers it would come. @param {number} to */
-    const mark = (to) => heads.forEach((each, at) => {
-      each.classList.toggle("before-here", at === to && to < index);
-      each.classList.toggle("after-here", at === to && to > index);
-    });
+    const mark = (to) =>
+      heads.forEach((each, at) => {
+        each.classList.toggle("before-here", at === to && to < index);
+        each.classList.toggle("after-here", at === to && to > index);
+      });
     grip.onpointermove = (move) => {
       head.style.translate = `${move.clientX - start}px`;
       head.classList.toggle("moving", Math.abs(move.clientX - start) > GRABBED);
@@ -104,10 +126,15 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
     };
   }
 
+  /** The color of a layer's lines in the charts. @type {(layer: number, layers: number) => unknown} */
+  function swatch(layer, layers) {
+    return html`<i class="swatch" .style=${`background: ${layerColor(paletteOf(scheme), layer, layers)}`}></i>`;
+  }
+
   /** @type {(column: Column, experiment: Experiment, catalogue: Catalogue) => unknown} */
   function outputHead(column, { output }, catalogue) {
     return html`<div class="head" .style=${at(column)}>
-      <h3><i class="swatch" .style=${`background: ${layerColor(paletteOf(scheme), 1, 2)}`}></i>${words.output}${markers(output, catalogue)}</h3>
+      <h3>${swatch(1, 2)}${words.output}${markers(output, catalogue)}</h3>
       <div class="gap"></div>
       ${settingsButton("output", words.output, output, catalogue)}
       ${zeroCount(column, output, zeros?.[last])}
@@ -115,23 +142,31 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
   }
 
   /** How many weights before the layer are exactly 0: where L1 is at work, or where some are.
-   * @type {(column: Column, layer: { regularizer: Choice | null }, count?: { zeros: number, all: number }) => unknown} */
+   * @type {(column: Column, layer: { regularizer: Choice | null }, count?: { zeros: number, all: number })
+   *    => unknown} */
   function zeroCount({ width }, { regularizer }, found) {
     if (!found || (found.zeros === 0 && !nameOf(regularizer).startsWith("l1"))) return nothing;
     const sentence = words.zeros(found.zeros, found.all);
-    return html`<p class="zeros numbers" data-zeros=${found.zeros} data-weights=${found.all} aria-label=${sentence} aria-description=${words.zerosHelp}>${width >= SENTENCE ? sentence : words.zerosShort(found.zeros, found.all)}</p>`;
+    return html`<p class="zeros numbers" data-zeros=${found.zeros} data-weights=${found.all} aria-label=${sentence}
+      aria-description=${words.zerosHelp}>${
+        width >= SENTENCE ? sentence : words.zerosShort(found.zeros, found.all)
+      }</p>`;
   }
 
   /** What is set, in short; a click opens all of it.
-   * @type {(part: string, name: string, layer: { activation: Choice | null, initializer: Choice, regularizer: Choice | null }, catalogue: Catalogue) => unknown} */
+   * @type {(part: string, name: string, layer: { activation: Choice | null, initializer: Choice,
+   *    regularizer: Choice | null }, catalogue: Catalogue) => unknown} */
   function settingsButton(part, name, layer, catalogue) {
     const activation = chosen(catalogue, "activation", layer.activation);
     const initializer = chosen(catalogue, "initializer", layer.initializer);
     const regularizer = chosen(catalogue, "regularizer", layer.regularizer);
-    return html`<button type="button" class="layer-settings" data-opens=${part} aria-haspopup="dialog" aria-expanded=${editing === part}
-      aria-label=${`${words.settingsOf(name)}: ${[activation, initializer, regularizer].flatMap((entry) => (entry ? [entry.label] : [])).join(", ")}`}
+    const labels = [activation, initializer, regularizer].flatMap((entry) => (entry ? [entry.label] : []));
+    return html`<button type="button" class="layer-settings" data-opens=${part} aria-haspopup="dialog"
+      aria-expanded=${editing === part} aria-label=${`${words.settingsOf(name)}: ${labels.join(", ")}`}
       aria-description=${words.settingsHelp} @click=${() => store.apply(editorToggled, part)}>
-      <span class="activation">${activation ? activationIcon(activation) : nothing}<span>${activation?.label ?? nameOf(layer.activation)}</span></span>
+      <span class="activation">${
+        activation ? activationIcon(activation) : nothing
+      }<span>${activation?.label ?? nameOf(layer.activation)}</span></span>
       <span class="initializer">${initializer?.label ?? nameOf(layer.initializer)}</span>
     </button>`;
   }
@@ -141,7 +176,9 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
 function featureName(feature, column, index, tile, catalogue) {
   const cell = column.cells[index];
   if (!cell || column.cells.some(({ x }) => x !== cell.x)) return nothing; // side by side there is no room for names
-  const style = `right: calc(100% - ${cell.x - 6}px); top: ${HEAD + cell.y}px; height: ${tile}px; max-width: ${cell.x - 10}px; --lines: ${tile < TWO_LINES ? 1 : 2}`;
+  const style =
+    `right: calc(100% - ${cell.x - 6}px); top: ${HEAD + cell.y}px; height: ${tile}px; max-width: ` +
+    `${cell.x - 10}px; --lines: ${tile < TWO_LINES ? 1 : 2}`;
   return html`<span class="feature-name" .style=${style}><bdi>${featureLabel(feature, catalogue)}</bdi></span>`;
 }
 
@@ -162,7 +199,11 @@ function at({ left, width }) {
  * @type {(layer: Layer | Experiment["output"], catalogue: Catalogue) => unknown} */
 function markers(layer, catalogue) {
   /** @type {(string | false | null | undefined)[]} */
-  const short = [chosen(catalogue, "regularizer", layer.regularizer)?.label, layer.constraint && words.marks.constraint];
-  if ("dropout" in layer) short.push(layer.dropout > 0 && words.marks.dropout, layer.batch_normalization && words.marks.normalized);
+  const short = [
+    chosen(catalogue, "regularizer", layer.regularizer)?.label,
+    layer.constraint && words.marks.constraint,
+  ];
+  if ("dropout" in layer)
+    short.push(layer.dropout > 0 && words.marks.dropout, layer.batch_normalization && words.marks.normalized);
   return short.filter(Boolean).map((text) => html`<span class="marker">${text}</span>`);
 }

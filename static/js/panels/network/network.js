@@ -1,6 +1,8 @@
 // The network itself: a column for each layer, every unit's live picture, every weight a line, every bias a dot.
 
 import { html, render } from "lit";
+import { Canvas } from "../../draw/canvas.js";
+import { Heatmap, rescaled } from "../../draw/heatmap.js";
 import { entryOf, insertLayerPatch, outputsOf, parameterCount, removeLayerPatch, sizes } from "../../experiment.js";
 import { iconButton } from "../../fields.js";
 import { quantity } from "../../format.js";
@@ -8,18 +10,16 @@ import { icons } from "../../icons.js";
 import { networkLayout } from "../../layout.js";
 import { weightName } from "../../names.js";
 import { paletteOf } from "../../palette.js";
-import { Canvas } from "../../draw/canvas.js";
-import { Heatmap, rescaled } from "../../draw/heatmap.js";
 import { editorToggled, set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { fits, partOf, valueOf, weightAt, zerosOf } from "../../weights.js";
-import { HEAD, columnHeads, labelWidth } from "./columns.js";
-import { drawWeights } from "./weight_lines.js";
+import { fits, partOf, weightAt, weightValue, zerosOf } from "../../weights.js";
 import { unitTables } from "../shared/unit_colors.js";
+import { columnHeads, HEAD, labelWidth } from "./columns.js";
+import { drawWeights } from "./weight_lines.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */
-/** @import { Catalogue, Experiment, NeuronsFrame, WeightPlace } from "../../types.js" */
+/** @import { Catalogue, Experiment, Grid, NeuronsFrame, WeightPlace } from "../../types.js" */
 /** @import { Column } from "../../layout.js" */
 /** @import { Palette } from "../../draw/colors.js" */
 
@@ -44,7 +44,8 @@ export function networkPanel(root, page) {
   const pictures = [];
   const inputs = new Heatmap();
   let layout = networkLayout([1], 0, 0);
-  /** The weight under the pointer, and where that is in the window. @type {{ place: WeightPlace, x: number, y: number } | null} */
+  /** The weight under the pointer, and where that is in the window.
+   * @type {{ place: WeightPlace, x: number, y: number } | null} */
   let pointed = null;
   /** The zeros that the heads tell. */
   let counted = "";
@@ -58,14 +59,28 @@ export function networkPanel(root, page) {
   }).observe(scroller);
 
   loop.watch(
-    ({ catalogue, schema, experiment, points, editing, scheme }) => [catalogue, schema, experiment, points, editing, scheme],
+    ({ catalogue, schema, experiment, points, editing, scheme }) => [
+      catalogue,
+      schema,
+      experiment,
+      points,
+      editing,
+      scheme,
+    ],
     () => {
       render(head(store.state), part("panel-head"));
       arrange();
     },
   );
   loop.watch(
-    ({ parameters, experiment, points, scheme, visible, editing }) => [parameters, experiment, points, scheme, visible.network, editing],
+    ({ parameters, experiment, points, scheme, visible, editing }) => [
+      parameters,
+      experiment,
+      points,
+      scheme,
+      visible.network,
+      editing,
+    ],
     () => {
       drawLines();
       countZeros();
@@ -81,7 +96,9 @@ export function networkPanel(root, page) {
     return html`
       <div class="panel-head"></div>
       <div class="columns" role="region" tabindex="0" aria-label=${words.region} aria-description=${words.regionHelp}>
-        <div class="stage" @pointermove=${(/** @type {PointerEvent} */ event) => event.pointerType === "mouse" && point(event)} @pointerleave=${forget} @click=${clicked} @keydown=${keys}>
+        <div class="stage"
+          @pointermove=${(/** @type {PointerEvent} */ event) => event.pointerType === "mouse" && point(event)}
+          @pointerleave=${forget} @click=${clicked} @keydown=${keys}>
           <canvas class="links" role="img"></canvas>
           <canvas class="maps" aria-hidden="true"></canvas>
           <div class="heads"></div>
@@ -96,7 +113,8 @@ export function networkPanel(root, page) {
 
   /** Units in each column, from the features to the outputs.
    * @param {State} state */
-  const counts = ({ experiment, catalogue }) => (experiment ? sizes(experiment, outputsOf(experiment, catalogue)) : [1]);
+  const counts = ({ experiment, catalogue }) =>
+    experiment ? sizes(experiment, outputsOf(experiment, catalogue)) : [1];
 
   function arrange() {
     const { clientWidth: width, clientHeight: height } = scroller;
@@ -120,7 +138,8 @@ export function networkPanel(root, page) {
   /** The heads tell how many weights are 0. */
   function countZeros() {
     const { parameters, visible } = store.state;
-    if (visible.network && parameters && fits(parameters, layout) && JSON.stringify(zerosOf(parameters)) !== counted) drawHeads();
+    if (visible.network && parameters && fits(parameters, layout) && JSON.stringify(zerosOf(parameters)) !== counted)
+      drawHeads();
   }
 
   function drawLines() {
@@ -138,13 +157,16 @@ export function networkPanel(root, page) {
     maps.paint((context) => {
       const [first, ...others] = layout.columns;
       const rounded = new Path2D();
-      for (const { x, y } of layout.columns.flatMap(({ cells }) => cells)) rounded.roundRect(x, y, layout.tile, layout.tile, CORNER);
+      for (const { x, y } of layout.columns.flatMap(({ cells }) => cells))
+        rounded.roundRect(x, y, layout.tile, layout.tile, CORNER);
       context.fillStyle = palette.css("raised");
       context.fill(rounded);
       context.save();
       context.clip(rounded);
       drawInputs(context, first, experiment, catalogue, palette);
-      if (neurons) others.forEach((column, index) => drawLayer(context, column, neurons, index, palette));
+      for (const [index, column] of others.entries()) {
+        if (neurons) drawLayer(context, column, neurons, index, palette);
+      }
       context.restore();
       context.strokeStyle = palette.css("border");
       context.lineWidth = 1;
@@ -153,12 +175,14 @@ export function networkPanel(root, page) {
     if (neurons) maps.element.dataset.step = String(neurons.step);
   }
 
-  /** @type {(context: CanvasRenderingContext2D, column: Column, neurons: NeuronsFrame, index: number, palette: Palette) => void} */
+  /** @type {(context: CanvasRenderingContext2D, column: Column, neurons: NeuronsFrame, index: number, palette: Palette)
+   *    => void} */
   function drawLayer(context, column, neurons, index, palette) {
     const layer = neurons.layers[index];
     if (!layer || layer.units !== column.cells.length) return;
     const { width, height } = neurons;
-    const picture = (pictures[index] ??= new Heatmap());
+    pictures[index] ??= new Heatmap();
+    const picture = pictures[index];
     const tables = unitTables(store.state, layer, index === neurons.layers.length - 1, palette);
     picture.strips(width, height, tables, layer.data);
     column.cells.forEach(({ x, y }, unit) => {
@@ -166,7 +190,8 @@ export function networkPanel(root, page) {
     });
   }
 
-  /** @type {(context: CanvasRenderingContext2D, column: Column, experiment: Experiment, catalogue: Catalogue, palette: Palette) => void} */
+  /** @type {(context: CanvasRenderingContext2D, column: Column, experiment: Experiment, catalogue: Catalogue,
+   *    palette: Palette) => void} */
   function drawInputs(context, column, { features }, catalogue, palette) {
     column.cells.forEach(({ x, y }, index) => {
       const feature = features[index];
@@ -179,14 +204,17 @@ export function networkPanel(root, page) {
   }
 
   /** An input over the plane that is shown. A column of a table rises along its axis, or stays at its mean.
-   * @type {(catalogue: Catalogue, feature: string) => Omit<NeuronsFrame["layers"][0], "units"> & { width: number, height: number }} */
+   * @type {(catalogue: Catalogue, feature: string) => Grid & { width: number, height: number }} */
   function inputMap(catalogue, feature) {
     const known = entryOf(catalogue, "feature", feature)?.map;
     if (known) return { ...known, data: Uint8Array.from(atob(known.data), (character) => character.charCodeAt(0)) };
     const { points, view } = store.state;
     const axes = Array.isArray(view.axes) ? view.axes : (points?.axes ?? []);
     const axis = /** @type {number[]} */ (axes).indexOf(points?.columns.indexOf(feature) ?? -1);
-    const corners = [[0, 255, 0, 255], [255, 255, 0, 0]][axis] ?? [128, 128, 128, 128];
+    const corners = [
+      [0, 255, 0, 255],
+      [255, 255, 0, 0],
+    ][axis] ?? [128, 128, 128, 128];
     return { data: Uint8Array.from(corners), width: 2, height: 2, low: -1, high: 1 };
   }
 
@@ -221,7 +249,7 @@ export function networkPanel(root, page) {
   }
 
   function tell() {
-    const value = pointed ? valueOf(store.state.parameters, pointed.place) : undefined;
+    const value = pointed ? weightValue(store.state.parameters, pointed.place) : undefined;
     bubble.hidden = value === undefined;
     if (!pointed || value === undefined) return;
     render(html`${weightName(store.state, pointed.place)} <b>${quantity(value)}</b>`, bubble);
@@ -264,7 +292,12 @@ export function networkPanel(root, page) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (!target.matches(".unit")) return;
     const [, layer, unit] = (target.dataset.opens ?? "").split(".").map(Number);
-    const steps = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] });
+    const steps = /** @type {Record<string, [number, number]>} */ ({
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    });
     const step = steps[event.key];
     if (!step) return;
     event.preventDefault();
@@ -292,7 +325,11 @@ export function networkPanel(root, page) {
     const fallback = catalogue.default_experiment.layers[0];
     return html`
       <h2>${words.title}</h2>
-      <p class="summary">${words.summary(counts(state), weightsOf(state), experiment.precision === "float64" ? 8 : 4)}</p>
+      <p class="summary">${words.summary(
+        counts(state),
+        weightsOf(state),
+        experiment.precision === "float64" ? 8 : 4,
+      )}</p>
       <div class="stepper labeled">
         <span class="label" aria-hidden="true">${words.layers}</span>
         ${iconButton({

@@ -12,7 +12,8 @@ import { biasPoint, biasRadius, isLarge, linksOf, placeOf, tableBox } from "../.
 const FULL_BIAS = 2.5; // a bias of this size has the full color
 const table = new Heatmap();
 
-/** @type {(context: CanvasRenderingContext2D, parameters: ParametersFrame, layout: Layout, palette: Palette, marked: string | null) => void} */
+/** @type {(context: CanvasRenderingContext2D, parameters: ParametersFrame, layout: Layout, palette: Palette,
+ *    marked: string | null) => void} */
 export function drawWeights(context, parameters, layout, palette, marked) {
   const { css } = palette;
   const place = marked ? placeOf(marked) : null;
@@ -33,13 +34,17 @@ export function drawWeights(context, parameters, layout, palette, marked) {
 }
 
 /** Weights as tables between the columns: a row for each unit on the left.
- * @param {CanvasRenderingContext2D} context @param {ParametersFrame} parameters @param {Layout} layout @param {Palette} palette */
+ * @param {CanvasRenderingContext2D} context @param {ParametersFrame} parameters @param {Layout} layout
+ * @param {Palette} palette */
 function drawTables(context, parameters, layout, palette) {
   const zero = scale([parseRgb(palette.css("map-zero")), parseRgb(palette.css("map-zero"))]);
   parameters.layers.forEach(({ weights, fan_in: rows, fan_out: columns }, index) => {
     const limit = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 1e-9);
     table.each(columns + 1, rows + 1, (at) => {
-      const [row, column] = [Math.min(Math.floor(at / (columns + 1)), rows - 1), Math.min(at % (columns + 1), columns - 1)];
+      const [row, column] = [
+        Math.min(Math.floor(at / (columns + 1)), rows - 1),
+        Math.min(at % (columns + 1), columns - 1),
+      ];
       const weight = weights[row * columns + column];
       return weight === 0 ? [zero, 0] : [palette.diverging, Math.round((weight / limit + 1) * 127.5)];
     });
@@ -49,7 +54,8 @@ function drawTables(context, parameters, layout, palette) {
 }
 
 /** A dot at the lower left of every unit: the color says the sign and the size of its bias.
- * @type {(context: CanvasRenderingContext2D, parameters: ParametersFrame, layout: Layout, palette: Palette, marked: { layer: number, unit: number } | null) => void} */
+ * @type {(context: CanvasRenderingContext2D, parameters: ParametersFrame, layout: Layout, palette: Palette,
+ *    marked: { layer: number, unit: number } | null) => void} */
 function drawBiases(context, { layers }, { columns, tile }, palette, marked) {
   const radius = biasRadius(tile);
   layers.forEach(({ biases }, layer) => {

@@ -1,9 +1,10 @@
-// The network's answer as a picture: a color for every place of the plane, the line of the decision, lines of equal answers.
+// The network's answer as a picture: a color for every place of the plane, the line of the decision, lines of equal
+// answers.
 
-import { boxOf, domainOf, isCurve, pixelOf, sameAxes } from "../../plane.js";
-import { targetScale } from "../../palette.js";
 import { contourPath } from "../../draw/contour.js";
-import { Heatmap, decided, rescaled } from "../../draw/heatmap.js";
+import { decided, Heatmap, rescaled } from "../../draw/heatmap.js";
+import { targetScale } from "../../palette.js";
+import { boxOf, domainOf, isCurve, pixelOf, sameAxes } from "../../plane.js";
 
 /** @import { BoundaryFrame, DatasetPoints, Domain } from "../../types.js" */
 /** @import { Palette } from "../../draw/colors.js" */
@@ -20,7 +21,8 @@ const LEVELS = 9; // lines of a regression
 export class AnswerPicture {
   #picture = new Heatmap();
 
-  /** @param {CanvasRenderingContext2D} context @param {Box} box @param {BoundaryFrame} frame @param {DatasetPoints} points
+  /** @param {CanvasRenderingContext2D} context @param {Box} box @param {BoundaryFrame} frame
+   * @param {DatasetPoints} points
    * @param {Palette} palette @param {Look} look */
   draw(context, box, frame, points, palette, { hard, contours, view }) {
     if (!sameAxes(frame.axes, view.axes ?? points.axes)) return;
@@ -35,7 +37,8 @@ export class AnswerPicture {
     if (contours) {
       context.lineWidth = 0.75;
       context.globalAlpha = 0.55;
-      for (const level of levels(frame, points)) context.stroke(contourPath(frame.confidence ?? frame.data, frame.width, frame.height, level, there));
+      for (const level of levels(frame, points))
+        context.stroke(contourPath(frame.confidence ?? frame.data, frame.width, frame.height, level, there));
       context.globalAlpha = 1;
     }
     context.lineWidth = 1.5;
@@ -43,7 +46,8 @@ export class AnswerPicture {
   }
 }
 
-/** @type {(context: CanvasRenderingContext2D, frame: BoundaryFrame, domain: Domain, box: Box, color: string) => void} */
+/** @type {(context: CanvasRenderingContext2D, frame: BoundaryFrame, domain: Domain, box: Box, color: string)
+ *    => void} */
 function drawCurve(context, { data, width, low, high, domain: drawn }, domain, box, color) {
   const path = new Path2D();
   for (let at = 0; at < width; at += 1) {
@@ -64,14 +68,23 @@ function fill(picture, frame, { targets, parts }, palette, hard) {
     const several = targets.kind === "multilabel";
     const least = several ? LIKELY : 255 / Math.max(targets.classes?.length ?? 2, 2);
     const strength = (/** @type {number} */ index) =>
-      hard ? (several && confidence[index] < LIKELY ? 0 : 255) : Math.max(0, Math.round(((confidence[index] - least) / (255 - least)) * 255));
+      hard
+        ? several && confidence[index] < LIKELY
+          ? 0
+          : 255
+        : Math.max(0, Math.round(((confidence[index] - least) / (255 - least)) * 255));
     picture.each(width, height, (index) => [palette.strength[data[index] % 10], strength(index)]);
   } else if (targets.kind === "regression") {
     const { middle, limit } = targetScale(parts.train?.targets ?? []);
     picture.fill(data, width, height, rescaled(palette.diverging, low, high, limit, middle));
   } else {
     const { middle, limit } = decision(targets);
-    picture.fill(data, width, height, hard ? decided(palette.diverging, low, high, middle) : rescaled(palette.diverging, low, high, limit, middle));
+    picture.fill(
+      data,
+      width,
+      height,
+      hard ? decided(palette.diverging, low, high, middle) : rescaled(palette.diverging, low, high, limit, middle),
+    );
   }
 }
 
@@ -88,7 +101,9 @@ export function levels({ confidence, low, high }, { targets, parts }) {
   if (confidence) return CERTAINTIES.map((share) => share * 255);
   const [first, last] = targets.range ?? ends(targetScale(parts.train?.targets ?? []));
   const shares = targets.range ? SHARES : Array.from({ length: LEVELS }, (_, index) => (index + 1) / (LEVELS + 1));
-  return shares.map((share) => ((first + share * (last - first) - low) / (high - low)) * 255).filter((byte) => byte > 0 && byte < 255);
+  return shares
+    .map((share) => ((first + share * (last - first) - low) / (high - low)) * 255)
+    .filter((byte) => byte > 0 && byte < 255);
 }
 
 /** @type {(scale: { middle: number, limit: number }) => [number, number]} */
@@ -99,14 +114,16 @@ function drawDecision(context, { data, confidence, width, height, low, high }, {
   if (targets.kind === "regression") return;
   if (!confidence) {
     const { middle } = decision(targets);
-    if (low < middle && middle < high) context.stroke(contourPath(data, width, height, ((middle - low) / (high - low)) * 255, box));
+    if (low < middle && middle < high)
+      context.stroke(contourPath(data, width, height, ((middle - low) / (high - low)) * 255, box));
     return;
   }
   for (const winner of new Set(data)) {
     // Where two classes compete, the winner's probability is 1/2 on the border, so what is above it says how far it is.
     // Several labels: where the likeliest one does not hold, none does.
     const lead = (/** @type {number} */ index) => Math.max(confidence[index] - LIKELY, 0.5);
-    const holds = (/** @type {number} */ index) => data[index] === winner && (targets.kind !== "multilabel" || confidence[index] > LIKELY);
+    const holds = (/** @type {number} */ index) =>
+      data[index] === winner && (targets.kind !== "multilabel" || confidence[index] > LIKELY);
     const signed = Array.from(data, (_, index) => (holds(index) ? lead(index) : -lead(index)));
     context.stroke(contourPath(signed, width, height, 0, box));
   }

@@ -1,13 +1,13 @@
 // The network's answer: everywhere on the plane, with the points it should get right, and how well it does in numbers.
 
 import { html, nothing, render, svg } from "lit";
+import { historyNow } from "../../current_step.js";
+import { shapePath } from "../../draw/shapes.js";
 import { textButton } from "../../fields.js";
 import { percent, quantity } from "../../format.js";
 import { indexAt } from "../../history.js";
 import { isPaintable } from "../../paint.js";
 import { paletteOf, targetLook, targetScale } from "../../palette.js";
-import { shapePath } from "../../draw/shapes.js";
-import { historyNow } from "../../current_step.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 import { planeView, rounded } from "./plane_view.js";
@@ -36,7 +36,14 @@ export function outputPanel(root, page) {
     (points, scheme, ..._) => render(points ? legend(points, paletteOf(scheme)) : nothing, part("legend")),
   );
   loop.watch(
-    ({ showTest, showValidation, markWrong, hardClasses, contours, points }) => [showTest, showValidation, markWrong, hardClasses, contours, points],
+    ({ showTest, showValidation, markWrong, hardClasses, contours, points }) => [
+      showTest,
+      showValidation,
+      markWrong,
+      hardClasses,
+      contours,
+      points,
+    ],
     () => render(switches(store.state), part("switches")),
   );
 
@@ -71,8 +78,16 @@ export function outputPanel(root, page) {
       ["contours", words.contours, points?.columns.length !== 1],
     ];
     return html`<span class="label" aria-hidden="true">${words.show}</span>
-      ${all.filter(([, , fits]) => fits).map(([fact, [label, name, help]]) => html`<button type="button" class="chip" aria-pressed=${state[fact] === true ? "true" : "false"}
-        aria-label=${name} aria-description=${help} @click=${() => store.apply(set, { [fact]: !store.state[fact] })}>${label}</button>`)}`;
+      ${all
+        .filter(([, , fits]) => fits)
+        .map(
+          ([
+            fact,
+            [label, name, help],
+          ]) => html`<button type="button" class="chip" aria-pressed=${state[fact] === true ? "true" : "false"}
+        aria-label=${name} aria-description=${help}
+        @click=${() => store.apply(set, { [fact]: !store.state[fact] })}>${label}</button>`,
+        )}`;
   }
 
   /** Losses and the task's metrics, of training and test.
@@ -86,10 +101,16 @@ export function outputPanel(root, page) {
     const metrics = catalogue.families.metric.entries.filter(({ tasks }) => !tasks || tasks.includes(experiment.task));
     const rows = [
       { name: "loss", label: words.loss, help: words.lossHelp, format: quantity },
-      ...metrics.map(({ name, label, summary, share }) => ({ name, label, help: summary, format: share ? percent : quantity })),
+      ...metrics.map(({ name, label, summary, share }) => ({
+        name,
+        label,
+        help: summary,
+        format: share ? percent : quantity,
+      })),
     ];
     return html`<table class="numbers">
-      <thead><tr><td></td><th scope="col"><i class="swatch train"></i>${words.train}</th><th scope="col"><i class="swatch test"></i>${words.test}</th></tr></thead>
+      <thead><tr><td></td><th scope="col"><i class="swatch train"></i>${words.train}</th><th scope="col"><i
+        class="swatch test"></i>${words.test}</th></tr></thead>
       <tbody>${rows.map(
         ({ name, label, help, format }) => html`<tr>
           <th scope="row" aria-description=${help}>${label}</th>
@@ -107,9 +128,21 @@ export function outputPanel(root, page) {
     const regression = targets.kind === "regression";
     const scale = targetScale(parts.train?.targets ?? []);
     const look = targetLook(palette, targets.kind, scale);
-    const values = regression ? [scale.middle - scale.limit, scale.middle + scale.limit] : (targets.classes ?? []).map((_, index) => index);
-    const names = values.map((value) => entry(points, value, regression ? rounded(value) : (targets.classes?.[value] ?? ""), look(targets.kind === "multilabel" ? oneLabel(value) : value)));
-    const others = columns.length > 2 && store.state.view.axes !== "principal" ? html`<span class="caption">${words.other}</span>` : nothing;
+    const values = regression
+      ? [scale.middle - scale.limit, scale.middle + scale.limit]
+      : (targets.classes ?? []).map((_, index) => index);
+    const names = values.map((value) =>
+      entry(
+        points,
+        value,
+        regression ? rounded(value) : (targets.classes?.[value] ?? ""),
+        look(targets.kind === "multilabel" ? oneLabel(value) : value),
+      ),
+    );
+    const others =
+      columns.length > 2 && store.state.view.axes !== "principal"
+        ? html`<span class="caption">${words.other}</span>`
+        : nothing;
     return names.length === 2 && targets.kind !== "multilabel"
       ? html`<div class="ramp">${names[0]}<span class="scale"></span>${names[1]}${others}</div>`
       : html`<div class="classes">${names}${others}</div>`;
@@ -118,11 +151,14 @@ export function outputPanel(root, page) {
   /** @type {(points: DatasetPoints, value: number, name: string, look: { color: string, shape: number }) => unknown} */
   function entry(points, value, name, { color, shape }) {
     const { tool, brush } = store.state;
-    const shown = html`<svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${color}/>`}</svg>${name}`;
+    const shown = html`<svg viewBox="-8 -8 16 16" width="14" height="14"
+      aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${color}/>`}</svg>${name}`;
     if (!isPaintable(points) || points.columns.length === 1) return html`<span class="class">${shown}</span>`;
     const taken = tool === "paint" && brush === value;
-    return html`<button type="button" class="class" aria-pressed=${taken ? "true" : "false"} aria-label=${words.brush(name)}
-      aria-description=${words.brushHelp} @click=${() => store.apply(set, { tool: taken ? null : "paint", brush: value })}>${shown}</button>`;
+    return html`<button type="button" class="class" aria-pressed=${taken ? "true" : "false"}
+      aria-label=${words.brush(name)}
+      aria-description=${words.brushHelp}
+      @click=${() => store.apply(set, { tool: taken ? null : "paint", brush: value })}>${shown}</button>`;
   }
 }
 

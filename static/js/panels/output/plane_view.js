@@ -1,20 +1,32 @@
 // The plane with the answer and the points on it: looked at from near and far, asked about its points, painted on.
 
 import { html, nothing, render } from "lit";
+import { lastStep } from "../../current_step.js";
+import { Canvas } from "../../draw/canvas.js";
 import { iconButton, menu } from "../../fields.js";
 import { percent, quantity } from "../../format.js";
+import { listenToPointers } from "../../gestures.js";
 import { icons } from "../../icons.js";
 import { className, spokenColumn } from "../../names.js";
 import { erased, flipped, isEnough, isPaintable, painted, paintedPatch } from "../../paint.js";
-import { WHOLE, answerAt, domainOf, isCurve, locator, panned, pixelOf, placeAt, sameAxes, wholeOf, zoomed } from "../../plane.js";
-import { listenToPointers } from "../../gestures.js";
 import { paletteOf } from "../../palette.js";
-import { Canvas } from "../../draw/canvas.js";
-import { lastStep } from "../../current_step.js";
+import {
+  answerAt,
+  domainOf,
+  isCurve,
+  locator,
+  panned,
+  pixelOf,
+  placeAt,
+  sameAxes,
+  WHOLE,
+  wholeOf,
+  zoomed,
+} from "../../plane.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
-import { AnswerPicture } from "./answer_picture.js";
 import { aboutPoint, drawScatter, spotsNear } from "../shared/scatter.js";
+import { AnswerPicture } from "./answer_picture.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State, Tool } from "../../store.js" */
@@ -45,10 +57,24 @@ export function planeView(root, menus, { store, actions, loop }) {
   let edited = false;
 
   loop.watch(
-    ({ boundary, points, scheme, hardClasses, contours, view, visible }) => [boundary, points, scheme, hardClasses, contours, view, visible.output],
+    ({ boundary, points, scheme, hardClasses, contours, view, visible }) => [
+      boundary,
+      points,
+      scheme,
+      hardClasses,
+      contours,
+      view,
+      visible.output,
+    ],
     (boundary, points, scheme, hard, contours, view, visible) => {
       if (!boundary || !points || !visible) return;
-      map.paint((context, width, height) => picture.draw(context, { x: 0, y: 0, width, height }, boundary, points, paletteOf(scheme), { hard, contours, view }));
+      map.paint((context, width, height) =>
+        picture.draw(context, { x: 0, y: 0, width, height }, boundary, points, paletteOf(scheme), {
+          hard,
+          contours,
+          view,
+        }),
+      );
       map.element.dataset.step = String(boundary.step);
       map.element.dataset.epoch = String(boundary.epoch);
     },
@@ -56,7 +82,17 @@ export function planeView(root, menus, { store, actions, loop }) {
   loop.watch(
     (state) => {
       const { points, scheme, showTest, showValidation, markWrong, answers, view, visible } = state;
-      return [points, scheme, showTest, showValidation, markWrong, markWrong && answers, view, visible.output, lastStep(state)];
+      return [
+        points,
+        scheme,
+        showTest,
+        showValidation,
+        markWrong,
+        markWrong && answers,
+        view,
+        visible.output,
+        lastStep(state),
+      ];
     },
     () => {
       drawPoints();
@@ -88,7 +124,8 @@ export function planeView(root, menus, { store, actions, loop }) {
       <div class="plane-tools" role="group" aria-label=${words.tool}></div>
       <div class="plane">
         <canvas class="map" role="img" aria-label=${strings.output.canvas("")}></canvas>
-        <canvas class="points" tabindex="0" role="group" aria-label=${words.name} aria-describedby="plane-help" @keydown=${keys}></canvas>
+        <canvas class="points" tabindex="0" role="group" aria-label=${words.name} aria-describedby="plane-help"
+          @keydown=${keys}></canvas>
         <div class="axes" aria-hidden="true"></div>
       </div>
       <div class="bubble" role="status" hidden></div>
@@ -101,7 +138,9 @@ export function planeView(root, menus, { store, actions, loop }) {
   function drawPoints() {
     const { points, visible, scheme } = store.state;
     if (!points || !visible.output) return;
-    over.paint((context, width, height) => drawScatter(context, { x: 0, y: 0, width, height }, store.state, paletteOf(scheme), pointer?.spot ?? null));
+    over.paint((context, width, height) =>
+      drawScatter(context, { x: 0, y: 0, width, height }, store.state, paletteOf(scheme), pointer?.spot ?? null),
+    );
   }
 
   // ---- pointing, and moving about ----
@@ -131,7 +170,8 @@ export function planeView(root, menus, { store, actions, loop }) {
     drawPoints();
   }
 
-  /** @param {(domain: import("../../types.js").Domain, points: DatasetPoints) => import("../../types.js").Domain} change */
+  /** @param {(domain: import("../../types.js").Domain, points: DatasetPoints)
+   *    => import("../../types.js").Domain} change */
   function move(change) {
     const { points, view } = store.state;
     if (points) store.apply(set, { view: { ...view, domain: change(domainOf(points, view), points) } });
@@ -139,7 +179,9 @@ export function planeView(root, menus, { store, actions, loop }) {
 
   /** @type {(factor: number, x?: number, y?: number) => void} */
   function zoom(factor, x = box().width / 2, y = box().height / 2) {
-    move((domain, points) => zoomed(domain, factor, placeAt(domain, box(), x, y), wholeOf(points, store.state.view.axes)));
+    move((domain, points) =>
+      zoomed(domain, factor, placeAt(domain, box(), x, y), wholeOf(points, store.state.view.axes)),
+    );
   }
 
   const whole = () => store.apply(set, { view: { ...store.state.view, domain: null } });
@@ -151,7 +193,7 @@ export function planeView(root, menus, { store, actions, loop }) {
       "+": () => zoom(NEARER),
       "=": () => zoom(NEARER),
       "-": () => zoom(1 / NEARER),
-      "0": whole,
+      0: whole,
       ArrowLeft: () => move((domain) => panned(domain, -STEP, 0)),
       ArrowRight: () => move((domain) => panned(domain, STEP, 0)),
       ArrowUp: () => move((domain) => panned(domain, 0, STEP)),
@@ -176,7 +218,11 @@ export function planeView(root, menus, { store, actions, loop }) {
     if (!points || !part) return;
     const count = part.points.length;
     const index = pointer?.spot?.part === "train" ? (pointer.spot.index + direction + count) % count : 0;
-    const [x, y] = pixelOf(domainOf(points, view), box(), locator(points, view.axes)(part.points[index], part.targets[index]));
+    const [x, y] = pixelOf(
+      domainOf(points, view),
+      box(),
+      locator(points, view.axes)(part.points[index], part.targets[index]),
+    );
     pointer = { x, y, spot: { part: "train", index } };
     tell();
     drawPoints();
@@ -187,7 +233,11 @@ export function planeView(root, menus, { store, actions, loop }) {
   function tell() {
     const { points, tool } = store.state;
     if (!pointer || !points) return;
-    const content = pointer.spot ? aboutPoint(store.state, pointer.spot) : tool ? nothing : aboutPlace(store.state, points);
+    const content = pointer.spot
+      ? aboutPoint(store.state, pointer.spot)
+      : tool
+        ? nothing
+        : aboutPlace(store.state, points);
     bubble.hidden = content === nothing;
     render(content, bubble);
     if (!bubble.hidden) place(bubble, over.element.getBoundingClientRect(), pointer);
@@ -200,8 +250,14 @@ export function planeView(root, menus, { store, actions, loop }) {
     const at = placeAt(domainOf(points, view), box(), pointer.x, pointer.y);
     const told = answerAt(boundary, at);
     if (!told) return nothing;
-    const answer = told.confidence === undefined ? quantity(told.value) : `${className(told.value, points)} (${percent(told.confidence)})`;
-    return html`<dl class="numbers"><dt>${words.here}</dt><dd>${at.map((value) => value.toFixed(2).replace("-", "\u2212")).join(", ")}</dd>
+    const answer =
+      told.confidence === undefined
+        ? quantity(told.value)
+        : `${className(told.value, points)} (${percent(told.confidence)})`;
+    return html`<dl
+      class="numbers"><dt>${words.here}</dt><dd>${at
+        .map((value) => value.toFixed(2).replace("-", "\u2212"))
+        .join(", ")}</dd>
       <dt>${strings.points.answer}</dt><dd>${answer}</dd></dl>`;
   }
 
@@ -244,8 +300,10 @@ export function planeView(root, menus, { store, actions, loop }) {
     const domain = domainOf(points, view);
     const [across, upwards] = axisNames(points, view.axes);
     return html`
-      <span class="x low">${rounded(domain[0])}</span><span class="x name">${across}</span><span class="x high">${rounded(domain[1])}</span>
-      <span class="y high">${rounded(domain[3])}</span><span class="y name">${upwards}</span><span class="y low">${rounded(domain[2])}</span>
+      <span class="x low">${rounded(domain[0])}</span><span class="x name">${across}</span><span
+        class="x high">${rounded(domain[1])}</span>
+      <span class="y high">${rounded(domain[3])}</span><span class="y name">${upwards}</span><span
+        class="y low">${rounded(domain[2])}</span>
     `;
   }
 
@@ -253,9 +311,22 @@ export function planeView(root, menus, { store, actions, loop }) {
   const toolbar = ({ view, tool }, points) => html`
     ${iconButton({ icon: icons.plus, name: words.nearer, help: words.nearerHelp, click: () => zoom(NEARER) })}
     ${iconButton({ icon: icons.minus, name: words.farther, help: words.fartherHelp, click: () => zoom(1 / NEARER) })}
-    ${iconButton({ icon: icons.fit, name: words.whole, help: words.wholeHelp, disabled: view.domain === null, click: whole })}
-    ${isPaintable(points) ? TOOLS.map((each) => html`<button type="button" class="icon-button" aria-pressed=${tool === each ? "true" : "false"}
-      aria-label=${words.tools[each]} aria-description=${words.toolHelp[each]} @click=${() => take(each)}>${icons[each]}</button>`) : nothing}
+    ${iconButton({
+      icon: icons.fit,
+      name: words.whole,
+      help: words.wholeHelp,
+      disabled: view.domain === null,
+      click: whole,
+    })}
+    ${
+      isPaintable(points)
+        ? TOOLS.map(
+            (each) => html`<button type="button" class="icon-button" aria-pressed=${tool === each ? "true" : "false"}
+      aria-label=${words.tools[each]} aria-description=${words.toolHelp[each]}
+      @click=${() => take(each)}>${icons[each]}</button>`,
+          )
+        : nothing
+    }
   `;
 
   /** Takes up a tool, or puts it down. @type {(next: Tool, value?: number) => void} */
@@ -280,11 +351,35 @@ export function planeView(root, menus, { store, actions, loop }) {
       look(others);
     };
     if (chosen === "principal") {
-      return menu({ label: words.plane, help: words.planeHelp, hideLabel: true, value: "principal", items: [{ value: "principal", label: words.principal }, { value: "columns", label: words.columns }], change: () => look(null) });
+      return menu({
+        label: words.plane,
+        help: words.planeHelp,
+        hideLabel: true,
+        value: "principal",
+        items: [
+          { value: "principal", label: words.principal },
+          { value: "columns", label: words.columns },
+        ],
+        change: () => look(null),
+      });
     }
     return html`
-      ${menu({ label: words.across, help: words.planeHelp, hideLabel: true, value: String(across), items: [...columns, { value: "principal", label: words.principal }], change: place(0) })}
-      ${menu({ label: words.upwards, help: words.planeHelp, hideLabel: true, value: String(upwards), items: columns, change: place(1) })}
+      ${menu({
+        label: words.across,
+        help: words.planeHelp,
+        hideLabel: true,
+        value: String(across),
+        items: [...columns, { value: "principal", label: words.principal }],
+        change: place(0),
+      })}
+      ${menu({
+        label: words.upwards,
+        help: words.planeHelp,
+        hideLabel: true,
+        value: String(upwards),
+        items: columns,
+        change: place(1),
+      })}
     `;
   }
 }
@@ -304,7 +399,10 @@ function place(bubble, frame, pointer) {
 function axisNames(points, axes) {
   if (axes === "principal") return [words.first, words.second];
   const [first, second] = axes ?? points.axes;
-  return [spokenColumn(points.columns[first]), isCurve(points) ? strings.output.target : spokenColumn(points.columns[second])];
+  return [
+    spokenColumn(points.columns[first]),
+    isCurve(points) ? strings.output.target : spokenColumn(points.columns[second]),
+  ];
 }
 
 /** A number for the end of an axis.

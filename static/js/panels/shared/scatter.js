@@ -1,12 +1,13 @@
-// The points of the data on the plane: which ones are shown, how they look, which one is under the pointer, what it says.
+// The points of the data on the plane: which ones are shown, how they look, which one is under the pointer, what it
+// says.
 
 import { html, nothing } from "lit";
+import { lastStep } from "../../current_step.js";
+import { drawPoints, drawRings } from "../../draw/points.js";
 import { percent, quantity } from "../../format.js";
 import { className, spokenColumn, targetWords } from "../../names.js";
-import { domainOf, locator, pixelOf } from "../../plane.js";
 import { targetLook, targetScale } from "../../palette.js";
-import { drawPoints, drawRings } from "../../draw/points.js";
-import { lastStep } from "../../current_step.js";
+import { domainOf, locator, pixelOf } from "../../plane.js";
 import { strings } from "../../strings.js";
 
 /** @import { State } from "../../store.js" */
@@ -22,7 +23,11 @@ const MOST_COLUMNS = 8; // whose values fit in a bubble
 
 /** The parts that are shown.
  * @type {(state: Pick<State, "showTest" | "showValidation">) => Part[]} */
-export const shownParts = ({ showTest, showValidation }) => ["train", ...(showValidation ? /** @type {Part[]} */ (["validation"]) : []), ...(showTest ? /** @type {Part[]} */ (["test"]) : [])];
+export const shownParts = ({ showTest, showValidation }) => [
+  "train",
+  ...(showValidation ? /** @type {Part[]} */ (["validation"]) : []),
+  ...(showTest ? /** @type {Part[]} */ (["test"]) : []),
+];
 
 /** @param {CanvasRenderingContext2D} context @param {Box} box @param {State} state @param {Palette} palette
  * @param {Spot | null} spot the one under the pointer */
@@ -34,19 +39,48 @@ export function drawScatter(context, box, state, palette, spot) {
   const look = targetLook(palette, targets.kind, targetScale(parts.train?.targets ?? []));
   const domain = domainOf(points, view);
   const locate = locator(points, view.axes);
-  const outlines = { train: palette.css(targets.kind === "regression" ? "muted" : "outline"), validation: palette.css("validation"), test: palette.css("text") };
+  const outlines = {
+    train: palette.css(targets.kind === "regression" ? "muted" : "outline"),
+    validation: palette.css("validation"),
+    test: palette.css("text"),
+  };
   for (const name of shownParts(state)) {
     const part = parts[name];
     if (!part) continue;
     const some = { points: part.points.slice(0, MOST_POINTS), targets: part.targets.slice(0, MOST_POINTS) };
     const at = some.points.map((point, index) => locate(point, some.targets[index]));
     const radius = some.points.length > MANY ? 2.2 : 3;
-    const scatter = { points: at, targets: some.targets, axes: [0, 1], domain, look, radius, outline: outlines[name], outlineWidth: 1 };
+    const scatter = {
+      points: at,
+      targets: some.targets,
+      axes: [0, 1],
+      domain,
+      look,
+      radius,
+      outline: outlines[name],
+      outlineWidth: 1,
+    };
     drawPoints(context, box, scatter);
     const wrong = answers?.parts[name]?.wrong;
-    if (markWrong && wrong?.length === at.length) drawRings(context, at.filter((_, index) => wrong[index]).map((place) => pixelOf(domain, box, place)), radius + 2.5, palette.css("text"), 1);
-    if (name === "train" && step) drawStep(context, step.samples.flatMap((index) => (part.points[index] ? [pixelOf(domain, box, locate(part.points[index], part.targets[index]))] : [])), radius, palette);
-    if (spot?.part === name && at[spot.index]) drawRings(context, [pixelOf(domain, box, at[spot.index])], radius + 5, palette.css("text"), 2);
+    if (markWrong && wrong?.length === at.length)
+      drawRings(
+        context,
+        at.filter((_, index) => wrong[index]).map((place) => pixelOf(domain, box, place)),
+        radius + 2.5,
+        palette.css("text"),
+        1,
+      );
+    if (name === "train" && step)
+      drawStep(
+        context,
+        step.samples.flatMap((index) =>
+          part.points[index] ? [pixelOf(domain, box, locate(part.points[index], part.targets[index]))] : [],
+        ),
+        radius,
+        palette,
+      );
+    if (spot?.part === name && at[spot.index])
+      drawRings(context, [pixelOf(domain, box, at[spot.index])], radius + 5, palette.css("text"), 2);
   }
 }
 
@@ -69,7 +103,11 @@ export function spotsNear(state, box, x, y, radius) {
   const found = shownParts(state).flatMap((name) => {
     const part = points.parts[name];
     return (part?.points ?? []).slice(0, MOST_POINTS).flatMap((point, index) => {
-      const [px, py] = pixelOf(domain, box, locate(point, /** @type {import("../../types.js").Points} */ (part).targets[index]));
+      const [px, py] = pixelOf(
+        domain,
+        box,
+        locate(point, /** @type {import("../../types.js").Points} */ (part).targets[index]),
+      );
       const far = Math.hypot(px - x, py - y);
       return far <= radius ? [{ part: name, index, far }] : [];
     });
@@ -96,11 +134,20 @@ export function aboutPoint({ points, answers }, { part: name, index }) {
 
 /** @type {(told: PartAnswers, index: number, points: DatasetPoints) => unknown} */
 function answerRows({ answers, confidence, wrong, losses }, index, points) {
-  const said = answers && (points.targets.kind === "regression" ? quantity(answers[index]) : className(answers[index], points));
+  const said =
+    answers && (points.targets.kind === "regression" ? quantity(answers[index]) : className(answers[index], points));
   // With one output, how likely yes is: of a no the rest.
-  const sure = confidence && (points.targets.kind === "binary" && !answers?.[index] ? 1 - confidence[index] : confidence[index]);
+  const sure =
+    confidence && (points.targets.kind === "binary" && !answers?.[index] ? 1 - confidence[index] : confidence[index]);
   return html`
-    ${said === undefined ? nothing : html`<dt>${wrong ? (wrong[index] ? words.wrong : words.right) : words.answer}</dt><dd class=${wrong?.[index] ? "wrong" : ""}>${said}${sure === undefined ? nothing : html` (${percent(sure)})`}</dd>`}
+    ${
+      said === undefined
+        ? nothing
+        : html`<dt>${wrong ? (wrong[index] ? words.wrong : words.right) : words.answer}</dt><dd
+          class=${wrong?.[index] ? "wrong" : ""}>${said}${
+            sure === undefined ? nothing : html` (${percent(sure)})`
+          }</dd>`
+    }
     ${wrong && said === undefined ? html`<dt>${wrong[index] ? words.wrong : words.right}</dt><dd></dd>` : nothing}
     <dt>${words.loss}</dt><dd>${quantity(losses[index])}</dd>`;
 }

@@ -8,12 +8,15 @@ import { rescaled } from "../../draw/heatmap.js";
 
 /** The colors of each unit of a layer. They mean the same everywhere as long as no unit passes 1; outputs look as the
  * answer does: orange or blue around one half, or the color of their class.
- * @type {(state: State, layer: { low: number, high: number, units: number }, isOutput: boolean, palette: Palette) => Table[]} */
+ * @type {(state: State, layer: { low: number, high: number, units: number }, isOutput: boolean, palette: Palette)
+ *    => Table[]} */
 export function unitTables(state, { low, high, units }, isOutput, palette) {
   const task = /** @type {Task | undefined} */ (isOutput ? state.experiment?.task : undefined);
   const [no, yes] = state.points?.targets.range ?? [0, 1];
   if (task === "multiclass" || task === "multilabel") {
-    return Array.from({ length: units }, (_, unit) => rescaled(palette.strength[unit % palette.strength.length], low, high, 0.5, 0.5));
+    return Array.from({ length: units }, (_, unit) =>
+      rescaled(palette.strength[unit % palette.strength.length], low, high, 0.5, 0.5),
+    );
   }
   const table =
     task === "binary"

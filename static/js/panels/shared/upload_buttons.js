@@ -15,33 +15,44 @@ const words = strings.tables;
 
 /** @param {Pick<Page, "tables">} page */
 export const openButton = ({ tables }) =>
-  fileButton({ text: words.open, help: words.openHelp, accept: ACCEPTED, class: "open-table", icon: icons.file, pick: (file) => tables.open(file) });
+  fileButton({
+    text: words.open,
+    help: words.openHelp,
+    accept: ACCEPTED,
+    class: "open-table",
+    icon: icons.file,
+    pick: (file) => tables.open(file),
+  });
 
 /** The way back to a table that was deleted.
  * @param {Pick<Page, "store" | "actions">} page @param {LostTable} lost */
 export function restoreButton(page, lost) {
-  const [text, help] = lost.then ? [words.restore, words.restoreHelp] : [words.undo, words.undoHelp];
+  const [text, help] = lost.retry ? [words.restore, words.restoreHelp] : [words.undo, words.undoHelp];
   return textButton({ text, help, click: () => void restore(page, lost) });
 }
 
 /** Brings a table back, and then does what failed without it.
  * @param {Pick<Page, "store" | "actions">} page @param {LostTable} lost */
-async function restore({ store, actions }, { id, then }) {
+async function restore({ store, actions }, { id, retry }) {
   try {
     const { name } = await restoreTable(id);
     await actions.polling.tables();
-    if (then === "undo") actions.undo();
-    else if (then === "redo") actions.redo();
-    else if (then === "learn") learnFrom(id);
-    if (!then) store.apply(told, { kind: "notice", text: words.restored(name) });
+    if (retry === "undo") actions.undo();
+    else if (retry === "redo") actions.redo();
+    else if (retry === "train") trainOn(id);
+    if (!retry) store.apply(told, { kind: "notice", text: words.restored(name) });
   } catch (error) {
     if (!(error instanceof Refusal)) return actions.tellRefusal(strings.words.unreachable);
     const gone = error.problem.status === 404;
-    store.apply(told, { kind: "refusal", text: gone ? words.notRestored : problemText(error.problem), openTable: gone });
+    store.apply(told, {
+      kind: "refusal",
+      text: gone ? words.notRestored : problemText(error.problem),
+      openTable: gone,
+    });
   }
 
   /** @param {string} id */
-  function learnFrom(id) {
+  function trainOn(id) {
     const { experiment, catalogue } = store.state;
     const entry = catalogue?.tables?.find(({ table }) => table?.id === id);
     if (experiment && catalogue && entry) actions.change(datasetPatch(experiment, catalogue, entry));

@@ -1,13 +1,13 @@
 // One line that always says what is going on, what went wrong, and the way out.
 
 import { html, nothing, render } from "lit";
+import { lastStep } from "../../current_step.js";
 import { argumentOf, chosen, withArgument } from "../../experiment.js";
 import { iconButton, textButton } from "../../fields.js";
 import { quantity } from "../../format.js";
 import { lastOf } from "../../history.js";
 import { icons } from "../../icons.js";
 import { targetWords } from "../../names.js";
-import { lastStep } from "../../current_step.js";
 import { set, told } from "../../store.js";
 import { strings } from "../../strings.js";
 import { SUGGESTIONS } from "../../suggestions.js";
@@ -26,9 +26,26 @@ export function statusPanel(root, page) {
 
   loop.watch(
     (state) => [
-      state.catalogue, state.waitingFor, state.connection, state.session, state.phase, state.playing, state.reason, state.warning,
-      state.word, state.notes, state.hasPlayed, state.learnedRun, state.suggestionsClosed, state.run, state.experiment, state.points, state.step > 0,
-      state.visit, state.visit !== null && Math.floor(state.epoch), lastStep(state),
+      state.catalogue,
+      state.waitingFor,
+      state.connection,
+      state.session,
+      state.phase,
+      state.playing,
+      state.reason,
+      state.warning,
+      state.word,
+      state.notes,
+      state.hasPlayed,
+      state.learnedRun,
+      state.suggestionsClosed,
+      state.run,
+      state.experiment,
+      state.points,
+      state.step > 0,
+      state.visit,
+      state.visit !== null && Math.floor(state.epoch),
+      lastStep(state),
     ],
     () => {
       const { tone, text, actions = nothing } = line(store.state);
@@ -48,7 +65,11 @@ export function statusPanel(root, page) {
    * @type {(state: State) => Line} */
   function line(state) {
     if (state.connection === "gone" || state.connection === "ended") {
-      return { tone: "alarm", text: words[state.connection], actions: action(words.startAgain, () => void actions.connection.startAgain()) };
+      return {
+        tone: "alarm",
+        text: words[state.connection],
+        actions: action(words.startAgain, () => void actions.connection.startAgain()),
+      };
     }
     if (state.connection === "lost") {
       if (!state.session) return { tone: "alarm", text: words.unreachableAtStart };
@@ -59,16 +80,32 @@ export function statusPanel(root, page) {
     if (!state.experiment) return { tone: "plain", text: words.loading };
     if (state.word?.kind === "refusal") {
       const { text, lost, openTable } = state.word;
-      return { tone: "alarm", text, actions: html`${lost ? restoreButton(page, lost) : nothing}${openTable ? openButton(page) : nothing}${dismiss()}` };
+      return {
+        tone: "alarm",
+        text,
+        actions: html`${
+          lost ? restoreButton(page, lost) : nothing
+        }${openTable ? openButton(page) : nothing}${dismiss()}`,
+      };
     }
-    if (state.visit !== null) return { tone: "notice", text: words.past(state.visit, Math.floor(state.epoch)), actions: waysFromThere() };
-    if (state.phase === "diverged") return { tone: "alarm", text: state.reason ?? words.diverged, actions: waysOut(state) };
+    if (state.visit !== null)
+      return { tone: "notice", text: words.past(state.visit, Math.floor(state.epoch)), actions: waysFromThere() };
+    if (state.phase === "diverged")
+      return { tone: "alarm", text: state.reason ?? words.diverged, actions: waysOut(state) };
     if (state.phase === "failed") {
-      return { tone: "alarm", text: words.failed(state.reason ?? ""), actions: action(words.reset, () => actions.reset()) };
+      return {
+        tone: "alarm",
+        text: words.failed(state.reason ?? ""),
+        actions: action(words.reset, () => actions.reset()),
+      };
     }
     if (state.word) {
       const { text, undo, lost } = state.word;
-      const back = lost ? restoreButton(page, lost) : undo ? textButton({ text: words.undo, help: words.undoHelp, click: () => actions.undo(true) }) : nothing;
+      const back = lost
+        ? restoreButton(page, lost)
+        : undo
+          ? textButton({ text: words.undo, help: words.undoHelp, click: () => actions.undo(true) })
+          : nothing;
       return { tone: "notice", text, actions: html`${back}${dismiss()}` };
     }
     if (state.warning) return { tone: "alarm", text: state.warning, actions: waysOut(state) };
@@ -118,7 +155,11 @@ export function statusPanel(root, page) {
     const direction = from === to ? 0 : (loss ?? 0) - (before ?? 0);
     const all = train?.points.length ?? 0;
     const seen = Math.round((epoch - Math.floor(epoch)) * all);
-    return [words.stepped(step, one ? { index, target } : null, samples.length), words.lossMoved(from, to, one, direction), words.seen(Math.floor(epoch), seen, all)].join(" ");
+    return [
+      words.stepped(step, one ? { index, target } : null, samples.length),
+      words.lossMoved(from, to, one, direction),
+      words.seen(Math.floor(epoch), seen, all),
+    ].join(" ");
   }
 
   /** @type {(text: string, click: () => void) => unknown} */

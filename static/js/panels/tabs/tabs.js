@@ -17,11 +17,15 @@ export function tabsPanel(root, { store, loop }) {
     ({ tab }) => [tab],
     (tab) => {
       document.body.dataset.tab = tab;
-      render(TABS.map((name) => button(name, name === tab)), root);
+      render(
+        TABS.map((name) => button(name, name === tab)),
+        root,
+      );
     },
   );
 
   /** @type {(name: Tab, current: boolean) => unknown} */
   const button = (name, current) => html`<button type="button" class="tab" aria-current=${current ? "true" : "false"}
-    aria-description=${strings.tabHelp[name]} @click=${() => store.apply(set, { tab: name })}>${strings.tabs[name]}</button>`;
+    aria-description=${strings.tabHelp[name]}
+    @click=${() => store.apply(set, { tab: name })}>${strings.tabs[name]}</button>`;
 }

@@ -2,12 +2,12 @@
 // that goes back: everything on the page then shows that epoch.
 
 import { html, nothing, render } from "lit";
+import { Canvas } from "../../draw/canvas.js";
+import { drawSparkline } from "../../draw/sparkline.js";
 import { textButton } from "../../fields.js";
 import { columnOf } from "../../history.js";
 import { changeWords } from "../../names.js";
 import { paletteOf } from "../../palette.js";
-import { Canvas } from "../../draw/canvas.js";
-import { drawSparkline } from "../../draw/sparkline.js";
 import { strings } from "../../strings.js";
 
 /** @import { Page } from "../../main.js" */
@@ -21,7 +21,8 @@ export function timePanel(root, { store, actions, loop }) {
   render(
     html`<h2>${words.title}</h2>
       <div class="spark"><canvas role="img"></canvas>
-        <input type="range" class="handle" min="0" step="1" aria-label=${words.handle} aria-description=${words.handleHelp} @input=${dragged}>
+        <input type="range" class="handle" min="0" step="1" aria-label=${words.handle}
+          aria-description=${words.handleHelp} @input=${dragged}>
         <p class="empty"></p></div>
       <div class="actions"></div>`,
     root,
@@ -41,7 +42,9 @@ export function timePanel(root, { store, actions, loop }) {
         drawSparkline(context, width, height, line, { line: css("muted"), fill: css("raised"), mark: css("test") }),
       );
       empty.textContent = history.length < 2 ? words.empty : "";
-      canvas.element.ariaLabel = [words.canvas(line.x.at(-1) ?? 0, journal.length), ...journal.map(changeWords)].join(" ");
+      canvas.element.ariaLabel = [words.canvas(line.x.at(-1) ?? 0, journal.length), ...journal.map(changeWords)].join(
+        " ",
+      );
       handle.title = journal.map(changeWords).join("\n");
     },
   );
@@ -51,19 +54,22 @@ export function timePanel(root, { store, actions, loop }) {
       handle.hidden = epoch < 1;
       handle.max = String(epoch);
       handle.value = String(visit ?? epoch);
-      handle.ariaValueText = visit === null ? words.now(epoch) : words.then(visit, epoch);
+      handle.ariaValueText = visit === null ? words.now(epoch) : words.past(visit, epoch);
       root.classList.toggle("past", visit !== null);
     },
   );
   loop.watch(
     ({ sibling }) => [sibling],
-    (sibling) => render(sibling ? toSibling(sibling) : nothing, /** @type {HTMLElement} */ (root.querySelector(".actions"))),
+    (sibling) =>
+      render(sibling ? toSibling(sibling) : nothing, /** @type {HTMLElement} */ (root.querySelector(".actions"))),
   );
 
   /** From a fork to its origin, or back.
    * @param {Sibling} sibling */
   function toSibling({ forked, epoch }) {
-    const [text, help] = forked ? [words.toFork(epoch), words.toForkHelp] : [words.toOriginal(epoch), words.toOriginalHelp];
+    const [text, help] = forked
+      ? [words.toFork(epoch), words.toForkHelp]
+      : [words.toOriginal(epoch), words.toOriginalHelp];
     return textButton({ text, help, click: () => actions.visitSibling() });
   }
 

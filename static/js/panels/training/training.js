@@ -21,7 +21,14 @@ export function trainingPanel(root, page) {
   root.ariaLabel = words.title;
 
   loop.watch(
-    ({ catalogue, schema, experiment, points, editing, until }) => [catalogue, schema, experiment, points, editing, until],
+    ({ catalogue, schema, experiment, points, editing, until }) => [
+      catalogue,
+      schema,
+      experiment,
+      points,
+      editing,
+      until,
+    ],
     () => render(template(store.state), root),
   );
 
@@ -48,8 +55,10 @@ export function trainingPanel(root, page) {
       </div>
       ${entryButton("loss", catalogue, experiment.loss, editing)}
       ${opensButton("until", strings.until.open, strings.until.help, endWords(until, experiment), editing)}
-      <button type="button" class="button quiet more" data-opens="training" aria-haspopup="dialog" aria-expanded=${editing === "training"}
-        aria-description=${words.moreHelp} @click=${() => store.apply(editorToggled, "training")}>${words.more}${icons.down}</button>
+      <button type="button" class="button quiet more" data-opens="training" aria-haspopup="dialog"
+        aria-expanded=${editing === "training"}
+        aria-description=${words.moreHelp}
+        @click=${() => store.apply(editorToggled, "training")}>${words.more}${icons.down}</button>
     `;
   }
 
@@ -66,7 +75,10 @@ export function trainingPanel(root, page) {
         spec,
         value: Number(argumentOf(experiment.optimizer, entry, argument.name)),
         sink: {
-          change: (value) => actions.change({ optimizer: withArgument(store.state.experiment?.optimizer ?? entry.name, entry, argument.name, value) }),
+          change: (value) =>
+            actions.change({
+              optimizer: withArgument(store.state.experiment?.optimizer ?? entry.name, entry, argument.name, value),
+            }),
           refuse: actions.tellRefusal,
         },
       })}
@@ -83,8 +95,10 @@ export function trainingPanel(root, page) {
    * @type {(part: string, label: string, help: string, value: string, editing: string | null) => unknown} */
   const opensButton = (part, label, help, value, editing) => html`<div class="setting">
     <span class="label" aria-hidden="true">${label}</span>
-    <button type="button" class="button value" data-opens=${part} aria-haspopup="dialog" aria-expanded=${editing === part}
-      aria-label=${words.open(label, value)} aria-description=${help} @click=${() => store.apply(editorToggled, part)}>${value}${icons.down}</button>
+    <button type="button" class="button value" data-opens=${part} aria-haspopup="dialog"
+      aria-expanded=${editing === part}
+      aria-label=${words.open(label, value)} aria-description=${help}
+      @click=${() => store.apply(editorToggled, part)}>${value}${icons.down}</button>
   </div>`;
 
   /** Where Play ends; early stopping ends it as well.

@@ -9,7 +9,8 @@ const MANY = 16; // columns, of which it is hard to find one
 
 /** A column that can be chosen. @typedef {{ name: string, help: string }} ColumnItem */
 
-/** @type {(options: { items: ColumnItem[], chosen: Set<string>, problem: string, sought: string, find: (text: string) => void,
+/** @type {(options: { items: ColumnItem[], chosen: Set<string>, problem: string, sought: string,
+ *    find: (text: string) => void,
  *    choose: (names: string[]) => void }) => unknown} */
 export function columnChoice({ items, chosen, problem, sought, find, choose }) {
   const many = items.length > MANY;
@@ -28,18 +29,25 @@ export function columnChoice({ items, chosen, problem, sought, find, choose }) {
     ${many ? finder(sought, shown.length, items.length, find) : nothing}
     <p class="field-problem" role="status">${problem || nothing}</p>
     <div class="table-columns">
-      ${shown.map(({ name, help }) => toggle({
-        label: name,
-        help,
-        checked: chosen.has(name),
-        change: (checked) => choose(checked ? [...names, name] : names.filter((each) => each !== name)),
-      }))}
+      ${shown.map(({ name, help }) =>
+        toggle({
+          label: name,
+          help,
+          checked: chosen.has(name),
+          change: (checked) => choose(checked ? [...names, name] : names.filter((each) => each !== name)),
+        }),
+      )}
     </div>
   </fieldset>`;
 }
 
 /** @type {(sought: string, shown: number, all: number, find: (text: string) => void) => unknown} */
-const finder = (sought, shown, all, find) => html`<input type="search" class="text" autocomplete="off" spellcheck="false" aria-label=${words.find}
+const finder = (
+  sought,
+  shown,
+  all,
+  find,
+) => html`<input type="search" class="text" autocomplete="off" spellcheck="false" aria-label=${words.find}
     aria-description=${words.findHelp} placeholder=${words.find} .value=${live(sought)}
     @input=${(/** @type {Event} */ event) => find(/** @type {HTMLInputElement} */ (event.target).value)}>
   <span class="caption" role="status">${sought ? words.shown(shown, all) : nothing}</span>`;

@@ -17,9 +17,16 @@ export function preview({ columns, preview: { names, rows } }, chosen) {
     const role = column?.role === "input" && !chosen.has(name) ? "off" : (column?.role ?? "unused");
     return { role, kind: column ? kindOf(column, role) : words.kinds.unused };
   });
-  return html`<div class="preview" role="region" tabindex="0" aria-label=${words.preview} aria-description=${words.previewHelp}>
-    <table><thead><tr>${names.map((name, index) => html`<th scope="col" data-role=${looks[index].role}><bdi>${name}</bdi><span>${looks[index].kind}</span></th>`)}</tr></thead>
-    <tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td data-role=${looks[index]?.role}><bdi>${cell}</bdi></td>`)}</tr>`)}</tbody></table>
+  return html`<div class="preview" role="region" tabindex="0" aria-label=${words.preview}
+    aria-description=${words.previewHelp}>
+    <table><thead><tr>${names.map(
+      (name, index) =>
+        html`<th scope="col" data-role=${looks[index].role}><bdi>${name}</bdi><span>${looks[index].kind}</span></th>`,
+    )}</tr></thead>
+    <tbody>${rows.map(
+      (row) =>
+        html`<tr>${row.map((cell, index) => html`<td data-role=${looks[index]?.role}><bdi>${cell}</bdi></td>`)}</tr>`,
+    )}</tbody></table>
   </div>`;
 }
 
@@ -35,5 +42,6 @@ function kindOf({ type, inputs }, role) {
 export function warnings(found, chosen) {
   const list = warningsOf(found, chosen);
   if (list.length === 0) return nothing;
-  return html`<div class="table-warnings"><h3>${words.warnings}</h3><ul>${list.map((text) => html`<li>${text}</li>`)}</ul></div>`;
+  return html`<div
+    class="table-warnings"><h3>${words.warnings}</h3><ul>${list.map((text) => html`<li>${text}</li>`)}</ul></div>`;
 }

@@ -1,5 +1,5 @@
-// A table of one's own in a window: what was found in the file, what is to be predicted, from which columns, and how the
-// file is read. The server reads it: each change sends the file again, and what was read before is deleted there.
+// A table of one's own in a window: what was found in the file, what is to be predicted, from which columns, and how
+// the file is read. The server reads it: each change sends the file again, and what was read before is deleted there.
 
 import { html, live, nothing } from "lit";
 import * as api from "../../api.js";
@@ -9,7 +9,17 @@ import { icons } from "../../icons.js";
 import { problemText } from "../../store.js";
 import { strings } from "../../strings.js";
 import {
-  ACCEPTED, columnsWithout, firstOptions, firstSelection, inputsOf, largeFile, saidOptions, selectionProblems, summaryOf, tableEntry, targetOf,
+  ACCEPTED,
+  columnsWithout,
+  firstOptions,
+  firstSelection,
+  inputsOf,
+  largeFile,
+  saidOptions,
+  selectionProblems,
+  summaryOf,
+  tableEntry,
+  targetOf,
 } from "../../uploads.js";
 import { columnChoice } from "./column_choice.js";
 import { preview, warnings } from "./preview.js";
@@ -17,12 +27,15 @@ import { preview, warnings } from "./preview.js";
 /** @import { Page } from "../../main.js" */
 /** @import { Experiment, FoundTable, LargeFile, TableOptions } from "../../types.js" */
 
-/** What the window shows. `stored` is the table that the server keeps for it, `columns` are those that can be predicted; `without` those that the network does not get, of a
- * table whose file is not at hand; `large` tells of a file of which only a part can be taken.
- * @typedef {{ file: File | null, options: TableOptions, found: FoundTable | null, stored: string | null, large: LargeFile | null, columns: string[],
+/** What the window shows. `stored` is the table that the server keeps for it, `columns` are those that can be
+ * predicted; `without` those that the network does not get, of a table whose file is not at hand; `large` tells of a
+ * file of which only a part can be taken.
+ * @typedef {{ file: File | null, options: TableOptions, found: FoundTable | null, stored: string | null,
+ *    large: LargeFile | null, columns: string[],
  *    without: Set<string>, sought: string, problem: string, reading: boolean }} Draft */
 
-/** @typedef {{ open: (file: File) => void, look: (id: string, experiment: Experiment | null) => Promise<void> }} UploadWindow */
+/** @typedef {{ open: (file: File) => void, look: (id: string, experiment: Experiment | null)
+ *    => Promise<void> }} UploadWindow */
 
 const words = strings.tables;
 const TASKS = ["binary", "multiclass", "regression"]; // what a single column can be predicted as
@@ -40,7 +53,17 @@ export function uploadWindow({ store, actions, dialogs }) {
   addEventListener("pagehide", () => forget(draft)); // nobody is left to use it
 
   /** @type {(draft: Pick<Draft, "file" | "options"> & Partial<Draft>) => Draft} */
-  const begun = (given) => ({ found: null, stored: null, large: null, columns: [], without: new Set(), sought: "", problem: "", reading: false, ...given });
+  const begun = (given) => ({
+    found: null,
+    stored: null,
+    large: null,
+    columns: [],
+    without: new Set(),
+    sought: "",
+    problem: "",
+    reading: false,
+    ...given,
+  });
 
   /** @param {File} file */
   function open(file) {
@@ -55,7 +78,12 @@ export function uploadWindow({ store, actions, dialogs }) {
       const found = await api.getTable(id);
       forget(draft);
       const current = experiment?.dataset.name === "upload" && experiment.dataset.upload === id;
-      draft = begun({ file: null, options: firstOptions(found), found, without: current ? columnsWithout(found, experiment.features) : new Set() });
+      draft = begun({
+        file: null,
+        options: firstOptions(found),
+        found,
+        without: current ? columnsWithout(found, experiment.features) : new Set(),
+      });
       show();
     } catch (error) {
       actions.tellRefusal(reason(error));
@@ -103,7 +131,8 @@ export function uploadWindow({ store, actions, dialogs }) {
   }
 
   /** Whether the file can be sent as it is asked for. @param {Draft} draft */
-  const isSound = ({ options, large }) => options.column?.length !== 0 && (!large || Object.keys(selectionProblems(options, large)).length === 0);
+  const isSound = ({ options, large }) =>
+    options.column?.length !== 0 && (!large || Object.keys(selectionProblems(options, large)).length === 0);
 
   /** Deletes what the server keeps for a window, once: several changes may follow each other quickly.
    * @param {Draft} of */
@@ -166,22 +195,49 @@ export function uploadWindow({ store, actions, dialogs }) {
   function status({ file, found, large, problem, reading }) {
     const told = found ? summaryOf(found) : large ? largeText(large) : "";
     return html`<div class="table-status" role="status">
-      ${reading && file ? html`<progress aria-label=${words.reading(file.name, file.size)}></progress><p>${words.reading(file.name, file.size)}</p>` : nothing}
-      ${problem && !reading ? html`<div class="problem"><p>${problem}</p>${found ? nothing : html`<p>${words.wayOut}</p>`}</div>` : nothing}
+      ${
+        reading && file
+          ? html`<progress
+            aria-label=${words.reading(file.name, file.size)}></progress><p>${words.reading(file.name, file.size)}</p>`
+          : nothing
+      }
+      ${
+        problem && !reading
+          ? html`<div class="problem"><p>${problem}</p>${found ? nothing : html`<p>${words.wayOut}</p>`}</div>`
+          : nothing
+      }
       ${told && !problem && !reading ? html`<p>${told}</p>` : nothing}
     </div>`;
   }
 
   /** @param {Draft} draft */
   const buttons = ({ found, reading, large, options }) => html`
-    ${fileButton({ text: words.openAnother, help: words.openHelp, accept: ACCEPTED, class: "quiet", icon: icons.file, pick: open })}
+    ${fileButton({
+      text: words.openAnother,
+      help: words.openHelp,
+      accept: ACCEPTED,
+      class: "quiet",
+      icon: icons.file,
+      pick: open,
+    })}
     ${textButton({ text: words.cancel, help: words.cancelHelp, click: () => dialogs.close() })}
-    ${large && !found
-      ? textButton({
-          text: words.readAgain, help: words.readAgainHelp, class: "primary",
-          disabled: reading || Object.keys(selectionProblems(options, large)).length > 0, click: () => read({}),
-        })
-      : textButton({ text: words.use, help: words.useHelp, class: "primary", disabled: !found && !reading, click: () => void use() })}
+    ${
+      large && !found
+        ? textButton({
+            text: words.readAgain,
+            help: words.readAgainHelp,
+            class: "primary",
+            disabled: reading || Object.keys(selectionProblems(options, large)).length > 0,
+            click: () => read({}),
+          })
+        : textButton({
+            text: words.use,
+            help: words.useHelp,
+            class: "primary",
+            disabled: !found && !reading,
+            click: () => void use(),
+          })
+    }
   `;
 
   /** What it is called, what is to be predicted, and as what.
@@ -192,12 +248,28 @@ export function uploadWindow({ store, actions, dialogs }) {
     const guess = entries.find(({ name }) => name === found?.task)?.label ?? "";
     return html`<div class="table-choices">
       <div class="setting"><span class="label" aria-hidden="true">${words.name}</span>
-        <input type="text" class="text" maxlength="60" autocomplete="off" spellcheck="false" dir="auto" aria-label=${words.name} aria-description=${words.nameHelp}
-          .value=${live(options.name)} @change=${(/** @type {Event} */ event) => readOrWait({ name: textIn(event) })}></div>
-      ${columns.length === 0
-        ? nothing
-        : setting(words.target, words.targetHelp, target, columns.map((name) => ({ value: name, label: name })), predict)}
-      ${setting(words.task, words.taskHelp, options.task, [detected(guess), ...entries.map(({ name, label }) => ({ value: name, label }))], (task) => readOrWait({ task }))}
+        <input type="text" class="text" maxlength="60" autocomplete="off" spellcheck="false" dir="auto"
+          aria-label=${words.name} aria-description=${words.nameHelp}
+          .value=${live(options.name)}
+          @change=${(/** @type {Event} */ event) => readOrWait({ name: textIn(event) })}></div>
+      ${
+        columns.length === 0
+          ? nothing
+          : setting(
+              words.target,
+              words.targetHelp,
+              target,
+              columns.map((name) => ({ value: name, label: name })),
+              predict,
+            )
+      }
+      ${setting(
+        words.task,
+        words.taskHelp,
+        options.task,
+        [detected(guess), ...entries.map(({ name, label }) => ({ value: name, label }))],
+        (task) => readOrWait({ task }),
+      )}
     </div>`;
 
     /** Another column to predict: it is no input any more, and the one before becomes one.
@@ -229,9 +301,17 @@ export function uploadWindow({ store, actions, dialogs }) {
     </div>`;
   }
 
-  /** @type {(field: "rows" | "seed", label: string, help: string, value: string, problem: string | undefined) => unknown} */
-  const wholeNumber = (field, label, help, value, problem) => html`<div class="setting"><span class="label" aria-hidden="true">${label}</span>
-    <input type="text" class="number" inputmode="numeric" autocomplete="off" aria-label=${label} aria-description=${help}
+  /** @type {(field: "rows" | "seed", label: string, help: string, value: string, problem: string | undefined)
+   *    => unknown} */
+  const wholeNumber = (
+    field,
+    label,
+    help,
+    value,
+    problem,
+  ) => html`<div class="setting"><span class="label" aria-hidden="true">${label}</span>
+    <input type="text" class="number" inputmode="numeric" autocomplete="off" aria-label=${label}
+      aria-description=${help}
       aria-invalid=${problem ? "true" : "false"} aria-errormessage="table-${field}-problem" .value=${live(value)}
       @input=${(/** @type {Event} */ event) => select({ [field]: textIn(event).trim().replace(/[ ,_]/g, "") })}>
     <p class="field-problem" id="table-${field}-problem" role="status">${problem ?? nothing}</p></div>`;
@@ -250,13 +330,24 @@ export function uploadWindow({ store, actions, dialogs }) {
   function inputs(draft) {
     const { found, large, options, columns, sought } = draft;
     const target = found?.target ?? targetOf(options, columns);
-    const names = large?.columns ?? found?.columns.filter(({ role, inputs }) => role !== "target" && (draft.file || inputs.length > 0)).map(({ name }) => name) ?? [];
+    const names =
+      large?.columns ??
+      found?.columns
+        .filter(({ role, inputs }) => role !== "target" && (draft.file || inputs.length > 0))
+        .map(({ name }) => name) ??
+      [];
     const byName = new Map(found?.columns.map((column) => [column.name, column]));
-    const items = names.filter((name) => name !== target).map((name) => {
-      const column = byName.get(name);
-      return { name, help: column ? words.inputHelp(column) : words.inputUnread };
-    });
-    const problems = large ? selectionProblems(options, large) : options.column?.length === 0 ? { column: words.noInput } : {};
+    const items = names
+      .filter((name) => name !== target)
+      .map((name) => {
+        const column = byName.get(name);
+        return { name, help: column ? words.inputHelp(column) : words.inputUnread };
+      });
+    const problems = large
+      ? selectionProblems(options, large)
+      : options.column?.length === 0
+        ? { column: words.noInput }
+        : {};
     return columnChoice({
       items,
       chosen: chosenOf(draft),
@@ -279,19 +370,39 @@ export function uploadWindow({ store, actions, dialogs }) {
    * @param {Draft} draft */
   function more({ options, found, problem }) {
     const { headers, delimiters, missings, encodings } = words;
-    const delimiter = { ",": delimiters.comma, ";": delimiters.semicolon, "\t": delimiters.tab, "|": delimiters.bar }[found?.delimiter ?? ""] ?? "";
+    const delimiter =
+      { ",": delimiters.comma, ";": delimiters.semicolon, "\t": delimiters.tab, "|": delimiters.bar }[
+        found?.delimiter ?? ""
+      ] ?? "";
     const header = found ? headers[found.header ? "true" : "false"] : "";
     /** Other columns are found then: nothing is known of them yet. @param {Partial<TableOptions>} change */
     const anew = (change) => {
       if (draft) draft.large = null;
       read({ ...change, target: "", column: null, rows: "", seed: "" });
     };
-    return html`<details class="table-more" ?open=${Boolean(problem)}><summary aria-description=${words.moreHelp}>${words.more}</summary>
+    return html`<details class="table-more" ?open=${Boolean(problem)}><summary
+      aria-description=${words.moreHelp}>${words.more}</summary>
       <div class="table-choices">
-        ${setting(words.header, words.headerHelp, options.header, [detected(header), ...items(headers)], (header) => anew({ header }))}
-        ${setting(words.delimiter, words.delimiterHelp, options.delimiter, [detected(delimiter), ...items(delimiters)], (delimiter) => anew({ delimiter }))}
-        ${setting(words.missing, words.missingHelp, options.missing, items(missings), (missing) => readOrWait({ missing }))}
-        ${setting(words.encoding, words.encodingHelp, options.encoding, [detected(""), ...items(encodings)], (encoding) => anew({ encoding }))}
+        ${setting(words.header, words.headerHelp, options.header, [detected(header), ...items(headers)], (header) =>
+          anew({ header }),
+        )}
+        ${setting(
+          words.delimiter,
+          words.delimiterHelp,
+          options.delimiter,
+          [detected(delimiter), ...items(delimiters)],
+          (delimiter) => anew({ delimiter }),
+        )}
+        ${setting(words.missing, words.missingHelp, options.missing, items(missings), (missing) =>
+          readOrWait({ missing }),
+        )}
+        ${setting(
+          words.encoding,
+          words.encodingHelp,
+          options.encoding,
+          [detected(""), ...items(encodings)],
+          (encoding) => anew({ encoding }),
+        )}
       </div></details>`;
   }
 
@@ -301,7 +412,8 @@ export function uploadWindow({ store, actions, dialogs }) {
 /** The columns that become inputs: those that were chosen, else those that were found to be of use.
  * @param {Draft} draft @returns {Set<string>} */
 function chosenOf({ options, found, without }) {
-  const useful = found?.columns.filter(({ role, name }) => role === "input" && !without.has(name)).map(({ name }) => name) ?? [];
+  const useful =
+    found?.columns.filter(({ role, name }) => role === "input" && !without.has(name)).map(({ name }) => name) ?? [];
   return new Set(options.column ?? useful);
 }
 
@@ -321,8 +433,15 @@ const inOrder = (order, names) => order.filter((name) => names.includes(name));
 const textIn = (event) => /** @type {HTMLInputElement} */ (event.target).value;
 
 /** A menu below its name.
- * @type {(label: string, help: string, value: string, items: { value: string, label: string }[], change: (value: string) => void) => unknown} */
-const setting = (label, help, value, items, change) => html`<div class="setting"><span class="label" aria-hidden="true">${label}</span>
+ * @type {(label: string, help: string, value: string, items: { value: string, label: string }[],
+ *    change: (value: string) => void) => unknown} */
+const setting = (
+  label,
+  help,
+  value,
+  items,
+  change,
+) => html`<div class="setting"><span class="label" aria-hidden="true">${label}</span>
   ${menu({ label, help, value, items, change, hideLabel: true })}</div>`;
 
 /** @type {(found: string) => { value: string, label: string }} */
