@@ -109,13 +109,15 @@ async def patch_session(
     keep: Annotated[
         bool, Query(description="With `reset`: begin with what was learned, if the network has the same shape.")
     ] = False,
+    play: Annotated[bool, Query(description="With `reset`: play on if the session plays.")] = False,
 ) -> Response:
     """Changes the experiment by a JSON merge patch (RFC 7396).
 
     Lists are replaced whole. What can change while a run goes on does so at the next step and is noted in the journal;
-    anything else needs `?reset=true`. Null stays null where the field may be null, else it means the default.
+    anything else needs `?reset=true`. The schema says which field is which (`x-live`). Null stays null where the field
+    may be null, else it means the default.
     """
-    return JSONResponse(await registry.change(id, in_json(lambda session: session.patch(body, reset, keep))))
+    return JSONResponse(await registry.change(id, in_json(lambda session: session.patch(body, reset, keep, play))))
 
 
 @router.get("/{id}/journal", operation_id="get_journal", response_model=JournalAnswer, responses=problems(404))

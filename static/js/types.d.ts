@@ -168,7 +168,7 @@ export interface LargeFile {
   limits: api.TableLimits;
 }
 
-/** How a file is to be read; empty is for what is found out. `column`: the inputs to keep; null: all that can be used. */
+/** How a file is to be read; empty is for what is found out. `column`: the inputs to keep; null: all that can be. */
 export interface TableOptions {
   column: string[] | null;
   rows: string;
