@@ -38,7 +38,8 @@ function simplified(_key, value) {
     schema.anyOf = [{ $ref: "#/components/schemas/Choice" }, ...nullable];
   }
   const fields = Object.values(value.properties ?? {});
-  if (fields.some((field) => "x-live" in field)) schema.required = Object.keys(value.properties); // answered whole
+  // An answered experiment is whole.
+  if (fields.some((field) => "x-live" in field)) schema.required = Object.keys(value.properties);
   if (value.properties)
     schema.properties = Object.fromEntries(
       Object.entries(value.properties).map(([name, field]) => [name, { ...field, default: undefined }]),

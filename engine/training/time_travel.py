@@ -47,10 +47,10 @@ class Visit:
         while work > 0 and not self.done:
             batch, last = self._next_stop()
             if trainer.step < last or not trainer.settled:
-                before = trainer.step
+                before = trainer.step, trainer.settled
                 spent = trainer.advance(work, last, batch)
                 work -= max(spent, 1)
-                if trainer.diverged or (spent == 0 and trainer.step == before):
+                if trainer.diverged or (spent == 0 and (trainer.step, trainer.settled) == before):
                     raise RuntimeError(f"the way to epoch {self.epoch} ended at step {trainer.step}")
             elif not self._make_change():
                 self._arrive()

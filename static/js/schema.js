@@ -1,5 +1,5 @@
-// What the server's JSON Schema says about a field: its name, its explanation, its bounds, and whether it may change while
-// a run goes on.
+// What the server's JSON Schema says about a field: its name, its explanation, its bounds, and whether it may change
+// while a run goes on.
 
 import { isObject } from "./experiment.js";
 
@@ -55,7 +55,8 @@ export function fieldOf(schema, path) {
  * @type {(schema: Schema, before: unknown, after: unknown) => string[]} */
 export const fixedDifferences = (schema, before, after) => fixed(schema, schema, before, after, [], false);
 
-/** @type {(root: Schema, node: Schema, before: unknown, after: unknown, path: (string | number)[], live: boolean) => string[]} */
+/** @param {Schema} root @param {Schema} node @param {unknown} before @param {unknown} after
+ * @param {(string | number)[]} path @param {boolean} live @returns {string[]} */
 function fixed(root, node, before, after, path, live) {
   if (before === after || after === undefined) return []; // what is left out keeps its default
   if (Array.isArray(before) && Array.isArray(after)) {

@@ -168,7 +168,8 @@ export interface LargeFile {
   limits: api.TableLimits;
 }
 
-/** How a file is to be read; empty is for what is found out. `column`: the inputs to keep; null: all that can be. */
+/** How a file is to be read; empty is for what is found out.
+ * `column`: the inputs to keep; null: those that can be used. */
 export interface TableOptions {
   column: string[] | null;
   rows: string;
