@@ -107,19 +107,19 @@ async def test_sessions_are_forgotten_in_the_end(registry: Registry, clock: Cloc
 
 async def test_the_longest_idle_session_gives_its_checkpoints_first(clock: Clock) -> None:
     scheduler: Scheduler[Session] = Scheduler(2)
-    registry = Registry(scheduler, Settings(checkpoint_limit_bytes=80_000), clock)
+    registry = Registry(scheduler, Settings(checkpoint_limit_bytes=40_000), clock)
     try:
         ids = [await registry.create(Experiment()) for _ in range(2)]
         for id in ids:
             clock.now += 1
-            await registry.change(id, lambda session: session.train(TrainEpochs(epochs=70)))
+            await registry.change(id, lambda session: session.train(TrainEpochs(epochs=2_000)))
         sizes = [registry.session(id).trainer.timeline.bytes for id in ids]
-        assert sum(sizes) > 80_000
+        assert sum(sizes) > 40_000
         clock.now += 1
         registry.session(ids[1])
         await registry.tidy()
         first, second = (registry.session(id).trainer.timeline for id in ids)
-        assert first.bytes + second.bytes <= 80_000 and second.bytes == sizes[1]
+        assert first.bytes + second.bytes <= 40_000 and second.bytes == sizes[1]
         assert first.marks[0].epoch == 0, "every epoch can still be reached"
     finally:
         scheduler.shutdown()
