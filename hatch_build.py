@@ -30,6 +30,7 @@ BUNDLES = {
     """,
     "uplot.js": 'export { default } from "uplot";',
     "d3.js": 'export * from "d3-contour";',
+    "floating-ui.js": 'export { computePosition, flip, offset, shift } from "@floating-ui/dom";',
     "katex.js": 'export { default } from "katex"; export * from "katex";',
 }
 OUTPUTS = (*BUNDLES, "uplot.css", "katex.css", "LICENSES.txt")
@@ -111,7 +112,7 @@ def bundle_libraries(root: Path) -> None:
         made, vendor = work / "made", root / "static/vendor"
         bundle_modules(work, made)
         copy_styles(work / "node_modules", made)
-        copy_licences(work / "node_modules", made)
+        copy_licenses(work / "node_modules", made)
         shutil.rmtree(vendor, ignore_errors=True)
         shutil.copytree(made, vendor)
         (vendor / ".stamp").write_text(stamp(root))
@@ -134,8 +135,8 @@ def copy_styles(modules: Path, made: Path) -> None:
     shutil.copytree(modules / "katex/dist/fonts", made / "fonts", ignore=others)
 
 
-def copy_licences(modules: Path, made: Path) -> None:
-    """The licences under which we may pass the libraries on."""
+def copy_licenses(modules: Path, made: Path) -> None:
+    """The licenses that allow us to distribute the libraries."""
     texts = (
         f"{file.parent.relative_to(modules).as_posix()}\n\n{file.read_text(encoding='utf-8')}"
         for file in sorted(modules.glob("**/LICENSE*"))

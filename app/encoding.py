@@ -1,7 +1,8 @@
 """Encoding: how everything leaves the server, and the one place where numbers that are not finite become null.
 
 JSON has no NaN and browsers refuse it; orjson writes null instead, also inside NumPy arrays. msgpack has NaN, but a
-client must see the same message in both, so `_plain` does it there. Pictures travel as bytes, one per pixel.
+client must see the same message in both, so `_plain` does it there. Only arrays keep it in msgpack, where they travel
+as the bytes of float64 numbers, little endian. Pictures travel as bytes, one per pixel.
 """
 
 import base64
@@ -87,8 +88,10 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
+    if isinstance(value, np.ndarray):
+        return value.astype("<f8").tobytes()
+    if isinstance(value, np.generic):
+        return _plain(value.item())
     return value
 
 

@@ -23,11 +23,11 @@ from app.sessions.session import Session
 from app.settings import Settings
 from engine import EngineError
 
-NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False}  # it calls nobody
+NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False}  # it contacts no other server
 
 
 class Application(FastAPI):
-    """FastAPI, with our description of the API and a way to be told that the end is near."""
+    """FastAPI, with our description of the API and a way to be told that it is about to stop."""
 
     def openapi(self) -> dict[str, Any]:
         """The document at /openapi.json."""

@@ -1,4 +1,4 @@
-"""Runs slow work of the web layer on other threads, so that the event loop goes on answering.
+"""Runs slow work of the web layer on other threads, so that the event loop keeps answering.
 
 Only two threads do it. Python runs one thread at a time, and each further one that computes keeps the event loop
 waiting for up to 5 ms a turn.

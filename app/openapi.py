@@ -56,7 +56,7 @@ MERGE_PATCH = {
 
 @cache
 def describe_api() -> dict[str, Any]:
-    """The document at /openapi.json. Whoever changes it changes it for everyone."""
+    """The document at /openapi.json. It is shared: a change of it affects every caller."""
     routes = [route for router in ROUTERS for route in router.routes]
     document = get_openapi(title="gradlab", version=__version__, description=DESCRIPTION, routes=routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})

@@ -1,4 +1,4 @@
-"""Problems: how everything that goes wrong is told to a client, as RFC 9457 problem documents.
+"""Problems: how every error is reported to a client, as RFC 9457 problem documents.
 
 A problem names each field that is wrong, what was given and what is allowed. A fault of ours is logged and answered
 with 500 and nothing of its insides.
@@ -47,7 +47,7 @@ class Problem(Exception):
         self.type = type
         self.title = title or _phrase(status)
         self.headers = headers
-        self.more: dict[str, Any] = {}  # members of its own, which RFC 9457 allows
+        self.more: dict[str, Any] = {}  # extension members, which RFC 9457 allows
 
     def as_data(self) -> dict[str, Any]:
         """The document."""
@@ -79,16 +79,16 @@ def not_found(what: str = "There is nothing here.") -> Problem:
 
 
 def invalid(errors: Sequence[FieldError], what: str = "The request cannot be carried out as it is written.") -> Problem:
-    """422 with what is wrong in each field; the first is put in words."""
+    """422 with what is wrong in each field; the first becomes the detail."""
     detail = f"{errors[0].field}: {errors[0].message}" if errors and errors[0].field else ""
     return Problem(422, detail or (errors[0].message if errors else what), errors)
 
 
 def needs_reset(fields: Sequence[str]) -> Problem:
-    """409: these fields cannot change while a run goes on."""
+    """409: these fields cannot change during a run."""
     return Problem(
         409,
-        f"{', '.join(fields)} cannot change during a run. Send the same patch with ?reset=true to start anew.",
+        f"{', '.join(fields)} cannot change during a run. Send the same patch with ?reset=true to restart.",
         [FieldError(name, None, "a reset", "cannot change during a run") for name in fields],
         type="urn:gradlab:needs-reset",
         title="This change needs a reset",
@@ -101,12 +101,12 @@ def from_engine(error: EngineError) -> Problem:
 
 
 def shortened(message: str) -> str:
-    """A message that repeats what was given, not longer than a reader wants."""
+    """A message that repeats what was given, at a readable length."""
     return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}..."
 
 
 def showable(given: Any) -> Any:
-    """What was given, as JSON can hold it, and not longer than a reader wants."""
+    """What was given, as JSON can hold it, at a readable length."""
     if isinstance(given, float) and not math.isfinite(given):
         return "NaN" if math.isnan(given) else "Infinity" if given > 0 else "-Infinity"
     try:
@@ -120,7 +120,7 @@ def showable(given: Any) -> Any:
 
 
 def _is_short(given: Any) -> bool:
-    """Whether it may be short enough to show: told from the first few of its values."""
+    """Whether it may be short enough to show, judged by its first few values."""
     left, values = LONGEST_GIVEN_BYTES, [given]
     while values and left >= 0:
         value = values.pop()
@@ -131,7 +131,7 @@ def _is_short(given: Any) -> bool:
 
 
 def to_problem(error: Exception) -> Problem:
-    """The problem that an exception stands for. An unknown one is a bug: logged here, and told as 500."""
+    """The problem for an exception. An unknown one is a bug: it is logged here and answered with 500."""
     match error:
         case Problem():
             return error

@@ -20,7 +20,7 @@ class Readiness:
         begun = time.monotonic()
         warm_up()
         log.info("the kernels are ready after %.1f s", time.monotonic() - begun)
-        if gc.get_freeze_count():  # the server has told the garbage collector to skip what is there for good
+        if gc.get_freeze_count():  # the server has told the garbage collector to skip permanent objects
             gc.freeze()
         self.waiting_for = None
 

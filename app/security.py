@@ -161,7 +161,7 @@ def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:
-    """`send` that adds the headers every answer carries, whoever made it."""
+    """`send` that adds our headers to every response."""
     data = "/api/" in scope["path"]
 
     async def send_with_headers(message: Message) -> None:

@@ -24,7 +24,7 @@ SEND_BUFFER_BYTES = 128 << 10
 
 
 class StreamProtocol(WebSocketsSansIOProtocol):
-    """Websockets of which a client that no longer reads is told so, and then let go."""
+    """Websockets that close, with a reason, when a client no longer reads."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected."""
@@ -56,7 +56,7 @@ class StreamProtocol(WebSocketsSansIOProtocol):
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which tells the app that it is going to stop before it waits for its connections."""
+    """uvicorn, which tells the app that it is about to stop before it waits for its connections."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts. What has been loaded stays for good: the garbage collector, which stops every thread, skips it."""

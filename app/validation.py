@@ -127,7 +127,7 @@ class Checker(Generic[T]):
         return FieldError(field, given, expected, f"must be {expected}, not {spoken(given)}")
 
     def _explain_tag(self, path: Path, name: str, document: Any) -> FieldError:
-        """Which of several shapes is meant cannot be told, because the field that says so is missing or unknown."""
+        """An error: it is unclear which shape is meant, because the field that says so is missing or unknown."""
         while not isinstance(_follow(document, path), dict):  # a tag that was taken for a field
             path = path[:-1]
         nodes = [node["properties"][name] for node in self._nodes(path, document) if name in node.get("properties", {})]
@@ -157,7 +157,7 @@ class Checker(Generic[T]):
         mapping = schema.get("discriminator", {}).get("mapping", {})
         tag = _item(value, schema.get("discriminator", {}).get("propertyName", ""))
         if isinstance(tag, str) and tag in mapping:
-            member = mapping[tag]  # a reference, or a union of its own
+            member = mapping[tag]  # a reference, or a nested union
             yield from self._alternatives({"$ref": member} if isinstance(member, str) else member, value)
             return
         members = schema.get("anyOf", schema.get("oneOf"))

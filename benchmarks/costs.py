@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.networks import MENU, NETWORKS, experiment, train
 from benchmarks.timing import Effort, interleave, repeated
-from engine import Experiment, Trainer
+from engine import Experiment, Trainer, resolve
 from engine.components.batch_norm import BatchNormalization
 from engine.experiment import Clipping, Input
 
@@ -63,7 +63,7 @@ def pictures(effort: Effort, networks: tuple[str, ...]) -> Rows:
     """Microseconds for what a page asks for; `frame` is an epoch with its row, boundary 100 and neurons 32."""
     rows = []
     for name in networks:
-        trainer = Trainer(experiment(NETWORKS[name], 10))
+        trainer = Trainer(resolve(experiment(NETWORKS[name], 10)))
         trainer.step_once("epoch", 1)
         looker = Trainer(trainer.experiment)
         train(looker, 1)  # so that no recorded row answers for the current step
@@ -91,9 +91,9 @@ def memory(networks: tuple[str, ...]) -> Rows:
     rows = []
     for name in networks:
         settings = experiment(NETWORKS[name], 10)
-        Trainer(settings)  # what is loaded or cached once belongs to no session
+        Trainer(resolve(settings))  # what is loaded or cached once belongs to no session
         tracemalloc.start()
-        trainer = Trainer(settings)
+        trainer = Trainer(resolve(settings))
         new, _ = tracemalloc.get_traced_memory()
         trainer.step_once("epoch", 1000)
         trainer.boundary(64), trainer.neurons(20)
@@ -106,8 +106,8 @@ def memory(networks: tuple[str, ...]) -> Rows:
 def options(effort: Effort) -> Rows:
     """The price of each option: what a step costs with it, over what it costs without."""
     chosen = {"none": experiment(*BASE), **dict(_options(experiment(*BASE)))}
-    contestants = {name: _stepping(Trainer(settings)) for name, settings in chosen.items()}
-    rowed = Trainer(chosen["none"])
+    contestants = {name: _stepping(Trainer(resolve(settings))) for name, settings in chosen.items()}
+    rowed = Trainer(resolve(chosen["none"]))
     contestants["a row every epoch"] = lambda steps: _recording(rowed, steps)
     timings = interleave(contestants, effort)
     base = timings["none"].median
@@ -173,7 +173,7 @@ def growth(effort: Effort, quick: bool) -> dict[str, Rows]:
     tables = {}
     for name, settings in series.items():
         values = list(settings)[::3] if quick else list(settings)
-        trainers = {str(value): Trainer(settings[value]) for value in values}
+        trainers = {str(value): Trainer(resolve(settings[value])) for value in values}
         timings = interleave({value: _stepping(trainer) for value, trainer in trainers.items()}, effort)
         tables[name] = [
             {name: value, "weights": _weights(trainer), "us": timings[value].median * 1e6}
@@ -189,7 +189,7 @@ def _weights(trainer: Trainer) -> int:
 def products(effort: Effort) -> Rows:
     """How much of the matrix library's own speed a step of 256,256 at batch 32 keeps, everything else included."""
     batch, sizes = 32, (2, 256, 256, 1)
-    trainer = Trainer(experiment(sizes[1:-1], batch))
+    trainer = Trainer(resolve(experiment(sizes[1:-1], batch)))
     rng = np.random.default_rng(0)
     square, wide = rng.random((256, 256), np.float32), rng.random((256, batch), np.float32)
     out = np.empty((256, batch), np.float32)

@@ -14,7 +14,7 @@ import httpx
 
 from benchmarks.machine import facts
 from benchmarks.served import server
-from engine import Experiment, Layer, Trainer, Visit
+from engine import Experiment, Layer, Trainer, Visit, resolve
 from engine.data.datasets import DATASETS
 
 RESULTS = Path(__file__).parent / "results" / "insight.json"
@@ -93,7 +93,7 @@ NETWORKS = {"4,2": (4, 2), "8,8,8": (8, 8, 8), "32,32": (32, 32)}
 def travel(name: str, units: tuple[int, ...], epochs: int) -> dict[str, Any]:
     """What the way back along a long run takes."""
     layers = tuple(Layer(count) for count in units)
-    run = Trainer(Experiment(layers=layers, dataset=DATASETS.choice("circle", samples=500)))
+    run = Trainer(resolve(Experiment(layers=layers, dataset=DATASETS.choice("circle", samples=500))))
     begun = time.perf_counter()
     run.step_once("epoch", epochs)
     trained_s = time.perf_counter() - begun

@@ -13,6 +13,7 @@ import json
 import statistics
 import sys
 import time
+from array import array
 from contextlib import nullcontext
 from itertools import pairwise
 from typing import Any
@@ -88,10 +89,10 @@ async def measure(options: argparse.Namespace, address: str) -> None:
         say(f"fairness: {low:.3f} to {high:.3f} of the mean share")
         for page in pages:
             history = histories[page.id]
-            assert [row["seq"] for row in page.rows] == history["seq"], "a row is missing"
-            assert [row["train"]["loss"] for row in page.rows] == history["train_loss"], "a row differs"
+            assert len(page.losses) == len(history["seq"]), "a row is missing"
+            assert page.losses == history["train_loss"], "a row differs"
             await http.delete(f"/api/sessions/{page.id}")
-        say("rows checked:", sum(len(page.rows) for page in pages))
+        say("rows checked:", sum(len(page.losses) for page in pages))
 
 
 class Page:
@@ -100,7 +101,7 @@ class Page:
     def __init__(self, id: str, address: str) -> None:
         self.id = id
         self.url = f"ws://{address}/api/sessions/{id}/stream"
-        self.rows: list[dict[str, Any]] = []
+        self.losses: list[float] = []  # of all rows, in their order
         self.pings: list[float] = []
         self.last_seq: int | None = None  # until the session is paused
         self.news = asyncio.Event()
@@ -122,7 +123,7 @@ class Page:
             await socket.send(msgpack.packb({"type": "subscribe"}))
             tasks = [asyncio.create_task(self.ping(socket)), asyncio.create_task(self.receive(socket))]
             try:
-                while self.last_seq is None or not self.rows or self.rows[-1]["seq"] < self.last_seq:
+                while self.last_seq is None or len(self.losses) <= self.last_seq:
                     self.news.clear()
                     await self.news.wait()
             finally:
@@ -136,7 +137,8 @@ class Page:
             if message["type"] == "boundary":
                 self.arrivals.append(time.monotonic())
             elif message["type"] == "metrics":
-                self.rows += message["rows"]
+                assert message["seq"] == len(self.losses), "a row is missing"
+                self.losses += array("d", message["columns"]["train_loss"])
                 self.news.set()
 
     async def ping(self, socket: Any) -> None:

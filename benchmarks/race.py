@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.networks import LEARNING_RATE, NETWORKS, SAMPLES, experiment, train
 from benchmarks.peers import Engine, Layers, Maker, Task, installed
 from benchmarks.timing import Effort, interleave
-from engine import Trainer
+from engine import Trainer, resolve
 
 OURS = "gradlab"
 BATCHES = (1, 10, 32, SAMPLES)
@@ -38,7 +38,10 @@ Makers: TypeAlias = Mapping[str, Maker]
 
 def race(effort: Effort, quick: bool, playground: Path | None) -> dict[str, list[dict[str, Any]]]:
     """Tables with one row for each network and batch size; each peer is checked against us before it is timed."""
-    makers: Makers = {OURS: lambda task: Gradlab(Trainer(experiment(task.units, task.batch))), **installed(playground)}
+    makers: Makers = {
+        OURS: lambda task: Gradlab(Trainer(resolve(experiment(task.units, task.batch)))),
+        **installed(playground),
+    }
     _race_once((1,), 10, makers, Effort(1, 0))  # so that no library is loaded while it is timed
     networks, batches = QUICK if quick else (tuple(NETWORKS), BATCHES)
     tables: dict[str, list[dict[str, Any]]] = {}
@@ -79,7 +82,7 @@ def _race_once(units: tuple[int, ...], batch: int, makers: Makers, effort: Effor
 
 def _task(units: tuple[int, ...], batch: int) -> Task:
     """Our own data and starting weights, as everybody needs them."""
-    trainer = Trainer(experiment(units, batch))
+    trainer = Trainer(resolve(experiment(units, batch)))
     part = trainer.data.as_data()["parts"]["train"]
     x, t = part["points"].astype(np.float32), part["targets"][:, None].astype(np.float32)
     return Task([(layer.weights, layer.biases) for layer in trainer.parameters()], x, t, batch, LEARNING_RATE)

@@ -10,11 +10,11 @@ from engine.components.registry import Choice, Family
 from engine.data.dataset import Data, Part
 from engine.data.projection import Axes, Domain, check_domain
 from engine.errors import EngineError, FieldError, InvalidExperiment, InvalidInput
-from engine.experiment import Experiment, Layer, Output, differences, fixed_differences, to_data
+from engine.experiment import Experiment, Layer, Note, Output, Resolved, differences, fixed_differences, to_data
 from engine.insight.diagnosis.diagnosis import Finding, diagnose
 from engine.limits import LIMITS, Limits
 from engine.network.model import Boundary, LayerParameters, Model
-from engine.resolve import Completion, Note, complete
+from engine.resolve import resolve
 from engine.training.history import History
 from engine.training.metrics import labels
 from engine.training.time_travel import Visit
@@ -26,7 +26,6 @@ __all__ = [
     "Axes",
     "Boundary",
     "Choice",
-    "Completion",
     "Data",
     "Domain",
     "EngineError",
@@ -44,15 +43,16 @@ __all__ = [
     "Note",
     "Output",
     "Part",
+    "Resolved",
     "Trainer",
     "Visit",
     "catalogue_data",
     "check_domain",
-    "complete",
     "diagnose",
     "differences",
     "fixed_differences",
     "labels",
+    "resolve",
     "to_data",
     "warm_up",
 ]
@@ -60,6 +60,6 @@ __all__ = [
 
 def warm_up(precision: str = "float32") -> None:
     """Compiles the kernels, or loads them from the cache: up to 20 s the first time, then under a second."""
-    trainer = Trainer(Experiment(precision=precision))  # type: ignore[arg-type]
+    trainer = Trainer(resolve(Experiment(precision=precision)))  # type: ignore[arg-type]
     trainer.step_once("batch", 1)
     trainer.boundary(2)

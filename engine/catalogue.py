@@ -19,7 +19,7 @@ from engine.experiment import Experiment, to_data
 from engine.insight.diagnosis.diagnosis import FINDINGS
 from engine.insight.pruning.criteria import CRITERIA
 from engine.limits import LIMITS
-from engine.resolve import complete
+from engine.resolve import resolve
 from engine.training.metrics import METRICS
 
 FAMILIES: tuple[Family[Any], ...] = (
@@ -64,17 +64,17 @@ CONVENTIONS = (
 @cache
 def catalogue_data() -> dict[str, Any]:
     """Everything that can be chosen, as data."""
-    default = complete(Experiment()).experiment
+    default = resolve(Experiment())
     layer, output = default.layers[0], default.output
     chosen = {
         "task": default.task,
         "dataset": default.dataset.name,
         "activation": layer.activation.name,
         "initializer": layer.initializer.name,
-        "loss": default.loss.name if default.loss else None,
+        "loss": default.loss.name,
         "optimizer": default.optimizer.name,
         "schedule": default.schedule.name,
-        "output_activation": output.activation.name if output.activation else None,
+        "output_activation": output.activation.name,
     }
     return {
         "conventions": list(CONVENTIONS),

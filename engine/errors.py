@@ -39,6 +39,11 @@ class InvalidInput(EngineError):
     """Raised when data handed to a trained network does not fit it."""
 
 
+def refusal(field: str, given: Any, expected: str, message: str) -> InvalidExperiment:
+    """The error for an experiment with one wrong field."""
+    return InvalidExperiment(FieldError(field, given, expected, message))
+
+
 def unknown(what: str, given: object, allowed: Iterable[str]) -> str:
     """The sentence for an unknown name: the nearest match, then every choice."""
     names = list(allowed)

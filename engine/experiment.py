@@ -1,11 +1,12 @@
 """An Experiment: every choice that reproduces a run, as a tree of frozen dataclasses.
 
 The fields carry their own titles, help and bounds. The API's validation, its JSON Schema and the page's sliders are
-read from them, so there is no second description of an experiment. What is left null, `complete` fills in.
+read from them, so there is no second description of an experiment. An `Experiment` is what somebody asks for, with
+fields left open; `resolve` makes it `Resolved`, which leaves nothing open, and only that can be trained.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Annotated, Any, Literal
 
 from engine.components.activations import ACTIVATIONS
@@ -14,11 +15,13 @@ from engine.components.constraints import CONSTRAINTS
 from engine.components.initializers import INITIALIZERS
 from engine.components.losses import LOSSES
 from engine.components.optimizers import OPTIMIZERS
-from engine.components.registry import STRICT, Choice, choice_data, described
+from engine.components.registry import STRICT, Choice, described
 from engine.components.regularizers import REGULARIZERS
 from engine.components.schedules import SCHEDULES
 from engine.components.tasks import TaskName
-from engine.data.datasets import DATASETS, DatasetChoice
+from engine.data.datasets import DATASETS
+from engine.data.sources import DatasetChoice, Source
+from engine.data.uploads import Tables
 from engine.limits import LIMITS
 from engine.training.early_stopping import EarlyStopping
 
@@ -201,25 +204,64 @@ class Experiment:
     )
 
 
-def signed(experiment: Experiment) -> bool:
-    """Whether yes and no are 1 and -1 to the network, and not 1 and 0: the output's range or the loss asks for it."""
-    activation, loss = experiment.output.activation, experiment.loss
-    if experiment.task not in ("binary", "multilabel") or activation is None or loss is None:
-        return False
-    return LOSSES.of(loss).signed or ACTIVATIONS.of(activation).range == (-1, 1)
+@dataclass(frozen=True)
+class Note:
+    """Something the user should know about a field, that is not an error."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolvedOutput(Output):
+    """An output layer that has its activation."""
+
+    activation: ActivationChoice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved(Experiment):
+    """An experiment that leaves nothing open, and where it came from. To change it, resolve what is `asked` anew."""
+
+    task: TaskName
+    features: tuple[str, ...]
+    output: ResolvedOutput
+    loss: Choice
+    # What it is apart from its choices: neither compared nor written to JSON.
+    asked: Experiment = field(compare=False)
+    source: Source = field(compare=False)
+    tables: Tables = field(compare=False)  # the uploaded tables that it could choose from
+    notes: tuple[Note, ...] = field(compare=False)
+
+    @property
+    def all_layers(self) -> tuple[Layer | ResolvedOutput, ...]:
+        """The layers that have weights: the hidden ones in order, then the output."""
+        return *self.layers, self.output
+
+    @property
+    def split_sizes(self) -> tuple[int, int, int]:
+        """How many of the source's samples train, validate and test."""
+        return self.source.split_sizes(self.dataset)
+
+    @property
+    def signed(self) -> bool:
+        """Whether no and yes are -1 and 1 to the network, and not 0 and 1: as the output's range or the loss asks."""
+        signed = LOSSES.of(self.loss).signed or ACTIVATIONS.of(self.output.activation).range == (-1, 1)
+        return signed and self.task in ("binary", "multilabel")
 
 
 def to_data(value: Any) -> Any:
     """An experiment, or a part of one, as JSON: choices without arguments are written as their bare names."""
-    if isinstance(value, DatasetChoice):
-        return {item.name: to_data(getattr(value, item.name)) for item in fields(value)}
-    if isinstance(value, Choice):
-        return choice_data(value)
     if is_dataclass(value):
-        return {item.name: to_data(getattr(value, item.name)) for item in fields(value)}
+        data = {item.name: to_data(getattr(value, item.name)) for item in _choices(value)}
+        return value.name if isinstance(value, Choice) and len(data) == 1 else data
     if isinstance(value, tuple):
         return [to_data(item) for item in value]
     return value
+
+
+def _choices(value: Any) -> list[Field[Any]]:
+    return [item for item in fields(value) if item.compare]
 
 
 def _walk(old: Any, new: Any, path: tuple[str, ...], live: bool) -> Iterator[tuple[str, bool]]:
@@ -237,16 +279,16 @@ def _walk(old: Any, new: Any, path: tuple[str, ...], live: bool) -> Iterator[tup
         for index, (one, other) in enumerate(zip(old, new, strict=True)):
             yield from _walk(one, other, (*path, str(index)), False)
     else:
-        for item in fields(old):
+        for item in _choices(old):
             lively = bool(item.metadata.get("json_schema_extra", {}).get("x-live"))
             yield from _walk(getattr(old, item.name), getattr(new, item.name), (*path, item.name), lively)
 
 
-def differences(old: Experiment, new: Experiment) -> list[str]:
+def differences(old: Resolved, new: Resolved) -> list[str]:
     """The dotted names of the fields in which two experiments differ."""
     return [path for path, _ in _walk(old, new, (), False)]
 
 
-def fixed_differences(old: Experiment, new: Experiment) -> list[str]:
+def fixed_differences(old: Resolved, new: Resolved) -> list[str]:
     """Those of the differences that cannot change while a run goes on: they need a reset."""
     return [path for path, live in _walk(old, new, (), False) if not live]

@@ -21,7 +21,7 @@ from engine.components.optimizers import OPTIMIZERS
 from engine.components.registry import Choice
 from engine.components.regularizers import REGULARIZERS, soft_threshold
 from engine.components.schedules import SCHEDULES
-from engine.experiment import Experiment, Layer, Output
+from engine.experiment import Layer, Resolved
 
 # Of each layer W (fan_in, fan_out) and b (fan_out,); then, where there are such, gamma, beta and slopes.
 Layers = list[tuple[np.ndarray, ...]]
@@ -52,7 +52,7 @@ class Passed:
 
 
 def forward(
-    experiment: Experiment, layers: Layers, X: np.ndarray, running: Running | None = None, step: int | None = None
+    experiment: Resolved, layers: Layers, X: np.ndarray, running: Running | None = None, step: int | None = None
 ) -> list[Seen]:
     """The way from the inputs to the answers, `out` of the last layer.
 
@@ -61,7 +61,7 @@ def forward(
     seen = []
     averages = iter(running or [])
     out = X + noise(experiment, X, step)
-    for index, (part, layer) in enumerate(zip(layers, _layers(experiment), strict=True)):
+    for index, (part, layer) in enumerate(zip(layers, experiment.all_layers, strict=True)):
         kept = _kept(experiment, index, out, step)
         x = out * kept
         z = x @ part[0] + part[1]  # (n, fan_out)
@@ -76,19 +76,19 @@ def forward(
     return seen
 
 
-def loss(experiment: Experiment, z: np.ndarray, a: np.ndarray, targets: np.ndarray) -> float:
+def loss(experiment: Resolved, z: np.ndarray, a: np.ndarray, targets: np.ndarray) -> float:
     """The mean loss of the answers a (n, outputs), from the logits z where loss and output are joined."""
-    entry = LOSSES.of(_given(experiment.loss))
-    joined = entry.joined == _given(experiment.output.activation).name
+    entry = LOSSES.of(experiment.loss)
+    joined = entry.joined == experiment.output.activation.name
     if joined and entry.name == "binary_crossentropy":
         return float(np.mean(np.logaddexp(0, z) - z * targets))
     if joined:
         return float(np.mean(np.logaddexp.reduce(z, axis=1) - np.sum(z * targets, axis=1)))
-    return float(np.mean(_each(entry.function, a, targets, *entry.values(_given(experiment.loss)))))
+    return float(np.mean(_each(entry.function, a, targets, *entry.values(experiment.loss))))
 
 
 def backward(
-    experiment: Experiment,
+    experiment: Resolved,
     layers: Layers,
     X: np.ndarray,
     targets: np.ndarray,
@@ -101,7 +101,7 @@ def backward(
 
 
 def walk_back(
-    experiment: Experiment, layers: Layers, seen: list[Seen], targets: np.ndarray, step: int | None = None
+    experiment: Resolved, layers: Layers, seen: list[Seen], targets: np.ndarray, step: int | None = None
 ) -> list[Passed]:
     """The way from the loss back to the first layer."""
     passed = [Passed(*_output_delta(experiment, seen[-1], targets), ())]
@@ -121,7 +121,7 @@ def gradients_of(seen: list[Seen], passed: list[Passed]) -> Layers:
 
 
 def step(
-    experiment: Experiment,
+    experiment: Resolved,
     layers: Layers,
     memory: list[Layers],
     X: np.ndarray,
@@ -142,24 +142,24 @@ def step(
 
 
 def total_gradients(
-    experiment: Experiment, layers: Layers, gradients: Layers, penalties: bool = True, masks: Layers | None = None
+    experiment: Resolved, layers: Layers, gradients: Layers, penalties: bool = True, masks: Layers | None = None
 ) -> Layers:
     """With the penalties' smooth parts, unless they come later; without those of weights that a mask holds at 0; and
     clipped.
     """
     total = [
         (dW + _smooth_slope(layer.regularizer, own[0]) * penalties, *others)  # only weights are penalized
-        for own, layer, (dW, *others) in zip(layers, _layers(experiment), gradients, strict=True)
+        for own, layer, (dW, *others) in zip(layers, experiment.all_layers, gradients, strict=True)
     ]
     if masks is not None:
         total = [tuple(g * m for g, m in zip(*pair, strict=True)) for pair in zip(total, masks, strict=True)]
     return _clip(experiment, total)
 
 
-def replay_penalties(experiment: Experiment, before: Layers, after: Layers, learning_rate: float) -> Layers:
+def replay_penalties(experiment: Resolved, before: Layers, after: Layers, learning_rate: float) -> Layers:
     """TensorFlow Playground takes penalties off after the update; a weight that l1 pushes through 0 stays there."""
     replayed = []
-    for layer, (W, *_), (moved, *others) in zip(_layers(experiment), before, after, strict=True):
+    for layer, (W, *_), (moved, *others) in zip(experiment.all_layers, before, after, strict=True):
         pull = _penalty_slope(layer.regularizer, W)
         there = moved - learning_rate * pull
         severed = layer.regularizer is not None and layer.regularizer.name == "l1"
@@ -168,7 +168,7 @@ def replay_penalties(experiment: Experiment, before: Layers, after: Layers, lear
 
 
 def update(
-    experiment: Experiment,
+    experiment: Resolved,
     layers: Layers,
     memory: list[Layers],
     gradients: Layers,
@@ -186,7 +186,7 @@ def update(
     corrections = entry.corrections(count, *arguments) if entry.corrections else ()
     updated: Layers = []
     slots: list[Layers] = [[] for _ in range(entry.slots)]
-    for index, layer in enumerate(_layers(experiment)):
+    for index, layer in enumerate(experiment.all_layers):
         new = []
         for which, (p, g) in enumerate(zip(layers[index], gradients[index], strict=True)):
             kept = [slot[index][which] for slot in memory]
@@ -208,7 +208,7 @@ def l1_rate(choice: Choice | None) -> float:
     return float(entry.l1_rate(*entry.values(choice))) if entry and entry.l1_rate and choice else 0.0
 
 
-def empty_memory(experiment: Experiment, layers: Layers) -> list[Layers]:
+def empty_memory(experiment: Resolved, layers: Layers) -> list[Layers]:
     """The optimizer's memory before the first step: zeros."""
     slots = OPTIMIZERS.of(experiment.optimizer).slots
     return [[tuple(np.zeros_like(part) for part in layer) for layer in layers] for _ in range(slots)]
@@ -217,53 +217,43 @@ def empty_memory(experiment: Experiment, layers: Layers) -> list[Layers]:
 # The pieces
 
 
-def _layers(experiment: Experiment) -> list[Layer | Output]:
-    return [*experiment.layers, experiment.output]
-
-
 def _each(function: Any, *arrays: Any) -> np.ndarray:
     """A function of numbers, of every number of these arrays."""
     return np.asarray(np.vectorize(function, otypes=[float])(*arrays))
 
 
-def _given(choice: Choice | None) -> Choice:
-    if choice is None:
-        raise ValueError("complete the experiment first")
-    return choice
-
-
-def _apply(choice: Choice | None, z: np.ndarray, slope: np.ndarray | None) -> np.ndarray:
-    entry = ACTIVATIONS.of(_given(choice))
+def _apply(choice: Choice, z: np.ndarray, slope: np.ndarray | None) -> np.ndarray:
+    entry = ACTIVATIONS.of(choice)
     if entry.joint:
         powers = np.exp(z - z.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
     if entry.grouped:
-        return _pieces(entry.pieces(_given(choice)), z).max(axis=1)
+        return _pieces(entry.pieces(choice), z).max(axis=1)
     if slope is not None:
         return np.vectorize(entry.function, otypes=[float])(z, slope)
-    return np.vectorize(entry.function, otypes=[float])(z, *entry.values(_given(choice)))
+    return np.vectorize(entry.function, otypes=[float])(z, *entry.values(choice))
 
 
-def _slope(choice: Choice | None, z: np.ndarray, a: np.ndarray) -> np.ndarray:
-    entry = ACTIVATIONS.of(_given(choice))
-    return np.vectorize(entry.derivative, otypes=[float])(z, a, *entry.values(_given(choice)))
+def _slope(choice: Choice, z: np.ndarray, a: np.ndarray) -> np.ndarray:
+    entry = ACTIVATIONS.of(choice)
+    return np.vectorize(entry.derivative, otypes=[float])(z, a, *entry.values(choice))
 
 
-def _output_delta(experiment: Experiment, seen: Seen, targets: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
+def _output_delta(experiment: Resolved, seen: Seen, targets: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
     """dL/da and dL/dz of the output: (a - t) / n where loss and activation are joined, else by the chain rule."""
     z, a = seen.z, seen.a
-    choice, entry = _given(experiment.output.activation), LOSSES.of(_given(experiment.loss))
+    choice, entry = experiment.output.activation, LOSSES.of(experiment.loss)
     share = targets.size if entry.mean_over_outputs else len(targets)
     if entry.joined == choice.name:
         return None, (a - targets) / share
-    error = _each(entry.derivative, a, targets, *entry.values(_given(experiment.loss))) / share
+    error = _each(entry.derivative, a, targets, *entry.values(experiment.loss)) / share
     if ACTIVATIONS.of(choice).joint:
         return error, a * (error - np.sum(a * error, axis=1, keepdims=True))
     return error, error * _slope(choice, z, a)
 
 
 def _through_units(
-    experiment: Experiment, index: int, part: tuple[np.ndarray, ...], seen: Seen, error: np.ndarray, step: int | None
+    experiment: Resolved, index: int, part: tuple[np.ndarray, ...], seen: Seen, error: np.ndarray, step: int | None
 ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
     """From dL/d(out) of a hidden layer to its delta; and the gradients of its gamma, beta and slopes."""
     layer = experiment.layers[index]
@@ -303,7 +293,7 @@ def _smooth_slope(choice: Choice | None, W: np.ndarray) -> np.ndarray:
     return _each(entry.smooth, W, *entry.values(choice))
 
 
-def _clip(experiment: Experiment, gradients: Layers) -> Layers:
+def _clip(experiment: Resolved, gradients: Layers) -> Layers:
     """No number larger than the threshold, or the gradient as one vector no longer."""
     clipping = experiment.clipping
     if clipping is None:
@@ -332,7 +322,7 @@ def _keys(key: Any, units: int) -> list[Any]:
     return [np.uint64(rng.mix(np.uint64(key) ^ np.uint64(unit))) for unit in range(units)]
 
 
-def noise(experiment: Experiment, X: np.ndarray, step: int | None) -> np.ndarray:
+def noise(experiment: Resolved, X: np.ndarray, step: int | None) -> np.ndarray:
     """What is added to the inputs in this step of training."""
     draws = np.zeros_like(X)
     if step is not None and experiment.input.noise:
@@ -343,7 +333,7 @@ def noise(experiment: Experiment, X: np.ndarray, step: int | None) -> np.ndarray
     return draws
 
 
-def _kept(experiment: Experiment, index: int, x: np.ndarray, step: int | None) -> np.ndarray | float:
+def _kept(experiment: Resolved, index: int, x: np.ndarray, step: int | None) -> np.ndarray | float:
     """0 for what is dropped on the way into a layer, and for the rest what makes up for it."""
     rate = experiment.layers[index - 1].dropout if index else experiment.input.dropout
     if step is None or not rate:
@@ -354,9 +344,9 @@ def _kept(experiment: Experiment, index: int, x: np.ndarray, step: int | None) -
 
 
 def _slope_of_units(
-    experiment: Experiment, index: int, part: tuple[np.ndarray, ...], z: np.ndarray, step: int | None
+    experiment: Resolved, index: int, part: tuple[np.ndarray, ...], z: np.ndarray, step: int | None
 ) -> np.ndarray | None:
-    choice = _given(_layers(experiment)[index].activation)
+    choice = experiment.all_layers[index].activation
     entry = ACTIVATIONS.of(choice)
     if entry.slope is None:
         return None

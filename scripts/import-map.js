@@ -3,7 +3,7 @@
 import { register } from "node:module";
 import { isMainThread } from "node:worker_threads";
 
-const LIBRARIES = ["d3", "katex", "lit", "uplot"];
+const LIBRARIES = ["d3", "floating-ui", "katex", "lit", "uplot"];
 
 if (isMainThread) register(import.meta.url);
 

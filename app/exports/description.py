@@ -150,7 +150,7 @@ def _age(trainer: Trainer) -> str:
 
 def _layer(trainer: Trainer, index: int, dropout: float) -> DescribedLayer:
     layer, learned = trainer.network.layers[index], trainer.parameters()[index]
-    choice = layer.activation or ACTIVATIONS.choice("linear")
+    choice = layer.activation
     entry = ACTIVATIONS.of(choice)
     further = learned.further
     normalization = None

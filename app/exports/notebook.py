@@ -7,7 +7,6 @@ from app.encoding import to_json
 from app.exports.description import CHECKED, described
 from app.problems import Problem
 from engine import Trainer, to_data
-from engine.data.datasets import UploadedData
 
 HELPERS = """\
 import json
@@ -89,7 +88,7 @@ def write(trainer: Trainer, address: str) -> bytes:
         "OUTPUTS": json.loads(to_json(network.outputs)),
     }
     about = ["# A run of gradlab, once more", *network.header]
-    if isinstance(trainer.experiment.dataset, UploadedData):
+    if trainer.experiment.source.table:
         about.append("It learns from an uploaded table, which must still be on the server.")
     cells = [
         _cell("markdown", "\n\n".join(about)),

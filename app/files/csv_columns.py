@@ -1,7 +1,7 @@
 """The columns of a CSV file: whether they hold numbers, dates or words, and how these are written.
 
-Each column is read as a whole: its decimal sign is the one that makes all of its cells numbers, and where two do, the
-other columns decide. What had to be assumed is told in the column's note.
+Each column is read as a whole. Its decimal sign is the one that makes all of its cells numbers; if both do, the other
+columns decide. The column's note says what was assumed.
 """
 
 import re
@@ -50,13 +50,13 @@ COUNTING = re.compile(
 
 @dataclass(frozen=True)
 class Names:
-    """What the columns are called: in full, and as they are shown."""
+    """The names of the columns, in full and as they are shown."""
 
     full: list[str]
     shown: list[str]
 
     def find(self, name: str) -> int | None:
-        """Which column is called so, in full or as it is shown."""
+        """The index of the column with this name, in full or as it is shown."""
         for names in (self.full, self.shown):
             if name in names:
                 return names.index(name)
@@ -136,7 +136,7 @@ def names_columns(rows: Sequence[Sequence[str]]) -> bool:
 
 @dataclass
 class Column:
-    """One column of the file. Each cell stands in one of the `rows`, from 1, and of the `lines` of the file."""
+    """One column of the file. `rows` and `lines` say where each cell is: in which row, from 1, and line of the file."""
 
     name: str
     cells: list[str]
@@ -160,12 +160,12 @@ class Column:
 
     @cached_property
     def formats(self) -> list[NumberFormat]:
-        """The formats in which all cells are numbers, those apart that are not finite."""
+        """The formats in which all cells are numbers; infinite ones are ignored."""
         return fitting(cell for cell in self.known if cell.lower() not in ENDLESS)
 
     @property
     def endless(self) -> int | None:
-        """Where an infinite number stands in a column of numbers."""
+        """The index of the first infinite number in a column of numbers."""
         places = [index for index, cell in enumerate(self.cells) if cell.lower() in ENDLESS]
         numbers = self.formats or all(cell.lower() in ENDLESS for cell in self.known)
         return places[0] if places and numbers else None
@@ -178,19 +178,19 @@ class Column:
         """What is wrong with the bad cell, and where it is."""
         place = self.bad or 0
         others = "dates" if self.order != "ymd" else "numbers"
-        return f"{self.where(place)} holds '{self.cells[place][:40]}', where the others are {others}"
+        return f"{self.where(place)} holds '{self.cells[place][:40]}', but the other cells hold {others}"
 
     @property
     def note(self) -> str:
-        """All that there is to say about it."""
+        """Everything there is to say about it."""
         return " ".join(self.notes)
 
-    def tell_missing(self) -> None:
-        """Notes which words were taken for missing values."""
+    def note_missing(self) -> None:
+        """Notes which words were treated as missing values."""
         words = Counter(cell for cell, gone in zip(self.cells, self.missing, strict=True) if gone and cell)
         if words:
-            told = ", ".join(f"'{word}' ({count})" for word, count in words.most_common(5))
-            self.notes.append(f"Taken as missing: {told}.")
+            listed = ", ".join(f"'{word}' ({count})" for word, count in words.most_common(5))
+            self.notes.append(f"Treated as missing: {listed}.")
 
     def as_field(self) -> Field:
         """The recipe by which its cells become inputs."""
@@ -215,7 +215,7 @@ class Column:
 
 
 def find_kinds(columns: Sequence[Column], delimiter: str) -> list[str]:
-    """Finds out what each column holds and reads it; says what was assumed of all of them."""
+    """Finds out what each column holds, and reads it. Returns notes on all of them together."""
     decimals = {column.formats[0].decimal for column in columns if _unambiguous(column.formats)}
     for column in columns:
         if column.formats:
@@ -224,7 +224,7 @@ def find_kinds(columns: Sequence[Column], delimiter: str) -> list[str]:
             _find_bad_cell(column)
     used = {column.format.decimal for column in columns if column.type == "number" and _has_sign(column)}
     if used == {".", ","}:
-        return ["Some columns have decimal points and others decimal commas: each is read by its own sign."]
+        return ["Some columns use decimal points and others decimal commas. Each was read in its own way."]
     return []
 
 
@@ -248,10 +248,10 @@ def _chosen(column: Column, decimals: set[str], delimiter: str) -> NumberFormat:
     shown = next((cell for cell in column.known if "." in cell or "," in cell), None)
     if shown and not _unambiguous(formats):
         number = number_of(shown, chosen)
-        why = "as the other columns have decimal commas" if chosen == POINT_GROUPS else "which is an assumption"
+        why = "because other columns use decimal commas" if chosen == POINT_GROUPS else "which is a guess"
         if number is not None and chosen != POINT:
             text = f"{number:,.10g}".replace(",", "") if number < 1e10 else shown
-            column.notes.append(f"{shown} is read as {text}, {why}.")
+            column.notes.append(f"{shown} was read as {text}, {why}.")
     return chosen
 
 
@@ -264,8 +264,8 @@ def _read_numbers(column: Column, format: NumberFormat) -> None:
     if format.decimal == "," and _has_sign(column):
         column.notes.append("Read with decimal commas.")
     if format.thousands and any(format.thousands in bare(cell) for cell in column.known):
-        name = {".": "points", ",": "commas", " ": "blanks", "'": "apostrophes"}[format.thousands]
-        column.notes.append(f"Read with {name} between thousands.")
+        name = {".": "points", ",": "commas", " ": "spaces", "'": "apostrophes"}[format.thousands]
+        column.notes.append(f"Read with {name} as thousands separators.")
 
 
 def _read_dates(column: Column) -> bool:
@@ -279,15 +279,15 @@ def _read_dates(column: Column) -> bool:
     column.type, column.start = "date", start.isoformat()
     column.values = np.array([days.get(cell, np.nan) for cell in column.cells], np.float64)
     first = start.date().isoformat()
-    column.notes.append(f"Dates became the days since {first}, the first of them.")
+    column.notes.append(f"Dates were converted to days since the earliest one, {first}.")
     if guessed:
         order = "month before day" if column.order == "mdy" else "day before month"
-        column.notes.append(f"Read with the {order}, which is an assumption: write 2024-01-31 to be sure.")
+        column.notes.append(f"Read with the {order}, which is a guess. Write dates as 2024-01-31 to be sure.")
     return True
 
 
 def _find_bad_cell(column: Column) -> None:
-    """Marks the first of few cells that keep a column from being one of numbers or dates."""
+    """Marks the first cell that is no number or date, if only a few keep the column from being one of them."""
     counts = Counter(cell for cell, gone in zip(column.cells, column.missing, strict=True) if not gone)
     total = counts.total()
     if total < FEWEST_FOR_BAD:
@@ -302,7 +302,7 @@ def _find_bad_cell(column: Column) -> None:
 
 
 def _few_wrong(counts: Counter[str], read: Callable[[str], Any], allowed: int) -> list[str]:
-    """The cells that cannot be read so; none if there are more than are allowed."""
+    """The cells that cannot be read this way; none if there are more than allowed."""
     wrong: list[str] = []
     for cell, count in counts.items():
         if read(cell) is None:

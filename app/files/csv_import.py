@@ -1,8 +1,8 @@
-"""CSV files, read: which rows and columns are learned from, which column is to be predicted, and what was found.
+"""Reading CSV files: which rows and columns to learn from, which column to predict, and what was found.
 
-`csv_text` makes rows of a file, `csv_columns` finds out what the columns hold. A column of words becomes one input of 0
-and 1 for each word, a date the days since the first. A cell that begins like a spreadsheet's formula is a word like any
-other.
+`csv_text` turns a file into rows, and `csv_columns` finds out what the columns hold. A column of words becomes one
+input of 0 or 1 for each word; a date becomes the days since the earliest. A cell that starts like a spreadsheet formula
+is a word like any other.
 """
 
 from collections import Counter
@@ -47,7 +47,7 @@ Missing = Literal["impute", "drop"]
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How a file is to be read; None is for what is found out, or for all there is."""
+    """How to read a file; None means to detect it, or to use all of them."""
 
     name: str = "table"
     target: str | None = None
@@ -75,13 +75,13 @@ def read_table(body: bytes, options: Options) -> Reading:
     notes = sheet.notes
     headed = _is_header(sheet.rows) if options.header is None else options.header
     if headed and options.header is None and any(number_of(cell) is not None for cell in sheet.rows[0]):
-        notes.append("The first row is taken for names. If it holds data, send header=false.")
+        notes.append("The first row was read as column names. If it holds data, send header=false.")
     names = _names(sheet.rows[0] if headed else [""] * len(sheet.rows[0]))
     if headed:
         del sheet.rows[0], sheet.lines[0]
     if not sheet.rows or (len(sheet.rows) < FEWEST_ROWS and len(names.full) <= MOST_COLUMNS):
-        raise refusal(len(sheet.rows), f"{FEWEST_ROWS} rows or more", "there are too few rows to learn from")
-    with _telling_columns(names):
+        raise refusal(len(sheet.rows), f"{FEWEST_ROWS} rows or more", "there are not enough rows to learn from")
+    with _naming_columns(names):
         target_at = _target(names, options.target)
         chosen = _chosen(names, target_at, options.columns)
         if len(chosen) > MOST_COLUMNS + (options.columns is not None) or (
@@ -126,8 +126,8 @@ def read_table(body: bytes, options: Options) -> Reading:
 
 
 @contextmanager
-def _telling_columns(names: Names) -> Iterator[None]:
-    """Whatever is refused tells the columns too, so that another target can be chosen."""
+def _naming_columns(names: Names) -> Iterator[None]:
+    """Adds the columns to every refusal, so that another target can be chosen."""
     try:
         yield
     except Problem as problem:
@@ -137,13 +137,13 @@ def _telling_columns(names: Names) -> Iterator[None]:
 
 
 def described(table: Table) -> dict[str, Any]:
-    """What `Reading.found` says, of a table that came without its file."""
+    """What `Reading.found` would say of a table that came without its file."""
     columns: list[dict[str, Any]] = []
     for field, place in zip(table.fields.fields, table.fields.places, strict=True):
         values = table.points[:, place]
         lacking = (values == 0).all(axis=1) if field.type == "text" else np.isnan(values[:, 0])
         data = {"name": field.name, "type": field.type, "role": "input", "missing": int(lacking.sum())}
-        data |= {"inputs": list(field.columns), "note": "It came with a session file."}
+        data |= {"inputs": list(field.columns), "note": "From a session file."}
         known = values[~lacking]
         if field.type == "text":
             data["words"] = shortened(field.words)
@@ -188,7 +188,7 @@ def _cell(value: float | str | None) -> str:
 
 
 def _is_header(rows: list[list[str]]) -> bool:
-    """Whether the first row is names: words, years or an index above columns of numbers or dates."""
+    """Whether the first row holds names: words, years or an index above columns of numbers or dates."""
     first, below = rows[0], rows[1:HEADER_ROWS]
     if not below:
         return not any(number_of(cell) is not None for cell in first)
@@ -202,7 +202,7 @@ def _is_header(rows: list[list[str]]) -> bool:
 
 
 def _counts_columns(first: list[str], numbers: list[float], below: list[list[str]]) -> bool:
-    """Whether the numbers of the first row are those of columns, or years, that the columns do not go on with."""
+    """Whether the numbers of the first row number the columns, or are years that do not recur below."""
     steps = {after - before for before, after in pairwise(numbers)}
     if len(steps) != 1 or 0 in steps or len(numbers) < len(first) - 1:
         return False
@@ -221,7 +221,7 @@ def _names(first: list[str]) -> Names:
     twice = [name for name, count in Counter(full).items() if count > 1]
     if twice:
         name = shortened(twice[:1])[0]
-        message = f"{full.count(twice[0])} columns are called '{name}'; give each a name of its own"
+        message = f"{full.count(twice[0])} columns are named '{name}'. Give each a different name"
         raise refusal(name, "different names", message)
     return Names(full, shortened(full))
 
@@ -256,7 +256,7 @@ def _column(sheet: Sheet, name: str, index: int, kept: Sequence[int], missing: f
 
 
 def _target_column(name: str, sheet: Sheet, index: int) -> Column:
-    """The target over all rows. In one of words, NA or None may be a class: only what is surely missing is so."""
+    """The target over all rows. In a column of words, NA or None may be a class: only clear signs count as missing."""
     column = _column(sheet, name, index, range(len(sheet.rows)))
     if not column.known:
         raise refusal(None, "a value in each row", "the column to predict is empty", "target")
@@ -271,25 +271,25 @@ def _target_column(name: str, sheet: Sheet, index: int) -> Column:
 def _kept_rows(
     sheet: Sheet, chosen: Sequence[int], target: Column, target_at: int, options: Options, notes: list[str]
 ) -> tuple[list[int], int]:
-    """Which rows to learn from, and how many are of no use: a row without a target is not."""
+    """Which rows to learn from, and how many are not usable, such as rows without a target."""
     useful = ~target.missing
     if options.missing == "drop":
         others = [index for index in chosen if index != target_at]
         useful &= [not any(is_missing(row[index]) for index in others) for row in sheet.rows]
     kept = np.flatnonzero(useful)
     if len(kept) < FEWEST_ROWS:
-        message = f"without the rows in which a value is missing only {len(kept)} are left"
+        message = f"only {len(kept)} rows are left without those that have a missing value"
         raise refusal(len(kept), f"{FEWEST_ROWS} rows or more", message)
     words = sorted({cell for cell, gone in zip(target.cells, target.missing, strict=True) if gone and cell})
     if target.missing.any():
-        told = f" ({_quoted(words)} taken as missing)" if words else ""
-        notes.append(f"Left out: {int(target.missing.sum()):,} rows without a value in '{target.name}'{told}.")
+        treated = f" ({_quoted(words)} treated as missing)" if words else ""
+        notes.append(f"Left out: {int(target.missing.sum()):,} rows without a value in '{target.name}'{treated}.")
     if options.rows is not None and options.rows < len(kept):
         codes = np.unique([target.cells[row] for row in kept], return_inverse=True)[1]
         strata = codes if codes.max() < LIMITS.classes else None
         share = drawn_share(strata, len(kept), options.rows, options.seed)
-        way = "of each class its share" if strata is not None else "at random"
-        notes.append(f"Taken: {len(share):,} of {len(kept):,} rows, {way} (seed {options.seed}).")
+        way = "in proportion to the classes" if strata is not None else "at random"
+        notes.append(f"Used: {len(share):,} of {len(kept):,} rows, drawn {way} (seed {options.seed}).")
         return kept[share].tolist(), len(sheet.rows) - len(kept)
     return kept.tolist(), len(sheet.rows) - len(kept)
 
@@ -301,8 +301,8 @@ def _check_numbers(columns: Sequence[Column]) -> None:
             raise refusal(
                 cell,
                 "finite numbers",
-                f"row {column.rows[column.endless]} of column '{column.name}' holds {cell}, which cannot be computed "
-                "with. Leave the cell empty if the value is missing",
+                f"row {column.rows[column.endless]} of column '{column.name}' holds {cell}, which is not a "
+                "finite number. Leave the cell empty if the value is missing",
             )
         largest = 0.0 if column.values is None else float(np.abs(column.values[~column.missing]).max(initial=0))
         if largest > LARGEST:
@@ -314,15 +314,15 @@ def _check_numbers(columns: Sequence[Column]) -> None:
 def _targets(
     column: Column, task: TaskName | None, notes: list[str]
 ) -> tuple[TaskName, np.ndarray, tuple[str, ...] | None]:
-    """What is to be predicted: the task, targets (rows,) and the classes' names."""
+    """What to predict: the task, targets (rows,) and the names of the classes."""
     if task == "multilabel":
-        raise refusal(task, "binary, multiclass or regression", "a file has one column to predict", "task")
+        raise refusal(task, "binary, multiclass or regression", "only one column of a file can be predicted", "task")
     numbers, words = column.values, column.known
     if len(words) < 2 or (numbers is not None and len(np.unique(numbers)) < 2):
         raise refusal(
             words[:1],
             "two values or more",
-            f"the column '{column.name}' always holds '{words[0][:LONGEST_NAME]}': there is nothing to predict",
+            f"column '{column.name}' always holds '{words[0][:LONGEST_NAME]}', so there is nothing to predict",
             "target",
         )
     if task is None and numbers is not None:
@@ -332,7 +332,7 @@ def _targets(
     if task == "regression":
         if numbers is None:
             given, why = (column.cells[column.bad], column.bad_cell()) if column.bad is not None else (words[0], "")
-            message = why or f"the column '{column.name}' holds words; a regression predicts numbers"
+            message = why or f"column '{column.name}' holds words, but a regression predicts numbers"
             raise refusal(given, "numbers", message, "task")
         return "regression", numbers, None
     if numbers is not None:  # 1, 1.0 and 01 are one class
@@ -341,32 +341,32 @@ def _targets(
     else:
         order = {word: index for index, word in enumerate(words)}
         codes = np.array([order[cell] for cell in column.cells])
-        _tell_classes(column, notes)
+        _note_classes(column, notes)
     if len(words) > LIMITS.classes:
-        why = f" The reason may be that {column.bad_cell()}." if column.bad is not None else ""
+        why = f" This may be because {column.bad_cell()}." if column.bad is not None else ""
         raise refusal(
             len(words),
             f"up to {LIMITS.classes} classes",
-            f"the column '{column.name}' holds {len(words)} different values, too many for classes.{why} "
-            "Choose another target, or one of numbers",
+            f"column '{column.name}' holds {len(words)} different values, which is too many for classes.{why} "
+            "Choose another target, or a column of numbers",
             "target",
         )
     if task == "binary" and len(words) != 2:
-        raise refusal(len(words), "2 classes", f"the column '{column.name}' holds {len(words)} classes", "task")
+        raise refusal(len(words), "2 classes", f"column '{column.name}' holds {len(words)} classes", "task")
     found: TaskName = task or ("binary" if len(words) == 2 else "multiclass")
     return found, codes.astype(np.float64), tuple(shortened(words))
 
 
-def _tell_classes(column: Column, notes: list[str]) -> None:
+def _note_classes(column: Column, notes: list[str]) -> None:
     doubtful = [word for word in column.known if is_missing(word)]
     if doubtful:
-        told = _quoted(doubtful)
-        is_a = "is a class" if len(doubtful) == 1 else "are classes"
+        reading = "was read as a class" if len(doubtful) == 1 else "were read as classes"
         notes.append(
-            f"{told} {is_a} of '{column.name}', not a missing value. Leave a cell empty where the value is missing."
+            f"{_quoted(doubtful)} in '{column.name}' {reading}, not as missing. "
+            "Leave a cell empty if its value is missing."
         )
     if column.bad is not None:
-        notes.append(f"Classes are made of words because {column.bad_cell()}. Fix the cell if it is an error.")
+        notes.append(f"The values were read as words because {column.bad_cell()}. Correct the cell if it is an error.")
 
 
 def _quoted(words: Sequence[str]) -> str:
@@ -374,12 +374,12 @@ def _quoted(words: Sequence[str]) -> str:
 
 
 def _inputs(columns: Sequence[Column], asked: bool) -> tuple[list[str], np.ndarray]:
-    """The inputs' names and points (rows, inputs). Columns that teach nothing are left out, with a note.
+    """The names of the inputs, and points (rows, inputs). Columns with nothing to learn from are left out, with a note.
 
-    `asked` says that the columns were chosen: then one that looks like row numbers is kept.
+    `asked` means that the columns were chosen by the user: then one that looks like row numbers is kept.
     """
     for column in columns:
-        column.tell_missing()
+        column.note_missing()
         reason = _reason_to_leave_out(column)
         if reason:
             column.notes = [f"Left out: {reason}"]
@@ -390,12 +390,12 @@ def _inputs(columns: Sequence[Column], asked: bool) -> tuple[list[str], np.ndarr
         if len(used) > 1:
             used.remove(column)
             column.inputs = []
-            column.notes = ["Left out: it looks like row numbers. Choose it as a column to learn from it all the same."]
+            column.notes = ["Left out: it looks like row numbers. To use it anyway, choose it as an input."]
         else:
             column.notes.append("It looks like row numbers, but it is the only column to learn from.")
     if not used:
         reasons = "; ".join(f"'{column.name}': {column.note.removeprefix('Left out: ')}" for column in columns[:5])
-        raise refusal(None, "a column to learn from", f"no column is left to learn from. {reasons}")
+        raise refusal(None, "a column to learn from", f"there is no column to learn from. {reasons}")
     return _encoded(used)
 
 
@@ -404,11 +404,11 @@ def _reason_to_leave_out(column: Column) -> str | None:
         return "it is empty."
     values = column.values[~column.missing] if column.values is not None else None
     if len(column.known) < 2 or (values is not None and values.min() == values.max()):
-        return "it is always the same."
+        return "it has the same value in every row."
     if column.bad is not None:
         return (
-            f"{column.bad_cell()}. Correct the cell, or leave it empty, and upload the file again; an empty cell "
-            "gets the column's mean."
+            f"{column.bad_cell()}. Correct the cell or leave it empty, and upload the file again. An empty cell is "
+            "filled with the column's mean."
         )
     if column.type == "text" and len(column.known) > MOST_WORDS:
         wrong = [cell for cell in column.known if number_of(cell, column.format) is None]
@@ -417,7 +417,7 @@ def _reason_to_leave_out(column: Column) -> str | None:
             return f"most of its cells are numbers, but {column.where(place)} holds '{column.cells[place][:40]}'."
         return f"it holds {len(column.known)} different words, more than {MOST_WORDS}."
     if column.type == "text" and len(column.known) == int((~column.missing).sum()):
-        return "it holds different words in every row."
+        return "every row holds a different word."
     return None
 
 
@@ -428,7 +428,7 @@ def _encoded(columns: Sequence[Column]) -> tuple[list[str], np.ndarray]:
         raise refusal(
             sum(widths),
             f"up to {LIMITS.inputs} inputs",
-            f"columns of words become one input for each word, {sum(widths)} in all, and most of them are of "
+            f"each word of a column becomes one input. That makes {sum(widths)} inputs, most of them from "
             f"'{widest.name}'. Leave some columns out",
         )
     names = [
@@ -438,7 +438,7 @@ def _encoded(columns: Sequence[Column]) -> tuple[list[str], np.ndarray]:
     ]
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
-        raise refusal(repeated[0], "different names", f"two inputs would be called '{repeated[0]}'; rename a column")
+        raise refusal(repeated[0], "different names", f"two inputs would be named '{repeated[0]}'. Rename a column")
     names = shortened(names)
     parts, first = [], 0
     for column, width in zip(columns, widths, strict=True):

@@ -1,6 +1,6 @@
-"""CSV files as text: how they are encoded, what separates the columns, and rows of equal length.
+"""CSV files as text: their encoding, their delimiter, and rows of equal length.
 
-Parsing is Python's own csv module; columns that are aligned by blanks are split at them.
+Python's csv module parses them; columns that are aligned by spaces are split there.
 """
 
 import codecs
@@ -26,7 +26,7 @@ Encoding = Literal["utf-8", "utf-16", "windows-1252"]
 
 @dataclass
 class Sheet:
-    """The rows of a file, all as long as the first, the line in which each ends, and what was passed over."""
+    """The rows of a file, all as long as the first, the line on which each ends, and notes on what was skipped."""
 
     rows: list[list[str]]
     lines: list[int]
@@ -35,19 +35,19 @@ class Sheet:
 
 
 def refusal(given: Any, expected: str, message: str, where: str = "file") -> Problem:
-    """What is wrong with the file, or with the field `where` of its options, as a problem."""
+    """A problem with the file, or with the field `where` of its options."""
     return invalid([FieldError(where, given, expected, message)])
 
 
 def too_large(rows: int, names: Names) -> Problem:
-    """A table of which only a part can be taken: which one is for the sender to choose."""
+    """A table of which only a part can be used; the sender chooses which."""
     columns = len(names.shown)
-    ways = [f"rows={MOST_ROWS} for a share of the rows"] if rows > MOST_ROWS else []
+    ways = [f"rows={MOST_ROWS} for a random part of the rows"] if rows > MOST_ROWS else []
     ways += [f"column=NAME for each of up to {MOST_COLUMNS} columns"] if columns > MOST_COLUMNS + 1 else []
     problem = Problem(
         422,
         f"The file has {rows:,} rows and {columns:,} columns; at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns "
-        f"are taken. Choose with {' and '.join(ways)}.",
+        f"can be used. Send {' and '.join(ways)}.",
         [
             FieldError(
                 "file",
@@ -84,12 +84,12 @@ def read_sheet(body: bytes, encoding: Encoding | None, delimiter: str | None) ->
             if len(sheet.rows) > MOST_READ:
                 raise refusal(None, f"up to {MOST_ROWS:,} rows", f"the file has more than {MOST_READ:,} rows")
     if not sheet.rows:
-        raise refusal(None, "a CSV file", "there is nothing in the file")
+        raise refusal(None, "a CSV file", "the file holds no values")
     _drop_comments(sheet)
     _drop_title(sheet)
     _make_even(sheet)
     if len(sheet.rows[0]) < 2:
-        message = "there is only one column; at least one to learn from and one to predict are needed"
+        message = "there is only one column, but at least two are needed: one to learn from and one to predict"
         raise refusal(1, "two columns or more", message)
     return sheet
 
@@ -106,15 +106,15 @@ def _decoded(body: bytes, encoding: Encoding | None) -> str:
         raise refusal(
             f"0x{body[error.start]:02X}",
             "text in UTF-8",
-            f"line {line} is not {encoding.upper()}. Save the file as UTF-8, or say encoding=windows-1252",
+            f"line {line} is not {encoding.upper()}. Save the file as UTF-8, or send encoding=windows-1252",
         ) from None
     if "\0" in text:
-        raise refusal(None, "a CSV file", "this is not text: save the table as CSV and send that")
+        raise refusal(None, "a CSV file", "this is not a text file. Save the table as CSV, and send that")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _delimiter(text: str, given: str | None) -> str:
-    """The delimiter that is given, or the one that makes rows of equal length, and columns of one kind."""
+    """The given delimiter, or the one that makes rows of equal length and columns of one kind."""
     if given is not None:
         delimiter = DELIMITERS.get(given, given)
         if delimiter not in DELIMITERS.values():
@@ -122,13 +122,13 @@ def _delimiter(text: str, given: str | None) -> str:
         return delimiter
     sample = text if len(text) <= SAMPLE else text[:SAMPLE].rpartition("\n")[0] or text[:SAMPLE]
     scores = {delimiter: _score(sample, delimiter) for delimiter in DELIMITERS.values()}
-    if not scores[" "][1]:  # words with blanks between them are a text, not a table
+    if not scores[" "][1]:  # words with spaces between them are a text, not a table
         del scores[" "]
     return max(scores, key=lambda delimiter: scores[delimiter])
 
 
 def _score(sample: str, delimiter: str) -> tuple[float, float, int]:
-    """The share of rows with as many columns as most, the share of columns of one kind, and how many columns."""
+    """The share of rows of the most common width, the share of columns of one kind, and that width."""
     rows: list[list[str]] = []
     try:
         for _, row in _parsed(sample, delimiter):
@@ -149,7 +149,7 @@ def _score(sample: str, delimiter: str) -> tuple[float, float, int]:
 
 
 def _parsed(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the line in which it ends. Raises Problem."""
+    """Each row with the line on which it ends. Raises Problem."""
     if delimiter == " ":
         for number, line in enumerate(text.split("\n"), 1):
             yield number, _split_at_blanks(line)
@@ -159,7 +159,11 @@ def _parsed(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         for row in reader:
             yield reader.line_num, row
     except csv.Error as error:
-        hint = "is a quotation mark left open?" if "end of data" in str(error) or "limit" in str(error) else str(error)
+        hint = (
+            "is a closing quotation mark missing?"
+            if "end of data" in str(error) or "limit" in str(error)
+            else str(error)
+        )
         raise refusal(None, "a CSV file", f"line {reader.line_num} cannot be read: {hint}") from None
 
 
@@ -173,7 +177,7 @@ def _split_at_blanks(line: str) -> list[str]:
 
 
 def _drop_comments(sheet: Sheet) -> None:
-    """Leaves out lines that begin as comments. A header may begin so, too: then it is as long as the others."""
+    """Skips comment lines. A header may start like one, but it is as long as the other rows."""
     usual = _usual_width(sheet)
     starts = [next((mark for mark in COMMENTS if row[0].lstrip().startswith(mark)), "") for row in sheet.rows]
     table = next((index for index, start in enumerate(starts) if not start), 0)
@@ -182,19 +186,19 @@ def _drop_comments(sheet: Sheet) -> None:
     if comments and len(comments) < len(sheet.rows):
         said = f"line {sheet.lines[comments[0]]}" if len(comments) == 1 else f"{len(comments)} lines"
         marks = " or ".join(mark for mark in COMMENTS if mark in {starts[index] for index in comments})
-        sheet.notes.append(f"Passed over as comments: {said} beginning with {marks}.")
+        sheet.notes.append(f"Skipped as comments: {said} starting with {marks}.")
         kept = sorted(set(range(len(sheet.rows))) - set(comments))
         sheet.rows = [sheet.rows[index] for index in kept]
         sheet.lines = [sheet.lines[index] for index in kept]
 
 
 def _drop_title(sheet: Sheet) -> None:
-    """Leaves out lines above the table that have nothing but a first cell."""
+    """Skips lines above the table that have only a first cell."""
     usual = _usual_width(sheet)
     start = next((index for index, row in enumerate(sheet.rows) if _useful(row) > 1), 0)
     if start and _is_header_at(sheet, start, usual):
-        told = f"line {sheet.lines[0]}" if start == 1 else f"the first {start} lines"
-        sheet.notes.append(f"Passed over as a title: {told}.")
+        skipped = f"line {sheet.lines[0]}" if start == 1 else f"the first {start} lines"
+        sheet.notes.append(f"Skipped as a title: {skipped}.")
         del sheet.rows[:start], sheet.lines[:start]
 
 
@@ -211,17 +215,17 @@ def _is_header_at(sheet: Sheet, index: int, width: int) -> bool:
 
 
 def _make_even(sheet: Sheet) -> None:
-    """Cuts empty columns off the end, and refuses rows that are not as long as the first."""
+    """Cuts empty columns off the end, and refuses rows of another length than the first."""
     useful = max(map(_useful, sheet.rows))
     if any(len(row) > useful for row in sheet.rows):
         sheet.rows = [row[:useful] for row in sheet.rows]
     rows = sheet.rows
     if len(rows) > 2 and all(len(row) == len(rows[0]) + 1 for row in rows[1:]):
-        rows[0].insert(0, "")  # R leaves the names of the rows without a heading
+        rows[0].insert(0, "")  # R gives the column of row names no name
     width = len(rows[0])
     for line, row in zip(sheet.lines, rows, strict=True):
         if len(row) != width:
-            message = f"line {line} has {len(row)} columns, the first has {width}"
+            message = f"line {line} has {len(row)} columns, but the first has {width}"
             raise refusal(len(row), f"{width} columns", message)
 
 

@@ -1,15 +1,14 @@
-"""Session files: a whole run as one JSON document, which any gradlab of this version or a later one takes up again.
+"""Session files: a whole run as one JSON document, which this version of gradlab, or a later one, can continue.
 
 It carries the experiment, the journal, the parameters, the history, and everything else that the future of the run
 depends on; an uploaded table too. Long rows of numbers are base64 of little-endian bytes, so that they come back
-exactly. A checksum tells an accident from an intention, not a friend from an enemy: everything is checked when it is
-read, and five points must give the outputs that they gave.
+exactly. The checksum finds accidents, not attacks: everything is checked when the file is read, and five points must
+give the same outputs as before.
 """
 
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -21,15 +20,15 @@ from app import __version__
 from app.encoding import to_json
 from app.experiments import EXPERIMENT
 from app.files.csv_columns import LARGEST
+from app.files.uploads import Uploads
 from app.problems import Problem, invalid
 from app.schemas.requests import Strict
 from app.validation import ANYTHING, Bounds, Checker, parse
-from engine import LIMITS, EngineError, Experiment, FieldError, Trainer, complete, fixed_differences, to_data
+from engine import LIMITS, EngineError, Experiment, FieldError, Resolved, Trainer, fixed_differences, resolve, to_data
 from engine.compute import kernel
 from engine.data.cells import DateOrder, NumberFormat
-from engine.data.datasets import UploadedData
 from engine.data.fields import Field as TableField
-from engine.data.uploads import TABLES, Table
+from engine.data.uploads import Table
 from engine.training.checkpoints import Checkpoint
 from engine.training.journal import Entry
 
@@ -38,12 +37,10 @@ VERSION = 2  # 2: batch normalization's parameters are named as in Keras
 CHECKED = 5  # points
 TOLERANCE = 1e-5
 MOST_STEPS = 2**53
-# What gradlab wrote itself may hold more than what comes from elsewhere: the points of its experiment, for example, are
-# there once for each change of it.
+# A file that gradlab wrote may be larger than other requests: it repeats the points of its experiment, for example, for
+# each change.
 BOUNDS = Bounds(containers=500_000, values=2_000_000, fields=1_000_000)
 LONGEST_TEXT = 16 << 20  # an array
-
-Register = Callable[[Table], str]  # keeps a table, and says by which id
 
 
 class Packed(Strict):
@@ -55,7 +52,7 @@ class Packed(Strict):
 
 
 class Memory(Strict):
-    """What the schedule and early stopping remember; `stopped` is why training ended, if it did."""
+    """The state of the schedule and early stopping; `stopped` says why training ended, if it did."""
 
     factor: float
     plateau_best: float | None
@@ -69,7 +66,7 @@ class Memory(Strict):
 
 
 class State(Strict):
-    """Where the run stands."""
+    """The state of the run."""
 
     parameters: Packed
     slots: Packed
@@ -105,7 +102,7 @@ class FileField(Strict):
 
 
 class FileTable(Strict):
-    """An uploaded table. `fields` are how its rows are given; without them all columns are numbers."""
+    """An uploaded table. `fields` say how its rows are written; without them, all columns are numbers."""
 
     name: str = Field(max_length=300)
     columns: list[str] = Field(min_length=1, max_length=64)
@@ -117,14 +114,14 @@ class FileTable(Strict):
 
 
 class Check(Strict):
-    """Raw points and what the network says of them."""
+    """Raw points and the network's outputs for them."""
 
     points: list[list[float]] = Field(max_length=CHECKED)
     outputs: list[list[float | None]] = Field(max_length=CHECKED)
 
 
 class SessionFile(Strict):
-    """A run. `parameters`, `step` and `epoch` are for people; what counts is in `state`."""
+    """A run. `parameters`, `step` and `epoch` are for people to read; only `state` is used."""
 
     format: Literal["gradlab session"]
     version: int
@@ -148,7 +145,7 @@ FILE: Checker[SessionFile] = Checker(SessionFile, "a session file", BOUNDS, LONG
 
 
 def is_session_file(body: bytes) -> bool:
-    """Whether a request's body means to be one."""
+    """Whether the body of a request looks like one."""
     return FORMAT.encode() in body[:200]
 
 
@@ -163,7 +160,9 @@ def write(trainer: Trainer) -> bytes:
         "gradlab": __version__,
         "experiment": to_data(trainer.journal.experiment),
         "asked": to_data(trainer.asked),
-        "entries": [entry.as_data() | {"experiment": to_data(entry.experiment)} for entry in trainer.journal.entries],
+        "entries": [
+            entry.as_data() | {"experiment": to_data(entry.experiment.asked)} for entry in trainer.journal.entries
+        ],
         "complete": trainer.journal.complete,
         "step": trainer.step,
         "epoch": trainer.epoch,
@@ -186,15 +185,17 @@ def write(trainer: Trainer) -> bytes:
                 "stopped": stopped,
             },
         },
-        "table": _table_of(trainer.experiment),
+        "table": _table_data(trainer.experiment.source.table),
         "check": {"points": points, "outputs": trainer.predict_points(points)[0].astype(float)},
     }
     body = to_json(document)
     return body[:-1] + b',"checksum":"' + _checksum(body).encode() + b'"}'
 
 
-def read(body: bytes, register: Register) -> Trainer:
-    """The run of a file. Raises Problem for one that cannot be taken up, and says why."""
+def read(body: bytes, uploads: Uploads) -> Trainer:
+    """The run in a file, whose table is kept among the uploads. Raises Problem, with the reason, if it cannot be
+    continued.
+    """
     try:
         document = parse(body, BOUNDS if _is_untouched(body) else ANYTHING)
     except Problem as problem:
@@ -210,24 +211,28 @@ def read(body: bytes, register: Register) -> Trainer:
         raise _refusal("checksum", "this file was changed after it was written, or is damaged")
     try:
         with np.errstate(all="ignore"):
-            return _taken_up(given, register)
+            return _restored(given, uploads)
     except EngineError as error:
         raise Problem(422, f"This file is inconsistent: {error}", getattr(error, "errors", ())) from None
 
 
-def _taken_up(given: SessionFile, register: Register) -> Trainer:
-    upload = register(_table(given.table)) if given.table else None
-    trainer = Trainer(_experiment("experiment", given.experiment, upload))
+def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
+    upload = uploads.adopt(_table(given.table)) if given.table else None
 
-    def changed(field: str, data: dict[str, Any]) -> Experiment:
-        """An experiment that the run may have come to without a reset."""
-        experiment = _experiment(field, data, upload)
-        fixed = fixed_differences(trainer.experiment, complete(experiment).experiment)
+    def read(field: str, data: dict[str, Any]) -> Resolved:
+        return resolve(_experiment(field, data, upload), uploads.tables)
+
+    trainer = Trainer(read("experiment", given.experiment))
+
+    def changed(field: str, data: dict[str, Any]) -> Resolved:
+        """An experiment that the run can have reached without a reset."""
+        experiment = read(field, data)
+        fixed = fixed_differences(trainer.experiment, experiment)
         if fixed:
             raise _refusal(f"{field}.{fixed[0]}", "this cannot change during a run")
         return experiment
 
-    asked = changed("asked", given.asked)
+    asked = changed("asked", given.asked).asked
     state, own, clock = given.state, trainer.checkpoint(), _unpack("state.clock", given.state.clock)
     memory = state.memory
     plateau, watch, *_ = own.memory
@@ -287,16 +292,16 @@ def _taken_up(given: SessionFile, register: Register) -> Trainer:
 
 
 def _check(trainer: Trainer, check: Check) -> None:
-    """Raises Problem if the network does not say what it said when the file was written."""
+    """Raises Problem if the network's outputs differ from those when the file was written."""
     data, given = trainer.data, check.points[:CHECKED]
     if any(len(point) != len(data.columns) for point in given):
         raise _refusal("check", "the check points do not fit the network")
     outputs = trainer.predict_points(np.array(given, float).reshape(-1, len(data.columns)))[0].astype(float)
-    wanted = np.array(check.outputs, float)
-    if wanted.shape != outputs.shape:
+    expected = np.array(check.outputs, float)
+    if expected.shape != outputs.shape:
         raise _refusal("check", "the check points do not fit the network")
-    apart = np.abs(outputs - wanted) / (data.unit + np.abs(wanted - data.target_mean))
-    if (np.isfinite(wanted) & ~(apart <= TOLERANCE)).any():
+    apart = np.abs(outputs - expected) / (data.unit + np.abs(expected - data.target_mean))
+    if (np.isfinite(expected) & ~(apart <= TOLERANCE)).any():
         raise _refusal("check", "the network's outputs for the five check points differ from those in the file")
 
 
@@ -311,10 +316,9 @@ def _experiment(field: str, data: dict[str, Any], upload: str | None) -> Experim
         raise invalid(errors) from None
 
 
-def _table_of(experiment: Experiment) -> dict[str, Any] | None:
-    if not isinstance(experiment.dataset, UploadedData):
+def _table_data(table: Table | None) -> dict[str, Any] | None:
+    if table is None:
         return None
-    table = TABLES[experiment.dataset.upload]
     arrays = {"points": _pack(table.points), "targets": _pack(np.asarray(table.targets, np.float64))}
     fields = [_field_data(field) for field in table.recipe] or None
     facts = {"name": table.name, "columns": table.columns, "task": table.task, "classes": table.classes}
@@ -327,7 +331,7 @@ def _field_data(field: TableField) -> dict[str, Any]:
 
 
 def _recipe(given: FileTable) -> tuple[TableField, ...]:
-    """The recipe of a table. Raises Problem for one that does not make its columns."""
+    """The recipe of a table. Raises Problem if it does not produce the table's columns."""
     recipe = []
     for index, field in enumerate(given.fields or ()):
         where = f"table.fields.{index}"
@@ -335,11 +339,11 @@ def _recipe(given: FileTable) -> tuple[TableField, ...]:
             if field.type == "date" and datetime.fromisoformat(field.start).tzinfo is not None:
                 raise ValueError
         except ValueError:
-            raise _refusal(f"{where}.start", "a date column starts at a date without a time zone") from None
+            raise _refusal(f"{where}.start", "a date column needs a start date without a time zone") from None
         words, inputs = tuple(field.words), tuple(field.inputs)
         text = field.type == "text"
         if len(words) != len(inputs) or bool(words) != text or len(set(words)) < len(words):
-            raise _refusal(f"{where}.words", "a column of words needs distinct words and an input for each")
+            raise _refusal(f"{where}.words", "a column of words needs distinct words, and one input for each")
         signs = NumberFormat(field.decimal, field.thousands)
         recipe.append(TableField(field.name, field.type, words, inputs, field.start, field.order, signs))
     made = [column for field in recipe for column in field.columns]
@@ -354,11 +358,11 @@ def _table(given: FileTable) -> Table:
     points, targets = _unpack("table.points", given.points), _unpack("table.targets", given.targets)
     rows = len(targets)
     if targets.ndim != 1 or points.shape != (rows, len(given.columns)) or not 2 <= rows <= 20_000:
-        raise _refusal("table", "its table does not fit its columns")
+        raise _refusal("table", "the size of the table does not match its columns")
     whole = given.task != "regression"
     most = len(given.classes or ())
     if not np.isfinite(targets).all() or np.isinf(points).any() or (np.abs(np.nan_to_num(points)) > LARGEST).any():
-        raise _refusal("table", "a number in its table is not finite, or too large")
+        raise _refusal("table", "a number in the table is too large or not finite")
     if whole and ((targets != np.round(targets)).any() or targets.min() < 0 or targets.max() >= most):
         raise _refusal("table.targets", f"classes are whole numbers from 0 to {most - 1}")
     classes = tuple(given.classes) if given.classes is not None else None
@@ -376,7 +380,7 @@ def _unpack(field: str, packed: Packed) -> np.ndarray:
     try:
         data = base64.b64decode(packed.data, validate=True)
     except (binascii.Error, ValueError):
-        raise _refusal(f"{field}.data", "this is not base64") from None
+        raise _refusal(f"{field}.data", "this is not valid base64") from None
     if any(length < 0 for length in packed.shape) or len(data) != kind.itemsize * int(
         np.prod(packed.shape, dtype=object)
     ):
@@ -385,15 +389,15 @@ def _unpack(field: str, packed: Packed) -> np.ndarray:
 
 
 def _like(name: str, packed: Packed, own: np.ndarray) -> np.ndarray:
-    """A finite array of the shape that this run has."""
+    """A finite array of the same shape as this run's."""
     array = _unpack(f"state.{name}", packed)
     if array.shape != own.shape or not np.isfinite(array).all():
-        raise _refusal(f"state.{name}", "it does not belong to this network, or is not finite")
+        raise _refusal(f"state.{name}", "its shape does not match this network, or a number in it is not finite")
     return array.astype(own.dtype)
 
 
 def _is_untouched(body: bytes) -> bool:
-    """Whether a file is as it was written."""
+    """Whether a file is unchanged since it was written."""
     whole, _, end = body.rpartition(b',"checksum":"')
     return end.rstrip() == _checksum(whole + b"}").encode() + b'"}'
 

@@ -1,6 +1,6 @@
-"""TensorFlow Playground's links, read: an experiment that replays what the link shows there.
+"""Reading links of TensorFlow Playground: an experiment that replays what the link shows there.
 
-What a link says that makes no sense is corrected, and told: the original validates nothing.
+Invalid values are corrected and reported, because the original does not validate its links.
 """
 
 import math
@@ -34,7 +34,7 @@ UNIFORM = {"name": "random_uniform", "minval": -0.5, "maxval": 0.5}
 
 
 def imported(url: str) -> dict[str, Any]:
-    """`{"experiment": ..., "changes": [...]}` of a link. Raises Problem 422 if it is none."""
+    """`{"experiment": ..., "changes": [...]}` of a link. Raises Problem 422 if it is not one."""
     link = Link(_pairs(url))
     return {"experiment": link.experiment(), "changes": link.changes}
 
@@ -45,24 +45,24 @@ def _refusal(given: str, message: str) -> Exception:
 
 
 def _pairs(url: str) -> dict[str, str]:
-    """What stands after `#`, each key with its last value."""
+    """The pairs after `#`, each key with its last value."""
     if len(url) > LONGEST:
         raise _refusal(f"{url[:60]}...", f"this link is longer than {LONGEST} characters")
     try:
-        parts = urlsplit(url.strip().encode("utf-8", "replace").decode())  # half a surrogate pair is no text
+        parts = urlsplit(url.strip().encode("utf-8", "replace").decode())  # half a surrogate pair is not text
         host = parts.hostname
     except ValueError as error:
         raise _refusal(url, f"this is not a link: {error}") from None
     if parts.scheme not in {"http", "https"} or not host:
         raise _refusal(url, "this is not a link")
     if host != HOST:
-        raise _refusal(url, f"this is a link to {host}; only those to {HOST} can be opened")
+        raise _refusal(url, f"this is a link to {host}, but only links to {HOST} can be opened")
     pairs = (pair.partition("=") for pair in parts.fragment.split("&"))
     return {unquote(key): unquote(value) for key, _, value in pairs if key}
 
 
 class Link:
-    """The keys of one link as an experiment, and `changes`: what had to be done otherwise, in words."""
+    """The keys of one link as an experiment, and `changes`: what had to be corrected, in words."""
 
     def __init__(self, pairs: dict[str, str]) -> None:
         self._pairs = pairs
@@ -104,14 +104,14 @@ class Link:
 
     def _change(self, key: str, given: str, taken: object, why: str) -> None:
         shown = given if len(given) <= 60 else f"{given[:60]}..."
-        self.changes.append(f"{key}={shown} {why}: {taken} is used.")
+        self.changes.append(f"{key}={shown} {why}, so {taken} is used.")
 
     def _option(self, key: str, options: tuple[str, ...]) -> str:
         """One of the options; the first is the default."""
         given = self._given(key)
         if given is None or given in options:
             return given or options[0]
-        self._change(key, given, options[0], f"is none of {', '.join(options)}")
+        self._change(key, given, options[0], f"is not one of {', '.join(options)}")
         return options[0]
 
     def _boolean(self, key: str, default: bool) -> bool:
@@ -128,7 +128,7 @@ class Link:
             return default
         if not low <= number <= high:
             number = min(max(number, low), high)
-            self._change(key, given, written(number), f"is not from {written(low)} to {written(high)}")
+            self._change(key, given, written(number), f"is not between {written(low)} and {written(high)}")
         return number
 
     def _whole(self, key: str, default: int, low: int, high: int) -> int:
@@ -142,7 +142,7 @@ class Link:
         given = self._given("noise")
         number = _parsed(given) if given else None
         if given and number is not None and number > LOUDEST:
-            self._change("noise", given, USUALLY_LOUDEST, f"is above {LOUDEST}, which is read as {USUALLY_LOUDEST}")
+            self._change("noise", given, USUALLY_LOUDEST, f"is above {LOUDEST}")
             return USUALLY_LOUDEST
         return self._number("noise", 0, 0, LOUDEST)
 
@@ -150,7 +150,7 @@ class Link:
         given = self._given("seed")
         if given is None:
             self.changes.append(
-                f"The link names no seed, so the original draws a new one whenever it is opened: {USUAL_SEED} is used."
+                f"The link has no seed. The original would draw a new one each time; here {USUAL_SEED} is used."
             )
             return USUAL_SEED
         if len(given) > LONGEST_SEED:
@@ -158,14 +158,14 @@ class Link:
         return given[:LONGEST_SEED]
 
     def _features(self) -> list[str]:
-        # A control that is hidden takes its feature away, as it does in the original.
+        # As in the original, hiding a control turns its feature off.
         chosen = [
             name
             for name in FEATURES
             if self._boolean(name, name in USUAL_FEATURES) and self._given(f"{name}_hide") != "true"
         ]
         if not chosen:
-            self.changes.append("The link turns every feature off: x and y are used.")
+            self.changes.append("The link turns every feature off, so x and y are used.")
         return [FEATURES[name] for name in chosen or USUAL_FEATURES]
 
     def _layers(self) -> list[int]:
@@ -183,7 +183,7 @@ class Link:
         if number is not None and 1 <= number <= most and number == int(number):
             return int(number)
         units = 1 if number is None else int(min(max(number, 1), most))
-        self._change("networkShape", text or "nothing", units, f"is not a number of units from 1 to {most}")
+        self._change("networkShape", text or "nothing", units, f"is not a number of units between 1 and {most}")
         return units
 
     def _batch_size(self, training: int) -> int:
@@ -193,7 +193,7 @@ class Link:
                 "batchSize",
                 str(size),
                 training,
-                f"is more than the {training} training samples, with which the original never updates a weight",
+                f"is more than the {training} training samples, and the original would never update a weight",
             )
         return min(size, training)
 
@@ -202,7 +202,7 @@ class Link:
         rate = self._number("regularizationRate", 0, 0, 10)
         if name == "none" or rate == 0:
             return None
-        # Its L2 adds the rate times half the square, ours the rate times the square.
+        # Its L2 adds the rate times half the square; ours adds the rate times the square.
         return {"name": "l1", "rate": rate} if name == "L1" else {"name": "l2", "rate": rate / 2}
 
 

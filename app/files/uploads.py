@@ -1,6 +1,6 @@
-"""Uploads: the tables that were sent, kept in memory until they are deleted or the server stops.
+"""Uploads: tables that users have sent, kept in memory until they are deleted or the server stops.
 
-A deleted table can be brought back for ten minutes. Nothing is kept of who sent one.
+A deleted table can be restored for ten minutes. Who uploaded a table is not recorded.
 """
 
 import secrets
@@ -13,14 +13,14 @@ from typing import Any
 
 from app.files.csv_import import Options, described, read_table
 from app.problems import Problem
-from engine.data.uploads import TABLES, Table
+from engine.data.uploads import Table
 
 RESTORABLE_S = 600.0
 
 
 @dataclass(frozen=True)
 class Deleted:
-    """A table that can still be restored, and since when it is deleted."""
+    """A table that can still be restored, and when it was deleted."""
 
     table: Table
     found: dict[str, Any]
@@ -30,11 +30,12 @@ class Deleted:
 class Uploads:
     """The uploaded tables of one server; `uses` says how many sessions learn from one."""
 
-    def __init__(self, most: int, uses: Callable[[str], int], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int, uses: Callable[[Table], int], clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
         self._uses = uses
         self._clock = clock
         self._lock = threading.Lock()  # files are read on several threads
+        self.tables: dict[str, Table] = {}  # by id
         self._found: dict[str, dict[str, Any]] = {}
         self._deleted: dict[str, Deleted] = {}
 
@@ -45,7 +46,7 @@ class Uploads:
         return self._keep(reading.table, reading.found)
 
     def adopt(self, table: Table) -> str:
-        """Keeps a table that came with a session file, and says by which id. Raises Problem 429."""
+        """Keeps a table that came with a session file, and returns its id. Raises Problem 429."""
         id: str = self._keep(table, described(table))["id"]
         return id
 
@@ -59,40 +60,43 @@ class Uploads:
     def _put(self, id: str, table: Table, found: dict[str, Any]) -> None:
         with self._lock:
             self._check_room()
-            TABLES[id] = table
+            self.tables[id] = table
             self._found[id] = found
 
     def _check_room(self) -> None:
         if len(self._found) >= self._most:
-            raise Problem(429, f"There are already {self._most} uploaded tables; delete one that is not needed.")
+            raise Problem(429, f"There are already {self._most} uploaded tables. Delete one first.")
 
     def get(self, id: str) -> dict[str, Any]:
         """What was found in a file. Raises Problem 404."""
         if id not in self._found:
-            raise Problem(404, "There is no such uploaded table.")
+            raise Problem(404, "There is no uploaded table with this id.")
         return self._found[id]
 
     def list(self) -> list[dict[str, Any]]:
         """All of them, the newest first, without their columns and rows, and how many sessions learn from each."""
         heads = ("id", "created", "dataset", "name", "rows", "inputs", "task", "target", "classes")
         with self._lock:
-            lines = [{key: found[key] for key in heads} for found in reversed(self._found.values())]
-        return [line | {"uses": self._uses(line["id"])} for line in lines]
+            return [
+                {key: found[key] for key in heads} | {"uses": self._uses(self.tables[id])}
+                for id, found in reversed(self._found.items())
+            ]
 
     def delete(self, id: str) -> None:
-        """Takes one away. Raises Problem 404, or 409 while a session learns from it."""
+        """Deletes one. Raises Problem 404, or 409 while a session learns from it."""
         self.get(id)
-        uses = self._uses(id)
+        uses = self._uses(self.tables[id])
         if uses:
-            raise Problem(409, f"{uses} session{'s learn' if uses > 1 else ' learns'} from this table; end it first.")
+            sessions, them = ("1 session uses", "it") if uses == 1 else (f"{uses} sessions use", "them")
+            raise Problem(409, f"{sessions} this table. Delete {them} first.")
         with self._lock:
             self._forget_old()
-            self._deleted[id] = Deleted(TABLES.pop(id), self._found.pop(id), self._clock())
+            self._deleted[id] = Deleted(self.tables.pop(id), self._found.pop(id), self._clock())
             while len(self._deleted) > self._most:
                 del self._deleted[next(iter(self._deleted))]
 
     def restore(self, id: str) -> dict[str, Any]:
-        """Brings back one that was deleted less than ten minutes ago. Raises Problem 404, or 429 without room."""
+        """Restores one that was deleted less than ten minutes ago. Raises Problem 404, or 429 if there are too many."""
         with self._lock:
             self._forget_old()
             deleted = self._deleted.get(id)
@@ -109,7 +113,6 @@ class Uploads:
 
     def close(self) -> None:
         """Forgets all of them."""
-        for id in self._found:
-            TABLES.pop(id, None)
+        self.tables.clear()
         self._found.clear()
         self._deleted.clear()

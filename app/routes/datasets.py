@@ -1,18 +1,17 @@
-"""Tables of one's own: upload a CSV file, list what there is, look at one, delete it."""
+"""Uploaded tables: upload a CSV file, list the tables, look at one, delete it."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.encoding import JSONResponse
 from app.files.csv_import import Missing, Options
 from app.files.csv_text import MOST_COLUMNS, MOST_ROWS, Encoding
-from app.files.uploads import Uploads
 from app.offload import offload
 from app.problems import Problem
-from app.routes.shared import problems
+from app.routes.shared import UploadsDep, problems
 from app.schemas.responses import UploadAnswer, UploadList
 from engine.components.tasks import TaskName
 
@@ -26,14 +25,6 @@ DOCUMENTED = {
         "content": {"text/csv": {"schema": {"type": "string"}, "examples": {"houses": {"value": EXAMPLE}}}},
     }
 }
-
-
-def _uploads(request: Request) -> Uploads:
-    uploads: Uploads = request.app.state.uploads
-    return uploads
-
-
-UploadsDep = Annotated[Uploads, Depends(_uploads)]
 
 
 @router.post(

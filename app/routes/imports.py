@@ -13,7 +13,7 @@ from app.routes.shared import body_of, documented, problems
 from app.schemas.requests import Import
 from app.schemas.responses import ImportAnswer
 from app.validation import Checker, unparse
-from engine import complete, to_data
+from engine import resolve, to_data
 
 router = APIRouter(prefix="/api/import", tags=["import"])
 
@@ -42,7 +42,7 @@ async def import_tensorflow_playground(order: Annotated[Import, Depends(body_of(
 
     def read() -> dict[str, object]:
         found = imported(order.url)
-        completion = complete(read_experiment(unparse(found["experiment"])))
-        return {"experiment": to_data(completion.experiment), "changes": found["changes"]}
+        experiment = resolve(read_experiment(unparse(found["experiment"])))
+        return {"experiment": to_data(experiment), "changes": found["changes"]}
 
     return JSONResponse(await offload(read))

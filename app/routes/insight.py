@@ -3,14 +3,24 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from app.encoding import JSONResponse, to_json
 from app.experiments import read_experiment
 from app.offload import offload
 from app.problems import invalid
-from app.routes.shared import Epoch, Id, RegistryDep, at, body_of, documented, in_json, json_body, problems
+from app.routes.shared import (
+    Epoch,
+    Id,
+    RegistryDep,
+    UploadsDep,
+    at,
+    body_of,
+    documented,
+    in_json,
+    json_body,
+    problems,
+)
 from app.routes.views import moment
 from app.schemas.insight import (
     AblationAnswer,
@@ -25,7 +35,7 @@ from app.schemas.insight import (
 from app.schemas.requests import Ablation
 from app.sessions.session import Session
 from app.validation import Checker
-from engine import LIMITS, FieldError, Model, Trainer
+from engine import LIMITS, FieldError, Model, Trainer, resolve
 from engine.insight import ablation, distributions, evaluation, trace
 from engine.training.time_travel import Course
 
@@ -34,7 +44,7 @@ router = APIRouter(tags=["insight"])
 SESSION = "/api/sessions/{id}"
 ABLATION: Checker[Ablation] = Checker(Ablation, "parts to switch off")
 ABLATIONS = {
-    "a unit and a link": {"off": [{"layer": 0, "unit": 2}, {"layer": 1, "unit": 0, "input": 3}]},
+    "a unit and a connection": {"off": [{"layer": 0, "unit": 2}, {"layer": 1, "unit": 0, "input": 3}]},
     "a feature": {"off": [{"input": 1}], "part": "train"},
 }
 Bins = Annotated[int, Query(ge=2, le=LIMITS.bins, description="Bins of a histogram.")]
@@ -176,14 +186,14 @@ async def get_ablation(
     id: Id,
     registry: RegistryDep,
     part: PartName = None,
-    links: Annotated[bool, Query(description="Links too, if there are at most 2,000.")] = False,
+    connections: Annotated[bool, Query(description="Connections too, if there are at most 2,000.")] = False,
 ) -> Response:
     """What each feature, unit and layer is worth: what it costs to switch it off, the costliest first."""
 
     def begin(session: Session) -> Any:
         of = part_of(session.trainer, part)
         return session.run_in_background(
-            lambda: ablation.Ranking(session.trainer, of, links),
+            lambda: ablation.Ranking(session.trainer, of, connections),
             lambda ranking: moment(session, ranking.model) | vars(ranking.result),
         )
 
@@ -201,10 +211,10 @@ async def get_ablation(
         required=False,
     ),
 )
-async def get_spread(request: Request, body: Annotated[bytes, Depends(json_body)]) -> Response:
+async def get_spread(uploads: UploadsDep, body: Annotated[bytes, Depends(json_body)]) -> Response:
     """How activations and errors spread from layer to layer before an experiment's network has begun to learn."""
 
     def look() -> bytes:
-        return to_json({"layers": distributions.spread(Trainer(read_experiment(body)))})
+        return to_json({"layers": distributions.spread(Trainer(resolve(read_experiment(body), uploads.tables)))})
 
     return JSONResponse(await offload(look))

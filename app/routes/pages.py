@@ -24,7 +24,7 @@ IN_A_CHECKOUT = (PACKAGE.parent / "hatch_build.py").is_file()
 # Holds static/ and templates/: they stand beside the package in a checkout, and inside it once a wheel is installed.
 ROOT = PACKAGE.parent if IN_A_CHECKOUT else PACKAGE
 REFERENCE = PACKAGE / "reference"
-LIBRARIES = ("lit", "uplot", "d3", "katex")
+LIBRARIES = ("lit", "uplot", "d3", "floating-ui", "katex")
 LOADED_LATER = ("katex",)  # with the first formula
 IMPORT_MAP = re.compile(r'<script type="importmap"[^>]*>(.*?)</script>', re.DOTALL)
 LOADED = re.compile(r'"/(static/[^"]+)"')

@@ -48,7 +48,7 @@ async def prune(
 ) -> Response:
     """Prunes weights, which stay 0 from then on, or neurons, which are removed. Training stops; the run is a new one.
 
-    Neurons leave a smaller network, whose run begins anew with the weights that are left.
+    Neurons leave a smaller network, whose run restarts with the weights that are left.
     """
     amount = Amount(given.fraction, given.threshold, given.scope)
     stop = Stop(given.stop.metric, given.stop.drop) if given.stop else None

@@ -9,13 +9,22 @@ from starlette.responses import Response
 from app.encoding import JSONResponse
 from app.experiments import read_experiment
 from app.files.session_file import is_session_file, read
-from app.files.uploads import Uploads
 from app.offload import offload
 from app.problems import Problem
-from app.routes.shared import PATCH_TYPES, Id, RegistryDep, documented, in_json, json_body, patch_body, problems
+from app.routes.shared import (
+    PATCH_TYPES,
+    Id,
+    RegistryDep,
+    UploadsDep,
+    documented,
+    in_json,
+    json_body,
+    patch_body,
+    problems,
+)
 from app.schemas.responses import JournalAnswer, SessionAnswer, SessionList
 from app.sessions.session import Session
-from engine import Experiment, complete
+from engine import resolve
 
 router = APIRouter(prefix="/api/sessions", tags=["sessions"])
 
@@ -45,30 +54,23 @@ PATCHES = {
     openapi_extra=documented("Experiment", EXPERIMENTS, required=False),
 )
 async def create_session(
-    request: Request, registry: RegistryDep, body: Annotated[bytes, Depends(json_body)]
+    request: Request, registry: RegistryDep, uploads: UploadsDep, body: Annotated[bytes, Depends(json_body)]
 ) -> Response:
     """Makes a session from an experiment, or from a session file that was exported as `json`.
 
-    Every field of an experiment is optional; the answer holds the complete experiment. A file's run goes on where it
+    Every field of an experiment is optional; the answer holds the complete experiment. A file's run continues where it
     stood.
     """
     if is_session_file(body):
-        uploads: Uploads = request.app.state.uploads
-        trainer = await offload(read, body, uploads.adopt)
-        id = await registry.create(trainer.asked, trainer)
+        trainer = await offload(read, body, uploads)
+        id = await registry.create(trainer.experiment, trainer)
     else:
-        limit = request.app.state.registry.settings.body_limit_bytes
+        limit = registry.settings.body_limit_bytes
         if len(body) > limit:
             raise Problem(413, f"The body is larger than {limit} bytes and is not a session file.")
-        id = await registry.create(await offload(_experiment, body))
+        id = await registry.create(await offload(lambda: resolve(read_experiment(body), uploads.tables)))
     location = f"{request.scope.get('root_path', '')}/api/sessions/{id}"
     return JSONResponse(await registry.look(id, in_json(Session.describe)), 201, {"Location": location})
-
-
-def _experiment(body: bytes) -> Experiment:
-    experiment = read_experiment(body)
-    complete(experiment)  # what is wrong is told at once, also while kernels are compiled
-    return experiment
 
 
 @router.get("", operation_id="list_sessions", response_model=SessionList)
@@ -113,7 +115,7 @@ async def patch_session(
 ) -> Response:
     """Changes the experiment by a JSON merge patch (RFC 7396).
 
-    Lists are replaced whole. What can change while a run goes on does so at the next step and is noted in the journal;
+    Lists are replaced whole. What can change during a run does so at the next step and is noted in the journal;
     anything else needs `?reset=true`. The schema says which field is which (`x-live`). Null stays null where the field
     may be null, else it means the default.
     """

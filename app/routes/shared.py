@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from app.encoding import JSONResponse, to_json
+from app.files.uploads import Uploads
 from app.offload import read_body
 from app.problems import MEDIA_TYPE, Problem
 from app.sessions.jobs import then
@@ -38,7 +39,13 @@ def _registry(connection: HTTPConnection) -> Registry:
     return registry
 
 
+def _uploads(connection: HTTPConnection) -> Uploads:
+    uploads: Uploads = connection.app.state.uploads
+    return uploads
+
+
 RegistryDep = Annotated[Registry, Depends(_registry)]
+UploadsDep = Annotated[Uploads, Depends(_uploads)]
 Id = Annotated[str, Path(description="The session's id.", examples=["0123456789abcdef0123456789abcdef"])]
 Epoch = Annotated[
     int | None, Query(description="A whole epoch that the run has passed; the present moment if it is left out.")
@@ -113,7 +120,7 @@ async def unless_gone(request: Request, work: Coroutine[Any, Any, Any]) -> Respo
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            return Response(status_code=499)  # nobody reads it
+            return Response(status_code=499)  # the client has gone
         return JSONResponse(task.result())
     finally:
         task.cancel()

@@ -54,6 +54,6 @@ async def train(
 ) -> Response:
     """Trains at full speed and answers with the session when it is done.
 
-    It ends early if the network diverges, if somebody pauses or resets the session, or if the client goes away.
+    It ends early if the network diverges, if the session is paused or reset, or if the client disconnects.
     """
     return await unless_gone(request, registry.change(id, in_json(lambda session: session.train(order))))

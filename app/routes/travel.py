@@ -50,7 +50,7 @@ async def get_history(id: Id, registry: RegistryDep) -> Response:
 async def fork_session(
     id: Id, request: Request, registry: RegistryDep, given: Annotated[Fork, Depends(body_of(FORK))]
 ) -> Response:
-    """Goes on from an earlier epoch, in a new session or in this one: without a patch just as this run did.
+    """Continues from an earlier epoch, in a new session or in this one; without a patch, exactly as this run did.
 
     The new run has the past of this one: its history, its journal, and every epoch can be visited. A patch may change
     what can change without a reset.

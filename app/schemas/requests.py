@@ -209,8 +209,8 @@ class Plane(Strict):
     )
 
 
-class AnswerRate(Rate):
-    """How often what is said of each point may come."""
+class PredictionRate(Rate):
+    """How often the predictions for the points may come."""
 
     max_fps: float = Field(default=4.0, gt=0, le=MOST_FRAMES)
 
@@ -218,7 +218,7 @@ class AnswerRate(Rate):
 class Subscribe(Strict):
     """What a viewer wants to see; null turns a kind off. With `run` and `since`, only the rows it lacks.
 
-    Pictures, parameters and answers are of now, or of an earlier whole `epoch` of the run.
+    Pictures, parameters and predictions are of now, or of an earlier whole `epoch` of the run.
     """
 
     type: Literal["subscribe"]
@@ -228,13 +228,13 @@ class Subscribe(Strict):
     boundary: Picture | None = Picture()
     neurons: NeuronPicture | None = NeuronPicture()
     parameters: ParameterRate | None = ParameterRate()
-    answers: AnswerRate | None = None
+    predictions: PredictionRate | None = None
     plane: Plane = Plane()
     epoch: int | None = Field(default=None, ge=0)
 
 
 class PartOff(Strict):
-    """What is switched off: a feature by its `input` alone; a layer; a unit of it; an input of that unit, its link."""
+    """What is switched off: a feature (only `input`), a layer, a unit of it, or a connection (an `input` of a unit)."""
 
     layer: int | None = None
     unit: int | None = None

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.schemas.requests import Pause, Play, Reset, Step, Strict, Subscribe
 from app.schemas.responses import ExperimentData, NoteAnswer, ProblemDocument, State
-from engine.insight.results import Measures, Number, PartName
+from engine.insight.results import Number, PartName
 
 Bytes = Annotated[bytes, WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
 Floats = Annotated[Bytes, Field(description="float32, little endian.")]
@@ -59,26 +59,18 @@ class HelloMessage(Standing):
     notes: list[NoteAnswer]
 
 
-class MetricsRow(Described):
-    """One row of the history; parts without samples are null. Layers: hidden ones in order, the output layer last."""
-
-    seq: int
-    step: int
-    epoch: float
-    learning_rate: Number
-    train: Measures | None
-    validation: Measures | None
-    test: Measures | None
-    penalty: Number
-    layers: list[dict[str, Number]]
-
-
 class MetricsMessage(Described):
-    """The next rows."""
+    """The next rows of the history, by column, named as in `GET /api/sessions/{id}/metrics`.
+
+    A column has `count` numbers, or one for each layer and row, row by row. In msgpack it is the bytes of float64
+    numbers (little endian), NaN where there is no finite number; in JSON a list, or a list of lists, with null there.
+    """
 
     type: Literal["metrics"]
     run: str
-    rows: list[MetricsRow]
+    seq: int = Field(description="The number of the first row.")
+    count: int = Field(description="How many rows.")
+    columns: dict[str, Bytes | list[Number] | list[list[Number]]]
 
 
 class Grid(Described):
@@ -140,21 +132,21 @@ class ParametersMessage(PictureMessage):
     layers: list[LayerWeights]
 
 
-class PointAnswers(Described):
-    """What is said of the first points of a part."""
+class PointPredictions(Described):
+    """What the network predicts for the first points of a part."""
 
     count: int
     losses: Floats
-    answers: Floats = Field(b"", description="The class, or the number; several labels have none.")
+    predicted: Floats = Field(b"", description="The predicted class or number; none with several labels.")
     confidence: Floats = Field(b"", description="How likely the class is.")
     wrong: Flags = b""
 
 
-class AnswersMessage(PictureMessage):
-    """What is said of each point."""
+class PredictionsMessage(PictureMessage):
+    """What the network predicts for each point."""
 
-    type: Literal["answers"]
-    parts: dict[PartName, PointAnswers]
+    type: Literal["predictions"]
+    parts: dict[PartName, PointPredictions]
 
 
 class ErrorMessage(ProblemDocument):
@@ -171,7 +163,7 @@ ServerMessage = Annotated[
     | BoundaryMessage
     | NeuronsMessage
     | ParametersMessage
-    | AnswersMessage
+    | PredictionsMessage
     | ErrorMessage,
     Field(discriminator="type"),
 ]

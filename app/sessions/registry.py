@@ -19,8 +19,8 @@ from app.problems import Problem, not_found
 from app.sessions.scheduler import Closed, Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
-from engine import Experiment, Trainer
-from engine.data.datasets import UploadedData
+from engine import Resolved, Trainer
+from engine.data.uploads import Table
 
 T = TypeVar("T")
 
@@ -50,16 +50,18 @@ class Registry:
 
     # Sessions
 
-    async def create(self, experiment: Experiment, trainer: Trainer | None = None) -> str:
+    async def create(self, experiment: Resolved, trainer: Trainer | None = None) -> str:
         """Makes a session, of a trainer that has come some way if one is given.
 
-        Raises InvalidExperiment, or Problem 429 when there are too many.
+        Raises Problem 429 when there are too many.
         """
         self._make_room()
         id = secrets.token_hex(16)  # 128 random bits
         record = self._records[id] = Record(None, self._clock())
         try:
-            record.session = await self._await(self.scheduler.open(id, lambda: Session(id, experiment, trainer)))
+            record.session = await self._await(
+                self.scheduler.open(id, lambda: Session(id, trainer or Trainer(experiment)))
+            )
         except BaseException:
             self._forget(id)
             raise
@@ -91,10 +93,10 @@ class Registry:
         """A line for each session, oldest first."""
         return [record.session.summary() for record in self._records.values() if record.session is not None]
 
-    def learning_from(self, upload: str) -> int:
+    def learning_from(self, table: Table) -> int:
         """How many sessions learn from an uploaded table."""
-        datasets = [record.session.trainer.experiment.dataset for record in self._records.values() if record.session]
-        return sum(isinstance(dataset, UploadedData) and dataset.upload == upload for dataset in datasets)
+        sessions = [record.session for record in self._records.values() if record.session]
+        return sum(session.trainer.experiment.source.table is table for session in sessions)
 
     def __len__(self) -> int:
         return len(self._records)

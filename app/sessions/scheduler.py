@@ -21,7 +21,7 @@ SHORTEST_SLICE_S = 0.002
 LONGEST_SLICE_S = 0.010
 ROUND_S = 0.020  # the longest time until everyone has had a slice; slices shrink toward the shortest to keep it
 # Work with a job waiting goes before work without, unless it is this far ahead in processor time: looking is quick,
-# but nobody can starve the others by looking at something large all the time.
+# but no session can starve the others by asking for something large all the time.
 HEAD_START_S = 0.050
 # Work that was idle gets only this much credit, or it would block the others for as long as it was idle.
 CREDIT_S = 0.020
@@ -111,7 +111,7 @@ class Scheduler(Generic[W]):
             return self._put(slot, begin, notifies=False)
 
     def command(self, id: str, job: Callable[[W], T]) -> Future[T]:
-        """Runs a job that changes the work, between slices; the listeners are told afterwards."""
+        """Runs a job that changes the work, between slices, and then notifies the listeners."""
         with self._wake:
             return self._put(self._slots.get(id), job, notifies=True)
 
@@ -135,7 +135,7 @@ class Scheduler(Generic[W]):
         return unsubscribe
 
     def close(self, id: str) -> None:
-        """Ends a piece of work; jobs that still waited raise Closed, and listeners are told a last time."""
+        """Ends a piece of work. Jobs that are waiting raise Closed; listeners are notified once more."""
         with self._wake:
             slot = self._slots.pop(id, None)
             if slot is None:
@@ -242,7 +242,7 @@ class Scheduler(Generic[W]):
             return None
 
     def _choose(self, now: float) -> tuple[_Slot[W] | None, int, float]:
-        """Whose turn it is, how many want to train, and when the next one falls due if nobody does."""
+        """Whose turn it is, how many want to train, and when the next one is due if none does."""
         best: _Slot[W] | None = None
         best_key = least_used = next_due = math.inf
         ready = 0

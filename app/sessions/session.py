@@ -35,7 +35,7 @@ from app.sessions.jobs import (
 from app.sessions.pacing import Pace, Speedometer
 from app.sessions.scheduler import Closed
 from app.sessions.stop_condition import StopCondition
-from engine import Experiment, FieldError, Model, Trainer, Visit, complete, fixed_differences, to_data
+from engine import FieldError, Model, Resolved, Trainer, Visit, fixed_differences, resolve, to_data
 from engine.insight.last_update import last_update
 from engine.insight.pruning.pruning import Pruning
 
@@ -44,14 +44,14 @@ U = TypeVar("U", bound=BackgroundWork)
 
 FIRST_GUESS_NS = 5.0  # per unit of the engine's work, before it was measured
 LEAST_WORK = 1_000
-VISITED = 3  # earlier epochs that are kept at hand
+VISITED = 3  # earlier epochs that are cached
 UNDONE = 5  # prunings that can be undone
 
 
 class Session:
-    """Trains one experiment, or goes on with a trainer that has come some way. Raises InvalidExperiment."""
+    """Trains one experiment, from the start or from wherever its trainer has come."""
 
-    def __init__(self, id: str, experiment: Experiment, trainer: Trainer | None = None) -> None:
+    def __init__(self, id: str, trainer: Trainer) -> None:
         self.id = id
         self._ns_per_unit = FIRST_GUESS_NS
         self.revision = 0  # grows whenever something that can be drawn has changed
@@ -61,11 +61,11 @@ class Session:
         self.frames: dict[Any, str | bytes] = {}  # encoded pictures of `frames_revision`
         self.frames_revision = 0
         self._unpruned: list[Trainer] = []  # as they were before each pruning
-        self._begin(experiment, trainer)
+        self._begin(trainer)
 
-    def _begin(self, experiment: Experiment, trainer: Trainer | None = None) -> None:
-        """A new run. Raises InvalidExperiment before anything has changed."""
-        self.trainer = trainer or Trainer(experiment)
+    def _begin(self, trainer: Trainer) -> None:
+        """A new run."""
+        self.trainer = trainer
         shapes = [layer.weights.shape for layer in self.trainer.parameters()]
         self.units: int = sum(fan_out for _, fan_out in shapes)
         self.parameter_count: int = sum((fan_in + 1) * fan_out for fan_in, fan_out in shapes)
@@ -118,12 +118,12 @@ class Session:
         self._speed.mark(time.monotonic(), self.trainer.step)
 
     def fail(self, error: Exception) -> None:
-        """A fault of ours: this session stops, the others go on."""
+        """An internal error: this session stops, the others continue."""
         self._end("failed", "A server error stopped this session; the others continue. Reset it to start over.")
         self._reject_waiting(Problem(409, "The session failed before this change could be made."))
 
     def close(self) -> None:
-        """It will not be run again: whoever waits is told."""
+        """It will not run again; everything that waits for it is notified."""
         for job in self._training_jobs:
             reject(job.future, Closed())
         self._reject_waiting(Closed())
@@ -137,7 +137,7 @@ class Session:
             reject(change.future, error)
 
     def _advance(self, seconds: float, until_step: int | None, batch_size: int | None = None) -> bool:
-        """Trains for about so long; whether it should go on in this slice."""
+        """Trains for about so long; returns whether to continue in this slice."""
         trainer = self.trainer
         before, step = time.monotonic(), trainer.step
         spent = trainer.advance(max(LEAST_WORK, int(seconds * 1e9 / self._ns_per_unit)), until_step, batch_size)
@@ -226,7 +226,7 @@ class Session:
         return reached is not None
 
     def _end(self, state: str, reason: str | None = None) -> None:
-        """Training ends; whoever waits for it is told."""
+        """Training ends; everything that waits for it is notified."""
         self._stop_playing()
         self._rest, self.reason = state, self._told(reason)
         self.stage += 1
@@ -368,15 +368,14 @@ class Session:
         experiment = self.trainer.asked
         if command.seed == "new":
             experiment = replace(experiment, seed=secrets.randbelow(2**32))
-        return self._restart(experiment)
+        return self._restart(resolve(experiment, self.trainer.experiment.tables))
 
-    def _restart(self, experiment: Experiment) -> dict[str, Any]:
-        """Ends this run and begins another. Raises InvalidExperiment and leaves the run as it is."""
-        complete(experiment)
+    def _restart(self, experiment: Resolved) -> dict[str, Any]:
+        """Ends this run and begins another."""
         self._end("paused")
         self._reject_waiting(Problem(409, "The session was reset before this change could be made."))
         self._unpruned.clear()
-        self._begin(experiment)
+        self._begin(Trainer(experiment))
         return self.describe()
 
     def step(self, command: Step) -> Future[dict[str, Any]]:
@@ -412,11 +411,11 @@ class Session:
         on if this one plays.
         """
         if not reset:
-            return self.at_step_boundary(lambda: self._update(patched(self.trainer.asked, body)))
+            return self.at_step_boundary(lambda: self._update(_patched(self.trainer, body)))
 
         def restart() -> dict[str, Any]:
             before, playing = self.trainer, self._play() if play else None
-            self._restart(patched(self.trainer.asked, body))
+            self._restart(_patched(self.trainer, body))
             if keep and not before.diverged and alike(before, self.trainer):
                 self.trainer.set_parameters(before.as_given())
                 self.trainer.history.forget()  # of the random weights that it never had
@@ -429,15 +428,11 @@ class Session:
         return future
 
     def fork(self, epoch: int, patch: bytes | None) -> Future[Trainer]:
-        """A trainer of its own at an earlier epoch, changed by a merge patch, which has this run's past."""
+        """A separate trainer at an earlier epoch, changed by a merge patch, with the history of this run."""
 
         def change(visit: Visit) -> Trainer:
             if patch is not None:
-                asked = patched(visit.trainer.asked, patch)
-                fixed = fixed_differences(visit.trainer.experiment, complete(asked).experiment)
-                if fixed:
-                    raise needs_reset(fixed)
-                visit.trainer.update(asked)
+                _update(visit.trainer, _patched(visit.trainer, patch))
             return visit.trainer
 
         return self.run_in_background(lambda: Visit(self.trainer, epoch), change)
@@ -446,7 +441,7 @@ class Session:
         """Continues with another trainer, as a new run."""
         self._end("paused")
         self._reject_waiting(Problem(409, "The session switched to another run before this change could be made."))
-        self._begin(trainer.asked, trainer)
+        self._begin(trainer)
         return self.describe()
 
     def prune(self, begin: Callable[[Trainer], Pruning], report: Callable[[Pruning], T]) -> Future[T]:
@@ -472,12 +467,8 @@ class Session:
             raise Problem(409, "There is nothing to undo: this session's network was not pruned.")
         return self.take_up(self._unpruned.pop())
 
-    def _update(self, experiment: Experiment) -> dict[str, Any]:
-        completed = complete(experiment).experiment
-        fixed = fixed_differences(self.trainer.experiment, completed)
-        if fixed:
-            raise needs_reset(fixed)
-        if self.trainer.update(experiment):
+    def _update(self, experiment: Resolved) -> dict[str, Any]:
+        if _update(self.trainer, experiment):
             if self._playing:
                 self._set_pace()
             self._facts_changed()
@@ -537,10 +528,23 @@ class Session:
         if self._rest in {"diverged", "failed"} and self.state != "running":
             raise Problem(
                 409,
-                f"{self.reason} It cannot go on from here: reset it first.",
+                f"{self.reason} It cannot continue: reset it first.",
                 type=f"urn:gradlab:{self._rest}",
                 title=f"This session has {self._rest}",
             )
+
+
+def _patched(trainer: Trainer, patch: bytes) -> Resolved:
+    """What a trainer's experiment becomes with a merge patch. Raises Problem, or InvalidExperiment."""
+    return resolve(patched(trainer.asked, patch), trainer.experiment.tables)
+
+
+def _update(trainer: Trainer, experiment: Resolved) -> list[str]:
+    """Takes up a changed experiment, and names the fields that changed. Raises Problem if it needs a reset."""
+    fixed = fixed_differences(trainer.experiment, experiment)
+    if fixed:
+        raise needs_reset(fixed)
+    return trainer.update(experiment)
 
 
 def alike(one: Model, other: Model) -> bool:

@@ -15,10 +15,10 @@ from app.sessions.session import Session
 from engine import Axes, Data, Domain, InvalidInput, Model, Part, labels
 
 PROTOCOL = 1
-MOST_ROWS = 200  # in one message: more would hold up other sessions while they are written
+MOST_ROWS = 1_000  # in one message: more would hold up other sessions while they are written
 SHOWN_CLASSES = 2
 KEPT = 32  # pictures of one moment
-ANSWERED = 3_000  # points of each part, the first ones: more are not drawn
+PREDICTED = 3_000  # points of each part, the first ones: more are not drawn
 
 
 def hello(session: Session, recovered: bool) -> dict[str, Any]:
@@ -56,13 +56,14 @@ def _standing(session: Session) -> dict[str, Any]:
 
 
 def metrics(session: Session, since: int) -> dict[str, Any]:
-    """The rows after `since`, as many as fit in one message."""
-    history = session.trainer.history
-    last = min(history.last_seq, since + MOST_ROWS)
+    """The rows after `since` by column, as many as fit in one message; `seq` is the number of the first one."""
+    columns = session.trainer.history.arrays(since, MOST_ROWS)
     return {
         "type": "metrics",
         "run": session.run_id,
-        "rows": [history.row(seq) for seq in range(since + 1, last + 1)],
+        "seq": since + 1,
+        "count": len(columns["step"]),
+        "columns": columns,
     }
 
 
@@ -124,27 +125,27 @@ def parameters(model: Model, scene: Scene, resolution: int) -> dict[str, Any]:
     return {"layers": layers}
 
 
-def answers(model: Model, scene: Scene, resolution: int) -> dict[str, Any]:
-    """What is said of the first points of each part, how sure it is, what it loses, and whether it is wrong."""
-    parts = {name: _answers(model, part) for name, part in model.data.parts.items() if len(part)}
+def predictions(model: Model, scene: Scene, resolution: int) -> dict[str, Any]:
+    """The predictions for the first points of each part: their confidence, their loss, and whether they are wrong."""
+    parts = {name: _predictions(model, part) for name, part in model.data.parts.items() if len(part)}
     return {"parts": parts}
 
 
 @np.errstate(all="ignore")  # what is not finite is shown, not warned of
-def _answers(model: Model, part: Part) -> dict[str, Any]:
-    count = min(len(part), ANSWERED)
+def _predictions(model: Model, part: Part) -> dict[str, Any]:
+    count = min(len(part), PREDICTED)
     data, samples = model.data, (part.x[:, :count], part.t[:, :count], part.weights[:count])
     outputs, losses = model.answer(tuple(map(np.ascontiguousarray, samples)))  # type: ignore[arg-type]
-    told = {"count": count, "losses": floats(losses)}
+    message = {"count": count, "losses": floats(losses)}
     if model.task == "regression":
-        return told | {"answers": floats(data.in_units(outputs)[0])}
+        return message | {"predicted": floats(data.in_units(outputs)[0])}
     if model.task == "multilabel":
         wrong = ((outputs > data.threshold) != (part.targets[:count].T > 0.5)).any(axis=0)
-        return told | {"wrong": to_bits(wrong)}
+        return message | {"wrong": to_bits(wrong)}
     said = labels(outputs, data.threshold)
     sure = (outputs.max(axis=0) - data.no) / (data.yes - data.no)
     wrong = said != part.targets[:count].astype(int)
-    return told | {"answers": floats(said), "confidence": floats(sure), "wrong": to_bits(wrong)}
+    return message | {"predicted": floats(said), "confidence": floats(sure), "wrong": to_bits(wrong)}
 
 
 def floats(numbers: np.ndarray) -> bytes:
@@ -161,7 +162,7 @@ PICTURES: dict[str, Callable[[Model, Scene, int], dict[str, Any]]] = {
     "boundary": boundary,
     "neurons": neurons,
     "parameters": parameters,
-    "answers": answers,
+    "predictions": predictions,
 }
 
 

@@ -58,7 +58,7 @@ class Subscription:
         self._past: Model | None = None
 
     def subscribe(self, wish: Subscribe, past: Model | None = None) -> None:
-        """Takes up a subscription; a hello answers it. `past` is the network at the epoch that is asked for.
+        """Accepts a subscription and answers it with a hello. `past` is the network at the epoch it asks for.
 
         Raises InvalidInput for a plane that the data does not have.
         """
@@ -73,8 +73,8 @@ class Subscription:
                 channels[kind] = Channel(1 / picture.max_fps, picture.resolution)
         if wish.parameters:
             channels["parameters"] = Channel(1 / wish.parameters.max_fps)
-        if wish.answers:
-            channels["answers"] = Channel(1 / wish.answers.max_fps)
+        if wish.predictions:
+            channels["predictions"] = Channel(1 / wish.predictions.max_fps)
         self._channels = channels
         if wish.run is not None or wish.since is not None:
             self.run = None
@@ -137,7 +137,7 @@ class Subscription:
             return self.codec.encode(messages.state(session))
         if kind == "metrics":
             message = messages.metrics(session, self.seq)
-            self.seq += len(message["rows"])
+            self.seq += message["count"]
             if self.seq == session.trainer.history.last_seq:  # else the rest follows at once
                 channel.sent(now, session.revision)
             return self.codec.encode(message)
@@ -152,9 +152,9 @@ class Subscription:
             return channel.period_s * self.session.units * channel.resolution**2 / USUAL_MAPS
         if kind == "parameters":
             return channel.period_s * self.session.parameter_count / USUAL_PARAMETERS
-        if kind == "answers":
+        if kind == "predictions":
             parts = self.session.trainer.data.parts.values()
-            return channel.period_s * sum(min(len(part), messages.ANSWERED) for part in parts) / USUAL_POINTS
+            return channel.period_s * sum(min(len(part), messages.PREDICTED) for part in parts) / USUAL_POINTS
         return 0.0
 
 

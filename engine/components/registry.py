@@ -5,7 +5,7 @@ the page's menus and curves, the compiled dispatch and the parametrised tests ar
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, make_dataclass
+from dataclasses import MISSING, dataclass, field, make_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from engine.components.formulas import katex
@@ -266,9 +266,3 @@ class Family(Mapping[str, E]):
 
 def _tuples(given: Any) -> Any:
     return tuple(map(_tuples, given)) if isinstance(given, list) else given
-
-
-def choice_data(choice: Choice) -> Any:
-    """A choice as JSON: its bare name if it has no arguments, else an object."""
-    values = {item.name: getattr(choice, item.name) for item in fields(choice)}
-    return values if len(values) > 1 else choice.name

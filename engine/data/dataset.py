@@ -12,20 +12,16 @@ from typing import Any
 import numpy as np
 
 from engine import rng
-from engine.components.features import FEATURES, PLANE
-from engine.data.datasets import DATASETS, GivenPoints, UploadedData
-from engine.data.fields import numbers
+from engine.components.features import FEATURES
 from engine.data.projection import Axes, Domain, Projection, along_columns, principal
 from engine.data.scaling import mean_and_spread
-from engine.data.splits import parts_of, replay_of
+from engine.data.splits import parts_of
 from engine.data.tabular import telling
 from engine.errors import FieldError, InvalidInput
-from engine.experiment import Experiment, signed
+from engine.experiment import Note, Resolved
 from engine.limits import LIMITS
-from engine.resolve import Note, shape_of, table_of
 
 MOST_NAMED = 5  # columns in a note
-PLAYGROUND_CLASSES = ("orange", "blue")
 Samples = tuple[np.ndarray, np.ndarray, np.ndarray]  # x (features, n), t (outputs, n) and weights (n,)
 
 
@@ -48,26 +44,21 @@ class Part:
 
 
 class Data:
-    """Everything a complete experiment says about its data, computed once."""
+    """Everything an experiment says about its data, computed once."""
 
-    def __init__(self, experiment: Experiment) -> None:
-        shape = shape_of(experiment)
+    def __init__(self, experiment: Resolved) -> None:
+        dataset, source = experiment.dataset, experiment.source
         self.dtype = np.dtype(experiment.precision)
-        self.columns = shape.columns
-        self.outputs = shape.outputs
-        self.features = experiment.features or ()
+        self.fields = source.fields
+        self.columns = source.columns
+        self.outputs = source.outputs
+        self.features = experiment.features
         self.task = experiment.task
-        dataset = experiment.dataset
-        entry = DATASETS.get(dataset.name)
-        table = table_of(dataset) if isinstance(dataset, UploadedData) else None
-        named = table or entry
-        self.fields = table.fields if table else numbers(self.columns)
-        self.replay = replay_of(experiment)
-        given = dataset.class_names if isinstance(dataset, GivenPoints) else PLAYGROUND_CLASSES if self.replay else None
-        self.classes = self._class_names(named.classes if named else given)
+        self.rules = source.rules
+        self.classes = self._class_names(source.classes)
         # What an answer looks like that says no, and one that says yes.
-        self.no, self.yes = (-1.0, 1.0) if signed(experiment) else (0.0, 1.0)
-        parts = parts_of(experiment, max(self.outputs, 2), self.replay)
+        self.no, self.yes = (-1.0, 1.0) if experiment.signed else (0.0, 1.0)
+        parts = parts_of(experiment)
         self.offset = np.zeros((len(self.features), 1))
         self.scale = np.ones((len(self.features), 1))
         if dataset.standardize:
@@ -91,11 +82,10 @@ class Data:
         self.typical = self.fields.typical(self.middle)
         self.notes = tuple(self._notes(experiment))
         self.axes = self._axes()
-        stated = PLANE if self.replay else entry.domain if entry else None
-        self.domain = stated or self._range(along_columns(self.axes, self.middle))
+        self.domain = source.domain or self._range(along_columns(self.axes, self.middle))
         self._domains: dict[Axes | None, Domain] = {None: self.domain, self.axes: self.domain}
 
-    def _notes(self, experiment: Experiment) -> Iterator[Note]:
+    def _notes(self, experiment: Resolved) -> Iterator[Note]:
         """What only the data can tell: classes and columns of which the training part shows nothing."""
         dataset, train = experiment.dataset, self.parts["train"]
         if self.classes and self.task != "multilabel":
@@ -113,7 +103,7 @@ class Data:
                     f"No training sample belongs to the class '{self.classes[index]}': it cannot be learned. {remedy}"
                 )
                 yield Note("dataset.stratify", says)
-        if isinstance(dataset, UploadedData | GivenPoints) and len(train) > 1:
+        if experiment.source.own and len(train) > 1:
             constant = [name for name, x in zip(self.features, train.x, strict=True) if x.min() == x.max()]
             if constant and set(constant) != set(self.features):
                 names = ", ".join(f"'{name}'" for name in constant[:MOST_NAMED])
@@ -263,7 +253,7 @@ def _drawn(part: Part, seed: int) -> Samples:
     return np.ascontiguousarray(part.x[:, chosen]), np.ascontiguousarray(part.t[:, chosen]), part.weights[chosen]
 
 
-def _class_weights(experiment: Experiment, targets: np.ndarray, classes: int) -> np.ndarray | None:
+def _class_weights(experiment: Resolved, targets: np.ndarray, classes: int) -> np.ndarray | None:
     """How much each class counts (classes,). Balanced: so that all classes weigh the same in the training part."""
     if experiment.class_weight is None:
         return None

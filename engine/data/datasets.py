@@ -13,9 +13,16 @@ import numpy as np
 
 from engine import rng
 from engine.components.features import PLANE
-from engine.components.registry import STRICT, Argument, Choice, Entry, Family, described
+from engine.components.registry import STRICT, Argument, Entry, Family, described
 from engine.components.tasks import TaskName
 from engine.data import synthetic, tabular
+from engine.data.fields import numbers
+from engine.data.given_points import GivenPoints
+from engine.data.projection import Domain
+from engine.data.sources import DatasetChoice, Made, Source
+from engine.data.tf_playground import CLASSIFICATION, SAMPLES, Replay
+from engine.data.uploads import Tables
+from engine.errors import refusal
 from engine.limits import LIMITS
 
 
@@ -29,16 +36,12 @@ class Dataset(Entry):
     """
 
     tasks: tuple[TaskName, ...]
-    make: Callable[..., synthetic.Made]
+    make: Callable[..., Made]
     columns: tuple[str, ...] = ("x1", "x2")
     classes: tuple[str, ...] | None = ("orange", "blue")
     sizes: tuple[int, int, int] = (2, 500, LIMITS.samples)
-    domain: tuple[float, float, float, float] | None = PLANE
+    domain: Domain | None = PLANE
     standardize: bool = False
-
-    def count(self, choice: Choice) -> int:
-        """How many classes or labels there are; 0 if the targets are numbers."""
-        return int(getattr(choice, "classes", len(self.classes or ())))
 
     def as_data(self) -> dict[str, Any]:
         """This data set for the catalogue, with a preview of real points.
@@ -63,94 +66,33 @@ class Dataset(Entry):
 
 
 @dataclass(frozen=True)
-class DatasetChoice(Choice):
-    """What every data set lets you choose; `samples` and `standardize` left null are filled in by the data set."""
+class MadeData(DatasetChoice):
+    """A data set that an entry of this family makes."""
 
-    __pydantic_config__ = STRICT
-
-    samples: int | None = described(
-        None,
-        title="Samples",
-        help="The total number of points, before they are split.",
-        ge=2,
-        le=LIMITS.samples,
-        scale="log",
-    )
-    noise: float = described(
-        0.0,
-        title="Noise",
-        help="How far points are moved at random, as a share of the standard deviation of the data.",
-        ge=0,
-        le=5,
-    )
-    label_noise: float = described(
-        0.0,
-        title="Label noise",
-        help="The share of samples with a wrong class; in a regression, how far targets are moved, as a share of "
-        "their standard deviation.",
-        ge=0,
-        le=1,
-    )
-    validation_fraction: float = described(
-        0.0, title="Validation share", help="The share held back for tuning.", ge=0, lt=1
-    )
-    test_fraction: float = described(
-        0.5,
-        title="Test share",
-        help="The share held back to evaluate the network on data it has never seen.",
-        ge=0,
-        lt=1,
-    )
-    stratify: bool | None = described(
-        None,
-        title="Stratify",
-        help="Split so that every part has the same share of each class, as nearly as whole samples allow. "
-        "Default: on for tables with classes, off for points on a plane.",
-    )
-    seed: int = described(0, title="Data seed", help="The same seed gives the same points.", ge=0, le=2**32 - 1)
-    standardize: bool | None = described(
-        None,
-        title="Standardize",
-        help="Give every input, and in a regression the target, mean 0 and variance 1 over the training part. "
-        "Null: tables yes, points on a plane no.",
-    )
-
-
-Points = tuple[tuple[float, ...], ...]
-Targets = tuple[float | tuple[float, ...], ...]  # a number, or a list of labels for each sample
-
-
-@dataclass(frozen=True)
-class GivenPoints(DatasetChoice):
-    """Points given in the request."""
-
-    __pydantic_config__ = STRICT
-
-    name: str = described("points", title="Name", help="Points given in the request.", pattern="^points$")
-    points: Points = described(
-        (), title="Points", help="One list of coordinates for each sample.", max_length=LIMITS.samples
-    )
-    targets: Targets = described(
-        (),
-        title="Targets",
-        help="One target for each point: 0 or 1, a class number, or a number; or a list of labels, each 0 or 1.",
-        max_length=LIMITS.samples,
-    )
-    test_points: Points | None = described(
-        None,
-        title="Test points",
-        help="Points to judge with, instead of a share of the points.",
-        max_length=LIMITS.samples,
-    )
-    test_targets: Targets | None = described(
-        None, title="Test targets", help="One target for each test point.", max_length=LIMITS.samples
-    )
-    class_names: tuple[str, ...] | None = described(
-        None,
-        title="Class names",
-        help="What the classes or labels are called, from class 0 on.",
-        max_length=LIMITS.classes,
-    )
+    def source(self, task: TaskName | None, tables: Tables) -> Source:
+        """As its entry has it."""
+        entry = DATASETS.of(self)
+        task = task or entry.tasks[0]
+        if task not in entry.tasks:
+            tasks = " or ".join(entry.tasks)
+            raise refusal("task", task, tasks, f"the data set '{entry.name}' is made for {tasks}")
+        fewest, usual, most = entry.sizes
+        samples = self.samples or usual
+        if not fewest <= samples <= most:
+            message = f"'{entry.name}' has between {fewest} and {most} samples"
+            raise refusal("dataset.samples", samples, f"{fewest} to {most}", message)
+        return Source(
+            task=task,
+            samples=samples,
+            most=most,
+            make=lambda: entry.make(rng.generator(self.seed, rng.DATA), samples, *entry.values(self)),
+            fields=numbers(entry.columns),
+            columns=entry.columns,
+            count=int(getattr(self, "classes", len(entry.classes or ()))),
+            classes=entry.classes,
+            domain=entry.domain,
+            tabular=entry.standardize,
+        )
 
 
 @dataclass(frozen=True)
@@ -177,6 +119,28 @@ class PlaygroundData(DatasetChoice):
         "0", title="Seed text", help="The same text gives the same points and starting weights.", max_length=64
     )
 
+    def source(self, task: TaskName | None, tables: Tables) -> Source:
+        """As the shape has it."""
+        made: TaskName = "binary" if self.shape in CLASSIFICATION else "regression"
+        if task not in (None, made):
+            raise refusal("task", task, made, f"the shape '{self.shape}' is for {made}")
+        samples = SAMPLES[self.shape]
+        if self.samples not in (None, samples):
+            raise refusal("dataset.samples", self.samples, str(samples), f"'{self.shape}' always has {samples} samples")
+        replay = Replay(self.seed_text, self.shape, self.noise)
+        return Source(
+            task=made,
+            samples=samples,
+            most=samples,
+            make=lambda: replay.samples,
+            fields=numbers(("x1", "x2")),
+            columns=("x1", "x2"),
+            count=2,
+            classes=("orange", "blue"),
+            domain=PLANE,
+            rules=replay,
+        )
+
 
 @dataclass(frozen=True)
 class UploadedData(DatasetChoice):
@@ -186,6 +150,40 @@ class UploadedData(DatasetChoice):
 
     name: str = described("upload", title="Name", help="A table that was uploaded.", pattern="^upload$")
     upload: str = described("", title="Upload", help="The id that the upload was given.", max_length=64)
+
+    def source(self, task: TaskName | None, tables: Tables) -> Source:
+        """As its table has it."""
+        table = tables.get(self.upload)
+        if table is None:
+            raise refusal(
+                "dataset.upload",
+                self.upload,
+                "the id of a table that was uploaded",
+                "there is no such table: uploads last as long as the server runs. Upload the file again",
+            )
+        if task not in (None, table.task):
+            raise refusal("task", task, table.task, f"the table '{table.name}' was read for {table.task}")
+        samples = self.samples or len(table)
+        if samples > len(table):
+            raise refusal("dataset.samples", samples, f"2 to {len(table)}", f"the table has {len(table)} rows")
+
+        def make() -> Made:
+            rows = rng.generator(self.seed, rng.DATA).permutation(len(table))[:samples]
+            return table.points[rows], table.targets[rows]
+
+        return Source(
+            task=table.task,
+            samples=samples,
+            most=samples,
+            make=make,
+            fields=table.fields,
+            columns=table.columns,
+            count=len(table.classes or ()),
+            classes=table.classes,
+            tabular=True,
+            own=True,
+            table=table,
+        )
 
 
 DATASETS: Family[Dataset] = Family(
@@ -434,6 +432,6 @@ DATASETS: Family[Dataset] = Family(
             source="Alpaydin and Kaynak, 1998; scikit-learn's copy",
         ),
     ),
-    base=DatasetChoice,
+    base=MadeData,
     given={"points": GivenPoints, "upload": UploadedData, "tensorflow_playground": PlaygroundData},
 )

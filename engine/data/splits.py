@@ -3,60 +3,37 @@
 import numpy as np
 
 from engine import rng
-from engine.data.datasets import DATASETS, GivenPoints, PlaygroundData, UploadedData
 from engine.data.scaling import mean_and_spread
-from engine.data.tf_playground import Replay
+from engine.data.sources import Made
 from engine.data.uploads import imputed
-from engine.experiment import Experiment
-from engine.resolve import split_sizes, table_of
+from engine.experiment import Resolved
 
 PARTS = ("train", "validation", "test")
-Samples = tuple[np.ndarray, np.ndarray]  # points (n, columns) and targets, (n,) or (n, labels)
 
 
-def replay_of(experiment: Experiment) -> Replay | None:
-    """The run of TensorFlow Playground that is replayed, if any."""
-    data = experiment.dataset
-    return Replay(data.seed_text, data.shape, data.noise) if isinstance(data, PlaygroundData) else None
-
-
-def parts_of(experiment: Experiment, classes: int, replay: Replay | None) -> dict[str, Samples]:
+def parts_of(experiment: Resolved) -> dict[str, Made]:
     """Points and targets of each part, after noise; shuffled by the data's seed.
 
     What is missing in a table becomes its column's mean over the training part.
     """
-    dataset = experiment.dataset
-    points, targets = _samples(experiment, replay)
-    if dataset.noise and not replay:
+    dataset, source = experiment.dataset, experiment.source
+    points, targets = source.make()
+    if dataset.noise and not source.rules.in_order:
         shift = rng.generator(dataset.seed, rng.NOISE).standard_normal(points.shape)
         points = points + shift * dataset.noise * mean_and_spread(imputed(points, points))[1]
     if dataset.label_noise:
-        targets = _mislabeled(targets, experiment.task or "", classes, dataset.label_noise, dataset.seed)
-    if not replay:
+        classes = max(source.outputs, 2) if source.task == "multiclass" else 2
+        targets = _mislabeled(targets, source.task, classes, dataset.label_noise, dataset.seed)
+    if not source.rules.in_order:
         order = rng.generator(dataset.seed, rng.SPLIT).permutation(len(targets))
         points, targets = points[order], targets[order]
     strata = np.unique(targets, axis=0, return_inverse=True)[1] if dataset.stratify else None
-    chosen = _shared_out(split_sizes(dataset), strata, len(targets))
+    chosen = _shared_out(experiment.split_sizes, strata, len(targets))
     parts = {name: (points[part], targets[part]) for name, part in zip(PARTS, chosen, strict=True)}
-    if isinstance(dataset, GivenPoints) and dataset.test_points is not None:
-        parts["test"] = np.array(dataset.test_points, np.float64), np.array(dataset.test_targets, np.float64)
+    if source.test:
+        parts["test"] = source.test
     training = parts["train"][0]
     return {name: (imputed(points, training), targets) for name, (points, targets) in parts.items()}
-
-
-def _samples(experiment: Experiment, replay: Replay | None) -> Samples:
-    dataset = experiment.dataset
-    if replay:
-        return replay.points, replay.targets
-    if isinstance(dataset, GivenPoints):
-        return np.array(dataset.points, np.float64), np.array(dataset.targets, np.float64)
-    draw = rng.generator(dataset.seed, rng.DATA)
-    if isinstance(dataset, UploadedData):
-        table = table_of(dataset)
-        rows = draw.permutation(len(table))[: dataset.samples]
-        return table.points[rows], table.targets[rows]
-    entry = DATASETS.of(dataset)
-    return entry.make(draw, dataset.samples, *entry.values(dataset))
 
 
 def _mislabeled(targets: np.ndarray, task: str, classes: int, share: float, seed: int) -> np.ndarray:
@@ -66,8 +43,8 @@ def _mislabeled(targets: np.ndarray, task: str, classes: int, share: float, seed
         return targets + generator.standard_normal(targets.shape) * share * targets.std()
     wrong = generator.permutation(targets.size)[: round(share * targets.size)]
     changed = targets.copy().reshape(-1)
-    step = generator.integers(1, classes if task == "multiclass" else 2, len(wrong))
-    changed[wrong] = (changed[wrong] + step) % (classes if task == "multiclass" else 2)
+    step = generator.integers(1, classes, len(wrong))
+    changed[wrong] = (changed[wrong] + step) % classes
     return changed.reshape(targets.shape)
 
 

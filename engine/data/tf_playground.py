@@ -8,8 +8,12 @@ what is drawn, github.com/davidbau/seedrandom for how.
 import math
 from collections.abc import Callable
 from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+
+from engine.data.rules import Rules
 
 CLASSIFICATION = ("circle", "xor", "gauss", "spiral")
 REGRESSION = ("plane", "bumps")
@@ -176,28 +180,44 @@ MAKERS = {
 }
 
 
-class Replay:
-    """One experiment's points (n, 2) and targets (n,) in the original's order, and the draws that follow them.
+@dataclass(frozen=True)
+class Replay(Rules):
+    """One experiment of the original's, known by its text; and the original's rules of training."""
 
-    Targets are 1 and 0 where the original has 1 and -1.
-    """
+    in_order = True
+    penalties_last = True
+    severs = True
 
-    def __init__(self, text: str, shape: str, noise: float) -> None:
-        draw = SeededRandom(text)
-        made = MAKERS[shape](draw, noise)
+    text: str
+    shape: str
+    noise: float
+
+    @cached_property
+    def _made(self) -> tuple[np.ndarray, SeededRandom]:
+        """Points and their labels (n, 3) in the original's order, and the draws that follow them."""
+        draw = SeededRandom(self.text)
+        made = MAKERS[self.shape](draw, self.noise)
         left = len(made)
         while left > 0:
             chosen = math.floor(draw.random() * left)
             left -= 1
             made[left], made[chosen] = made[chosen], made[left]
-        self._after_data = draw
-        table = np.array(made)
-        self.points, targets = table[:, :2], table[:, 2]
-        self.targets = (targets + 1) / 2 if shape in CLASSIFICATION else targets
+        return np.array(made), draw
 
-    def weights(self, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
-        """For each layer numbers (fan_in, fan_out) from 0 to 1, drawn unit by unit, in the original's order."""
-        draw = copy(self._after_data)
+    @property
+    def samples(self) -> tuple[np.ndarray, np.ndarray]:
+        """Points (n, 2) and targets (n,): 1 and 0 where the original has 1 and -1."""
+        table, _ = self._made
+        targets = table[:, 2]
+        return table[:, :2], (targets + 1) / 2 if self.shape in CLASSIFICATION else targets
+
+    def left_over(self, samples: int, batch_size: int) -> int:
+        """All that do not fill a batch."""
+        return samples % batch_size
+
+    def starting_weights(self, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
+        """Drawn unit by unit, in the original's order."""
+        draw = copy(self._made[1])
         return [
             np.array([[draw.random() for _ in range(fan_in)] for _ in range(fan_out)]).T for fan_in, fan_out in shapes
         ]

@@ -1,7 +1,9 @@
-"""Uploaded tables, by id: an experiment names one and does not carry it. They live as long as the server does."""
+"""Uploaded tables: an experiment names one by its id and does not carry it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 
@@ -34,7 +36,8 @@ class Table:
         return Fields(self.recipe) if self.recipe else numbers(self.columns)
 
 
-TABLES: dict[str, Table] = {}
+Tables = Mapping[str, Table]  # by their ids
+NO_TABLES: Tables = MappingProxyType({})
 
 
 def imputed(points: np.ndarray, training: np.ndarray) -> np.ndarray:

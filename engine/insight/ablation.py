@@ -1,7 +1,7 @@
 """Ablation: what a part of a network is worth is what it costs to switch it off.
 
-A unit, a feature or a whole layer that is off gives 0 to whatever comes after it; a link that is off carries nothing.
-All of these are weights set to 0, so the network itself need not know.
+A unit, a feature or a whole layer that is off gives 0 to whatever comes after it; a connection that is off carries
+nothing. All of these are weights set to 0, so the network itself need not know.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,13 +16,13 @@ from engine.insight.results import Covered, Measures, Number, PartName
 from engine.network.model import Model
 from engine.training.metrics_row import measures
 
-MOST_LINKS = 2_000  # that are ranked
+MOST_CONNECTIONS = 2_000  # that are ranked
 
 
 @dataclass(frozen=True)
 class Part:
     """What is switched off: a `layer` (hidden ones count from 0; the output layer comes last), a `unit` of it, an
-    `input` of that unit, which is a link, or only the `input`, one of the network's features.
+    `input` of that unit, which is a connection, or only the `input`, one of the network's features.
     """
 
     layer: int | None = None
@@ -30,13 +30,13 @@ class Part:
     input: int | None = None
 
     @property
-    def kind(self) -> Literal["feature", "layer", "unit", "link"]:
+    def kind(self) -> Literal["feature", "layer", "unit", "connection"]:
         """What it is."""
         if self.layer is None:
             return "feature"
         if self.unit is None:
             return "layer"
-        return "unit" if self.input is None else "link"
+        return "unit" if self.input is None else "connection"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class AblationCost(Covered):
 class RankedPart:
     """What is left without this part, and by how much the loss grows."""
 
-    kind: Literal["feature", "layer", "unit", "link"]
+    kind: Literal["feature", "layer", "unit", "connection"]
     layer: int | None
     unit: int | None
     input: int | None
@@ -130,14 +130,14 @@ def _measured(model: Model, of: str) -> dict[str, float]:
 
 
 class Ranking:
-    """What each feature, unit and hidden layer, and on request each link is worth.
+    """What each feature, unit and hidden layer, and on request each connection is worth.
 
-    Links are ranked if there are at most 2,000.
+    Connections are ranked if there are at most 2,000.
     """
 
-    def __init__(self, model: Model, of: PartName, links: bool = False) -> None:
+    def __init__(self, model: Model, of: PartName, connections: bool = False) -> None:
         self.model, self._of = model.snapshot(), of
-        self._left = list(_parts(model, links))
+        self._left = list(_parts(model, connections))
         self._before = _measured(self.model, of)
         self._rows: list[RankedPart] = []
 
@@ -166,14 +166,14 @@ class Ranking:
         return RankingResult(part=self._of, **self.model.coverage(self._of), before=self._before, parts=rows)
 
 
-def _parts(model: Model, links: bool) -> Iterator[Part]:
+def _parts(model: Model, connections: bool) -> Iterator[Part]:
     sizes = model.network.sizes
     hidden = range(len(sizes) - 2)
     yield from (Part(input=index) for index in range(sizes[0]))
     yield from (Part(layer=layer) for layer in hidden)
     yield from (Part(layer=layer, unit=unit) for layer in hidden for unit in range(sizes[layer + 1]))
     pairs = [(layer, fan_in, fan_out) for layer, (fan_in, fan_out) in enumerate(pairwise(sizes))]
-    if links and sum(fan_in * fan_out for _, fan_in, fan_out in pairs) <= MOST_LINKS:
+    if connections and sum(fan_in * fan_out for _, fan_in, fan_out in pairs) <= MOST_CONNECTIONS:
         for layer, fan_in, fan_out in pairs:
             yield from (Part(layer, unit, index) for unit in range(fan_out) for index in range(fan_in))
 
@@ -189,5 +189,5 @@ def _name(model: Model, part: Part) -> str:
     if part.input is None:
         return unit
     if part.layer == 0:
-        return f"link from {model.data.features[part.input]} to {unit}"
-    return f"link from unit {part.input + 1} of {model.layer_name(part.layer - 1)} to {unit}"
+        return f"connection from {model.data.features[part.input]} to {unit}"
+    return f"connection from unit {part.input + 1} of {model.layer_name(part.layer - 1)} to {unit}"

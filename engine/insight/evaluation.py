@@ -144,7 +144,7 @@ def _calibration(model: Model, right: np.ndarray, outputs: np.ndarray) -> Calibr
     `error` is the expected calibration error (Naeini, Cooper and Hauskrecht, 2015).
     """
     output = model.experiment.output.activation
-    if output is None or output.name not in {"sigmoid", "softmax"} or not np.isfinite(outputs).all():
+    if output.name not in {"sigmoid", "softmax"} or not np.isfinite(outputs).all():
         return None
     confidence = outputs.max(axis=0) if len(outputs) > 1 else np.maximum(outputs[0], 1 - outputs[0])
     places = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)

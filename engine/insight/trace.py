@@ -14,7 +14,7 @@ from engine.components.activations import ACTIVATIONS
 from engine.components.optimizers import OPTIMIZERS
 from engine.components.registry import Choice
 from engine.errors import FieldError, InvalidInput
-from engine.experiment import Experiment, Layer, Output
+from engine.experiment import Layer, Resolved
 from engine.insight.results import Number, Numbers, NumbersOrRows, PartName, explained
 from engine.insight.trace_formulas import EVALUATION, TRAINING, Mode, arguments, arguments_of_layer, printed, written
 from engine.reference import Layers, Passed, Running, Seen
@@ -121,7 +121,7 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: Mode | None = 
     memory, masks = _memory(model), _masks(model)
     total, updated, kept = _update(model, layers, memory, gradients, masks)
     again = reference.forward(experiment, updated, X, running, step)
-    units = _units(experiment)
+    units = experiment.all_layers
     told = [
         TracedLayer(
             **_both_ways(model, index, layers[index], seen[index], passed[index], weight),
@@ -129,7 +129,9 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: Mode | None = 
             mask=None if masks is None else _named(model, index, masks[index]),
             gradients=_named(model, index, gradients[index]),
             total_gradients=_named(model, index, total[index]),
-            shrinkage=0.0 if model.data.replay else model.learning_rate * reference.l1_rate(units[index].regularizer),
+            shrinkage=0.0
+            if model.data.rules.penalties_last
+            else model.learning_rate * reference.l1_rate(units[index].regularizer),
             memory=_remembered(model, index, memory),
             memory_after=_remembered(model, index, kept),
             updated=_named(model, index, updated[index]),
@@ -168,10 +170,6 @@ def _samples(model: Trainer, part: str, sample: int) -> Any:
     if not 0 <= sample <= last:
         raise InvalidInput(FieldError("sample", sample, f"0 to {last}", f"the {part} part has samples 0 to {last}"))
     return parts[part]
-
-
-def _units(experiment: Experiment) -> list[Layer | Output]:
-    return [*experiment.layers, experiment.output]
 
 
 def _parameters(model: Trainer) -> tuple[Layers, Running]:
@@ -214,7 +212,7 @@ def _masks(model: Trainer) -> Layers | None:
 def _length(model: Trainer, layers: Layers, gradients: Layers, masks: Layers | None) -> float:
     """How long the whole gradient is before it is clipped."""
     free = replace(model.experiment, clipping=None)
-    total = reference.total_gradients(free, layers, gradients, model.data.replay is None, masks)
+    total = reference.total_gradients(free, layers, gradients, not model.data.rules.penalties_last, masks)
     return float(np.sqrt(sum(float(np.sum(part**2)) for layer in total for part in layer)))
 
 
@@ -222,10 +220,10 @@ def _update(
     model: Trainer, layers: Layers, memory: list[Layers], gradients: Layers, masks: Layers | None
 ) -> tuple[Layers, Layers, list[Layers]]:
     """The gradients that the optimizer gets, what becomes of the parameters, and the optimizer's new memory."""
-    experiment, rate, replay = model.experiment, model.learning_rate, model.data.replay is not None
-    penalized = reference.total_gradients(experiment, layers, gradients, not replay, masks)
-    updated, kept = reference.update(experiment, layers, memory, penalized, model.step + 1, rate, not replay)
-    if replay:
+    experiment, rate, last = model.experiment, model.learning_rate, model.data.rules.penalties_last
+    penalized = reference.total_gradients(experiment, layers, gradients, not last, masks)
+    updated, kept = reference.update(experiment, layers, memory, penalized, model.step + 1, rate, not last)
+    if last:
         updated = reference.replay_penalties(experiment, layers, updated, rate)
     if masks is not None:
         updated = [tuple(p * m for p, m in zip(*pair, strict=True)) for pair in zip(updated, masks, strict=True)]
@@ -236,7 +234,7 @@ def _both_ways(
     model: Trainer, index: int, own: tuple[np.ndarray, ...], seen: Seen, passed: Passed, weight: float
 ) -> dict[str, Any]:
     """The numbers of one layer, on the way forward and back."""
-    layer = _units(model.experiment)[index]
+    layer = model.experiment.all_layers[index]
     choice = layer.activation
     normalization = layer.batch_normalization if isinstance(layer, Layer) else None
     sums = seen.x @ own[0] + own[1]
@@ -252,7 +250,7 @@ def _both_ways(
         )
     return {
         "name": model.layer_name(index),
-        "activation": choice.name if choice else "linear",
+        "activation": choice.name,
         "inputs": seen.x[0],
         "kept": seen.kept[0] if isinstance(seen.kept, np.ndarray) else None,
         "parameters": _named(model, index, own),
@@ -277,5 +275,5 @@ def _derivatives(choice: Choice | None, seen: Seen) -> np.ndarray | None:
     return slopes
 
 
-def _loss(experiment: Experiment, seen: Seen, targets: np.ndarray, weight: float) -> float:
+def _loss(experiment: Resolved, seen: Seen, targets: np.ndarray, weight: float) -> float:
     return weight * reference.loss(experiment, seen.z, seen.out, targets)

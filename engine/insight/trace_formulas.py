@@ -15,7 +15,7 @@ from engine.components.optimizers import OPTIMIZERS
 from engine.components.registry import Choice, Entry, Family
 from engine.components.regularizers import REGULARIZERS
 from engine.components.schedules import SCHEDULES
-from engine.experiment import Experiment, Layer, Output
+from engine.experiment import Layer, Resolved, ResolvedOutput
 from engine.training.trainer import Trainer
 
 Mode = Literal["training", "evaluation"]
@@ -53,9 +53,9 @@ def arguments(model: Trainer, length: float) -> dict[str, dict[str, float]]:
     }
 
 
-def arguments_of_layer(experiment: Experiment, index: int, mode: str) -> dict[str, dict[str, float]]:
+def arguments_of_layer(experiment: Resolved, index: int, mode: str) -> dict[str, dict[str, float]]:
     """The numbers in the formulas of one layer."""
-    layer = _units(experiment)[index]
+    layer = experiment.all_layers[index]
     dropout = _dropout(experiment, index) if mode == TRAINING else 0.0
     return {
         "dropout": {"p": dropout} if dropout else {},
@@ -69,18 +69,14 @@ def written(model: Trainer, mode: str) -> dict[str, Any]:
     """The formula of every kind of number in a trace; None where nothing is computed."""
     experiment = model.experiment
     schedule = SCHEDULES.of(experiment.schedule)
-    loss = LOSSES.of(experiment.loss) if experiment.loss else None
+    loss = LOSSES.of(experiment.loss)
     return {
         "wanted": _wanted(model),
-        "layers": [_of_layer(model, index, mode) for index in range(len(_units(experiment)))],
-        "loss": _weight(experiment) + f"({loss.over(model.data.outputs)})" if loss else None,
+        "layers": [_of_layer(model, index, mode) for index in range(len(experiment.all_layers))],
+        "loss": _weight(experiment) + f"({loss.over(model.data.outputs)})",
         "learning_rate": f"learning_rate = learning_rate * ({schedule.formula})" if schedule.formula else None,
         "update": OPTIMIZERS.of(experiment.optimizer).formula,
     }
-
-
-def _units(experiment: Experiment) -> list[Layer | Output]:
-    return [*experiment.layers, experiment.output]
 
 
 def _numbers(family: Family[Any], choice: Choice | None) -> dict[str, float]:
@@ -90,12 +86,12 @@ def _numbers(family: Family[Any], choice: Choice | None) -> dict[str, float]:
     return {argument.name: float(getattr(choice, argument.name)) for argument in entry.arguments}
 
 
-def _dropout(experiment: Experiment, index: int) -> float:
+def _dropout(experiment: Resolved, index: int) -> float:
     """The share that is dropped of what enters a layer."""
     return experiment.layers[index - 1].dropout if index else experiment.input.dropout
 
 
-def _weight(experiment: Experiment) -> str:
+def _weight(experiment: Resolved) -> str:
     return "weight * " if experiment.class_weight is not None else ""
 
 
@@ -110,13 +106,14 @@ def _wanted(model: Trainer) -> str:
 
 def _of_layer(model: Trainer, index: int, mode: str) -> dict[str, Any]:
     experiment = model.experiment
-    layer = _units(experiment)[index]
-    activation = ACTIVATIONS.of(layer.activation) if layer.activation else ACTIVATIONS["linear"]
+    layer = experiment.all_layers[index]
+    activation = ACTIVATIONS.of(layer.activation)
     last = index == len(experiment.layers)
     u = "jk" if activation.grouped else "j"
     names = _names(layer, activation, u)
     penalty = REGULARIZERS.of(layer.regularizer) if layer.regularizer else None
     plain = not (activation.joint or activation.grouped)
+    shrunk = penalty if penalty and penalty.l1_rate and not model.data.rules.penalties_last else None
     return {
         "inputs": _inputs(experiment, index, mode),
         "pre_activations": f"z_{u} = sum_i(x_i * w_i{u}) + b_{u}",
@@ -128,17 +125,17 @@ def _of_layer(model: Trainer, index: int, mode: str) -> dict[str, Any]:
         "gradients": _gradients(layer, activation, u, names),
         "total_gradients": _totals(model, layer, activation),
         "penalty": f"sum({penalty.formula})" if penalty else None,
-        "shrinkage": penalty.shrinkage_formula if penalty and penalty.l1_rate and not model.data.replay else None,
+        "shrinkage": shrunk.shrinkage_formula if shrunk else None,
         "updated": _updates(model, layer, activation),
     }
 
 
-def _position(layer: Layer | Output) -> str | None:
+def _position(layer: Layer | ResolvedOutput) -> str | None:
     normalization = layer.batch_normalization if isinstance(layer, Layer) else None
     return normalization.position if normalization else None
 
 
-def _names(layer: Layer | Output, activation: Activation, u: str) -> Mapping[str, str]:
+def _names(layer: Layer | ResolvedOutput, activation: Activation, u: str) -> Mapping[str, str]:
     """What the names in an activation's formulas are called in a layer."""
     entering = "y" if _position(layer) == "before" else "z"
     names = {"z": f"{entering}_j"} if not activation.joint else {}
@@ -147,7 +144,7 @@ def _names(layer: Layer | Output, activation: Activation, u: str) -> Mapping[str
     return names | ({"slope": "slope_j"} if activation.slope else {})
 
 
-def _inputs(experiment: Experiment, index: int, mode: str) -> str | None:
+def _inputs(experiment: Resolved, index: int, mode: str) -> str | None:
     """What enters a layer, from what the layer below gave, or the input."""
     noisy = index == 0 and experiment.input.noise and mode == TRAINING
     given = "a_i + noise_i" if noisy else "a_i"
@@ -156,7 +153,7 @@ def _inputs(experiment: Experiment, index: int, mode: str) -> str | None:
     return f"x_i = {given}"
 
 
-def _normalization(layer: Layer | Output, u: str) -> str | None:
+def _normalization(layer: Layer | ResolvedOutput, u: str) -> str | None:
     match _position(layer):
         case "before":
             return f"h_{u} = (z_{u} - mu_{u}) / s_{u}; y_{u} = gamma_{u} * h_{u} + beta_{u}"
@@ -165,28 +162,27 @@ def _normalization(layer: Layer | Output, u: str) -> str | None:
     return None
 
 
-def _errors(experiment: Experiment, index: int, mode: str) -> str:
+def _errors(experiment: Resolved, index: int, mode: str) -> str:
     dropped = mode == TRAINING and _dropout(experiment, index + 1)
-    above = _units(experiment)[index + 1].activation
-    u = "jk" if above and ACTIVATIONS.of(above).grouped else "j"
+    above = ACTIVATIONS.of(experiment.all_layers[index + 1].activation)
+    u = "jk" if above.grouped else "j"
     return f"e_i = {'kept_i * ' if dropped else ''}sum_{u}(w_i{u} * delta_{u})"
 
 
 def _shares(model: Trainer) -> str:
     """What the loss is divided by where it is the mean over several outputs."""
     loss, outputs = model.experiment.loss, model.data.outputs
-    return f" / {outputs}" if loss and LOSSES.of(loss).mean_over_outputs and outputs > 1 else ""
+    return f" / {outputs}" if LOSSES.of(loss).mean_over_outputs and outputs > 1 else ""
 
 
-def _joined(experiment: Experiment) -> bool:
+def _joined(experiment: Resolved) -> bool:
     """Whether loss and output activation are taken together."""
-    loss, activation = experiment.loss, experiment.output.activation
-    return bool(loss and activation and LOSSES.of(loss).joined == activation.name)
+    return LOSSES.of(experiment.loss).joined == experiment.output.activation.name
 
 
 def _error_of_output(model: Trainer) -> str | None:
     experiment = model.experiment
-    if experiment.loss is None or _joined(experiment):
+    if _joined(experiment):
         return None
     derivative = renamed(LOSSES.of(experiment.loss).derivative_formula, {"a": "a_j", "t": "t_j"})
     return f"e_j = {_weight(experiment)}({derivative}){_shares(model)}"
@@ -200,7 +196,7 @@ def _output_delta(model: Trainer, activation: Activation) -> str:
     return "delta_j = e_j * derivative_j"
 
 
-def _delta(layer: Layer | Output, activation: Activation, u: str, mode: str) -> str:
+def _delta(layer: Layer | ResolvedOutput, activation: Activation, u: str, mode: str) -> str:
     """A hidden unit's dL/dz from its error e. With batch normalization the sample is a batch of its own in training."""
     match _position(layer):
         case "before":
@@ -217,14 +213,16 @@ def _spread(error: str, u: str, mode: str) -> str:
     return f"({error} - (1 + h_{u} ** 2) * {error})" if mode == TRAINING else error
 
 
-def _through(layer: Layer | Output, activation: Activation, error: str, u: str) -> str:
+def _through(layer: Layer | ResolvedOutput, activation: Activation, error: str, u: str) -> str:
     """An error through the activation: a maxout unit hands it to its largest sum."""
     if activation.grouped:
         return f"({error} if {'y' if _position(layer) == 'before' else 'z'}_{u} >= a_j else 0)"
     return f"{error} * derivative_j"
 
 
-def _gradients(layer: Layer | Output, activation: Activation, u: str, names: Mapping[str, str]) -> dict[str, str]:
+def _gradients(
+    layer: Layer | ResolvedOutput, activation: Activation, u: str, names: Mapping[str, str]
+) -> dict[str, str]:
     formulas = {"weights": f"x_i * delta_{u}", "biases": f"delta_{u}"}
     position = _position(layer)
     if position:
@@ -236,14 +234,14 @@ def _gradients(layer: Layer | Output, activation: Activation, u: str, names: Map
     return formulas
 
 
-def _parameters(layer: Layer | Output, activation: Activation) -> list[str]:
+def _parameters(layer: Layer | ResolvedOutput, activation: Activation) -> list[str]:
     normal = ["gamma", "beta"] if _position(layer) else []
     return ["weights", "biases", *normal, *(["slopes"] if activation.learned else [])]
 
 
-def _totals(model: Trainer, layer: Layer | Output, activation: Activation) -> dict[str, str | None]:
+def _totals(model: Trainer, layer: Layer | ResolvedOutput, activation: Activation) -> dict[str, str | None]:
     """From the data loss's gradient to what the optimizer gets."""
-    penalty = REGULARIZERS.of(layer.regularizer) if layer.regularizer and not model.data.replay else None
+    penalty = REGULARIZERS.of(layer.regularizer) if layer.regularizer and not model.data.rules.penalties_last else None
     clipping = model.experiment.clipping
     further = ["g = mask * g"] if model.state.mask.size else []
     if clipping:
@@ -256,22 +254,22 @@ def _totals(model: Trainer, layer: Layer | Output, activation: Activation) -> di
     }
 
 
-def _updates(model: Trainer, layer: Layer | Output, activation: Activation) -> dict[str, str]:
+def _updates(model: Trainer, layer: Layer | ResolvedOutput, activation: Activation) -> dict[str, str]:
     """From a parameter to what becomes of it; for weights also those of one unit together."""
     optimizer = OPTIMIZERS.of(model.experiment.optimizer)
     penalty = REGULARIZERS.of(layer.regularizer) if layer.regularizer else None
     masked = ["w = mask * w"] if model.state.mask.size else []
     weights = [optimizer.rule(decays=True)]
-    replayed = penalty if model.data.replay else None
-    if replayed:
+    taken_off = penalty if model.data.rules.penalties_last else None
+    if taken_off:
         weights.insert(0, "w_old = w")
     elif penalty and penalty.shrinkage_formula:
         weights.append(f"w = {penalty.shrinkage_formula}")
     if layer.constraint:
         weights.append(f"w = {CONSTRAINTS.of(layer.constraint).formula}")
-    if replayed:
-        moved = f"w - learning_rate * ({renamed(replayed.derivative_formula, {'w': 'w_old'})})"
+    if taken_off:
+        moved = f"w - learning_rate * ({renamed(taken_off.derivative_formula, {'w': 'w_old'})})"
         severed = f"q = {moved}; w = 0 if w * q < 0 else q"
-        weights.append(severed if replayed.name == "l1" else f"w = {moved}")
+        weights.append(severed if taken_off.name == "l1" else f"w = {moved}")
     formulas = {name: "; ".join([optimizer.rule(decays=False), *masked]) for name in _parameters(layer, activation)}
     return formulas | {"weights": "; ".join([*weights, *masked])}

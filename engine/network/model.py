@@ -18,7 +18,7 @@ from engine.compute.rows import Row, no_row
 from engine.data.dataset import Data, Samples
 from engine.data.projection import Axes, Domain, check_domain
 from engine.errors import FieldError, InvalidInput
-from engine.experiment import Experiment, Layer, Output
+from engine.experiment import Resolved
 from engine.limits import LIMITS, chunk_samples
 from engine.network.network import Network
 from engine.training.metrics import labels
@@ -73,13 +73,13 @@ class Passes:
 
 
 class Model:
-    """A network that can be looked into. `experiment` must be complete."""
+    """A network that can be looked into."""
 
     def __init__(
-        self, experiment: Experiment, data: Data, network: Network, state: kernel.State, clock: np.ndarray
+        self, experiment: Resolved, data: Data, network: Network, state: kernel.State, clock: np.ndarray
     ) -> None:
         self.experiment = experiment
-        self.task = experiment.task or "binary"
+        self.task = experiment.task
         self.data = data
         self.network = network
         self.state = state
@@ -200,8 +200,8 @@ class Model:
 
     def penalty(self) -> float:
         """What the regularizers add to the loss."""
-        layers: tuple[Layer | Output, ...] = (*self.experiment.layers, self.experiment.output)
-        priced = [(index, layer.regularizer) for index, layer in enumerate(layers) if layer.regularizer]
+        layers = enumerate(self.experiment.all_layers)
+        priced = [(index, layer.regularizer) for index, layer in layers if layer.regularizer]
         if not priced:
             return 0.0
         views = self.network.views(self.state.parameters)
@@ -341,9 +341,9 @@ class Model:
         return Passes(rows[0], rows[1], rows[2], outputs, losses, gradient)
 
 
-def starting_state(experiment: Experiment, data: Data, network: Network) -> kernel.State:
+def starting_state(experiment: Resolved, data: Data, network: Network) -> kernel.State:
     """Where training starts: parameters as the initializers draw them, and nothing learned or remembered."""
-    parameters = network.initialize(experiment.seed, data.replay)
+    parameters = network.initialize(experiment.seed, data.rules)
     count, dtype = network.parameter_count, network.dtype
     return kernel.State(
         parameters=parameters,
@@ -351,5 +351,5 @@ def starting_state(experiment: Experiment, data: Data, network: Network) -> kern
         slots=np.zeros((OPTIMIZERS.of(experiment.optimizer).slots, count), dtype),
         running=np.repeat(np.array([[0], [1]], dtype), network.rows[-1], axis=1),
         previous=parameters.copy(),
-        mask=np.ones(count if data.replay else 0, dtype),
+        mask=np.ones(count if data.rules.severs else 0, dtype),
     )

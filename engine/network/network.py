@@ -20,8 +20,8 @@ from engine.components.initializers import draw
 from engine.components.losses import LOSSES
 from engine.components.registry import Choice, Family
 from engine.components.regularizers import REGULARIZERS
-from engine.data.tf_playground import Replay
-from engine.experiment import Experiment, Layer, Output
+from engine.data.rules import Rules
+from engine.experiment import Layer, Resolved, ResolvedOutput
 
 ARGUMENTS = 4  # the most arguments that any entry of a layer may have
 NONE = -1  # where a layer has no such thing
@@ -59,8 +59,8 @@ class Architecture(NamedTuple):
 class Network:
     """The layout of one experiment's parameters, and their starting values."""
 
-    def __init__(self, experiment: Experiment, inputs: int, outputs: int) -> None:
-        self.layers: tuple[Layer | Output, ...] = (*experiment.layers, experiment.output)
+    def __init__(self, experiment: Resolved, inputs: int, outputs: int) -> None:
+        self.layers = experiment.all_layers
         self.dtype = np.dtype(experiment.precision)
         self.sizes = (inputs, *(layer.units for layer in experiment.layers), outputs)
         self.parts = list(_parts(self.layers, self.sizes))
@@ -69,19 +69,18 @@ class Network:
         # Where each layer starts in the workspace, the input first; and where the last one ends.
         self.rows = [0, *accumulate((inputs, *(fan_out for _, fan_out in self.shapes)))]
 
-    def describe(self, experiment: Experiment) -> Architecture:
+    def describe(self, experiment: Resolved) -> Architecture:
         """The kernel's description of this network under an experiment that differs in live fields only."""
         layers = np.full((len(self.sizes), COLUMNS), NONE, np.int64)
         arguments = np.zeros((TABLES, len(self.sizes), ARGUMENTS), self.dtype)
         layers[:, UNITS] = self.sizes
         layers[:, SUMS] = self.sizes[0], *(fan_out for _, fan_out in self.shapes)
         layers[:, ROW] = self.rows[:-1]
-        chosen_layers: tuple[Layer | Output, ...] = (*experiment.layers, experiment.output)
-        for index, (layer, part) in enumerate(zip(chosen_layers, self.parts, strict=True), 1):
+        for index, (layer, part) in enumerate(zip(experiment.all_layers, self.parts, strict=True), 1):
             for column, name in ((WEIGHTS, "weights"), (BIASES, "biases"), (GAMMA, "gamma"), (SLOPES, "slopes")):
                 if name in part:
                     layers[index, column] = part[name][0].start
-            if layer.activation and ACTIVATIONS.of(layer.activation).slope == "random":
+            if ACTIVATIONS.of(layer.activation).slope == "random":
                 layers[index, SLOPES] = DRAWN
             normalization = layer.batch_normalization if isinstance(layer, Layer) else None
             chosen: list[tuple[int, int, Family[Any], Choice | None]] = [
@@ -98,8 +97,7 @@ class Network:
                 layers[index, NORMALIZATION] = AFTER_ACTIVATION if normalization.after else BEFORE_ACTIVATION
                 arguments[OF_NORMALIZATION, index, :2] = normalization.momentum, normalization.epsilon
         arguments[DROPOUT, 1:, 0] = experiment.input.dropout, *(layer.dropout for layer in experiment.layers)
-        chosen_loss = experiment.loss or LOSSES.choice("mean_squared_error")
-        loss, values = LOSSES.of(chosen_loss), LOSSES.of(chosen_loss).values(chosen_loss)
+        loss, values = LOSSES.of(experiment.loss), LOSSES.of(experiment.loss).values(experiment.loss)
         arguments[OF_LOSS, 0, : len(values)] = values
         output, clipping = experiment.output.activation, experiment.clipping
         return Architecture(
@@ -109,9 +107,9 @@ class Network:
             clip_value=clipping.threshold if clipping and clipping.by == "value" else 0.0,
             clip_norm=clipping.threshold if clipping and clipping.by == "norm" else 0.0,
             loss=LOSSES.codes[loss.name],
-            joined=output is not None and loss.joined == output.name,
+            joined=loss.joined == output.name,
             mean_over_outputs=loss.mean_over_outputs,
-            joint_output=output is not None and ACTIVATIONS.of(output).joint,
+            joint_output=ACTIVATIONS.of(output).joint,
         )
 
     def views(self, buffer: np.ndarray) -> list[dict[str, np.ndarray]]:
@@ -120,40 +118,39 @@ class Network:
         """
         return [{name: buffer[where].reshape(shape) for name, (where, shape) in part.items()} for part in self.parts]
 
-    def initialize(self, seed: int, replay: Replay | None = None) -> np.ndarray:
+    def initialize(self, seed: int, rules: Rules) -> np.ndarray:
         """A buffer of starting parameters: a function of the seed, the layer and its own choices alone.
 
-        In a replay, uniform weights come from its own draws, as long as the seed is 0.
+        Uniform weights come from the draws of the rules, if these have any, as long as the seed is 0.
         """
         buffer = np.zeros(self.parameter_count, self.dtype)
-        replayed = replay.weights(self.shapes) if replay and seed == 0 else None
+        draws = rules.starting_weights(self.shapes) if seed == 0 else None
         for index, (view, layer) in enumerate(zip(self.views(buffer), self.layers, strict=True)):
             generator = rng.generator(seed, rng.WEIGHTS, index)
-            if replayed and layer.initializer.name == "random_uniform":
+            if draws and layer.initializer.name == "random_uniform":
                 low, high = layer.initializer.minval, layer.initializer.maxval
-                view["weights"][:] = replayed[index] * (high - low) + low
+                view["weights"][:] = draws[index] * (high - low) + low
             else:
                 view["weights"][:] = draw(layer.initializer, generator, *view["weights"].shape)
             view["biases"][:] = draw(layer.bias_initializer, generator, 1, view["biases"].size)[0]
             if "gamma" in view:
                 view["gamma"][:] = 1
-            if "slopes" in view and layer.activation:
+            if "slopes" in view:
                 view["slopes"][:] = ACTIVATIONS.of(layer.activation).values(layer.activation)[0]
         return buffer
 
 
-def _parts(layers: tuple[Layer | Output, ...], sizes: tuple[int, ...]) -> Iterator[dict[str, Part]]:
+def _parts(layers: tuple[Layer | ResolvedOutput, ...], sizes: tuple[int, ...]) -> Iterator[dict[str, Part]]:
     """Where each parameter of each layer stands in the buffer, and its shape."""
     start = 0
     for layer, fan_in, units in zip(layers, sizes, sizes[1:], strict=False):
-        choice = layer.activation
-        entry = ACTIVATIONS.of(choice) if choice else None
-        fan_out = units * (entry.pieces(choice) if entry and choice else 1)
+        entry = ACTIVATIONS.of(layer.activation)
+        fan_out = units * entry.pieces(layer.activation)
         shapes: dict[str, tuple[int, ...]] = {"weights": (fan_in, fan_out), "biases": (fan_out,)}
         if isinstance(layer, Layer) and layer.batch_normalization:
             width = units if layer.batch_normalization.after else fan_out
             shapes |= {"gamma": (width,), "beta": (width,)}
-        if entry and entry.learned:
+        if entry.learned:
             shapes["slopes"] = (fan_out,)
         part = {}
         for name, shape in shapes.items():

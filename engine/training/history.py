@@ -101,9 +101,11 @@ class History:
         self._table = self._table[max(self._count - 1, 0) : self._count].copy()
         self._count = len(self._table)
 
-    def arrays(self, since: int = -1) -> dict[str, np.ndarray]:
-        """The rows numbered above `since` by column, as views: (rows,), or (rows, layers) of a layer's quantity."""
-        table = self._table[max(since + 1, 0) : self._count]
+    def arrays(self, since: int = -1, most: int | None = None) -> dict[str, np.ndarray]:
+        """The rows numbered above `since`, or the first of them, by column as views: (rows,), or (rows, layers) of a
+        layer's quantity.
+        """
+        table = self._table[max(since + 1, 0) : self._count][:most]
         names = [*FIRST_COLUMNS, *self.layout.part_columns]
         layers = table[:, len(names) :].reshape(len(table), self.layers, len(LAYER_COLUMNS))
         arrays = {name: table[:, index] for index, name in enumerate(names)}

@@ -6,7 +6,7 @@ The experiment a run began with and its journal reproduce the run: train to the 
 from dataclasses import dataclass
 from typing import Any
 
-from engine.experiment import Experiment, to_data
+from engine.experiment import Resolved, to_data
 
 MOST_ENTRIES = 10_000
 MOST_NUMBERS = 1_000_000
@@ -23,7 +23,7 @@ class Entry:
     epoch: float
     kind: str
     what: Any
-    experiment: Experiment  # as it was asked for from then on
+    experiment: Resolved  # from then on
 
     def as_data(self) -> dict[str, Any]:
         """This entry as it travels."""
@@ -33,7 +33,7 @@ class Entry:
 class Journal:
     """The changes of one run, oldest first. `complete` turns false when there were too many to keep."""
 
-    def __init__(self, experiment: Experiment) -> None:
+    def __init__(self, experiment: Resolved) -> None:
         self.experiment = experiment
         self.entries: list[Entry] = []
         self.complete = True

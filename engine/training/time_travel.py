@@ -36,7 +36,7 @@ class Visit:
         self._run = run
         self._changes: list[Entry] = run.journal.entries[mark.changes :]
         self._single: Entry | None = None  # single samples that are being made
-        self.trainer = Trainer(mark.checkpoint.asked, run.data)
+        self.trainer = Trainer(run.experiment, run.data)
         self.trainer.restore(mark.checkpoint)
         self.trainer.journal = run.journal.until(mark.changes)
         self.trainer.measuring = False  # rows cost more than steps, and are there already

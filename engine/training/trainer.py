@@ -20,11 +20,11 @@ from engine.compute import kernel
 from engine.compute.rows import LAYER_COLUMNS, LEARNING_RATE, Row
 from engine.data.dataset import Data, Samples
 from engine.errors import FieldError, InvalidExperiment, InvalidInput
-from engine.experiment import Experiment, Layer, Output, differences, fixed_differences, to_data
+from engine.experiment import Experiment, Note, Resolved, differences, fixed_differences, to_data
 from engine.limits import chunk_samples
 from engine.network.model import Model, starting_state
 from engine.network.network import Network
-from engine.resolve import Note, complete
+from engine.resolve import resolve
 from engine.training.checkpoints import Checkpoint, Timeline
 from engine.training.early_stopping import Watch
 from engine.training.history import EVERY_EPOCH_UNTIL, MANY_STEPS, History, epochs_between_rows, next_epoch_due
@@ -36,18 +36,14 @@ EXPLODED_WEIGHT = 100.0
 
 
 class Trainer(Model):
-    """Trains one experiment. Raises InvalidExperiment if it cannot be trained as it is written."""
+    """Trains one experiment."""
 
-    def __init__(self, experiment: Experiment, data: Data | None = None) -> None:
+    def __init__(self, experiment: Resolved, data: Data | None = None) -> None:
         """`data` saves making them anew, if they are known to be those of this experiment."""
-        completion = complete(experiment)
-        self.asked = experiment  # which leaves open what may follow from the rest
-        experiment = completion.experiment
         data = data or Data(experiment)
         network = Network(experiment, len(data.features), data.outputs)
         state = starting_state(experiment, data, network)
         super().__init__(experiment, data, network, state, np.zeros(kernel.CLOCK, np.int64))
-        self.notes: tuple[Note, ...] = completion.notes + data.notes
         self._train = data.parts["train"]
         self._normalized = any(layer.batch_normalization for layer in experiment.layers)
         self._work = self._room(8)
@@ -90,8 +86,7 @@ class Trainer(Model):
         entry = OPTIMIZERS.of(experiment.optimizer)
         watches = SCHEDULES.of(experiment.schedule).watches
         course = [float(value) for value in SCHEDULES.of(experiment.schedule).values(experiment.schedule)]
-        layers: tuple[Layer | Output, ...] = (*experiment.layers, experiment.output)
-        penalties = {layer.regularizer.name for layer in layers if layer.regularizer}
+        penalties = {layer.regularizer.name for layer in experiment.all_layers if layer.regularizer}
         self._plan = kernel.Plan(
             optimizer=OPTIMIZERS.codes[entry.name],
             learning_rate=float(entry.values(experiment.optimizer)[0]) * (self._plateau.factor if watches else 1),
@@ -101,7 +96,7 @@ class Trainer(Model):
             batch_size=1,
             carried=self._carried,
             penalty=self._effect_of(penalties),
-            sever=self.data.replay is not None and "l1" in penalties,
+            sever=self.data.rules.severs and "l1" in penalties,
             shuffle=experiment.shuffle,
             seed=experiment.seed,
             last_step=0,
@@ -114,16 +109,16 @@ class Trainer(Model):
         self._watched = self._what_is_watched()
         self._fit_workspace()
 
-    def _left_over(self, experiment: Experiment) -> int:
-        """In a replay what does not fill a batch waits for the next epoch, so it stands once more before the first."""
+    def _left_over(self, experiment: Resolved) -> int:
+        """How many samples wait for the next epoch: they stand once more before the first."""
         samples = len(self._train)
-        return samples % min(experiment.batch_size or samples, samples) if self.data.replay else 0
+        return self.data.rules.left_over(samples, min(experiment.batch_size or samples, samples))
 
     def _effect_of(self, penalties: set[str]) -> int:
-        """How penalties have their effect: in a replay they are taken off after the update."""
+        """How penalties have their effect."""
         if not penalties:
             return kernel.NO_PENALTY
-        return kernel.REPLAYED if self.data.replay else kernel.PROXIMAL
+        return kernel.REPLAYED if self.data.rules.penalties_last else kernel.PROXIMAL
 
     def _fit_workspace(self, batch_size: int | None = None) -> None:
         """Makes room for one chunk: a batch, or an even share of one too large; 1 sample, or a multiple of 8."""
@@ -138,6 +133,16 @@ class Trainer(Model):
             self._work = self._room(width)
 
     # Where training stands
+
+    @property
+    def asked(self) -> Experiment:
+        """The experiment as it was asked for, which leaves open what may follow from the rest."""
+        return self.experiment.asked
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What there is to say about the experiment and its data."""
+        return self.experiment.notes + self.data.notes
 
     @property
     def learning_rate(self) -> float:
@@ -399,29 +404,27 @@ class Trainer(Model):
 
     # Changes
 
-    def update(self, experiment: Experiment) -> list[str]:
+    def update(self, experiment: Resolved) -> list[str]:
         """Takes up a changed experiment without a reset, and names the fields that changed.
 
         Raises: InvalidExperiment for fields that cannot change while a run goes on.
         """
-        completion = complete(experiment)
-        fixed = fixed_differences(self.experiment, completion.experiment)
+        fixed = fixed_differences(self.experiment, experiment)
         if fixed:
             message = "cannot change during a run; reset to change it"
             raise InvalidExperiment(*(FieldError(field, None, "a reset", message) for field in fixed))
-        changed = differences(self.experiment, completion.experiment)
+        changed = differences(self.experiment, experiment)
         if changed:
             self.settle()
-            self._forget(self.experiment, completion.experiment)
-            self.asked = experiment
-            self.experiment, self.notes = completion.experiment, completion.notes + self.data.notes
+            self._forget(self.experiment, experiment)
+            self.experiment = experiment
             self._configure()
             data = to_data(self.experiment)
             sections = {path.split(".")[0] for path in changed}
             self._note("patch", {name: value for name, value in data.items() if name in sections})
         return changed
 
-    def _forget(self, before: Experiment, after: Experiment) -> None:
+    def _forget(self, before: Resolved, after: Resolved) -> None:
         """What was watched and is no more has nothing to say of what is watched from now on."""
         if before.schedule.name != after.schedule.name:
             self._plateau = Plateau()
@@ -440,7 +443,7 @@ class Trainer(Model):
 
     def _note(self, kind: str, what: Any, step: int | None = None, numbers: int = 0) -> None:
         at = self.step if step is None else step
-        self.journal.add(Entry(len(self.journal.entries), at, self.epoch, kind, what, self.asked), numbers)
+        self.journal.add(Entry(len(self.journal.entries), at, self.epoch, kind, what, self.experiment), numbers)
 
     def pass_by(self) -> None:
         """At rest after a whole epoch: a moment that may be kept."""
@@ -449,7 +452,7 @@ class Trainer(Model):
     def reset(self, seed: int | None = None) -> None:
         """Back to step 0 with an empty history; with other starting weights if `seed` is given."""
         if seed is not None:
-            self.asked, self.experiment = replace(self.asked, seed=seed), replace(self.experiment, seed=seed)
+            self.experiment = replace(self.experiment, seed=seed, asked=replace(self.asked, seed=seed))
         self.state = starting_state(self.experiment, self.data, self.network)
         self._clock[:] = 0
         self._start()
@@ -502,7 +505,7 @@ class Trainer(Model):
 
     def fork(self) -> "Trainer":
         """A trainer with the same past and present, which goes its own way from here. Finishes what is half done."""
-        other = Trainer(self.asked, self.data)
+        other = Trainer(self.experiment, self.data)
         other.restore(self.checkpoint())
         other.state.previous[:] = self.state.previous
         other.history = self.history.until(self.step)
@@ -530,8 +533,8 @@ class Trainer(Model):
 
         The history stays as it is. Raises InvalidInput for a checkpoint of a network of another shape.
         """
-        own, completion = self.state, complete(checkpoint.asked)
-        order = len(self._train) + self._left_over(completion.experiment)
+        own, experiment = self.state, resolve(checkpoint.asked, self.experiment.tables)
+        order = len(self._train) + self._left_over(experiment)
         shapes = [
             (given.shape, array.shape)
             for given, array in (
@@ -545,8 +548,7 @@ class Trainer(Model):
             raise InvalidInput(
                 FieldError("checkpoint", None, expected, "it belongs to a network or data of another shape")
             )
-        self.asked, self.experiment = checkpoint.asked, completion.experiment
-        self.notes = completion.notes + self.data.notes
+        self.experiment = experiment
         self.state = kernel.State(
             parameters=checkpoint.parameters.copy(),
             gradient=np.zeros_like(own.gradient),

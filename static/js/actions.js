@@ -1,12 +1,12 @@
-// What the user can do with a session. Each deed shows at once in the store; the server's answer confirms it or takes
-// it back, with a word. Deeds are sent one after the other, in order; patches that wait are sent as one.
+// What the user can do with a session. Each action shows at once in the store; the server's answer confirms it or
+// undoes it, with a message. Actions are sent one after the other, in order; patches that wait are sent as one.
 
 import * as api from "./api.js";
 import { Connection } from "./connection.js";
 import { isStuck } from "./current_step.js";
 import { combined, isObject, patched, renames } from "./experiment.js";
-import { keepSession, keptSession } from "./kept_session.js";
 import { Polling } from "./polling.js";
+import { savedSession, saveSession } from "./saved_session.js";
 import { fixedDifferences } from "./schema.js";
 import * as store from "./store.js";
 import { strings } from "./strings.js";
@@ -37,7 +37,7 @@ export class Actions {
     this.connection = new Connection(page, this.polling, { play: () => this.play(), tell: (text) => this.#tell(text) });
   }
 
-  // ---- deeds ----
+  // ---- actions ----
 
   play() {
     if (this.#isStuck()) return;
@@ -150,7 +150,7 @@ export class Actions {
   }
 
   /** Takes back the last change.
-   * @param {boolean} [told] whether it needs no word that the run starts again */
+   * @param {boolean} [told] whether the user needs no notice that the run restarts */
   undo(told = false) {
     const before = this.#undoable();
     const change = before.past.at(-1);
@@ -159,7 +159,7 @@ export class Actions {
     else if (change) this.#submit(change.fields, before, { told, keep: this.#isPainting(change), retry: "undo" });
   }
 
-  /** Makes again what was undone last. */
+  /** Redoes what was undone last. */
   redo() {
     const before = this.#undoable();
     const change = before.future.at(-1);
@@ -207,7 +207,7 @@ export class Actions {
     if (!session || !schema) return;
     const { patch, keep } = waiting;
     const fixed = fixedDifferences(schema, confirmed, patched(confirmed, patch));
-    if (fixed.length > 0 && step > 0 && !told && !waiting.reset) this.#tell(strings.words.startedAgain(fixed));
+    if (fixed.length > 0 && step > 0 && !told && !waiting.reset) this.#tell(strings.status.startedAgain(fixed));
     const untouched = phase === "ready" && !playing; // nothing is lost by a reset
     const reset = waiting.reset || untouched || fixed.length > 0;
     const answer = await api.patchSession(session, patch, reset, keep, playing);
@@ -265,7 +265,7 @@ export class Actions {
       void this.polling.points(true); // points that were painted may have been refused
       if (this.store.state.phase !== "running") this.store.apply(store.set, { playing: false });
     } else if (error instanceof api.Unreachable) {
-      this.store.apply(store.refused, strings.words.unreachable, before);
+      this.store.apply(store.refused, strings.status.unreachable, before);
       this.store.apply(store.set, { playing: this.store.state.phase === "running" });
     } else {
       reportError(error);
@@ -300,7 +300,7 @@ export class Actions {
     });
   }
 
-  /** Makes a run of its own that goes on from the epoch that is looked at, and goes there. */
+  /** Forks the run at the epoch that is shown, and opens the fork. */
   fork() {
     this.#do(async () => {
       const { session, visit } = this.store.state;
@@ -350,10 +350,10 @@ export class Actions {
   /** Keeps for a reload which session this is. @param {boolean} [left] whether the page is being left */
   keep(left = false) {
     const { session, playing } = this.store.state;
-    if (session) keepSession({ id: session, hash: location.hash, playing, left });
+    if (session) saveSession({ id: session, hash: location.hash, playing, left });
   }
 
-  /** The page is being left: training would go on unseen. A reload comes back to it. */
+  /** The page is being left, so training pauses. A reload returns to the session. */
   leave() {
     const { playing } = this.store.state;
     this.keep(true);
@@ -362,7 +362,7 @@ export class Actions {
 
   /** Back by the browser's history, with the page as it was left. */
   comeBack() {
-    if (keptSession()?.playing) this.play();
+    if (savedSession()?.playing) this.play();
     this.keep();
     this.connection.retry();
   }

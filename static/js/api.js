@@ -100,7 +100,7 @@ export const createSession = (experiment) => ask("POST", "api/sessions", experim
 /** @type {(id: string) => Promise<Session>} */
 export const getSession = (id) => ask("GET", session(id));
 
-/** Ends a session that this page has left, unless somebody else watches it.
+/** Ends a session that this page has left, unless someone else is watching it.
  * @type {(id: string) => Promise<void>} */
 export const deleteSession = (id) => ask("DELETE", `${session(id)}?unless_watched=true`);
 
@@ -109,7 +109,7 @@ export const deleteSession = (id) => ask("DELETE", `${session(id)}?unless_watche
 export const patchSession = (id, patch, reset, keep, play) =>
   ask("PATCH", `${session(id)}${reset ? `?reset=true&keep=${keep}&play=${play}` : ""}`, patch);
 
-/** Goes on from an earlier epoch, in a session of its own or in the same one.
+/** Continues from an earlier epoch, in a new session or in the same one.
  * @type {(id: string, epoch: number, into: "new" | "same") => Promise<Session>} */
 export const forkSession = (id, epoch, into) => ask("POST", `${session(id)}/fork`, { epoch, into });
 
@@ -133,7 +133,7 @@ export async function patchParameters(id, changes) {
   }
 }
 
-/** What it costs to switch off a unit, or a link: now, or at an earlier epoch.
+/** What it costs to switch off a unit, or a connection: now, or at an earlier epoch.
  * @type {(id: string, off: { layer: number, unit: number, input?: number }, epoch: number | null)
  *    => Promise<AblationCost>} */
 export const getAblation = (id, off, epoch) => ask("POST", `${session(id)}/ablation${at(epoch)}`, { off: [off] });
@@ -145,7 +145,7 @@ export const getUnits = async (id, layer, epoch) =>
 /** @type {(epoch: number | null) => string} */
 const at = (epoch) => (epoch === null ? "" : `?epoch=${epoch}`);
 
-/** What the network says of one sample, and what moved it: now, or at an earlier epoch.
+/** The prediction for one sample, and what influenced it: now, or at an earlier epoch.
  * @type {(id: string, row: (number | string | null)[], epoch: number | null) => Promise<Prediction>} */
 export const predict = (id, row, epoch) =>
   ask("POST", `${session(id)}/predict${at(epoch)}`, { x: [row], explain: true });

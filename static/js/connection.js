@@ -1,11 +1,11 @@
-// The page's session on the server: how the page comes to it, listens to it, and comes back to it.
+// The page's session on the server: how the page opens it, listens to it, and returns to it.
 
 import * as api from "./api.js";
 import { isObject } from "./experiment.js";
-import { answersFrame, parametersFrame, subscription } from "./frames.js";
+import { parametersFrame, predictionsFrame, rowsOf, subscription } from "./frames.js";
 import { lastOf } from "./history.js";
-import { keptSession } from "./kept_session.js";
 import { decodeLink } from "./link.js";
+import { savedSession } from "./saved_session.js";
 import * as store from "./store.js";
 import { Stream } from "./stream.js";
 import { strings } from "./strings.js";
@@ -57,8 +57,8 @@ export class Connection {
     if (!catalogue) return;
     const { experiment, ignored } = decodeLink(fragment, catalogue);
     this.store.apply(store.set, { past: [], future: [] });
-    const refused = await this.#createOr(experiment, strings.words.linkRefused);
-    if (!refused && ignored.length > 0) this.tell(strings.words.linkIgnored(ignored));
+    const refused = await this.#createOr(experiment, strings.status.linkRefused);
+    if (!refused && ignored.length > 0) this.tell(strings.status.linkIgnored(ignored));
   }
 
   /** The same experiment once more, after the server has forgotten the session. */
@@ -87,7 +87,7 @@ export class Connection {
       else await this.#create({});
       /** @type {Partial<store.Word>} */
       const ways = lacking === null ? {} : { openTable: true, lost: { id: lacking, retry: "train" } };
-      const text = lacking === null ? words(store.problemText(error.problem)) : strings.words.tableUnknown;
+      const text = lacking === null ? words(store.problemText(error.problem)) : strings.status.tableUnknown;
       this.store.apply(store.told, { kind: "refusal", text, ...ways });
       return true;
     }
@@ -102,18 +102,18 @@ export class Connection {
     this.store.apply(store.set, { playing: false });
   }
 
-  /** A reload of the page comes back to its session. What is kept of a page that was not left is a copy, as browsers
+  /** A reload of the page comes back to its session. What is saved of a page that was not left is a copy, as browsers
    * make them for a tab that is duplicated: it goes on with a fork of its own, unless that page is gone. */
   async #resumed() {
-    const kept = keptSession();
-    if (!kept || kept.hash !== location.hash) return false;
+    const saved = savedSession();
+    if (!saved || saved.hash !== location.hash) return false;
     try {
-      const found = await api.getSession(kept.id);
-      const copied = !kept.left && found.watchers > 0;
+      const found = await api.getSession(saved.id);
+      const copied = !saved.left && found.watchers > 0;
       const epoch = Math.floor(found.epoch);
-      this.enter(copied ? await api.forkSession(kept.id, epoch, "new") : found);
-      if (kept.playing) this.play();
-      if (copied) this.tell(strings.words.copied(epoch));
+      this.enter(copied ? await api.forkSession(saved.id, epoch, "new") : found);
+      if (saved.playing) this.play();
+      if (copied) this.tell(strings.status.copied(epoch));
       return true;
     } catch {
       return false;
@@ -184,7 +184,7 @@ export class Connection {
         void this.polling.points();
         break;
       case "metrics":
-        page.apply(store.rowsArrived, message.rows);
+        page.apply(store.rowsArrived, rowsOf(message));
         break;
       case "state":
         page.apply(store.phaseChanged, message);
@@ -198,8 +198,8 @@ export class Connection {
       case "parameters":
         this.#pictured(message, { parameters: parametersFrame(message) });
         break;
-      case "answers":
-        this.#pictured(message, { answers: answersFrame(message) });
+      case "predictions":
+        this.#pictured(message, { predictions: predictionsFrame(message) });
         break;
       case "error":
         if (this.#traveling) page.apply(store.set, { visit: null });
@@ -217,7 +217,7 @@ export class Connection {
     this.subscribe();
   }
 
-  /** What the page wants to see has changed. One epoch is gone to at a time: a handle is dragged past many. */
+  /** The subscription has changed. Only one epoch is fetched at a time, because a dragged handle passes many. */
   subscribe() {
     const { visit } = this.store.state;
     if (visit !== null && this.#traveling) return;

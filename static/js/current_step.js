@@ -2,11 +2,11 @@
 
 import { extended, lastOf } from "./history.js";
 
-/** @import { History } from "./history.js" */
+/** @import { History, Rows } from "./history.js" */
 /** @import { State } from "./store.js" */
 /** @import { LastUpdate } from "./types.js" */
 
-/** Whether training cannot go on from here without a reset.
+/** Whether training cannot continue without a reset.
  * @type {(phase: State["phase"]) => boolean} */
 export const isStuck = (phase) => phase === "diverged" || phase === "failed";
 
@@ -33,14 +33,14 @@ export function historyNow(state) {
     measured.step > (lastOf(history, "step") ?? Infinity);
   if (!between) return history;
   if (known?.history !== history || known.measured !== measured) {
-    const row = {
-      seq: (lastOf(history, "seq") ?? -1) + 1,
-      learning_rate: 0,
-      layers: [],
-      ...measured,
-      ...measured.metrics,
-    };
-    known = { history, measured, shown: extended(history, [row]) };
+    const { step, epoch, metrics } = measured;
+    /** @type {Rows["columns"]} */
+    const columns = { step: [step], epoch: [epoch], penalty: [metrics.penalty] };
+    for (const part of /** @type {const} */ (["train", "validation", "test"])) {
+      for (const [measure, value] of Object.entries(metrics[part] ?? {})) columns[`${part}_${measure}`] = [value];
+    }
+    const rows = { seq: (lastOf(history, "seq") ?? -1) + 1, count: 1, columns };
+    known = { history, measured, shown: extended(history, rows) };
   }
   return known.shown;
 }

@@ -57,15 +57,15 @@ export function patched(target, patch) {
   /** @type {Record<string, unknown>} */
   const base = isObject(target) ? { ...target } : typeof target === "string" ? { name: target } : {};
   const renamed = "name" in patch && "name" in base && patch.name !== base.name;
-  const kept = renamed ? onlyShared(base, patch) : base;
+  const result = renamed ? onlyShared(base, patch) : base;
   for (const [key, value] of Object.entries(patch)) {
     if (value === null && !NULLABLE.has(key)) continue; // the server fills it in; until then show what was there
-    kept[key] = isObject(value) ? patched(kept[key], value) : value;
+    result[key] = isObject(value) ? patched(result[key], value) : value;
   }
-  return /** @type {T} */ (kept);
+  return /** @type {T} */ (result);
 }
 
-// Where null is a choice of its own, and not "fill this in".
+// Where null is a choice, and does not mean "fill this in".
 const NULLABLE = new Set([
   "batch_size",
   "regularizer",

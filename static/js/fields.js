@@ -99,7 +99,8 @@ export function numberInput(spec, value, sink, blank = "") {
     const input = /** @type {HTMLInputElement} */ (target);
     if (!held.has(input)) held.set(input, shown);
   };
-  /** A selection is told of a little later, when the value may have been entered already. @param {Event} event */
+  /** The event of a selection comes a little later, when the value may have been entered already.
+   * @param {Event} event */
   const marked = (event) => {
     const input = /** @type {HTMLInputElement} */ (event.target);
     if (input.selectionStart !== input.selectionEnd) hold(event);
@@ -119,7 +120,7 @@ export function numberInput(spec, value, sink, blank = "") {
     @focus=${hold} @select=${marked} @input=${hold} @keydown=${pressed} @change=${changed}>`;
 }
 
-/** Fields in which somebody is, from when they come to it, with the text of then: these are not overwritten, or what is
+/** Fields that have the focus, with their text from when they got it: these are not overwritten, or what is
  * marked and typed would be lost. @type {WeakMap<Element, string>} */
 const held = new WeakMap();
 

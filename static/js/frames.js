@@ -1,6 +1,8 @@
 // What the page asks of the stream, and the stream's bytes as numbers.
 
-/** @import { AnswersFrame, AnswersMessage, ParametersFrame, ParametersMessage, Subscription } from "./types.js" */
+/** @import { MetricsMessage, ParametersFrame, ParametersMessage, PredictionsFrame, PredictionsMessage,
+ *    Subscription } from "./types.js" */
+/** @import { Rows } from "./history.js" */
 /** @import { State } from "./store.js" */
 
 const SHARP = 20; // points each way of a unit's map,
@@ -22,7 +24,7 @@ export function subscription({ visible, experiment, view, visit }, local) {
     boundary: visible.output ? { resolution: 64, max_fps: local ? 30 : 20 } : null,
     neurons: visible.network ? { resolution: mapResolution(units), max_fps: local ? 30 : 8 } : null,
     parameters: visible.network ? { max_fps: local ? 30 : 8 } : null,
-    answers: visible.output ? { max_fps: 4 } : null,
+    predictions: visible.output ? { max_fps: 4 } : null,
     plane: view,
     epoch: visit,
   };
@@ -38,14 +40,14 @@ export function parametersFrame(message) {
   return { ...message, layers };
 }
 
-/** @type {(message: AnswersMessage) => AnswersFrame} */
-export function answersFrame(message) {
-  const parts = Object.entries(message.parts).map(([name, { losses, answers, confidence, ...part }]) => [
+/** @type {(message: PredictionsMessage) => PredictionsFrame} */
+export function predictionsFrame(message) {
+  const parts = Object.entries(message.parts).map(([name, { losses, predicted, confidence, ...part }]) => [
     name,
     {
       ...part,
       losses: floats(losses),
-      answers: answers && floats(answers),
+      predicted: predicted && floats(predicted),
       confidence: confidence && floats(confidence),
     },
   ]);
@@ -56,4 +58,14 @@ export function answersFrame(message) {
  * @type {(bytes: Uint8Array) => Float32Array} */
 function floats(bytes) {
   return new Float32Array(bytes.slice().buffer);
+}
+
+/** Rows of metrics, their columns as float64.
+ * @type {(message: MetricsMessage) => Rows} */
+export function rowsOf({ seq, count, columns }) {
+  const numbers = Object.entries(columns).map(([name, bytes]) => [
+    name,
+    new Float64Array(/** @type {Uint8Array} */ (bytes).slice().buffer),
+  ]);
+  return { seq, count, columns: Object.fromEntries(numbers) };
 }

@@ -1,13 +1,14 @@
 // The history of a run by column: what the charts draw. Rows come in order and are never lost or counted twice.
 // A history is a value: extending it leaves the old one as it was (they share arrays; each knows its own length).
 
-/** @import { Row } from "./types.js" */
-
 /** @typedef {(number | null)[]} Column */
 /** @typedef {{ length: number, columns: Record<string, Column>, layers: Record<LayerQuantity, Column[]> }} History */
 /** @typedef {typeof LAYER_QUANTITIES[number]} LayerQuantity */
 
-/** What is told of each layer, and kept. */
+/** Rows by column, numbered from `seq` on: a number for each row, or of a layer's quantity for each row and layer.
+ * @typedef {{ seq: number, count: number, columns: Record<string, ArrayLike<number | null>> }} Rows */
+
+/** What is recorded for each layer. */
 export const LAYER_QUANTITIES = /** @type {const} */ (["gradient_norm", "update_ratio", "saturated", "dead"]);
 
 /** @type {History} */
@@ -17,60 +18,42 @@ export const EMPTY = Object.freeze({
   layers: { gradient_norm: [], update_ratio: [], saturated: [], dead: [] },
 });
 
-const PARTS = /** @type {const} */ (["train", "validation", "test"]);
-
 /** The history with further rows; those it has already are passed over.
- * @type {(history: History, rows: Row[]) => History} */
-export function extended(history, rows) {
-  const last = lastOf(history, "seq") ?? -1;
-  const fresh = rows.filter((row) => row.seq > last);
-  if (fresh.length === 0) return history;
-  const columns = Object.fromEntries(
-    Object.entries(history.columns).map(([name, column]) => [name, owned(column, history.length)]),
-  );
+ * @type {(history: History, rows: Rows) => History} */
+export function extended(history, { seq, count, columns }) {
+  const known = Math.max(0, (lastOf(history, "seq") ?? -1) + 1 - seq);
+  if (known >= count) return history;
+  const length = history.length + count - known;
+
+  /** @type {(column: Column | undefined, valueAt: (row: number) => number | null | undefined) => Column} */
+  const longer = (column = new Array(history.length).fill(null), valueAt) => {
+    const own = column.length === history.length ? column : column.slice(0, history.length); // a newer one uses it
+    for (let row = known; row < count; row += 1) {
+      const value = valueAt(row);
+      own.push(Number.isFinite(value) ? /** @type {number} */ (value) : null);
+    }
+    return own;
+  };
+
+  /** @type {Rows["columns"]} */
+  const given = { ...columns, seq: Array.from({ length: count }, (_, row) => seq + row) };
+  /** @type {History["columns"]} */
+  const flat = {};
+  for (const name of new Set([...Object.keys(history.columns), ...Object.keys(given)])) {
+    const column = given[name];
+    if (!column || column.length === count) flat[name] = longer(history.columns[name], (row) => column?.[row]);
+  }
   const layers = /** @type {History["layers"]} */ (
     Object.fromEntries(
-      LAYER_QUANTITIES.map((name) => [name, history.layers[name].map((column) => owned(column, history.length))]),
+      LAYER_QUANTITIES.map((name) => {
+        const of = Math.max(history.layers[name].length, (columns[name]?.length ?? 0) / count);
+        const layer = (/** @type {number} */ index) =>
+          longer(history.layers[name][index], (row) => columns[name]?.[row * of + index]);
+        return [name, Array.from({ length: of }, (_, index) => layer(index))];
+      }),
     )
   );
-  let { length } = history;
-  for (const row of fresh) {
-    // What the row lacks stays null.
-    for (const column of [...Object.values(columns), ...Object.values(layers).flat()]) column[length] = null;
-    for (const [name, value] of cells(row)) {
-      columns[name] ??= new Array(length).fill(null);
-      columns[name][length] = value;
-    }
-    row.layers.forEach((layer, index) => {
-      for (const name of LAYER_QUANTITIES) {
-        layers[name][index] ??= new Array(length).fill(null);
-        layers[name][index][length] = layer[name] ?? null;
-      }
-    });
-    length += 1;
-  }
-  return { length, columns, layers };
-}
-
-/** An array of exactly so many values that may be pushed to: the same one, unless a newer history uses it already.
- * @template T @param {T[]} column @param {number} length @returns {T[]} */
-function owned(column, length) {
-  return column.length === length ? column : column.slice(0, length);
-}
-
-/** @type {(row: Row) => [string, number | null][]} */
-function cells(row) {
-  /** @type {[string, number | null][]} */
-  const found = [
-    ["seq", row.seq],
-    ["step", row.step],
-    ["epoch", row.epoch],
-    ["penalty", row.penalty],
-  ];
-  for (const part of PARTS) {
-    for (const [measure, value] of Object.entries(row[part] ?? {})) found.push([`${part}_${measure}`, value]);
-  }
-  return found;
+  return { length, columns: flat, layers };
 }
 
 /** One column, as long as the history is.

@@ -1,4 +1,4 @@
-// An experiment as a link: only what differs from the default, in the words of the API.
+// An experiment as a link: only what differs from the default, named as in the API.
 //
 //   #dataset=spiral&dataset.noise=0.1&layers=8,8,8&layers.activation=relu&layers.2.activation=tanh&seed=3
 //
@@ -131,7 +131,7 @@ function layerPairs(layers, base, catalogue) {
   return [...units, ...numbered];
 }
 
-/** A column's name may have commas of its own, which must not part a list.
+/** A column's name may contain commas, which must not split the list.
  * @type {(name: string) => string} */
 const withoutCommas = (name) => name.replaceAll("%", "%25").replaceAll(",", "%2C");
 

@@ -61,8 +61,8 @@ export function changeWords({ epoch, kind, what }) {
 /** What is set, in short.
  * @type {(until: Until | null) => string} */
 export function untilWords(until) {
-  if (!until) return strings.until.never;
+  if (!until) return strings.stopCondition.never;
   return "epochs" in until
-    ? strings.until.epoch(until.epochs)
-    : strings.until.metric(until.metric.replaceAll("_", " "), setting(until.target));
+    ? strings.stopCondition.epoch(until.epochs)
+    : strings.stopCondition.metric(until.metric.replaceAll("_", " "), setting(until.target));
 }

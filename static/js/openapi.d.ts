@@ -529,7 +529,7 @@ export interface components {
         /** @description What is left without this part, and by how much the loss grows. */
         RankedPart: {
             /** @enum {string} */
-            kind: "feature" | "layer" | "unit" | "link";
+            kind: "feature" | "layer" | "unit" | "connection";
             layer: number | null;
             unit: number | null;
             input: number | null;
@@ -906,24 +906,6 @@ export interface components {
             off: components["schemas"]["PartOff"][];
             part?: ("train" | "validation" | "test") | null;
         };
-        /** @description How often what is said of each point may come. */
-        AnswerRate: {
-            max_fps?: number;
-        };
-        /** @description What is said of each point. */
-        AnswersMessage: {
-            step: number;
-            epoch: number;
-            past: boolean;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "answers";
-            parts: {
-                [key: string]: components["schemas"]["PointAnswers"];
-            };
-        };
         /** @description Keeps the numbers inside the network in a range where it learns well, whatever the layers below do. */
         BatchNormalization: {
             /**
@@ -1158,7 +1140,12 @@ export interface components {
             /** @description float32, little endian. */
             biases: Uint8Array;
         };
-        /** @description The next rows. */
+        /**
+         * @description The next rows of the history, by column, named as in `GET /api/sessions/{id}/metrics`.
+         *
+         *     A column has `count` numbers, or one for each layer and row, row by row. In msgpack it is the bytes of float64
+         *     numbers (little endian), NaN where there is no finite number; in JSON a list, or a list of lists, with null there.
+         */
         MetricsMessage: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1166,27 +1153,13 @@ export interface components {
              */
             type: "metrics";
             run: string;
-            rows: components["schemas"]["MetricsRow"][];
-        };
-        /** @description One row of the history; parts without samples are null. Layers: hidden ones in order, the output layer last. */
-        MetricsRow: {
+            /** @description The number of the first row. */
             seq: number;
-            step: number;
-            epoch: number;
-            learning_rate: number | null;
-            train: {
-                [key: string]: number | null;
-            } | null;
-            validation: {
-                [key: string]: number | null;
-            } | null;
-            test: {
-                [key: string]: number | null;
-            } | null;
-            penalty: number | null;
-            layers: {
-                [key: string]: number | null;
-            }[];
+            /** @description How many rows. */
+            count: number;
+            columns: {
+                [key: string]: Uint8Array | (number | null)[] | (number | null)[][];
+            };
         };
         /** @description The same for the units' maps. */
         NeuronPicture: {
@@ -1247,7 +1220,7 @@ export interface components {
             type: "parameters";
             layers: components["schemas"]["LayerWeights"][];
         };
-        /** @description What is switched off: a feature by its `input` alone; a layer; a unit of it; an input of that unit, its link. */
+        /** @description What is switched off: a feature (only `input`), a layer, a unit of it, or a connection (an `input` of a unit). */
         PartOff: {
             layer?: number | null;
             unit?: number | null;
@@ -1314,13 +1287,13 @@ export interface components {
             /** @constant */
             type: "command";
         };
-        /** @description What is said of the first points of a part. */
-        PointAnswers: {
+        /** @description What the network predicts for the first points of a part. */
+        PointPredictions: {
             count: number;
             /** @description float32, little endian. */
             losses: Uint8Array;
-            /** @description The class, or the number; several labels have none. */
-            answers?: Uint8Array;
+            /** @description The predicted class or number; none with several labels. */
+            predicted?: Uint8Array;
             /** @description How likely the class is. */
             confidence?: Uint8Array;
             /** @description A byte for each, 0 or 1. */
@@ -1350,6 +1323,24 @@ export interface components {
             })[];
             /** @description Also tell by how much each field moved each answer. */
             explain?: boolean;
+        };
+        /** @description How often the predictions for the points may come. */
+        PredictionRate: {
+            max_fps?: number;
+        };
+        /** @description What the network predicts for each point. */
+        PredictionsMessage: {
+            step: number;
+            epoch: number;
+            past: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "predictions";
+            parts: {
+                [key: string]: components["schemas"]["PointPredictions"];
+            };
         };
         /** @description An error, as RFC 9457 has it. */
         ProblemDocument: {
@@ -1450,7 +1441,7 @@ export interface components {
         /**
          * @description What a viewer wants to see; null turns a kind off. With `run` and `since`, only the rows it lacks.
          *
-         *     Pictures, parameters and answers are of now, or of an earlier whole `epoch` of the run.
+         *     Pictures, parameters and predictions are of now, or of an earlier whole `epoch` of the run.
          */
         Subscribe: {
             /** @constant */
@@ -1461,7 +1452,7 @@ export interface components {
             boundary?: components["schemas"]["Picture"] | null;
             neurons?: components["schemas"]["NeuronPicture"] | null;
             parameters?: components["schemas"]["ParameterRate"] | null;
-            answers?: components["schemas"]["AnswerRate"] | null;
+            predictions?: components["schemas"]["PredictionRate"] | null;
             plane?: components["schemas"]["Plane"];
             epoch?: number | null;
         };
@@ -1500,7 +1491,7 @@ export interface components {
         };
         Command: components["schemas"]["Play"] | components["schemas"]["Pause"] | components["schemas"]["Reset"] | components["schemas"]["app__schemas__requests__Step"];
         Train: components["schemas"]["TrainEpochs"] | components["schemas"]["TrainSeconds"];
-        ServerMessage: components["schemas"]["HelloMessage"] | components["schemas"]["StateMessage"] | components["schemas"]["MetricsMessage"] | components["schemas"]["BoundaryMessage"] | components["schemas"]["NeuronsMessage"] | components["schemas"]["ParametersMessage"] | components["schemas"]["AnswersMessage"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["HelloMessage"] | components["schemas"]["StateMessage"] | components["schemas"]["MetricsMessage"] | components["schemas"]["BoundaryMessage"] | components["schemas"]["NeuronsMessage"] | components["schemas"]["ParametersMessage"] | components["schemas"]["PredictionsMessage"] | components["schemas"]["ErrorMessage"];
         CommandMessage: components["schemas"]["PlayMessage"] | components["schemas"]["PauseMessage"] | components["schemas"]["ResetMessage"] | components["schemas"]["StepMessage"];
         /** @description A part of an experiment: what is to change. */
         MergePatch: {
@@ -1591,8 +1582,6 @@ export type UploadLine = components['schemas']['UploadLine'];
 export type UploadList = components['schemas']['UploadList'];
 export type Waiting = components['schemas']['Waiting'];
 export type Ablation = components['schemas']['Ablation'];
-export type AnswerRate = components['schemas']['AnswerRate'];
-export type AnswersMessage = components['schemas']['AnswersMessage'];
 export type BatchNormalization = components['schemas']['BatchNormalization'];
 export type BoundaryMessage = components['schemas']['BoundaryMessage'];
 export type Clipping = components['schemas']['Clipping'];
@@ -1609,7 +1598,6 @@ export type LayerMaps = components['schemas']['LayerMaps'];
 export type LayerNumbers = components['schemas']['LayerNumbers'];
 export type LayerWeights = components['schemas']['LayerWeights'];
 export type MetricsMessage = components['schemas']['MetricsMessage'];
-export type MetricsRow = components['schemas']['MetricsRow'];
 export type NeuronPicture = components['schemas']['NeuronPicture'];
 export type NeuronsMessage = components['schemas']['NeuronsMessage'];
 export type Output = components['schemas']['Output'];
@@ -1625,8 +1613,10 @@ export type Picture = components['schemas']['Picture'];
 export type Plane = components['schemas']['Plane'];
 export type Play = components['schemas']['Play'];
 export type PlayMessage = components['schemas']['PlayMessage'];
-export type PointAnswers = components['schemas']['PointAnswers'];
+export type PointPredictions = components['schemas']['PointPredictions'];
 export type Predict = components['schemas']['Predict'];
+export type PredictionRate = components['schemas']['PredictionRate'];
+export type PredictionsMessage = components['schemas']['PredictionsMessage'];
 export type ProblemDocument = components['schemas']['ProblemDocument'];
 export type Prune = components['schemas']['Prune'];
 export type Rate = components['schemas']['Rate'];

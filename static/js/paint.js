@@ -69,7 +69,7 @@ function changed(points, name, change) {
   return { ...points, parts: { ...points.parts, [name]: change(part) } };
 }
 
-/** The patch that makes these points the data. What is held back to validate is drawn anew, in the same share.
+/** The patch that makes these points the data. The validation part is drawn again, with the same share.
  * @type {(points: DatasetPoints, experiment: Experiment) => Patch} */
 export function paintedPatch({ parts, targets: { classes } }, { dataset }) {
   const [train, validation, test] = PARTS.map((name) => parts[name] ?? { points: [], targets: [] });

@@ -84,7 +84,7 @@ export function zoomed(domain, factor, at, whole) {
   ];
 }
 
-/** A part of the plane moved by shares of its own size.
+/** A part of the plane, moved by fractions of its size.
  * @type {(domain: Domain, right: number, up: number) => Domain} */
 export function panned(domain, right, up) {
   const [across, upwards] = [(domain[1] - domain[0]) * right, (domain[3] - domain[2]) * up];

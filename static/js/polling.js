@@ -119,7 +119,7 @@ export class Polling {
     if (found.run === run && this.store.state.run === run) this.store.apply(store.set, { course: found });
   }
 
-  /** Asks what the network says of the values in the form. Answers come in the order in which they were asked for. */
+  /** Asks for the prediction of the values in the form. Answers arrive in the order of the requests. */
   predict() {
     this.#predict();
   }
@@ -130,8 +130,8 @@ export class Polling {
     try {
       const found = await api.predict(session, rowOf(points.fields, trial), visit);
       const now = this.store.state;
-      const wanted = now.run === run && now.points === points && now.visit === visit;
-      if (wanted) this.store.apply(store.set, { prediction: answerOf(found, trial.values) });
+      const current = now.run === run && now.points === points && now.visit === visit;
+      if (current) this.store.apply(store.set, { prediction: answerOf(found, trial.values) });
     } catch (error) {
       if (!(error instanceof api.Refusal) || error.problem.status !== 422 || this.store.state.trial !== trial)
         throw error;

@@ -1,4 +1,4 @@
-// Values of one's own for a prediction, as values: the form's fields, real samples to begin with, and what the answer
+// The user's own values for a prediction: the form's fields, real samples to begin with, and what the answer
 // says. Everything here is pure.
 
 /** @import { DataField, DatasetPoints, Part, Prediction, Target } from "./types.js" */
@@ -12,7 +12,7 @@
 /** By how much a field moved the answer, compared with its typical value.
  * @typedef {{ field: string, change: number }} Move */
 
-/** What the network says of the values of a form.
+/** The prediction for the values of a form.
  * @typedef {{ values: string[], output: number[], label: string | number | string[], moved: Move[] }} Answer */
 
 const DAY_MS = 86_400_000;
@@ -41,7 +41,7 @@ export function textOf(field, value) {
   return String(Number(value.toFixed(decimals)));
 }
 
-/** How many columns of the data each field takes: a word has one of its own.
+/** How many columns of the data each field takes: each word has its own.
  * @type {(field: DataField) => number} */
 const widthOf = ({ words }) => words?.length ?? 1;
 

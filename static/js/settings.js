@@ -30,7 +30,7 @@ export function settingField(setting) {
   return numberField(setting, field);
 }
 
-/** Something that is off, or on with settings of its own.
+/** Something that is off, or on with its own settings.
  * @type {(setting: Setting, field: Field) => unknown} */
 function groupField(setting, field) {
   const { path, value, change } = setting;

@@ -2,20 +2,20 @@
 // It holds no DOM and no redraw flags. What follows from facts is computed where it is shown.
 
 import { patched } from "./experiment.js";
-import { EMPTY, extended } from "./history.js";
+import { EMPTY, extended, lastOf } from "./history.js";
 import { WHOLE } from "./plane.js";
 import { renewed } from "./prediction.js";
 import { tableEntry } from "./uploads.js";
 import { partOf, weightValue, withWeights } from "./weights.js";
 
-/** @import { AnswersFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed,
+/** @import { PredictionsFrame, BoundaryFrame, Catalogue, Change, Course, DatasetPoints, Diagnosis, Distributed,
  *    Distributions, Evaluation, Experiment, Hello, Inspection, Moment, NeuronsFrame, Note,
- *    ParametersFrame, Patch, Phase, Problem, Row, Schema, Session, Standing, Table,
+ *    ParametersFrame, Patch, Phase, Problem, Schema, Session, Standing, Table,
  *    StepUnit, Until, WeightChange } from "./types.js" */
 /** @import { View } from "./plane.js" */
 /** @import { Answer, Trial } from "./prediction.js" */
 /** @import { Treatment } from "./fix_result.js" */
-/** @import { History } from "./history.js" */
+/** @import { History, Rows } from "./history.js" */
 
 /** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
@@ -82,7 +82,7 @@ export const INITIAL = Object.freeze({
   stepsPerSecond: fact(/** @type {number | null} */ (null)),
   /** How good the network was when the server last answered, and what the update before that learned from. */
   measured: fact(
-    /** @type {Pick<Row, "step" | "epoch"> & { metrics: Session["metrics"], update: Session["last_update"] }
+    /** @type {Pick<Session, "step" | "epoch"> & { metrics: Session["metrics"], update: Session["last_update"] }
      *    | null} */ (null),
   ),
 
@@ -94,8 +94,8 @@ export const INITIAL = Object.freeze({
   neurons: fact(/** @type {NeuronsFrame | null} */ (null)),
   parameters: fact(/** @type {ParametersFrame | null} */ (null)),
 
-  /** What is said of each point. */
-  answers: fact(/** @type {AnswersFrame | null} */ (null)),
+  /** The prediction for each point. */
+  predictions: fact(/** @type {PredictionsFrame | null} */ (null)),
   /** The epoch that pictures, weights and figures are of; null: now. */
   visit: fact(/** @type {number | null} */ (null)),
   /** The run that this one was forked from, or its fork. */
@@ -108,7 +108,7 @@ export const INITIAL = Object.freeze({
   /** What was found out about the unit or weight that is looked at. */
   inspection: fact(/** @type {Inspection | null} */ (null)),
   treatment: fact(/** @type {Treatment | null} */ (null)),
-  /** Values of one's own, and what the network says of them. */
+  /** The user's own values, and the prediction for them. */
   trial: fact(/** @type {Trial | null} */ (null)),
   prediction: fact(/** @type {Answer | null} */ (null)),
 
@@ -157,7 +157,7 @@ export const INITIAL = Object.freeze({
   visible: fact(/** @type {Record<string, boolean>} */ ({})),
 });
 
-/** The state, and whoever wants to hear that it changed. */
+/** The state, and the listeners to its changes. */
 export class Store {
   /** @param {Partial<State>} remembered */
   constructor(remembered = {}) {
@@ -206,7 +206,7 @@ export function pointsArrived(state, points) {
     ...state,
     points,
     view: same ? state.view : WHOLE,
-    answers: null,
+    predictions: null,
     trial: renewed(state.trial, state.points, points),
   };
 }
@@ -256,7 +256,7 @@ function begun(state, run) {
     evaluation: null,
     distributions: null,
     course: null,
-    answers: null,
+    predictions: null,
     prediction: null,
     visit: null,
     step: 0,
@@ -291,12 +291,12 @@ export function greeted(state, hello) {
   return phaseChanged(hello.recovered ? next : { ...next, history: EMPTY }, hello);
 }
 
-/** @type {(state: State, rows: Row[]) => State} */
+/** @type {(state: State, rows: Rows) => State} */
 export function rowsArrived(state, rows) {
-  const last = rows.at(-1);
-  if (!last) return state;
   const history = extended(state.history, rows);
-  return { ...state, history, step: Math.max(state.step, last.step), epoch: Math.max(state.epoch, last.epoch) };
+  if (history === state.history) return state;
+  const reached = (/** @type {"step" | "epoch"} */ name) => Math.max(state[name], lastOf(history, name) ?? 0);
+  return { ...state, history, step: reached("step"), epoch: reached("epoch") };
 }
 
 /** @type {(state: State, standing: Standing) => State} */
@@ -339,7 +339,7 @@ export function experimentChanged(state, patch, at) {
 }
 
 /** The user edits weights: shown at once, until the next frame comes. A slider that is dragged is undone as one; `at`
- * is NaN for what is a change of its own.
+ * is NaN for a separate change.
  * @type {(state: State, after: WeightChange[], at: number) => State} */
 export function weightsChanged(state, after, at) {
   const { parameters, past } = state;

@@ -55,7 +55,7 @@ export class Stream {
     this.#connect();
   }
 
-  /** Tells the server what the page wants to see, if that has changed; says whether it has. */
+  /** Sends the subscription, if it has changed; returns whether it has. */
   subscribe() {
     const wishes = this.listener.wishes();
     const text = JSON.stringify(wishes);

@@ -1,9 +1,11 @@
 // Explanations: whatever has an `aria-description` shows it when a mouse rests on it, when the keyboard comes to it,
 // and when a finger is held on it or taps its label. One bubble for the whole page.
 
+import { placeBeside } from "./placement.js";
+
 const REST_MS = 350;
 const HOLD_MS = 500;
-const MARGIN = 8;
+const GAP = 8;
 const EXPLAINED = "[aria-description]";
 
 /** @param {HTMLElement} bubble */
@@ -20,7 +22,7 @@ export function explain(bubble) {
     const name = hasWords(element) ? "" : (element.getAttribute("aria-label") ?? "");
     bubble.replaceChildren(...(name ? [strong(name), text] : [text]));
     bubble.showPopover();
-    place(bubble, element.getBoundingClientRect());
+    placeBeside(bubble, element, "bottom", GAP);
     shown = element;
   }
 
@@ -89,14 +91,4 @@ function strong(text) {
   const element = document.createElement("strong");
   element.textContent = text;
   return element;
-}
-
-/** Below the element, or above where there is no room.
- * @type {(bubble: HTMLElement, anchor: DOMRect) => void} */
-function place(bubble, anchor) {
-  const { offsetWidth: width, offsetHeight: height } = bubble;
-  const below = anchor.bottom + MARGIN;
-  const top = below + height + MARGIN < innerHeight ? below : Math.max(anchor.top - height - MARGIN, MARGIN);
-  const left = Math.min(Math.max(anchor.left + anchor.width / 2 - width / 2, MARGIN), innerWidth - width - MARGIN);
-  Object.assign(bubble.style, { left: `${left}px`, top: `${top}px` });
 }

@@ -5,7 +5,6 @@ import type * as api from "./openapi.js";
 
 export type {
   AblationAnswer as AblationCost,
-  AnswersMessage,
   ArgumentAnswer as Argument,
   BoundaryMessage as BoundaryFrame,
   Choice,
@@ -25,13 +24,14 @@ export type {
   LastUpdate,
   Layer,
   MergePatch as Patch,
-  MetricsRow as Row,
+  MetricsMessage,
   NeuronsMessage as NeuronsFrame,
   NoteAnswer as Note,
   ParametersMessage,
   PartAnswer as Points,
   PartEvaluation,
   Prediction,
+  PredictionsMessage,
   ProblemDocument as Problem,
   SampledCurve as Curve,
   Score,
@@ -202,18 +202,18 @@ export interface ParametersFrame extends Moment {
   layers: LayerParameters[];
 }
 
-/** What is said of the first points of a part. */
-export interface PartAnswers {
+/** What the network predicts for the first points of a part. */
+export interface PartPredictions {
   count: number;
   losses: Float32Array;
-  /** The class, or the number; several labels have none. */
-  answers?: Float32Array;
+  /** The predicted class or number; none with several labels. */
+  predicted?: Float32Array;
   /** How likely the class is; with one output, how likely yes is. */
   confidence?: Float32Array;
   /** 1 where the class is wrong. */
   wrong?: Uint8Array;
 }
 
-export interface AnswersFrame extends Moment {
-  parts: Partial<Record<Part, PartAnswers>>;
+export interface PredictionsFrame extends Moment {
+  parts: Partial<Record<Part, PartPredictions>>;
 }

@@ -1,4 +1,4 @@
-// Tables of one's own, as values: a table as an entry that can be chosen, and what there is to say about a file.
+// Uploaded tables as values: a table as an entry of the menu, and the texts about a file.
 
 import { strings } from "./strings.js";
 

@@ -6,9 +6,11 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from app.main import Application, create_app
@@ -28,9 +30,12 @@ def settings() -> Settings:
     return Settings(workers=2)
 
 
+built = cache(create_app)  # building the routes takes longer than most tests; a lifespan makes all else anew
+
+
 @pytest.fixture
 async def app(settings: Settings, anyio_backend: str) -> AsyncIterator[Application]:
-    app = create_app(settings)
+    app = built(settings)
     async with app.router.lifespan_context(app):
         yield app
 
@@ -104,3 +109,14 @@ def strict(text: str | bytes) -> Any:
         raise AssertionError(f"{name} is not JSON")
 
     return json.loads(text, parse_constant=refuse)
+
+
+def rows_of(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a metrics message: a number by each name, or of a layer's quantity a list; NaN where it is null."""
+    count, columns = message["count"], {}
+    for name, column in message["columns"].items():
+        numbers = np.frombuffer(column, "<f8") if isinstance(column, bytes) else np.array(column, float)
+        columns[name] = (numbers if numbers.size == count else numbers.reshape(count, -1)).tolist()
+    return [
+        {"seq": message["seq"] + row} | {name: column[row] for name, column in columns.items()} for row in range(count)
+    ]

@@ -7,7 +7,7 @@ import pytest
 
 from app.experiments import patched, read_experiment
 from app.problems import Problem
-from engine import Experiment, complete, to_data
+from engine import Experiment, resolve, to_data
 from tests.app.conftest import strict
 from tests.engine.insight.diagnosis.test_diagnosis import CASES as DIAGNOSED
 from tests.engine.insight.diagnosis.test_diagnosis import merged, provoked
@@ -22,9 +22,9 @@ def test_an_empty_body_is_the_default_experiment() -> None:
 
 
 @pytest.mark.parametrize("name", ["circle", "xor", "gauss", "spiral", "blobs", "regression_plane"])
-def test_a_complete_experiment_is_read_back_as_it_was(name: str) -> None:
-    experiment = complete(read_experiment(json.dumps({"dataset": name}).encode())).experiment
-    assert read_experiment(json.dumps(to_data(experiment)).encode()) == experiment
+def test_a_resolved_experiment_is_read_back_as_it_was(name: str) -> None:
+    experiment = resolve(read_experiment(json.dumps({"dataset": name}).encode()))
+    assert resolve(read_experiment(json.dumps(to_data(experiment)).encode())) == experiment
 
 
 def test_objects_are_merged_and_lists_replaced() -> None:
@@ -83,9 +83,9 @@ def test_null_inside_an_entry_is_its_default() -> None:
 
 def test_what_was_filled_in_is_filled_in_anew() -> None:
     after = patched(read_experiment(b'{"dataset": "circle"}'), b'{"dataset": {"name": "blobs"}}')
-    completed = complete(after).experiment
-    assert completed.task == "multiclass"
-    assert to_data(completed)["output"]["activation"] == "softmax"
+    resolved = resolve(after)
+    assert resolved.task == "multiclass"
+    assert to_data(resolved)["output"]["activation"] == "softmax"
 
 
 @pytest.mark.parametrize("body", [b"[]", b"3", b"null", b'"x"', b"{", b'{"layers": [{"units": 0}]}', b'{"seed": NaN}'])
@@ -107,4 +107,4 @@ def test_a_fix_is_applied_here_as_rfc_7396_has_it(name: str, index: int) -> None
     for fix in (fix for finding in findings for fix in finding.fixes):
         applied = patched(trainer.experiment, json.dumps(fix.patch).encode())
         expected = read_experiment(json.dumps(merged(to_data(trainer.experiment), fix.patch)).encode())
-        assert complete(applied) == complete(expected)
+        assert resolve(applied) == resolve(expected)

@@ -12,7 +12,7 @@ from hypothesis import Phase, given, settings
 
 from app.experiments import EXPERIMENT
 from app.routes.pages import ROOT
-from engine import Experiment, complete, fixed_differences, to_data
+from engine import Experiment, fixed_differences, resolve, to_data
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.components.constraints import CONSTRAINTS
@@ -39,7 +39,7 @@ def draw(chosen: Experiment) -> None:
 def changed() -> list[tuple[Experiment, Experiment]]:
     """Pairs that differ in one thing, and pairs that differ in many."""
     draw()
-    base = complete(Experiment()).experiment
+    base = resolve(Experiment())
     parts = [
         *({"activation": ACTIVATIONS.choice(name)} for name, entry in ACTIVATIONS.items() if "hidden" in entry.places),
         {"activation": ACTIVATIONS.choice("maxout", pieces=3)},

@@ -71,10 +71,10 @@ def test_the_examples_are_accepted() -> None:
     from app.routes.training import COMMAND, TRAIN
     from app.routes.views import PARAMETERS, PREDICT
     from app.validation import unparse
-    from engine import complete
+    from engine import resolve
 
     readers: dict[str, Any] = {
-        "create_session": lambda body: complete(read_experiment(body)),
+        "create_session": lambda body: resolve(read_experiment(body)),
         "send_command": COMMAND.read,
         "train": TRAIN.read,
         "put_parameters": PARAMETERS.read,

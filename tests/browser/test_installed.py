@@ -84,10 +84,11 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     installed: Installed = request.getfixturevalue("installed")
     kernels = tmp_path_factory.mktemp("kernels")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"GRADLAB_CACHE_DIR": str(kernels), "NUMBA_OPT": "0"}  # compiled sooner
     server = subprocess.Popen(
         [installed.scripts / "gradlab", "serve", "--port", "0"],
         cwd=installed.elsewhere,
-        env=environment | {"GRADLAB_CACHE_DIR": str(kernels)},
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

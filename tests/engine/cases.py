@@ -3,17 +3,22 @@
 Everything is derived from the catalogue, so that a new entry is tested without a new test.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
+import pytest
 
 from engine import Choice, Experiment, Layer, Output, Trainer, rng
 from engine.components.activations import ACTIVATIONS
 from engine.components.losses import LOSSES
 from engine.components.tasks import TASKS
 from engine.data.dataset import Data
-from engine.data.datasets import DATASETS, DatasetChoice, GivenPoints, Targets
+from engine.data.datasets import DATASETS
+from engine.data.given_points import GivenPoints, Targets
+from engine.data.sources import DatasetChoice
 from engine.reference import Layers, Running, empty_memory
 from engine.reference import step as reference_step
 
@@ -45,6 +50,47 @@ PAIRS = [
     for loss, entry in LOSSES.items()
     if _suits(entry, task) and output in entry.outputs
 ]
+
+
+def pairwise(*columns: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Rows of one value of each column, in which every two values of two columns meet: a covering array, greedily.
+
+    A value that is a tuple holds what only goes together so, as a task, an output and a loss do. Then each of its parts
+    meets all that is in the other columns, and each tuple is in a row.
+    """
+
+    def meetings(row: dict[int, Any]) -> list[Any]:
+        whole = [(column, row[column]) for column in sorted(row)]
+        parts = [
+            (column, place, part)
+            for column, value in whole
+            for place, part in enumerate(value if isinstance(value, tuple) else (value,))
+        ]
+        return [*whole, *combinations(parts, 2)]
+
+    missing: dict[Any, dict[int, Any]] = {}  # each with a row, begun, in which it is
+    for one, other in combinations(range(len(columns)), 2):
+        for values in product(columns[one], columns[other]):
+            begun = dict(zip((one, other), values, strict=True))
+            missing |= dict.fromkeys(meetings(begun), begun)
+    rows = []
+    while missing:
+        row = dict(next(iter(missing.values())))
+        for column, values in enumerate(columns):
+            if column not in row:
+                gains = [len(missing.keys() & meetings({**row, column: value})) for value in values]
+                row[column] = values[gains.index(max(gains))]
+        for met in meetings(row):
+            missing.pop(met, None)
+        rows.append(tuple(row[column] for column in range(len(columns))))
+    return rows
+
+
+# Hidden activations with tasks, outputs and losses: every two of these that can stand in one network.
+NETWORKS = pairwise(HIDDEN, PAIRS)
+EACH_NETWORK = pytest.mark.parametrize(
+    ("hidden", "pair"), NETWORKS, ids=["-".join((hidden, *pair)) for hidden, pair in NETWORKS]
+)
 
 
 def experiment(

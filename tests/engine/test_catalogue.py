@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import engine
-from engine import FAMILIES, LIMITS, Experiment, catalogue_data, complete, to_data
+from engine import FAMILIES, LIMITS, Experiment, catalogue_data, resolve, to_data
 from engine.components.initializers import INITIALIZERS
 from engine.components.registry import Entry
 from tests.engine.cases import DATA
@@ -24,7 +24,7 @@ NAMED = [f"{family.name}-{entry.name}" for family, entry in ENTRIES]
 def test_it_is_json_without_nan_and_says_everything() -> None:
     data = json.loads(json.dumps(catalogue_data(), allow_nan=False))
     assert data["limits"]["units"] == LIMITS.units
-    assert data["default_experiment"] == to_data(complete(Experiment()).experiment)
+    assert data["default_experiment"] == to_data(resolve(Experiment()))
     assert set(data["families"]) == {family.name for family in FAMILIES}
     for family in FAMILIES:
         told = data["families"][family.name]
@@ -48,7 +48,7 @@ def test_every_entry_explains_itself(family: object, entry: Entry) -> None:
 
 def test_a_task_names_its_output_and_loss() -> None:
     for told in catalogue_data()["families"]["task"]["entries"]:
-        completed = complete(Experiment(task=told["name"], dataset=DATA[told["name"]])).experiment
+        completed = resolve(Experiment(task=told["name"], dataset=DATA[told["name"]]))
         assert (told["output"], told["loss"]) == (completed.output.activation.name, completed.loss.name)
 
 
@@ -155,7 +155,7 @@ import json, engine
 from engine.components.optimizers import OPTIMIZERS
 from engine.components.activations import ACTIVATIONS
 layer = engine.Layer(units=4, activation=ACTIVATIONS.choice("cube", scale=0.2))
-trainer = engine.Trainer(engine.Experiment(layers=(layer,), optimizer=OPTIMIZERS.choice("adam")))
+trainer = engine.Trainer(engine.resolve(engine.Experiment(layers=(layer,), optimizer=OPTIMIZERS.choice("adam"))))
 before = trainer.row()["train"]["loss"]
 trainer.step_once("epoch", 50)
 listed = [entry["name"] for entry in engine.catalogue_data()["families"]["activation"]["entries"]]
@@ -176,7 +176,11 @@ def test_adding_an_activation_touches_one_file(request: pytest.FixtureRequest, t
     menu = re.search(r"^ACTIVATIONS\b.*= Family\(", text, re.MULTILINE).start()
     first = text.index("        Activation(\n", menu)
     activations.write_text(text[:menu] + FUNCTIONS + text[menu:first] + CUBE.lstrip("\n") + text[first:])
-    environment = os.environ | {"PYTHONPATH": str(folder), "GRADLAB_CACHE_DIR": str(folder / "compiled")}
+    environment = os.environ | {
+        "PYTHONPATH": str(folder),
+        "GRADLAB_CACHE_DIR": str(folder / "compiled"),
+        "NUMBA_OPT": "0",  # compiled sooner
+    }
     done = subprocess.run(
         [sys.executable, "-c", TRAIN], cwd=folder, env=environment, capture_output=True, text=True, timeout=300
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from engine import FAMILIES, Experiment, Layer, Output, complete, differences, fixed_differences, to_data
+from engine import FAMILIES, Experiment, Layer, Output, differences, fixed_differences, resolve, to_data
 from engine.components.activations import ACTIVATIONS
 from engine.components.initializers import INITIALIZERS
 from engine.components.losses import LOSSES
@@ -41,10 +41,10 @@ def test_json_and_back_is_the_same_experiment(chosen: Experiment) -> None:
 
 
 @pytest.mark.parametrize("chosen", [experiment(*pair[:1], output=pair[1], loss=pair[2]) for pair in PAIRS])
-def test_a_complete_experiment_stays_as_it_is(chosen: Experiment) -> None:
-    complete_one = complete(chosen).experiment
-    assert complete(complete_one).experiment == complete_one
-    assert read(to_data(complete_one)) == complete_one
+def test_a_resolved_experiment_stays_as_it_is(chosen: Experiment) -> None:
+    resolved = resolve(chosen)
+    assert resolve(resolved) == resolved
+    assert resolve(read(to_data(resolved))) == resolved
 
 
 def test_nothing_at_all_is_the_default() -> None:
@@ -122,7 +122,7 @@ def test_the_schema_carries_titles_bounds_and_scales() -> None:
     assert (rate["minimum"], rate["maximum"], rate["default"]) == (0, 1e9, 0.03)
 
 
-BASE = complete(Experiment(layers=(Layer(activation=ACTIVATIONS.choice("leaky_relu")), Layer()))).experiment
+BASE = resolve(Experiment(layers=(Layer(activation=ACTIVATIONS.choice("leaky_relu")), Layer())))
 
 
 def changed(**choices: Any) -> Experiment:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from engine import Choice, Experiment, Family, InvalidExperiment, Layer, Output, Trainer, complete, to_data
+from engine import Choice, Experiment, Family, InvalidExperiment, Layer, Output, Trainer, resolve, to_data
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.components.constraints import CONSTRAINTS
@@ -20,7 +20,8 @@ from engine.components.optimizers import OPTIMIZERS
 from engine.components.regularizers import REGULARIZERS
 from engine.components.schedules import SCHEDULES
 from engine.components.tasks import TASKS
-from engine.data.datasets import DATASETS, GivenPoints, PlaygroundData
+from engine.data.datasets import DATASETS, PlaygroundData
+from engine.data.given_points import GivenPoints
 from engine.data.splits import PARTS
 from engine.data.tf_playground import SHAPES
 from engine.experiment import Clipping, Input
@@ -146,7 +147,7 @@ QUICK = settings(
 @given(chosen=experiments())
 def test_any_experiment_trains_and_stays_finite_or_is_refused_with_a_reason(chosen: Experiment) -> None:
     try:
-        trainer = Trainer(chosen)
+        trainer = Trainer(resolve(chosen))
     except InvalidExperiment as refusal:
         assert all(error.field and error.message and error.expected for error in refusal.errors)
         return
@@ -180,7 +181,7 @@ def bytes_of(trainer: Trainer) -> list[bytes]:
 @given(chosen=experiments(), slices=st.lists(st.integers(1, 5_000), min_size=1, max_size=5))
 def test_slices_change_no_byte_and_a_checkpoint_keeps_the_future(chosen: Experiment, slices: list[int]) -> None:
     try:
-        whole, sliced, later = Trainer(chosen), Trainer(chosen), Trainer(chosen)
+        whole, sliced, later = Trainer(resolve(chosen)), Trainer(resolve(chosen)), Trainer(resolve(chosen))
     except InvalidExperiment:
         return
     half, end = 3, 11
@@ -204,9 +205,9 @@ def test_slices_change_no_byte_and_a_checkpoint_keeps_the_future(chosen: Experim
 def test_any_experiment_survives_json(chosen: Experiment) -> None:
     assert ADAPTER.validate_json(json.dumps(to_data(chosen))) == chosen
     try:
-        completed = complete(chosen).experiment
+        completed = resolve(chosen)
     except InvalidExperiment:
         return
     left_open = {field.name for field in fields(completed) if getattr(completed, field.name) is None}
     assert left_open <= {"batch_size", "clipping", "early_stopping", "class_weight"}
-    assert complete(completed).experiment == completed
+    assert resolve(completed) == completed

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_circles
 
-from engine import Experiment, Layer, Trainer
+from engine import Experiment, Layer, Trainer, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.optimizers import OPTIMIZERS
-from engine.data.datasets import GivenPoints
+from engine.data.given_points import GivenPoints
 
 SIZES = (2, 10, 5, 1)
 
@@ -44,12 +44,14 @@ def trainer(scale: str) -> Trainer:
     )
     relu = ACTIVATIONS.choice("relu")
     made = Trainer(
-        Experiment(
-            dataset=data,
-            layers=tuple(Layer(units=units, activation=relu) for units in SIZES[1:-1]),
-            optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.01),
-            batch_size=None,
-            precision="float64",
+        resolve(
+            Experiment(
+                dataset=data,
+                layers=tuple(Layer(units=units, activation=relu) for units in SIZES[1:-1]),
+                optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.01),
+                batch_size=None,
+                precision="float64",
+            )
         )
     )
     made.set_parameters(starting_weights(scale))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Experiment, Layer, Trainer
+from engine import Experiment, Layer, Trainer, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.components.constraints import CONSTRAINTS
@@ -75,7 +75,7 @@ def summary(trainer: Trainer) -> dict[str, list[float]]:
 
 
 def trained(experiment: Experiment) -> Trainer:
-    trainer = Trainer(experiment)
+    trainer = Trainer(resolve(experiment))
     trainer.step_once("epoch", EPOCHS)
     return trainer
 

@@ -15,7 +15,7 @@ import pytest
 from app.experiments import read_experiment
 from app.files.tf_playground_link import FEATURES, imported
 from app.validation import unparse
-from engine import Trainer
+from engine import Trainer, resolve
 
 RUNS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "tensorflow_playground.json").read_text())
 TOLERANCES = {0: 1e-12, 1: 1e-12, 10: 1e-6}  # by epoch; later ones may have drifted further
@@ -36,7 +36,7 @@ def link_of(config: dict[str, Any]) -> str:
 def replayed(config: dict[str, Any]) -> Trainer:
     found = imported(link_of(config))
     assert found["changes"] == []
-    return Trainer(read_experiment(unparse(found["experiment"])))
+    return Trainer(resolve(read_experiment(unparse(found["experiment"]))))
 
 
 def named(run: dict[str, Any]) -> str:

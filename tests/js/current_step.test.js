@@ -5,17 +5,12 @@ import { historyNow, isUnmeasured, lastStep } from "../../static/js/current_step
 import { columnOf } from "../../static/js/history.js";
 import { INITIAL, measured, rowsArrived, weightsChanged } from "../../static/js/store.js";
 
-const row = {
-  seq: 0,
-  step: 0,
-  epoch: 0,
-  learning_rate: 0.1,
-  train: { loss: 0.7 },
-  validation: null,
-  test: { loss: 0.8 },
-  penalty: 0,
-  layers: [{ gradient_norm: 1 }],
-};
+/** @type {(seq: number) => import("../../static/js/history.js").Rows} */
+const row = (seq) => ({
+  seq,
+  count: 1,
+  columns: { step: [seq * 25], epoch: [seq], train_loss: [0.7], test_loss: [0.8], penalty: [0], gradient_norm: [1] },
+});
 const metrics = { train: { loss: 0.6 }, validation: null, test: { loss: 0.65 }, penalty: 0 };
 const answer = /** @type {any} */ ({
   run: "one",
@@ -24,7 +19,7 @@ const answer = /** @type {any} */ ({
   metrics,
   last_update: { samples: [3], loss_before: 0.9, loss: 0.8 },
 });
-const begun = rowsArrived({ ...INITIAL, run: "one" }, [row]);
+const begun = rowsArrived({ ...INITIAL, run: "one" }, row(0));
 const stepped = {
   ...measured(begun, answer),
   step: 4,
@@ -40,7 +35,7 @@ test("the history at rest ends with the present step, and the recorded one stays
   assert.deepEqual(columnOf(shown, "train_loss"), [0.7, 0.6]);
   assert.equal(historyNow(stepped), shown, "the same one as long as nothing changes");
   assert.equal(stepped.history.length, 1);
-  const later = rowsArrived(stepped, [{ ...row, seq: 1, step: 25, epoch: 1 }]);
+  const later = rowsArrived(stepped, row(1));
   assert.deepEqual(columnOf(later.history, "epoch"), [0, 1]);
 });
 

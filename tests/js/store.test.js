@@ -143,20 +143,8 @@ test("a random walk of changes, undos and redos is what a list of experiments sa
 test(
   "a hello: a recovered history goes on; a gap that cannot be filled begins anew; a new run forgets the old " + "one",
   () => {
-    const rows = [0, 1, 2].map(
-      (seq) =>
-        /** @type {any} */ ({
-          seq,
-          step: seq,
-          epoch: seq,
-          penalty: 0,
-          train: { loss: 1 },
-          validation: null,
-          test: null,
-          layers: [],
-        }),
-    );
-    const state = rowsArrived({ ...begun, run: "one" }, rows);
+    const columns = { step: [0, 1, 2], epoch: [0, 1, 2], train_loss: [1, 1, 1] };
+    const state = rowsArrived({ ...begun, run: "one" }, { seq: 0, count: 3, columns });
     const hello = /** @type {any} */ ({
       run: "one",
       recovered: true,
@@ -197,19 +185,10 @@ test("a hello does not undo what the user changed a moment ago", () => {
 });
 
 test("rows that come late do not turn the clock back", () => {
-  const row = /** @type {any} */ ({
-    seq: 0,
-    step: 25,
-    epoch: 1,
-    penalty: 0,
-    train: null,
-    validation: null,
-    test: null,
-    layers: [],
-  });
-  const state = rowsArrived({ ...begun, step: 100, epoch: 4 }, [row]);
+  const row = { seq: 0, count: 1, columns: { step: [25], epoch: [1] } };
+  const state = rowsArrived({ ...begun, step: 100, epoch: 4 }, row);
   assert.deepEqual([state.step, state.epoch, state.history.length], [100, 4, 1]);
-  assert.equal(rowsArrived(state, []), state);
+  assert.equal(rowsArrived(state, row), state);
 });
 
 test("the Play button follows the server: a run that ends or blows up is no longer playing", () => {

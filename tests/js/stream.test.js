@@ -14,7 +14,7 @@ test("only what is on screen is asked for, and metrics always", () => {
     boundary: null,
     neurons: null,
     parameters: null,
-    answers: null,
+    predictions: null,
     ...rest,
   });
   const shown = subscription({ ...INITIAL, visible: { network: true, output: true } }, false);

@@ -37,7 +37,7 @@ test("a problem is told in sentences, each once", () => {
 });
 
 test("however many parts of a link are unknown, the complaint stays a sentence", () => {
-  const text = strings.words.linkIgnored(Array.from({ length: 400 }, (_, index) => `part${index}`));
+  const text = strings.status.linkIgnored(Array.from({ length: 400 }, (_, index) => `part${index}`));
   assert.ok(text.includes("part0") && text.length < 200, text);
 });
 

@@ -65,10 +65,7 @@ class Evidence:
         self.task, self.step, self.epoch = trainer.task, trainer.step, trainer.epoch
         self.diverged = trainer.diverged
         self.learning_rate = trainer.learning_rate
-        self.activations = [
-            *(layer.activation for layer in self.experiment.layers),
-            *([self.experiment.output.activation] if self.experiment.output.activation else []),
-        ]
+        self.activations = [layer.activation for layer in self.experiment.all_layers]
         self.initializers = [layer.initializer for layer in network.layers]
         self.parameters = trainer.parameters()
         self.shapes = np.array(network.shapes)  # (layers, 2): fan_in, fan_out

@@ -27,8 +27,6 @@ STRONGEST_L2 = 0.01  # helps wherever good weights are short; what needs long on
 def misfit_output(evidence: Evidence) -> Detection | None:
     experiment = evidence.experiment
     activation, loss, task = experiment.output.activation, experiment.loss, TASKS[evidence.task]
-    if activation is None or loss is None:
-        return None
     low, high = ACTIVATIONS.of(activation).range
     outside = np.zeros(evidence.t.shape, bool)
     if evidence.task == "regression":

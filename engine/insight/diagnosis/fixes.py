@@ -17,11 +17,10 @@ from engine.components.registry import Choice
 from engine.components.regularizers import REGULARIZERS
 from engine.components.schedules import SCHEDULES
 from engine.components.tasks import TASKS
-from engine.data.datasets import DATASETS
 from engine.errors import InvalidExperiment
-from engine.experiment import Clipping, Experiment, Layer, Output, fixed_differences, to_data
+from engine.experiment import Clipping, Experiment, Layer, Output, Resolved, fixed_differences, to_data
 from engine.insight.results import explained
-from engine.resolve import complete, split_sizes
+from engine.resolve import resolve
 from engine.training.early_stopping import EarlyStopping
 
 
@@ -43,17 +42,17 @@ class Fix:
     needs_reset: bool = explained("Whether it helps only a new run: send it with `reset=true`.")
 
 
-def fixes_of(present: Experiment, proposals: Iterable[ProposedFix]) -> tuple[Fix, ...]:
+def fixes_of(present: Resolved, proposals: Iterable[ProposedFix]) -> tuple[Fix, ...]:
     """The proposals that change something and can be trained, without repetition."""
     found: list[Fix] = []
     for proposal in proposals:
         patch = merge_patch(to_data(present), to_data(proposal.experiment))
         try:
-            completed = complete(proposal.experiment).experiment
+            resolved = resolve(proposal.experiment, present.tables)
         except InvalidExperiment:
             continue
         if patch and all(patch != fix.patch for fix in found):
-            needs_reset = proposal.anew or bool(fixed_differences(present, completed))
+            needs_reset = proposal.anew or bool(fixed_differences(present, resolved))
             found.append(Fix(proposal.label, patch, needs_reset))
     return tuple(found)
 
@@ -145,7 +144,7 @@ def activated(experiment: Experiment, name: str) -> ProposedFix:
     return ProposedFix(f"Use {ACTIVATIONS.of(choice).label} in the hidden layers, with {starts} weights", changed, True)
 
 
-def normalized(experiment: Experiment) -> ProposedFix:
+def normalized(experiment: Resolved) -> ProposedFix:
     """Batch normalization in all hidden layers."""
     changed = _each(
         experiment, lambda layer: replace(layer, batch_normalization=layer.batch_normalization or BatchNormalization())
@@ -162,19 +161,19 @@ def unnormalized(experiment: Experiment) -> ProposedFix:
     )
 
 
-def _larger_batch(experiment: Experiment) -> int:
-    return int(min(32, max(split_sizes(experiment.dataset)[0], 1)))
+def _larger_batch(experiment: Resolved) -> int:
+    return int(min(32, max(experiment.split_sizes[0], 1)))
 
 
-def in_larger_batches(experiment: Experiment, anew: bool = False) -> ProposedFix:
+def in_larger_batches(experiment: Resolved, anew: bool = False) -> ProposedFix:
     """Batches that have something to normalize over."""
     size = _larger_batch(experiment)
     return ProposedFix(f"Use batches of {size}", replace(experiment, batch_size=size), anew)
 
 
-def in_smaller_batches(experiment: Experiment) -> ProposedFix:
+def in_smaller_batches(experiment: Resolved) -> ProposedFix:
     """More updates in each epoch."""
-    size = int(min(experiment.batch_size or split_sizes(experiment.dataset)[0], 32))
+    size = int(min(experiment.batch_size or experiment.split_sizes[0], 32))
     return ProposedFix(f"Use batches of {size}", replace(experiment, batch_size=size))
 
 
@@ -219,9 +218,9 @@ def both(one: ProposedFix, clipping: ProposedFix) -> ProposedFix:
     return ProposedFix(f"{one.label}, and {clipping.label[0].lower()}{clipping.label[1:]}", changed, True)
 
 
-def of_the_task(experiment: Experiment) -> ProposedFix:
+def of_the_task(experiment: Resolved) -> ProposedFix:
     """The output and the loss that are usual for the task."""
-    task = TASKS[experiment.task or "binary"]
+    task = TASKS[experiment.task]
     output = replace(experiment.output, activation=ACTIVATIONS.choice(task.output))
     label = (
         f"Use {ACTIVATIONS[task.output].label} output with {LOSSES[task.loss].label}, the usual choice for this task"
@@ -236,12 +235,11 @@ def balanced(experiment: Experiment) -> ProposedFix:
     )
 
 
-def with_more_data(experiment: Experiment, times: int) -> Iterable[ProposedFix]:
+def with_more_data(experiment: Resolved, times: int) -> Iterable[ProposedFix]:
     """More samples, where the data set can make them."""
-    entry = DATASETS.get(experiment.dataset.name)
-    now = experiment.dataset.samples or 0
-    if entry and now < entry.sizes[2]:
-        samples = min(now * times, entry.sizes[2])
+    now, most = experiment.source.samples, experiment.source.most
+    if now < most:
+        samples = min(now * times, most)
         yield ProposedFix(
             f"Use {samples:,} samples instead of {now:,}",
             replace(experiment, dataset=replace(experiment.dataset, samples=samples)),

@@ -16,6 +16,7 @@ from engine.experiment import Layer
 from engine.insight.pruning.criteria import Criterion, Scores, deviations, given_by, likeness
 from engine.insight.results import Measures, PartName
 from engine.network.model import Model
+from engine.resolve import resolve
 from engine.training.metrics import higher_is_better
 from engine.training.metrics_row import measures
 from engine.training.trainer import Trainer
@@ -134,7 +135,7 @@ def smaller(run: Trainer, removal: Removal) -> Trainer:
     asked: tuple[Layer, ...] = tuple(
         replace(layer, units=len(left)) for layer, left in zip(run.asked.layers, stays, strict=False)
     )
-    trainer = Trainer(replace(run.asked, layers=asked), run.data)
+    trainer = Trainer(resolve(replace(run.asked, layers=asked), run.experiment.tables), run.data)
     layers, inputs = [], np.arange(sizes[0])
     learned = run.altered(buffer).parameters()
     for layer, units, left in zip(learned, sizes[1:], stays, strict=True):

@@ -49,7 +49,7 @@ export class Chart {
     });
   }
 
-  /** How it looks; the chart is built anew only when that changes. @param {Look} look */
+  /** How it looks; the chart is rebuilt only when that changes. @param {Look} look */
   style(look) {
     this.#look = look;
     this.#rebuild();

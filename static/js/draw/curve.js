@@ -44,8 +44,8 @@ export function originIn(shown, width, height) {
   };
 }
 
-/** For which share of counted places, in bins from `low` on, the function hardly changes. Beyond its ends it goes on as
- * there.
+/** For which share of counted places, in bins from `low` on, the function hardly changes. It continues
+ * beyond its ends.
  * @type {(curve: { x: number[], derivative: (number | null)[] }, low: number, bin: number, counts: number[])
  *    => number} */
 export function flatShare({ x, derivative }, low, bin, counts) {

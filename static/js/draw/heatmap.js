@@ -24,7 +24,7 @@ export class Heatmap {
     this.strips(width, height, [table], data);
   }
 
-  /** Pictures of the same size one below the other, each colored by a table of its own.
+  /** Pictures of the same size one below the other, each with its own color table.
    * @param {number} width @param {number} height of one of them @param {Table[]} tables @param {Uint8Array} data */
   strips(width, height, tables, data) {
     const image = this.#fit(width, height * tables.length);
@@ -42,7 +42,7 @@ export class Heatmap {
     this.#canvas?.getContext("2d")?.putImageData(image, 0, 0);
   }
 
-  /** Colors every value by a table of its own.
+  /** Colors every value by its own table.
    * @param {number} width @param {number} height @param {(index: number) => [Table, number]} color */
   each(width, height, color) {
     const image = this.#fit(width, height);

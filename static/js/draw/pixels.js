@@ -1,4 +1,4 @@
-// How many pixels of the screen a CSS pixel has. It changes when the window comes to another screen or is zoomed.
+// How many pixels of the screen a CSS pixel has. It changes when the window moves to another screen or is zoomed.
 // It is looked up rather than listened for: a media query does not tell of every change (of an emulated screen, say).
 
 const LOOK_MS = 250;

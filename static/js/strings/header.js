@@ -58,7 +58,7 @@ export const tabHelp = {
   charts: "Loss, accuracy and gradients over time.",
 };
 
-export const words = {
+export const status = {
   firstVisit: (/** @type {string} */ what) => `Press Play: the network learns to ${what}. Watch the output change.`,
   goals: {
     binary: "tell the orange points from the blue ones",

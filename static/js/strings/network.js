@@ -44,7 +44,7 @@ export const network = {
   settingsHelp: "Activation, initializer, regularizer and their arguments.",
 };
 
-export const until = {
+export const stopCondition = {
   title: "When to stop",
   open: "Play until",
   label: "Play until",

@@ -17,12 +17,13 @@ import pytest
 from app.exports import FORMATS
 from app.exports.description import described
 from app.exports.spelling import KERAS, NUMPY, TORCH, spelled
-from engine import Experiment, Layer, Output, Trainer
+from engine import Experiment, Layer, Output, Trainer, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.components.features import FEATURES
-from engine.data.datasets import DATASETS, GivenPoints, PlaygroundData, UploadedData
-from engine.data.uploads import TABLES, Table
+from engine.data.datasets import DATASETS, PlaygroundData, UploadedData
+from engine.data.given_points import GivenPoints
+from engine.data.uploads import Table
 from engine.experiment import Input
 from tests.app.conftest import RealServer, strict
 
@@ -70,17 +71,14 @@ CASES: dict[str, Experiment] = {
 HOSTILE = ('"""\nraise SystemExit(\'column\')\n"""', "'); raise SystemExit('column') #", "\\")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def hostile_table() -> Any:
+def hostile_table() -> Table:
     draw = np.random.default_rng(0)
     points, targets = draw.normal(size=(40, 3)), draw.integers(0, 3, 40).astype(float)
-    TABLES["hostile"] = Table('"""\nraise SystemExit(\'name\')', HOSTILE, points, targets, "multiclass", HOSTILE)
-    yield
-    del TABLES["hostile"]
+    return Table('"""\nraise SystemExit(\'name\')', HOSTILE, points, targets, "multiclass", HOSTILE)
 
 
 def trained(experiment: Experiment, epochs: int = 4) -> Trainer:
-    trainer = Trainer(experiment)
+    trainer = Trainer(resolve(experiment, {"hostile": hostile_table()}))
     trainer.step_once("epoch", epochs)
     assert trainer.diverged is None
     return trainer
@@ -181,8 +179,8 @@ def test_pruned_weights_stay_away() -> None:
 
 
 def test_untrained_and_diverged_networks_say_so() -> None:
-    assert b"has not been trained" in FORMATS["numpy"].write(Trainer(network(Layer(2))), ADDRESS)
-    diverged = Trainer(network(Layer(2), data="regression_plane"))
+    assert b"has not been trained" in FORMATS["numpy"].write(Trainer(resolve(network(Layer(2)))), ADDRESS)
+    diverged = Trainer(resolve(network(Layer(2), data="regression_plane")))
     diverged.diverged = "It did."
     assert any("diverged" in line for line in described(diverged).header)
 

@@ -117,7 +117,7 @@ def test_columns_that_teach_nothing_are_left_out_and_say_so() -> None:
     reading = read("who,what,empty,number,target\n" + rows)
     assert reading.table.columns == ("number",)
     notes = {column["name"]: column["note"] for column in reading.found["columns"]}
-    assert "30 different words" in notes["who"] and "always" in notes["what"] and "empty" in notes["empty"]
+    assert "30 different words" in notes["who"] and "same value" in notes["what"] and "empty" in notes["empty"]
 
 
 def rows_of(*cells: str, count: int = 6) -> str:
@@ -129,23 +129,23 @@ def rows_of(*cells: str, count: int = 6) -> str:
     [
         ("", "empty"),
         (" \n\n ", "empty"),
-        (",,,\n,,,\n", "nothing in the file"),
-        ("a,b\n1,2\n", "too few rows"),
-        ("a,b,c\n", "too few rows"),
+        (",,,\n,,,\n", "holds no values"),
+        ("a,b\n1,2\n", "not enough rows"),
+        ("a,b,c\n", "not enough rows"),
         ("a\n1\n2\n3\n4\n5\n6\n", "only one column"),
-        ("a,b\n1,2\n3\n4,5\n", "line 3 has 1 columns, the first has 2"),
+        ("a,b\n1,2\n3\n4,5\n", "line 3 has 1 columns, but the first has 2"),
         ("a,b\n1,2,3\n", "line 2 has 3 columns"),
-        ("a,a\n1,2\n3,4\n5,6\n7,8\n9,1\n", "2 columns are called 'a'"),
+        ("a,a\n1,2\n3,4\n5,6\n7,8\n9,1\n", "2 columns are named 'a'"),
         ('a,b\n1,"2\n3,4\n', "quotation mark"),
         ('"' * (5 << 20), "cannot be read"),
-        ("," * 100_000, "nothing in the file"),
+        ("," * 100_000, "holds no values"),
         (",".join("x" * 70) + "\n", "70 columns"),
         (b"a,b\n1,\xe9\n2,3\n", "line 2 is not UTF-8"),
         ("a,é\n1,2\n".encode() + "ö,1\n".encode("latin-1"), "line 3 is not UTF-8"),
-        (b"PK\x03\x04\x00\x00\x00", "not text"),
+        (b"PK\x03\x04\x00\x00\x00", "not a text file"),
         (b"\xff\xfea", "not UTF-16"),
         (rows_of("{}", "?", "n/a"), "column to predict is empty"),
-        (rows_of("", "", "{}.5"), "no column is left"),
+        (rows_of("", "", "{}.5"), "there is no column to learn from"),
         (rows_of("{}", "inf", "{}"), "row 1 of column 'b' holds inf"),
         (rows_of("{}", "1e300", "{}"), "too large"),
         (rows_of("{}", "{}", "same"), "nothing to predict"),

@@ -11,9 +11,8 @@ import pytest
 from app.files.csv_columns import shortened
 from app.files.csv_import import Options, Reading, read_table
 from app.problems import Problem
-from engine import Experiment, Trainer
+from engine import Experiment, Trainer, resolve
 from engine.data.datasets import UploadedData
-from engine.data.uploads import TABLES
 
 FILES = Path(__file__).parent / "tables"
 
@@ -34,11 +33,7 @@ def refused(text: str | bytes, **options: Any) -> Problem:
 
 
 def trainer_of(reading: Reading, **choices: Any) -> Trainer:
-    TABLES["case"] = reading.table
-    try:
-        return Trainer(Experiment(dataset=UploadedData(upload="case", **choices)))
-    finally:
-        del TABLES["case"]
+    return Trainer(resolve(Experiment(dataset=UploadedData(upload="case", **choices)), {"case": reading.table}))
 
 
 def notes_of(reading: Reading) -> dict[str, str]:
@@ -69,7 +64,7 @@ def test_a_word_that_means_missing_is_a_class_where_there_is_only_one_other(word
     lines = [f"{i / 2},{word if i % 2 else 'yes'}" for i in range(12)]
     reading = read("\n".join(["size,answer", *lines]))
     assert reading.table.classes == tuple(sorted(("yes", word))) and reading.found["dropped"] == 0
-    assert any(f"'{word}' is a class" in note for note in reading.found["notes"])
+    assert any("was read as a class" in note and word in note for note in reading.found["notes"])
 
 
 @pytest.mark.parametrize("mark", ["#", "//", "%", "--"])
@@ -77,7 +72,7 @@ def test_comments_of_other_languages_are_passed_over(mark: str) -> None:
     table = rows(12, "{half}", "{i}", "{i}.5", header="a,b,y")
     reading = read(f"{mark} measured in May, by hand\n{mark} twice\n{table}")
     assert reading.found["inputs"] == ["a", "b"] and len(reading.table) == 12
-    assert reading.found["notes"] == [f"Passed over as comments: 2 lines beginning with {mark}."]
+    assert reading.found["notes"] == [f"Skipped as comments: 2 lines starting with {mark}."]
 
 
 @pytest.mark.parametrize("above", ["# made in May, by hand, twice", "--,,", "# made, in, May\n# and, in, June"])
@@ -128,7 +123,7 @@ def test_a_first_row_of_years_above_years_is_data() -> None:
 def test_none_is_a_class_of_a_target_of_words() -> None:
     reading = file("class-called-none")
     assert reading.table.classes == ("Apnea", "Insomnia", "None") and reading.found["dropped"] == 0
-    assert any("'None' is a class" in note for note in reading.found["notes"])
+    assert any(note.startswith("'None' in '") and "was read as a class" in note for note in reading.found["notes"])
 
 
 def test_none_or_some_are_two_classes() -> None:
@@ -153,7 +148,7 @@ def test_an_empty_cell_of_the_target_is_missing_and_told() -> None:
 
 def test_words_taken_as_missing_are_told_in_their_column() -> None:
     reading = read("a,b,y\n" + "".join(f"{i * 3},{'NA' if i in (2, 5) else i * 7},{i / 2}\n" for i in range(12)))
-    assert notes_of(reading)["b"] == "Taken as missing: 'NA' (2)." and np.isnan(reading.table.points[2, 1])
+    assert notes_of(reading)["b"] == "Treated as missing: 'NA' (2)." and np.isnan(reading.table.points[2, 1])
 
 
 # Headers
@@ -213,7 +208,7 @@ def test_names_with_commas() -> None:
 def test_points_between_thousands_where_commas_are_decimals() -> None:
     reading = file("thousands-dot")
     assert reading.table.points[:2].tolist() == [[1234, 0.5], [2265, 0.6]]
-    assert "1.234 is read as 1234" in notes_of(reading)["preis"]
+    assert "1.234 was read as 1234" in notes_of(reading)["preis"]
 
 
 def test_a_column_with_points_leaves_the_others_their_commas() -> None:
@@ -273,7 +268,7 @@ def test_blanks_with_a_heading_for_all_but_the_names_of_the_rows() -> None:
     text = "height  weight kind\n" + "".join(f'"r {i}"  {i * 1.5:6.2f}\t{i * 7 % 5} {"ab"[i % 2]}\n' for i in range(12))
     reading = read(text)
     assert reading.table.columns == ("height", "weight") and reading.table.classes == ("a", "b")
-    assert "different words in every row" in notes_of(reading)["column 1"]
+    assert "every row holds a different word" in notes_of(reading)["column 1"]
 
 
 def test_the_line_that_tells_excel_the_separator() -> None:
@@ -383,7 +378,7 @@ def test_dates_become_days_since_the_first() -> None:
         (("01.02.2024", "13.02.2024"), 12, ""),
         (("02/01/2024", "02/13/2024"), 12, ""),
         (("13/02/2024", "14/02/2024"), 1, ""),
-        (("01/02/2024", "03/04/2024"), 62, "assumption"),
+        (("01/02/2024", "03/04/2024"), 62, "guess"),
         (("2024-01-01 12:00", "2024-01-02 18:00"), 1.25, ""),
         (("2024-01-01T12:00:00Z", "2024-01-02T18:00:00Z"), 1.25, ""),
         (("2024-01-01T12:00:00+02:00", "2024-01-01T12:00:00Z"), 2 / 24, ""),
@@ -398,7 +393,7 @@ def test_dates_as_people_write_them(cells: tuple[str, str], days: float, told: s
     text = "d;y\n" + "".join(f"{cells[i % 2]};{'xyz'[i % 3]}\n" for i in range(12))
     reading = read(text)
     assert reading.table.points[:2, 0] == pytest.approx([0, days]) and told in notes_of(reading)["d"]
-    assert ("assumption" in notes_of(reading)["d"]) == bool(told)
+    assert ("guess" in notes_of(reading)["d"]) == bool(told)
     (field,) = reading.table.fields.fields
     assert reading.table.fields.encode([[cells[1]]])[0, 0] == pytest.approx(days)
     assert field.decode([field.encode(cells[1])[0]]).startswith("2024")  # type: ignore[union-attr]

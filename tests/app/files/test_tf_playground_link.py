@@ -10,7 +10,7 @@ from app.experiments import read_experiment
 from app.files.tf_playground_link import imported
 from app.problems import Problem
 from app.validation import unparse
-from engine import Trainer, complete
+from engine import Trainer, resolve
 
 BASE = "https://playground.tensorflow.org/#"
 SEED = "seed=0.12345"
@@ -18,7 +18,7 @@ SEED = "seed=0.12345"
 
 def read(keys: str) -> tuple[dict[str, Any], list[str]]:
     found = imported(f"{BASE}{SEED}&{keys}")
-    complete(read_experiment(unparse(found["experiment"])))
+    resolve(read_experiment(unparse(found["experiment"])))
     return found["experiment"], found["changes"]
 
 
@@ -79,15 +79,15 @@ def test_a_hidden_control_takes_its_feature_away() -> None:
         ("noise=81", ("dataset", "noise"), 0.5, "above 80"),
         ("noise=-3", ("dataset", "noise"), 0, "noise=-3"),
         ("noise=loud", ("dataset", "noise"), 0, "not a number"),
-        ("batchSize=1000", ("batch_size",), 250, "never updates"),
+        ("batchSize=1000", ("batch_size",), 250, "never update a weight"),
         ("batchSize=0", ("batch_size",), 1, "batchSize=0"),
         ("batchSize=2.5", ("batch_size",), 2, "whole"),
         ("learningRate=NaN", ("optimizer", "learning_rate"), 0.03, "not a number"),
         ("learningRate=-1", ("optimizer", "learning_rate"), 0, "learningRate=-1"),
         ("learningRate=1e999", ("optimizer", "learning_rate"), 0.03, "not a number"),
-        ("networkShape=4,0", ("layers", 1, "units"), 1, "1 to 512"),
+        ("networkShape=4,0", ("layers", 1, "units"), 1, "between 1 and 512"),
         ("networkShape=4,many", ("layers", 1, "units"), 1, "networkShape=many"),
-        ("networkShape=9999", ("layers", 0, "units"), 512, "1 to 512"),
+        ("networkShape=9999", ("layers", 0, "units"), 512, "between 1 and 512"),
         ("networkShape=1,1,1,1,1,1,1,1,1,1,1,1", ("layers", 9, "units"), 1, "12 hidden layers"),
         ("percTrainData=0&batchSize=5", ("dataset", "test_fraction"), 0.99, "percTrainData=0"),
         ("regularizationRate=-1&regularization=L1", ("output", "regularizer"), None, "regularizationRate=-1"),
@@ -169,4 +169,4 @@ def test_hostile_links_give_an_experiment_that_trains_or_a_refusal(pairs: list[t
         return
     experiment = read_experiment(unparse(found["experiment"]))
     if sum(layer.units for layer in experiment.layers) < 50:
-        Trainer(experiment).step_once("batch", 1)
+        Trainer(resolve(experiment)).step_once("batch", 1)

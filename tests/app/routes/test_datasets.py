@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from app.main import Application
-from engine.data.uploads import TABLES
 from tests.app.conftest import strict
 
 pytestmark = pytest.mark.anyio
@@ -95,12 +94,12 @@ async def test_five_megabytes_are_the_most(client: httpx.AsyncClient) -> None:
     assert (await upload(client, "x" * ((5 << 20) + 1))).status_code == 413
 
 
-async def test_there_is_room_for_so_many(client: httpx.AsyncClient) -> None:
+async def test_there_is_room_for_so_many(client: httpx.AsyncClient, app: Application) -> None:
     for _ in range(50):
         assert (await upload(client)).status_code == 201
     response = await upload(client)
-    assert response.status_code == 429 and "delete" in response.json()["detail"]
-    assert len(TABLES) == 50
+    assert response.status_code == 429 and "Delete one" in response.json()["detail"]
+    assert len(app.state.uploads.tables) == 50
 
 
 PEOPLE = "sex,age,since,happy\n" + "\n".join(
@@ -145,10 +144,11 @@ async def test_a_deleted_table_is_restored_within_ten_minutes(
     address = f"/api/datasets/{found['id']}"
     assert (await client.post(f"{address}/restore")).status_code == 404, "it is not deleted"
     assert (await client.delete(address)).status_code == 204
-    assert (await client.get(address)).status_code == 404 and found["id"] not in TABLES
+    assert (await client.get(address)).status_code == 404 and found["id"] not in app.state.uploads.tables
     now = 599.0
     restored = await client.post(f"{address}/restore")
-    assert restored.status_code == 200 and strict(restored.text) == found and found["id"] in TABLES
+    assert restored.status_code == 200 and strict(restored.text) == found
+    assert found["id"] in app.state.uploads.tables
     assert (await client.post("/api/sessions", json={"dataset": found["dataset"]})).status_code == 201
     other = strict((await upload(client)).text)["id"]
     await client.delete(f"/api/datasets/{other}")

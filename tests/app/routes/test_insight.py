@@ -16,7 +16,7 @@ QUESTIONS = [
     "distributions/course",
     "distributions/layers/0",
     "evaluation",
-    "ablation?links=true",
+    "ablation?connections=true",
     "diagnosis",
     "prune/tradeoff",
 ]

@@ -2,13 +2,18 @@
 
 import asyncio
 import json
+import threading
 from typing import Any
 
 import httpx
 import pytest
 
-from app.main import Application
-from engine import Trainer
+from app import readiness
+from app.main import Application, create_app
+from app.settings import Settings
+from engine import Trainer, resolve
+from engine.data.datasets import MadeData
+from engine.data.sources import DatasetChoice, Source
 from tests.app.conftest import eventually, strict
 
 pytestmark = pytest.mark.anyio
@@ -24,6 +29,26 @@ async def test_a_session_is_made_complete(client: httpx.AsyncClient) -> None:
     assert session["experiment"]["loss"] == "binary_crossentropy"
     assert session["metrics"]["train"]["loss"] > 0 and session["metrics"]["validation"] is None
     assert strict((await client.get(response.headers["location"])).text) == session
+
+
+async def test_an_experiment_is_resolved_once(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[DatasetChoice] = []
+    source = MadeData.source
+
+    def counted(choice: MadeData, *given: Any) -> Source:
+        asked.append(choice)
+        return source(choice, *given)
+
+    monkeypatch.setattr(MadeData, "source", counted)  # which resolving asks, and nothing else does
+    address = (await client.post("/api/sessions", json={})).headers["location"]
+    changes = (
+        client.patch(address, json={"batch_size": 5}),
+        client.patch(f"{address}?reset=true", json={"dataset": "xor"}),
+        client.patch(f"{address}?reset=true&keep=true", json={"optimizer": "adam"}),
+        client.post(f"{address}/commands", json={"command": "reset", "seed": "new"}),
+    )
+    for count, change in enumerate(changes, 2):
+        assert (await change).status_code == 200 and len(asked) == count
 
 
 async def test_an_empty_body_makes_the_default(client: httpx.AsyncClient) -> None:
@@ -108,7 +133,7 @@ async def test_the_ids_cannot_be_guessed(app: Application) -> None:
         secrets.token_hex = lambda size=None: calls.append(size) or original(size)  # type: ignore
         from engine import Experiment
 
-        await app.state.registry.create(Experiment())
+        await app.state.registry.create(resolve(Experiment()))
     finally:
         secrets.token_hex = original
     assert calls[0] == 16, "128 bits from the operating system's generator"
@@ -192,8 +217,8 @@ async def test_a_bad_patch_is_refused(client: httpx.AsyncClient, session: dict[s
     assert (await client.get(address)).json() == session
 
 
-async def test_the_limit_of_sessions_holds_in_a_race(client: httpx.AsyncClient, app: Application) -> None:
-    object.__setattr__(app.state.registry.settings, "max_sessions", 5)
+@pytest.mark.parametrize("settings", [Settings(workers=2, max_sessions=5)])
+async def test_the_limit_of_sessions_holds_in_a_race(client: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(client.post("/api/sessions", json={}) for _ in range(20)))
     assert sorted(answer.status_code for answer in answers) == [201] * 5 + [429] * 15
     refused = next(answer for answer in answers if answer.status_code == 429)
@@ -203,12 +228,6 @@ async def test_the_limit_of_sessions_holds_in_a_race(client: httpx.AsyncClient, 
 async def test_sessions_made_while_the_kernels_compile_wait(
     monkeypatch: pytest.MonkeyPatch, anyio_backend: str
 ) -> None:
-    import threading
-
-    from app import readiness
-    from app.main import create_app
-    from app.settings import Settings
-
     gate = threading.Event()
     monkeypatch.setattr(readiness, "warm_up", gate.wait)
     app = create_app(Settings(workers=1))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.routes.views import harmless, to_csv
-from engine import Trainer
+from engine import Trainer, resolve
 from tests.app.conftest import strict
 
 pytestmark = pytest.mark.anyio
@@ -246,7 +246,7 @@ async def test_the_data(client: httpx.AsyncClient, name: str) -> None:
 def test_a_look_does_not_change_the_run() -> None:
     from engine import Experiment
 
-    plain, watched = Trainer(Experiment()), Trainer(Experiment())
+    plain, watched = Trainer(resolve(Experiment())), Trainer(resolve(Experiment()))
     plain.step_once("epoch", 3)
     for _ in range(3):
         watched.step_once("epoch", 1)

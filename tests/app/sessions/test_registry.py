@@ -11,7 +11,7 @@ from app.sessions.registry import Registry
 from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
-from engine import Experiment, InvalidExperiment
+from engine import Experiment, InvalidExperiment, resolve
 from tests.app.conftest import eventually
 
 pytestmark = pytest.mark.anyio
@@ -42,7 +42,7 @@ async def is_running(registry: Registry) -> bool:
 
 
 async def test_a_look_changes_nothing_at_whatever_epoch(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
-    id = await registry.create(Experiment())
+    id = await registry.create(resolve(Experiment()))
     await registry.change(id, lambda session: session.train(TrainEpochs(epochs=3)))
     monkeypatch.delattr(Scheduler, "command")  # by which all changes go
     session = registry.session(id)
@@ -54,7 +54,7 @@ async def test_a_look_changes_nothing_at_whatever_epoch(registry: Registry, monk
 
 
 async def test_unwatched_training_pauses_after_half_an_hour(registry: Registry, clock: Clock) -> None:
-    idle, asked = await registry.create(Experiment()), await registry.create(Experiment())
+    idle, asked = await registry.create(resolve(Experiment())), await registry.create(resolve(Experiment()))
     for id in (idle, asked):
         await registry.change(id, lambda session: session.play(PLAY))
     clock.now += 1799
@@ -68,7 +68,7 @@ async def test_unwatched_training_pauses_after_half_an_hour(registry: Registry, 
 
 
 async def test_watched_training_goes_on(registry: Registry, clock: Clock) -> None:
-    id = await registry.create(Experiment())
+    id = await registry.create(resolve(Experiment()))
     await registry.change(id, lambda session: session.play(PLAY))
     async with registry.watch(id, lambda: None):
         clock.now += 100_000
@@ -83,7 +83,7 @@ async def test_watched_training_goes_on(registry: Registry, clock: Clock) -> Non
 
 
 async def test_training_that_a_client_waits_for_goes_on(registry: Registry, clock: Clock) -> None:
-    id = await registry.create(Experiment())
+    id = await registry.create(resolve(Experiment()))
     waiting = asyncio.ensure_future(registry.change(id, lambda session: session.train(TrainEpochs(epochs=1_000_000))))
     await eventually(lambda: is_running(registry))
     clock.now += 100_000
@@ -93,7 +93,7 @@ async def test_training_that_a_client_waits_for_goes_on(registry: Registry, cloc
 
 
 async def test_sessions_are_forgotten_in_the_end(registry: Registry, clock: Clock) -> None:
-    id = await registry.create(Experiment())
+    id = await registry.create(resolve(Experiment()))
     clock.now += 86_399
     await registry.tidy()
     assert len(registry) == 1
@@ -109,7 +109,7 @@ async def test_the_longest_idle_session_gives_its_checkpoints_first(clock: Clock
     scheduler: Scheduler[Session] = Scheduler(2)
     registry = Registry(scheduler, Settings(checkpoint_limit_bytes=40_000), clock)
     try:
-        ids = [await registry.create(Experiment()) for _ in range(2)]
+        ids = [await registry.create(resolve(Experiment())) for _ in range(2)]
         for id in ids:
             clock.now += 1
             await registry.change(id, lambda session: session.train(TrainEpochs(epochs=2_000)))
@@ -126,21 +126,21 @@ async def test_the_longest_idle_session_gives_its_checkpoints_first(clock: Clock
 
 
 async def test_a_full_house_forgets_what_was_idle_longest_or_refuses(registry: Registry, clock: Clock) -> None:
-    first, second, third = [await registry.create(Experiment()) for _ in range(3)]
+    first, second, third = [await registry.create(resolve(Experiment())) for _ in range(3)]
     with pytest.raises(Problem) as raised:
-        await registry.create(Experiment())
+        await registry.create(resolve(Experiment()))
     assert raised.value.status == 429 and raised.value.headers
     clock.now += 1800
     registry.session(first)
     registry.session(third)
-    fourth = await registry.create(Experiment())
+    fourth = await registry.create(resolve(Experiment()))
     assert [line["id"] for line in registry.list()] == [first, third, fourth]
     assert not registry.has(second)
 
 
 async def test_an_experiment_that_is_refused_takes_no_place(registry: Registry) -> None:
     with pytest.raises(InvalidExperiment):
-        await registry.create(Experiment(task="regression"))
+        await registry.create(resolve(Experiment(task="regression")))
     assert len(registry) == 0 and registry.created == 0
 
 
@@ -148,7 +148,7 @@ async def test_what_was_deleted_is_let_go(registry: Registry) -> None:
     import gc
     import weakref
 
-    id = await registry.create(Experiment())
+    id = await registry.create(resolve(Experiment()))
     session = weakref.ref(registry.session(id))
     await registry.delete(id)
 
@@ -161,21 +161,21 @@ async def test_what_was_deleted_is_let_go(registry: Registry) -> None:
 
 
 async def test_a_session_that_is_watched_is_not_deleted_unless_it_must_be(registry: Registry) -> None:
-    id = await registry.create(Experiment())
+    id = await registry.create(resolve(Experiment()))
     async with registry.watch(id, lambda: None):
         await registry.delete(id, unless_watched=True)
         assert registry.has(id)
     await registry.delete(id, unless_watched=True)
     assert not registry.has(id)
 
-    other = await registry.create(Experiment())
+    other = await registry.create(resolve(Experiment()))
     async with registry.watch(other, lambda: None):
         await registry.delete(other)
         assert not registry.has(other)
 
 
 async def test_a_client_that_is_leaving_does_not_keep_its_session(registry: Registry) -> None:
-    id = await registry.create(Experiment())
+    id = await registry.create(resolve(Experiment()))
     leaving = asyncio.Event()
 
     async def watch() -> None:

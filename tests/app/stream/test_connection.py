@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from app.schemas.stream import ServerMessage
 from app.server import StreamProtocol
-from tests.app.conftest import PATIENCE_S, RealServer, strict
+from tests.app.conftest import PATIENCE_S, RealServer, rows_of, strict
 
 pytestmark = pytest.mark.anyio
 JSON, MSGPACK = "gradlab.v1.json", "gradlab.v1.msgpack"
@@ -47,7 +47,7 @@ class Client:
                 self.rows = []
             self.run = message["run"]
         elif message["type"] == "metrics":
-            self.rows += message["rows"]
+            self.rows += rows_of(message)
         return message
 
     async def until(self, condition: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
@@ -90,7 +90,7 @@ async def lab(server: RealServer, http: httpx.AsyncClient) -> AsyncIterator[Lab]
 
 
 def seen(client: Client) -> list[tuple[int, float]]:
-    return [(row["seq"], row["train"]["loss"]) for row in client.rows]
+    return [(row["seq"], row["train_loss"]) for row in client.rows]
 
 
 @pytest.mark.parametrize("subprotocol", [JSON, MSGPACK, None])

@@ -1,6 +1,7 @@
 """The load generator checks what it measures: every row of every session has arrived, however many there are."""
 
 import asyncio
+import struct
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,11 @@ async def test_every_row_is_checked_with_clients_at_a_rate(server: RealServer, a
     output, errors = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     assert process.returncode == 0, errors.decode()
     assert "rows checked" in output.decode()
+
+
+def metrics(seq: int) -> bytes:
+    loss = struct.pack("<d", seq)
+    return msgpack.packb({"type": "metrics", "seq": seq, "count": 1, "columns": {"train_loss": loss}})
 
 
 async def test_a_page_watches_until_the_last_row_has_come(monkeypatch: pytest.MonkeyPatch, anyio_backend: str) -> None:
@@ -52,11 +58,11 @@ async def test_a_page_watches_until_the_last_row_has_come(monkeypatch: pytest.Mo
     page = load.Page("id", "address")
     watching = asyncio.create_task(page.watch())
     for seq in range(3):
-        sent.put_nowait(msgpack.packb({"type": "metrics", "rows": [{"seq": seq}]}))
+        sent.put_nowait(metrics(seq))
     page.watch_until(3)
-    while len(page.rows) < 3:
+    while len(page.losses) < 3:
         await asyncio.sleep(0)
     assert not watching.done()
-    sent.put_nowait(msgpack.packb({"type": "metrics", "rows": [{"seq": 3}]}))
+    sent.put_nowait(metrics(3))
     await asyncio.wait_for(watching, PATIENCE_S)
-    assert [row["seq"] for row in page.rows] == [0, 1, 2, 3]
+    assert page.losses == [0, 1, 2, 3]

@@ -17,9 +17,9 @@ from app.schemas.requests import Play, Reset, Subscribe
 from app.sessions.session import Session
 from app.stream import messages
 from app.stream.subscription import Subscription
-from engine import Experiment, InvalidInput, Layer, catalogue_data
+from engine import Experiment, InvalidInput, Layer, Trainer, catalogue_data, resolve
 from engine.training.metrics_row import measures
-from tests.app.conftest import strict
+from tests.app.conftest import rows_of, strict
 
 FAR = 1e9  # a moment at which everything is due
 
@@ -41,7 +41,7 @@ def subscribed(session: Session, codec: Codec = JSON, **wish: Any) -> Subscripti
 
 @pytest.fixture
 def session() -> Session:
-    return Session("one", Experiment())
+    return Session("one", Trainer(resolve(Experiment())))
 
 
 def test_first_of_all_a_hello_then_everything(session: Session) -> None:
@@ -80,6 +80,8 @@ def test_both_subprotocols_say_the_same(session: Session) -> None:
             return {key: as_text(item) for key, item in value.items()}
         return [as_text(item) for item in value] if isinstance(value, list) else value
 
+    for told in (in_json, in_msgpack):  # whose columns are written in two ways
+        told[2]["columns"] = repr(rows_of(told[2]))
     assert as_text(in_msgpack) == in_json
 
 
@@ -101,7 +103,7 @@ def test_the_boundary_is_the_trainers(session: Session) -> None:
 
 
 def test_with_several_classes_the_boundary_is_the_class_and_its_probability() -> None:
-    session = Session("one", Experiment())
+    session = Session("one", Trainer(resolve(Experiment())))
     session.patch(b'{"dataset": {"name": "blobs", "classes": 5}}', reset=True).result(0)
     session.trainer.step_once("epoch", 5)
     message, values = picture(session, "boundary"), session.trainer.boundary(10).values
@@ -142,10 +144,10 @@ def numbers(data: bytes) -> np.ndarray:
     ],
 )
 def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> None:
-    session = Session("one", read_experiment(to_json(experiment)))
+    session = Session("one", Trainer(resolve(read_experiment(to_json(experiment)))))
     session.trainer.step_once("epoch", 5)
-    subscription = subscribed(session, MSGPACK, answers={})
-    (message,) = [message for message in look(subscription) if message["type"] == "answers"]
+    subscription = subscribed(session, MSGPACK, predictions={})
+    (message,) = [message for message in look(subscription) if message["type"] == "predictions"]
     data = session.trainer.data
     for name, part in data.parts.items():
         if not len(part):
@@ -156,7 +158,7 @@ def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> N
         assert told["count"] == len(part)
         np.testing.assert_allclose(numbers(told["losses"]), losses, rtol=1e-6)
         if data.task == "regression":
-            np.testing.assert_allclose(numbers(told["answers"]), outputs[0], rtol=1e-6)
+            np.testing.assert_allclose(numbers(told["predicted"]), outputs[0], rtol=1e-6)
             continue
         right = measures(session.trainer, session.trainer.at_once(name))[
             ("accuracy", "exact_match")[data.task == "multilabel"]
@@ -164,12 +166,12 @@ def test_answers_are_what_is_said_of_the_points(experiment: dict[str, Any]) -> N
         assert 1 - np.frombuffer(told["wrong"], np.uint8).mean() == pytest.approx(right)
         if data.task != "multilabel":
             said = [data.classes.index(label) for label in session.trainer.predict(part.points.tolist())[1]]
-            assert numbers(told["answers"]).tolist() == said
+            assert numbers(told["predicted"]).tolist() == said
             assert ((numbers(told["confidence"]) >= 0) & (numbers(told["confidence"]) <= 1)).all()
 
 
 def test_pictures_of_another_plane() -> None:
-    session = Session("one", read_experiment(b'{"dataset": {"name": "iris"}}'))
+    session = Session("one", Trainer(resolve(read_experiment(b'{"dataset": {"name": "iris"}}'))))
     for axes in ([0, 3], "principal"):
         plane = {"axes": axes, "domain": [-1.0, 1.0, 0.0, 2.0]}
         messages = {message["type"]: message for message in look(subscribed(session, MSGPACK, plane=plane))}
@@ -183,7 +185,7 @@ def test_pictures_of_another_plane() -> None:
 
 
 def test_columns_that_a_new_run_does_not_have_are_passed_over() -> None:
-    session = Session("one", read_experiment(b'{"dataset": {"name": "iris"}}'))
+    session = Session("one", Trainer(resolve(read_experiment(b'{"dataset": {"name": "iris"}}'))))
     subscription = subscribed(session, plane={"axes": [2, 3], "domain": [-1.0, 1.0, 0.0, 2.0]})
     look(subscription)
     session.patch(b'{"dataset": {"name": "circle"}, "task": null, "features": null}', reset=True).result(0)
@@ -210,7 +212,8 @@ def test_pictures_of_the_past_stay_while_rows_go_on(session: Session) -> None:
     assert {m["epoch"] for m in look(subscription, 3 * FAR) if m["type"] in messages.PICTURES} == {8}
 
 
-def test_many_rows_come_in_several_messages_without_a_gap(session: Session) -> None:
+def test_many_rows_come_in_several_messages_without_a_gap(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.stream.messages.MOST_ROWS", 200)
     session.trainer.step_once("epoch", 450)
     subscription = subscribed(session, boundary=None, neurons=None, parameters=None)
     sizes, rows = [], []
@@ -218,8 +221,8 @@ def test_many_rows_come_in_several_messages_without_a_gap(session: Session) -> N
         for message in messages:
             if message["type"] == "metrics":
                 assert message["run"] == session.run_id
-                sizes.append(len(message["rows"]))
-                rows += message["rows"]
+                sizes.append(message["count"])
+                rows += rows_of(message)
     assert sizes == [200, 200, 51]
     assert [row["seq"] for row in rows] == list(range(451))
 
@@ -232,7 +235,7 @@ def test_rows_are_gathered_no_more_often_than_asked(session: Session) -> None:
     due, wait_s, _ = subscription.pending(now + 0.1)
     assert "metrics" not in due and 0 < wait_s <= 0.5
     messages = look(subscription, now + 0.6)
-    assert [row["seq"] for message in messages if message["type"] == "metrics" for row in message["rows"]] == [1, 2, 3]
+    assert [row["seq"] for message in messages if message["type"] == "metrics" for row in rows_of(message)] == [1, 2, 3]
 
 
 def test_a_slow_viewer_gets_one_new_picture_not_many_old_ones(session: Session) -> None:
@@ -282,13 +285,13 @@ def test_after_a_reset_everything_comes_anew(session: Session) -> None:
     messages = look(subscription)
     assert messages[0]["type"] == "hello" and messages[0]["recovered"] is False
     assert messages[0]["run"] == session.run_id
-    assert [row["seq"] for message in messages if message["type"] == "metrics" for row in message["rows"]] == [0]
+    assert [row["seq"] for message in messages if message["type"] == "metrics" for row in rows_of(message)] == [0]
 
 
 def resume(session: Session, run: str | None, since: int | None) -> tuple[bool, list[int]]:
     subscription = subscribed(session, run=run, since=since)
     messages = look(subscription)
-    seqs = [row["seq"] for message in messages if message["type"] == "metrics" for row in message["rows"]]
+    seqs = [row["seq"] for message in messages if message["type"] == "metrics" for row in rows_of(message)]
     return messages[0]["recovered"], seqs
 
 
@@ -316,7 +319,7 @@ def test_another_subscription_goes_on_where_the_first_was(session: Session) -> N
     messages = look(subscription)
     assert messages[0]["type"] == "hello" and messages[0]["recovered"] is True
     by_type = {message["type"]: message for message in messages}
-    assert [row["seq"] for row in by_type["metrics"]["rows"]] == [1, 2]
+    assert [row["seq"] for row in rows_of(by_type["metrics"])] == [1, 2]
     assert by_type["boundary"]["width"] == 9
 
 
@@ -337,7 +340,7 @@ def test_large_networks_are_drawn_more_rarely(session: Session) -> None:
 )
 def test_a_run_that_explodes_is_told_in_strict_json(activation: str, loss_and_output: str) -> None:
     data = {"binary": "circle", "multiclass": "blobs", "regression": "regression_plane"}[loss_and_output]
-    session = Session("one", Experiment())
+    session = Session("one", Trainer(resolve(Experiment())))
     body = {
         "dataset": data,
         "layers": [{"activation": activation, "units": 8}],
@@ -347,9 +350,9 @@ def test_a_run_that_explodes_is_told_in_strict_json(activation: str, loss_and_ou
     session.play(Play(command="play", rate=None))
     for _ in range(20):
         session.run(0.001)
-    messages = look(subscribed(session, answers={}))
+    messages = look(subscribed(session, predictions={}))
     types = {message["type"] for message in messages}
-    assert types == {"hello", "state", "metrics", "boundary", "neurons", "parameters", "answers"}
+    assert types == {"hello", "state", "metrics", "boundary", "neurons", "parameters", "predictions"}
     state = messages[1]
     assert state["state"] in {"running", "diverged"}
     assert state["state"] == "running" or state["reason"]
@@ -362,7 +365,7 @@ class CutAndResume(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.session = Session("one", Experiment(layers=(Layer(units=1),)))
+        self.session = Session("one", Trainer(resolve(Experiment(layers=(Layer(units=1),)))))
         self.run: str | None = None
         self.rows: list[dict[str, Any]] = []
         self.connect()
@@ -401,7 +404,7 @@ class CutAndResume(RuleBasedStateMachine):
                 self.rows = []
             self.run = message["run"]
         elif message["type"] == "metrics":
-            self.rows += message["rows"]
+            self.rows += rows_of(message)
 
     @invariant()
     def no_hole(self) -> None:
@@ -411,9 +414,11 @@ class CutAndResume(RuleBasedStateMachine):
         while messages := look(self.subscription):
             for message in messages:
                 self.receive(message)
-        history = self.session.trainer.history
+        columns = strict(JSON.encode(self.session.trainer.history.columns()))
         assert self.run == self.session.run_id
-        assert strict(JSON.encode(history.rows(-1))) == self.rows
+        for name, column in columns.items():
+            told = np.array([row[name] for row in self.rows])
+            np.testing.assert_array_equal(told, np.array(column, float), name)
 
 
 CutAndResume.TestCase.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine import Layer, Trainer
+from engine import Layer, Trainer, resolve
 from engine.components.activations import ACTIVATIONS, Activation
 from engine.components.formulas import evaluate
 from engine.components.optimizers import OPTIMIZERS
@@ -130,14 +130,16 @@ def test_their_derivative_keeps_its_digits_far_below_zero(name: str) -> None:
     sgd = OPTIMIZERS.choice("sgd", learning_rate=1.0)
     for z in (-20.0, -12.0, -5.0, -1e-3):
         trainer = Trainer(
-            experiment(
-                "regression",
-                hidden=name,
-                units=(1,),
-                dataset=data,
-                precision="float32",
-                optimizer=sgd,
-                batch_size=None,
+            resolve(
+                experiment(
+                    "regression",
+                    hidden=name,
+                    units=(1,),
+                    dataset=data,
+                    precision="float32",
+                    optimizer=sgd,
+                    batch_size=None,
+                )
             )
         )
         put(trainer, [(np.zeros((1, 1)), np.array([z])), (np.ones((1, 1)), np.zeros(1))])
@@ -171,7 +173,7 @@ def test_far_out_nothing_overflows_and_nan_stays_nan(name: str, z: float) -> Non
 def compiled(name: str, precision: str) -> Trainer:
     """A network that answers f(x): one unit of this activation between a weight of 1 and a linear output of 1."""
     data = points((-1.0,), (1.0,), targets=(0.0, 1.0))
-    trainer = Trainer(experiment("regression", hidden=name, units=(1,), dataset=data, precision=precision))
+    trainer = Trainer(resolve(experiment("regression", hidden=name, units=(1,), dataset=data, precision=precision)))
     put(trainer, [(np.ones((1, 1)), np.zeros(1)), (np.ones((1, 1)), np.zeros(1))])
     return trainer
 
@@ -210,7 +212,7 @@ def test_compiled_it_passes_nan_on(name: str, precision: str) -> None:
     linear = Layer(units=2, activation=ACTIVATIONS.choice("linear"))
     tested = Layer(units=1, activation=ACTIVATIONS.choice(name))
     data = points((-1.0,), (1.0,), targets=(0.0, 1.0))
-    trainer = Trainer(experiment("regression", layers=(linear, tested), dataset=data, precision=precision))
+    trainer = Trainer(resolve(experiment("regression", layers=(linear, tested), dataset=data, precision=precision)))
     weights = [np.full((1, 2), 1e38), np.array([[1.0], [-1.0]]), np.ones((1, 1))]
     put(trainer, [(w, np.zeros(w.shape[1])) for w in weights])
     assert np.isnan(trainer.predict([[1e300]])[0]).all(), "inf - inf should show in the answer"
@@ -218,7 +220,7 @@ def test_compiled_it_passes_nan_on(name: str, precision: str) -> None:
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_softmax_sums_to_one_and_does_not_overflow(precision: str) -> None:
-    trainer = Trainer(experiment("multiclass", units=(), precision=precision))
+    trainer = Trainer(resolve(experiment("multiclass", units=(), precision=precision)))
     scale = np.array([[1.0, -1.0, 0.5], [0.0, 2.0, -2.0], [1.0, 1.0, 1.0], [-3.0, 0.0, 3.0]])
     for size in (1e-3, 1.0, 1e3, 1e6):
         put(trainer, [(scale * size, np.array([-size, 0.0, size]))])

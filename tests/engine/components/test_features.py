@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 
-from engine import Experiment, Trainer
+from engine import Experiment, Trainer, resolve
 from engine.components.features import FEATURES
 from engine.components.formulas import evaluate
 from engine.data.datasets import DATASETS
@@ -31,7 +31,7 @@ def test_picture_shows_it_with_the_highest_x2_on_top(name: str) -> None:
 
 def test_the_network_is_fed_with_the_chosen_features_in_their_order() -> None:
     chosen = tuple(reversed([*FEATURES]))
-    trainer = Trainer(Experiment(features=chosen, dataset=DATASETS.choice("xor"), precision="float64"))
+    trainer = Trainer(resolve(Experiment(features=chosen, dataset=DATASETS.choice("xor"), precision="float64")))
     points = trainer.data.as_data()["parts"]["train"]["points"]
     x, _ = samples_of(trainer)
     for column, name in enumerate(chosen):
@@ -39,6 +39,6 @@ def test_the_network_is_fed_with_the_chosen_features_in_their_order() -> None:
 
 
 def test_columns_of_a_table_are_its_features() -> None:
-    trainer = Trainer(Experiment(dataset=DATASETS.choice("iris"), features=("petal_width", "sepal_length")))
+    trainer = Trainer(resolve(Experiment(dataset=DATASETS.choice("iris"), features=("petal_width", "sepal_length"))))
     assert trainer.parameters()[0].weights.shape[0] == 2
     assert trainer.data.as_data()["axes"] == [0, 3], "the plane is drawn over the columns that are used"

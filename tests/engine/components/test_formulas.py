@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import FAMILIES, Layer, Trainer
+from engine import FAMILIES, Layer, Trainer, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.components.constraints import CONSTRAINTS
@@ -86,7 +86,7 @@ def test_the_bundled_katex_renders_every_formula_of_a_trace() -> None:
             noisy = Input(noise=0.5, dropout=0.1)
             clip = Clipping("norm" if position == "before" else "value", 1.0)
             chosen.append(experiment(layers=tuple(limits), input=noisy, clipping=clip, class_weight="balanced"))
-    printed = {text for each in chosen for text in leaves(trace(Trainer(each), 0, mode="training").formulas)}
+    printed = {text for each in chosen for text in leaves(trace(Trainer(resolve(each)), 0, mode="training").formulas)}
     assert len(printed) > 100
     assert refused(sorted(printed)) == []
 
@@ -106,7 +106,7 @@ def test_the_formulas_of_softmax_and_of_a_pruning_criterion_are_what_they_comput
     for z_j, a_j in zip(z[:, 0], a[:, 0], strict=True):
         assert evaluate(entry.formula, {"z_j": z_j, "z_k": z}) == pytest.approx(a_j, rel=1e-14)
         assert evaluate(entry.derivative_formula, {"a_j": a_j}) == entry.derivative(z_j, a_j)
-    model = Trainer(experiment())
+    model = Trainer(resolve(experiment()))
     scores = [evaluate(CRITERIA["magnitude"].formula, {"w": layer.weights}) for layer in model.parameters()]
     for score, computed in zip(scores, CRITERIA["magnitude"].score(model), strict=True):
         np.testing.assert_allclose(score, computed)

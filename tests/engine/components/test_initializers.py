@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Experiment, Layer, Trainer, rng
+from engine import Experiment, Layer, Trainer, resolve, rng
 from engine.components.formulas import evaluate
 from engine.components.initializers import INITIALIZERS, draw
 from engine.components.registry import Argument
@@ -63,7 +63,7 @@ def test_uniform_draws_fill_their_bounds_and_keep_to_them(name: str) -> None:
 
 def first_weights(name: str, seed: int, layers: int = 1) -> np.ndarray:
     layer = Layer(units=6, initializer=INITIALIZERS.choice(name))
-    return Trainer(Experiment(layers=(layer,) * layers, seed=seed)).parameters()[0].weights
+    return Trainer(resolve(Experiment(layers=(layer,) * layers, seed=seed))).parameters()[0].weights
 
 
 @pytest.mark.parametrize("name", [name for name in INITIALIZERS if name not in CONSTANTS])
@@ -75,16 +75,16 @@ def test_weights_depend_on_the_seed_and_not_on_the_layers_above(name: str) -> No
 
 def test_two_layers_of_one_shape_start_differently() -> None:
     layer = Layer(units=6, initializer=INITIALIZERS.choice("glorot_normal"))
-    _, one, two, _ = Trainer(Experiment(layers=(layer,) * 3)).parameters()
+    _, one, two, _ = Trainer(resolve(Experiment(layers=(layer,) * 3))).parameters()
     assert (one.weights != two.weights).all()
 
 
 def test_biases_start_where_their_own_initializer_says() -> None:
     layer = Layer(units=6, bias_initializer=INITIALIZERS.choice("random_normal", mean=5.0, stddev=0.1))
-    first, last = Trainer(Experiment(layers=(layer,))).parameters()
+    first, last = Trainer(resolve(Experiment(layers=(layer,)))).parameters()
     assert np.abs(first.biases - 5).max() < 1
     assert (last.biases == 0).all()
-    redrawn = Trainer(Experiment(layers=(replace(layer, bias_initializer=INITIALIZERS.choice("zeros")),)))
+    redrawn = Trainer(resolve(Experiment(layers=(replace(layer, bias_initializer=INITIALIZERS.choice("zeros")),))))
     assert redrawn.parameters()[0].weights.tobytes() == first.weights.tobytes()
 
 

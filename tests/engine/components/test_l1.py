@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Experiment, Layer, Output, Trainer
+from engine import Experiment, Layer, Output, Trainer, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.constraints import CONSTRAINTS
 from engine.components.formulas import evaluate
@@ -29,7 +29,7 @@ def test_digits_with_twenty_relu_units_get_exact_zeros(optimizer: str, fewest: i
     layers = (Layer(units=20, activation=ACTIVATIONS.choice("relu"), regularizer=l1),)
     chosen = OPTIMIZERS.choice(optimizer)
     data = DATASETS.choice("digits")
-    trainer = Trainer(Experiment(dataset=data, layers=layers, output=Output(regularizer=l1), optimizer=chosen))
+    trainer = Trainer(resolve(Experiment(dataset=data, layers=layers, output=Output(regularizer=l1), optimizer=chosen)))
     trainer.step_once("epoch", 40)
     weights = [layer.weights for layer in trainer.parameters()]
     assert sum(w.size for w in weights) == 1_480
@@ -42,7 +42,7 @@ def circle(optimizer: str) -> Trainer:
     l1 = REGULARIZERS.choice("l1", rate=0.1)
     layers = (Layer(units=8, regularizer=l1),)
     chosen = Experiment(layers=layers, output=Output(regularizer=l1), optimizer=OPTIMIZERS.choice(optimizer))
-    trainer = Trainer(chosen)
+    trainer = Trainer(resolve(chosen))
     trainer.step_once("epoch", 200)
     return trainer
 
@@ -63,13 +63,15 @@ def test_circle_with_adam_gets_exact_zeros_too() -> None:
 def test_every_optimizer_makes_exact_zeros_and_only_with_an_l1_part(optimizer: str, name: str) -> None:
     rates = {"l1": {"rate": 0.5}, "l1_l2": {"l1": 0.5, "l2": 0.01}}[name]
     trainer = Trainer(
-        experiment(regularizer=REGULARIZERS.choice(name, **rates), optimizer=OPTIMIZERS.choice(optimizer))
+        resolve(experiment(regularizer=REGULARIZERS.choice(name, **rates), optimizer=OPTIMIZERS.choice(optimizer)))
     )
     trainer.step_once("epoch", 60)
     assert sum(zeros(trainer)) > 0
     biases = np.concatenate([layer.biases for layer in trainer.parameters()])
     assert np.count_nonzero(biases) == len(biases), "biases are not penalized"
-    plain = Trainer(experiment(regularizer=REGULARIZERS.choice("l2", rate=0.1), optimizer=OPTIMIZERS.choice(optimizer)))
+    plain = Trainer(
+        resolve(experiment(regularizer=REGULARIZERS.choice("l2", rate=0.1), optimizer=OPTIMIZERS.choice(optimizer)))
+    )
     plain.step_once("epoch", 60)
     assert sum(zeros(plain)) == 0
 
@@ -93,12 +95,14 @@ def test_it_is_pytorchs_optimizer_followed_by_its_softshrink(optimizer: str) -> 
     price = REGULARIZERS.choice("l1_l2", l1=l1, l2=l2)
     schedule = SCHEDULES.choice("exponential", decay=0.9)
     trainer = Trainer(
-        experiment(
-            regularizer=price,
-            optimizer=OPTIMIZERS.choice(optimizer, learning_rate=rate),
-            schedule=schedule,
-            batch_size=None,
-            clipping=Clipping(threshold=0.5),
+        resolve(
+            experiment(
+                regularizer=price,
+                optimizer=OPTIMIZERS.choice(optimizer, learning_rate=rate),
+                schedule=schedule,
+                batch_size=None,
+                clipping=Clipping(threshold=0.5),
+            )
         )
     )
     scatter(trainer)
@@ -141,13 +145,15 @@ def test_with_full_batches_it_comes_to_the_lasso() -> None:
     l1 = REGULARIZERS.choice("l1", rate=0.3)
     data = points(*map(tuple, x.tolist()), targets=tuple(y.tolist()), standardize=False)
     trainer = Trainer(
-        experiment(
-            "regression",
-            dataset=data,
-            units=(),
-            regularizer=l1,
-            batch_size=None,
-            optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.1),
+        resolve(
+            experiment(
+                "regression",
+                dataset=data,
+                units=(),
+                regularizer=l1,
+                batch_size=None,
+                optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.1),
+            )
         )
     )
     trainer.step_once("epoch", 2_000)
@@ -172,7 +178,7 @@ def test_beside_everything_else_it_equals_the_reference(name: str) -> None:
     l1 = REGULARIZERS.choice("l1", rate=0.05)
     limit = CONSTRAINTS.choice("max_norm", limit=0.6) if name == "max_norm" else None
     layers = tuple(Layer(units=count, regularizer=l1, constraint=limit) for count in (5, 3))
-    trainer = Trainer(experiment(**{"layers": layers, "batch_size": None, **EVERYTHING[name]}))
+    trainer = Trainer(resolve(experiment(**{"layers": layers, "batch_size": None, **EVERYTHING[name]})))
     scatter(trainer)
     if name == "warm-up":  # the reference is told the time of each step
         trainer.step_once("epoch", 1)
@@ -187,7 +193,7 @@ def test_beside_everything_else_it_equals_the_reference(name: str) -> None:
 
 
 def test_pruned_weights_stay_zero_under_it() -> None:
-    trainer = Trainer(experiment(regularizer=REGULARIZERS.choice("l1", rate=0.001)))
+    trainer = Trainer(resolve(experiment(regularizer=REGULARIZERS.choice("l1", rate=0.001))))
     mask = np.ones((2, 5))
     mask[0, :3] = 0
     trainer.set_parameters([trainer.as_given()[0] | {"mask": mask}, *trainer.as_given()[1:]])
@@ -197,7 +203,7 @@ def test_pruned_weights_stay_zero_under_it() -> None:
 
 
 def test_a_trace_shows_the_soft_threshold_that_its_update_took() -> None:
-    trainer = Trainer(experiment(regularizer=REGULARIZERS.choice("l1_l2", l1=0.5, l2=0.1), batch_size=1))
+    trainer = Trainer(resolve(experiment(regularizer=REGULARIZERS.choice("l1_l2", l1=0.5, l2=0.1), batch_size=1)))
     scatter(trainer)
     told = asdict(trace(trainer, 0))
     formulas = told["formulas"]["layers"]
@@ -208,12 +214,12 @@ def test_a_trace_shows_the_soft_threshold_that_its_update_took() -> None:
         moved = w - 0.03 * g
         shrunk = np.sign(moved) * np.maximum(np.abs(moved) - layer["shrinkage"], 0)
         np.testing.assert_allclose(layer["updated"]["weights"], shrunk, atol=1e-15)
-    assert Trainer(replace(trainer.experiment, layers=())).experiment.output.regularizer is not None
+    assert Trainer(resolve(replace(trainer.experiment, layers=()))).experiment.output.regularizer is not None
 
 
 def test_a_replay_of_tensorflow_playground_takes_penalties_off_as_that_does() -> None:
     l1 = REGULARIZERS.choice("l1", rate=0.1)
     data = PlaygroundData(shape="circle", seed_text="abc")
-    trainer = Trainer(Experiment(dataset=data, layers=(Layer(3, regularizer=l1),), precision="float64"))
+    trainer = Trainer(resolve(Experiment(dataset=data, layers=(Layer(3, regularizer=l1),), precision="float64")))
     told = asdict(trace(trainer, 0))
     assert all(layer["shrinkage"] == 0 for layer in told["layers"]), "it severs weights that cross 0 instead"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Trainer, fixed_differences
+from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Trainer, fixed_differences, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.components.constraints import CONSTRAINTS
@@ -69,7 +69,9 @@ EACH = pytest.mark.parametrize("chosen", REMEDIES.values(), ids=REMEDIES)
 @EACH
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_training_equals_the_reference(chosen: Experiment, optimizer: str) -> None:
-    trainer = Trainer(replace(chosen, batch_size=7, optimizer=OPTIMIZERS.choice(optimizer, learning_rate=0.05)))
+    trainer = Trainer(
+        resolve(replace(chosen, batch_size=7, optimizer=OPTIMIZERS.choice(optimizer, learning_rate=0.05)))
+    )
     expected = train_by_hand(trainer, 9)
     trainer.step_once("batch", 9)
     # Before a normalization the gradient of a bias is zero but for rounding, and Adam makes much of little.
@@ -78,7 +80,7 @@ def test_training_equals_the_reference(chosen: Experiment, optimizer: str) -> No
 
 @EACH
 def test_the_same_bytes_however_it_is_sliced(chosen: Experiment) -> None:
-    whole, sliced = Trainer(replace(chosen, batch_size=7)), Trainer(replace(chosen, batch_size=7))
+    whole, sliced = Trainer(resolve(replace(chosen, batch_size=7))), Trainer(resolve(replace(chosen, batch_size=7)))
     whole.step_once("batch", 12)
     while sliced.step < 12 or not sliced.settled:
         sliced.advance(1, until_step=12)
@@ -92,7 +94,7 @@ def test_gradient_equals_central_differences_of_the_loss_in_training(chosen: Exp
     """The loss of the very step, with its masks, draws and batch statistics."""
     if chosen.clipping:
         pytest.skip("what is clipped is no gradient")
-    trainer = Trainer(replace(chosen, batch_size=11))
+    trainer = Trainer(resolve(replace(chosen, batch_size=11)))
     scatter(trainer)
     complete, layers = trainer.experiment, layers_of(trainer)
     x, t = (part[:11] for part in samples_of(trainer))
@@ -117,7 +119,7 @@ def test_gradient_equals_central_differences_of_the_loss_in_training(chosen: Exp
 
 @EACH
 def test_when_evaluating_nothing_is_random(chosen: Experiment) -> None:
-    trainer = Trainer(chosen)
+    trainer = Trainer(resolve(chosen))
     trainer.step_once("batch", 20)
     x, _ = samples_of(trainer, "test")
     expected = forward(trainer.experiment, layers_of(trainer), x, running_of(trainer))[-1].out
@@ -136,7 +138,7 @@ def test_batch_normalization_equals_that_of_pytorch(after: bool) -> None:
         shuffle=False,
         optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.3),
     )
-    trainer = Trainer(chosen)
+    trainer = Trainer(resolve(chosen))
     modules: list[Any] = []
     for layer in trainer.parameters():
         fan_in, fan_out = layer.weights.shape
@@ -168,7 +170,7 @@ def test_batch_normalization_equals_that_of_pytorch(after: bool) -> None:
 
 def test_dropout_silences_the_share_it_says_and_keeps_the_sum() -> None:
     wide = Experiment(layers=(Layer(units=512, dropout=0.3),), precision="float64", batch_size=None)
-    trainer = Trainer(wide)
+    trainer = Trainer(resolve(wide))
     x, _ = samples_of(trainer)
     kept = [forward(trainer.experiment, layers_of(trainer), x[:50], step=step)[1].kept for step in range(2)]
     for mask in kept:
@@ -178,7 +180,7 @@ def test_dropout_silences_the_share_it_says_and_keeps_the_sum() -> None:
 
 
 def test_max_norm_keeps_every_unit_within_its_bound() -> None:
-    trainer = Trainer(with_layers(constraint=BOUND))
+    trainer = Trainer(resolve(with_layers(constraint=BOUND)))
     trainer.step_once("epoch", 20)
     for weights, _ in layers_of(trainer)[:-1]:
         lengths = np.linalg.norm(weights, axis=0)
@@ -188,7 +190,7 @@ def test_max_norm_keeps_every_unit_within_its_bound() -> None:
 
 def test_clipping_bounds_the_step() -> None:
     for choice, order in ((Clipping("value", 0.001), np.inf), (Clipping("norm", 0.001), 2)):
-        trainer = Trainer(experiment(optimizer=OPTIMIZERS.choice("sgd", learning_rate=1.0), clipping=choice))
+        trainer = Trainer(resolve(experiment(optimizer=OPTIMIZERS.choice("sgd", learning_rate=1.0), clipping=choice)))
         before = np.concatenate([part.ravel() for layer in layers_of(trainer) for part in layer])
         trainer.step_once("batch", 1)
         after = np.concatenate([part.ravel() for layer in layers_of(trainer) for part in layer])
@@ -213,7 +215,7 @@ def test_what_brings_parameters_needs_a_reset_and_the_rest_does_not() -> None:
 
 
 def test_all_that_is_learned_can_be_read_and_set() -> None:
-    trainer = Trainer(with_layers(activation=LEARNED, batch_normalization=BEFORE))
+    trainer = Trainer(resolve(with_layers(activation=LEARNED, batch_normalization=BEFORE)))
     trainer.step_once("epoch", 3)
     saved = trainer.parameters()
     other = Trainer(trainer.experiment)
@@ -232,14 +234,14 @@ def test_a_batch_that_cannot_be_normalized_whole_is_refused() -> None:
     big = with_layers(units=512, batch_normalization=BEFORE)
     data = replace(big.dataset, samples=20_000)
     with pytest.raises(InvalidExperiment) as raised:
-        Trainer(replace(big, dataset=data, batch_size=None))
+        Trainer(resolve(replace(big, dataset=data, batch_size=None)))
     assert raised.value.errors[0].field == "batch_size"
 
 
 def test_maxout_of_two_pieces_is_relu_when_one_is_zero() -> None:
     chosen = with_layers(activation=ACTIVATIONS.choice("maxout", pieces=2))
-    trainer = Trainer(chosen)
-    relu = Trainer(with_layers(activation=ACTIVATIONS.choice("relu")))
+    trainer = Trainer(resolve(chosen))
+    relu = Trainer(resolve(with_layers(activation=ACTIVATIONS.choice("relu"))))
     scatter(relu)
     widened = [(np.hstack([w, 0 * w]), np.concatenate([b, 0 * b])) for w, b in layers_of(relu)[:-1]]
     put(trainer, [*widened, layers_of(relu)[-1]])

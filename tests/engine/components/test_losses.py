@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import Trainer
+from engine import Trainer, resolve
 from engine.components.formulas import evaluate
 from engine.components.losses import LOSSES, Loss
 from tests.engine.cases import PAIRS, experiment, points, put, samples_of, scatter
@@ -44,7 +44,7 @@ def test_a_right_answer_costs_least(name: str) -> None:
 )
 @pytest.mark.parametrize("task", ["binary", "multilabel"])
 def test_yes_and_no_are_what_the_output_can_say(task: str, output: str, loss: str, said: set[int]) -> None:
-    trainer = Trainer(experiment(task, output=output, loss=loss))
+    trainer = Trainer(resolve(experiment(task, output=output, loss=loss)))
     assert set(np.unique(samples_of(trainer)[1])) == said
     assert trainer.data.as_data()["targets"]["range"] == [min(said), 1]
     assert set(np.unique(trainer.data.as_data()["parts"]["train"]["targets"])) == {0, 1}
@@ -61,7 +61,7 @@ def logits_of(trainer: Trainer, x: np.ndarray, w: np.ndarray, b: np.ndarray) -> 
 def test_from_logits_equals_the_plain_form_where_that_is_finite(
     task: str, output: str, name: str, precision: str
 ) -> None:
-    trainer = Trainer(experiment(task, output=output, loss=name, units=(), precision=precision))
+    trainer = Trainer(resolve(experiment(task, output=output, loss=name, units=(), precision=precision)))
     x, t = samples_of(trainer)
     draw = np.random.default_rng(0)
     z = logits_of(trainer, x, draw.normal(0, 0.5, (x.shape[1], t.shape[1])), draw.normal(0, 1, t.shape[1]))
@@ -80,7 +80,7 @@ def test_a_confident_mistake_costs_its_logit_and_still_teaches(
     """The wrong class has a logit 1000 above the right one: the loss is 1000, and the gradient is not zero."""
     targets = ((0.0,), (1.0,)) if task == "multilabel" else (0.0, 1.0)
     data = points((1.0,), (-1.0,), targets=targets)
-    trainer = Trainer(experiment(task, output=output, loss=name, units=(), dataset=data, precision=precision))
+    trainer = Trainer(resolve(experiment(task, output=output, loss=name, units=(), dataset=data, precision=precision)))
     _, t = samples_of(trainer)
     w = np.array([[1000.0]]) if t.shape[1] == 1 else np.array([[0.0, 1000.0]])
     put(trainer, [(w, np.zeros(t.shape[1]))])
@@ -92,7 +92,7 @@ def test_a_confident_mistake_costs_its_logit_and_still_teaches(
 
 @pytest.mark.parametrize(("task", "output", "name"), JOINED)
 def test_gradient_of_joined_pairs_equals_central_differences(task: str, output: str, name: str) -> None:
-    trainer = Trainer(experiment(task, output=output, loss=name, units=()))
+    trainer = Trainer(resolve(experiment(task, output=output, loss=name, units=())))
     scatter(trainer)
     (start,) = trainer.parameters()
     h = 1e-3
@@ -119,7 +119,7 @@ def test_losses_of_sure_and_right_answers_keep_their_digits(task: str, output: s
     """log(1 + x) of a tiny x: at a margin of 40 the loss is exp(-40), not 0."""
     targets = (1.0, 0.0) if task != "multilabel" else ((1.0,), (0.0,))
     data = points((1.0,), (-1.0,), targets=targets, standardize=False)
-    trainer = Trainer(experiment(task, output=output, loss=name, units=(), dataset=data))
+    trainer = Trainer(resolve(experiment(task, output=output, loss=name, units=(), dataset=data)))
     _, t = samples_of(trainer)
     w = np.array([[40.0]]) if t.shape[1] == 1 else np.array([[0.0, 40.0]])
     put(trainer, [(w, np.zeros(t.shape[1]))])

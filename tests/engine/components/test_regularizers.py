@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import Trainer
+from engine import Trainer, resolve
 from engine.components.formulas import evaluate
 from engine.components.regularizers import REGULARIZERS, penalty
 from tests.engine.cases import experiment, layers_of, put, scatter
@@ -38,8 +38,8 @@ def test_a_weight_of_zero_pays_nothing_and_is_left_in_peace(name: str) -> None:
 
 @pytest.mark.parametrize("name", REGULARIZERS)
 def test_the_row_tells_the_penalty_of_weights_apart_from_the_loss(name: str) -> None:
-    plain = Trainer(experiment())
-    priced = Trainer(experiment(regularizer=REGULARIZERS.choice(name, **rates(name))))
+    plain = Trainer(resolve(experiment()))
+    priced = Trainer(resolve(experiment(regularizer=REGULARIZERS.choice(name, **rates(name)))))
     scatter(plain)
     put(priced, layers_of(plain))
     expected = sum(REGULARIZERS[name].function(w, *rates(name).values()).sum() for w, _ in layers_of(priced))

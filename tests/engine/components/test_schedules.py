@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine import Trainer
+from engine import Trainer, resolve
 from engine.components.formulas import evaluate
 from engine.components.optimizers import OPTIMIZERS
 from engine.components.schedules import SCHEDULES, Plateau
@@ -91,8 +91,8 @@ def test_every_update_takes_the_rate_of_its_time(name: str) -> None:
     """SGD on full batches: an update is the rate times the gradient, so that of any schedule shows in the weights."""
     sgd = OPTIMIZERS.choice("sgd", learning_rate=0.5)
     arguments = {"epochs": 9} if name in ("cosine", "one_cycle") else {}
-    plain = Trainer(experiment(batch_size=None, optimizer=sgd))
-    trainer = Trainer(replace(plain.experiment, schedule=SCHEDULES.choice(name, **arguments)))
+    plain = Trainer(resolve(experiment(batch_size=None, optimizer=sgd)))
+    trainer = Trainer(resolve(replace(plain.experiment, schedule=SCHEDULES.choice(name, **arguments))))
     for _ in range(6):
         rate = trainer.learning_rate
         plain.set_parameters(_parameters(trainer))
@@ -110,7 +110,7 @@ def _parameters(trainer: Trainer) -> list[dict[str, Any]]:
 
 def test_a_plateau_lowers_the_rate_while_it_trains() -> None:
     schedule = SCHEDULES.choice("reduce_on_plateau", patience=2, min_delta=1.0, drop=0.5)
-    trainer = Trainer(experiment(schedule=schedule, optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.1)))
+    trainer = Trainer(resolve(experiment(schedule=schedule, optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.1))))
     trainer.step_once("epoch", 20)
     rates = [trainer.history.row(seq)["learning_rate"] for seq in range(len(trainer.history))]
     assert rates[0] == 0.1 and rates[-1] < 0.1 / 4
@@ -162,7 +162,7 @@ def test_a_plateau_is_watched_at_every_epoch_also_where_rows_are_rare() -> None:
         batch_size=None,
         schedule=schedule,
     )
-    trainer = Trainer(chosen)
+    trainer = Trainer(resolve(chosen))
     trainer.step_once("epoch", 1_103)
     assert trainer.learning_rate == 0.5
     trainer.step_once("epoch", 1)
@@ -174,8 +174,8 @@ def test_a_rows_learning_rate_is_that_of_the_next_update() -> None:
     """With a plateau too, whose drop was told one epoch late."""
     schedule = SCHEDULES.choice("reduce_on_plateau", patience=0, min_delta=1.0, drop=0.5)
     sgd = OPTIMIZERS.choice("sgd", learning_rate=0.5)
-    trainer = Trainer(experiment(batch_size=None, optimizer=sgd, schedule=schedule))
-    plain = Trainer(experiment(batch_size=None, optimizer=sgd))
+    trainer = Trainer(resolve(experiment(batch_size=None, optimizer=sgd, schedule=schedule)))
+    plain = Trainer(resolve(experiment(batch_size=None, optimizer=sgd)))
     told = []
     for _ in range(5):
         told.append(trainer.history.row(trainer.history.last_seq)["learning_rate"])

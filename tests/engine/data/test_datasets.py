@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Experiment, InvalidExperiment, Trainer, complete, rng
+from engine import Experiment, InvalidExperiment, Trainer, resolve, rng
 from engine.data.dataset import Data
 from engine.data.datasets import DATASETS
 from engine.data.scaling import mean_and_spread
@@ -22,7 +22,7 @@ def made(name: str, samples: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray
 
 def split(name: str, **choices: object) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Points and targets of each part, as a trainer has them."""
-    parts = Trainer(Experiment(dataset=DATASETS.choice(name, **choices))).data.as_data()["parts"]
+    parts = Trainer(resolve(Experiment(dataset=DATASETS.choice(name, **choices)))).data.as_data()["parts"]
     return {part: (found["points"], found["targets"]) for part, found in parts.items()}
 
 
@@ -217,23 +217,23 @@ def test_the_columns_that_tell_most_are_drawn() -> None:
     from sklearn.feature_selection import f_classif, f_regression
 
     for name, statistic in (("wine", f_classif), ("diabetes", f_regression)):
-        data = Data(Trainer(Experiment(dataset=DATASETS.choice(name))).experiment)
+        data = Data(Trainer(resolve(Experiment(dataset=DATASETS.choice(name)))).experiment)
         part = data.parts["train"]
         strongest = np.argsort(-statistic(part.points, part.targets)[0])
         assert data.axes == tuple(sorted(strongest[:2]))
         features = tuple(data.columns[index] for index in strongest[3:5])
-        narrowed = Data(Trainer(Experiment(dataset=DATASETS.choice(name), features=features)).experiment)
+        narrowed = Data(Trainer(resolve(Experiment(dataset=DATASETS.choice(name), features=features))).experiment)
         assert narrowed.axes == tuple(sorted(strongest[3:5]))
 
 
 def test_a_regression_is_split_at_random_and_says_so() -> None:
-    trainer = Trainer(Experiment(dataset=DATASETS.choice("regression_plane", stratify=True)))
+    trainer = Trainer(resolve(Experiment(dataset=DATASETS.choice("regression_plane", stratify=True))))
     assert trainer.experiment.dataset.stratify is False
     assert [note.field for note in trainer.notes] == ["dataset.stratify"]
 
 
 def test_the_target_of_a_table_is_standardized_and_answers_are_told_in_its_unit() -> None:
-    trainer = Trainer(Experiment(dataset=DATASETS.choice("houses"), precision="float64"))
+    trainer = Trainer(resolve(Experiment(dataset=DATASETS.choice("houses"), precision="float64")))
     part = Data(trainer.experiment).parts["train"]
     assert part.t.mean() == pytest.approx(0, abs=1e-12) and part.t.std() == pytest.approx(1)
     trainer.step_once("epoch", 100)
@@ -263,7 +263,9 @@ def test_previews_are_real_points(name: str) -> None:
 
 
 def test_tables_are_standardized_over_the_training_part_and_planes_are_not() -> None:
-    table, plane = (Data(Trainer(Experiment(dataset=DATASETS.choice(name))).experiment) for name in ("iris", "circle"))
+    table, plane = (
+        Data(Trainer(resolve(Experiment(dataset=DATASETS.choice(name)))).experiment) for name in ("iris", "circle")
+    )
     train = table.parts["train"].x.astype(np.float64)
     np.testing.assert_allclose(train.mean(axis=1), 0, atol=1e-6)
     np.testing.assert_allclose(train.std(axis=1), 1, atol=1e-6)
@@ -275,14 +277,16 @@ def test_tables_are_standardized_over_the_training_part_and_planes_are_not() -> 
 
 def test_a_constant_column_is_not_divided_by_zero() -> None:
     data = points((1.0, 7.0), (2.0, 7.0), targets=(0.0, 1.0), standardize=True)
-    np.testing.assert_array_equal(Data(Trainer(Experiment(dataset=data)).experiment).parts["train"].x[1], [0, 0])
+    np.testing.assert_array_equal(
+        Data(Trainer(resolve(Experiment(dataset=data))).experiment).parts["train"].x[1], [0, 0]
+    )
 
 
 def test_given_test_points_are_kept_apart() -> None:
     data = points(
         (0.0,), (1.0,), targets=(0.0, 1.0), test_points=((5.0,), (6.0,), (7.0,)), test_targets=(1.0, 0.0, 1.0)
     )
-    parts = Trainer(Experiment(dataset=data)).data.as_data()["parts"]
+    parts = Trainer(resolve(Experiment(dataset=data))).data.as_data()["parts"]
     assert parts["test"]["points"].tolist() == [[5], [6], [7]]
     assert parts["test"]["targets"].tolist() == [1, 0, 1]
     assert sorted(parts["train"]["points"].tolist()) == [[0], [1]]
@@ -294,11 +298,11 @@ def test_given_test_points_are_kept_apart() -> None:
 )
 def test_given_points_may_name_their_classes(targets: Any, names: tuple[str, ...]) -> None:
     rows = tuple((float(index), 0.0) for index in range(len(targets)))
-    data = Data(complete(Experiment(dataset=points(*rows, targets=targets, class_names=names))).experiment)
+    data = Data(resolve(Experiment(dataset=points(*rows, targets=targets, class_names=names))))
     assert data.classes == list(names[: max(data.outputs, 2)])
     for wrong in (names[:1], ("", *names[1:]), ("x" * 61, *names[1:])):
         with pytest.raises(InvalidExperiment) as refusal:
-            complete(Experiment(dataset=points(*rows, targets=targets, class_names=wrong)))
+            resolve(Experiment(dataset=points(*rows, targets=targets, class_names=wrong)))
         assert refusal.value.errors[0].field.startswith("dataset.class_names")
 
 
@@ -319,9 +323,12 @@ def test_stratified_parts_are_as_even_as_whole_samples_allow() -> None:
 
 def test_tables_with_classes_are_stratified_unless_told_otherwise() -> None:
     for name, expected in (("iris", True), ("circle", False), ("houses", False)):
-        trainer = Trainer(Experiment(dataset=DATASETS.choice(name)))
+        trainer = Trainer(resolve(Experiment(dataset=DATASETS.choice(name))))
         assert trainer.experiment.dataset.stratify is expected and not trainer.notes
-    assert Trainer(Experiment(dataset=DATASETS.choice("iris", stratify=False))).experiment.dataset.stratify is False
+    assert (
+        Trainer(resolve(Experiment(dataset=DATASETS.choice("iris", stratify=False)))).experiment.dataset.stratify
+        is False
+    )
 
 
 @pytest.mark.parametrize("value", [3.7, -1e-9, 1e8 + 0.1, 1 / 3, 123456.789])
@@ -329,7 +336,7 @@ def test_a_spread_within_rounding_is_none_whatever_the_magnitude(value: float) -
     near = np.nextafter(value, np.inf)  # as when it was computed in two ways
     rows = tuple((float(index), near if index % 2 else value) for index in range(500))
     data = points(*rows, targets=(value,) * 499 + (near,), standardize=True)
-    found = Data(Trainer(Experiment(task="regression", dataset=data)).experiment)
+    found = Data(Trainer(resolve(Experiment(task="regression", dataset=data))).experiment)
     train = found.parts["train"]
     assert found.scale[1, 0] == 1 and np.abs(train.x[1]).max() < 1e-6
     assert found.target_spread == 1 and np.abs(train.t).max() < 1e-6

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Experiment, InvalidInput, Trainer
+from engine import Experiment, InvalidInput, Trainer, resolve
 from engine.data.cells import NumberFormat, moment_of, number_of, written
 from engine.data.datasets import DATASETS, UploadedData
 from engine.data.fields import Field, Fields
-from engine.data.uploads import TABLES, Table
+from engine.data.uploads import Table
 
 FIELDS = (
     Field("sex", "text", ("female", "male"), ("sex: female", "sex: male")),
@@ -35,12 +35,11 @@ def table(task: Any = "binary") -> Table:
 
 
 @pytest.fixture(params=["binary", "regression"])
-def trainer(request: pytest.FixtureRequest) -> Any:
-    TABLES["people"] = table(request.param)
-    trainer = Trainer(Experiment(dataset=UploadedData(upload="people")))
+def trainer(request: pytest.FixtureRequest) -> Trainer:
+    tables = {"people": table(request.param)}
+    trainer = Trainer(resolve(Experiment(dataset=UploadedData(upload="people")), tables))
     trainer.step_once("epoch", 30)
-    yield trainer
-    del TABLES["people"]
+    return trainer
 
 
 def test_rows_are_given_as_the_table_had_them(trainer: Trainer) -> None:
@@ -106,7 +105,7 @@ def test_decoded_points_are_encoded_to_the_same() -> None:
 
 @pytest.mark.parametrize("name", ["circle", "iris", "houses", "curve", "digits"])
 def test_built_in_sets_have_fields_of_numbers(name: str) -> None:
-    trainer = Trainer(Experiment(dataset=DATASETS.choice(name)))
+    trainer = Trainer(resolve(Experiment(dataset=DATASETS.choice(name))))
     data = trainer.data.as_data()
     assert [field["name"] for field in data["fields"]] == list(data["columns"])
     for field, column in zip(data["fields"], trainer.data.parts["train"].points.T, strict=True):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Experiment, InvalidInput, Trainer
+from engine import Experiment, InvalidInput, Trainer, resolve
 from engine.data.datasets import DATASETS
 from tests.engine.cases import points
 
@@ -14,7 +14,7 @@ COLUMNS = 4
 
 @pytest.fixture(scope="module")
 def iris() -> Trainer:
-    trainer = Trainer(Experiment(dataset=DATASETS.choice("iris"), precision="float64"))
+    trainer = Trainer(resolve(Experiment(dataset=DATASETS.choice("iris"), precision="float64")))
     trainer.step_once("epoch", 5)
     return trainer
 
@@ -71,5 +71,5 @@ def test_parts_of_a_plane_without_anything_to_see_are_refused(iris: Trainer, dom
 
 @pytest.mark.parametrize("rows", [((1, 2, 3), (1, 2, 3)), ((0, 0, 0), (1, 5, 2))])
 def test_points_that_are_all_equal_or_few_have_a_principal_plane(rows: Any) -> None:
-    trainer = Trainer(Experiment(dataset=points(*rows, targets=(0, 1))))
+    trainer = Trainer(resolve(Experiment(dataset=points(*rows, targets=(0, 1)))))
     assert np.isfinite(trainer.boundary(3, "principal").values).all()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine import InvalidInput, Layer, Trainer, reference
+from engine import InvalidInput, Layer, Trainer, reference, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.insight.ablation import Part, Ranking, cost, switched_off
@@ -23,7 +23,7 @@ LAYERS: dict[str, tuple[Layer, ...]] = {
 
 
 def made(name: str = "tanh", task: str = "binary") -> Trainer:
-    trainer = Trainer(replace(experiment(task), layers=LAYERS[name]))
+    trainer = Trainer(resolve(replace(experiment(task), layers=LAYERS[name])))
     scatter(trainer)
     trainer.step_once("epoch", 2)
     return trainer
@@ -64,10 +64,10 @@ def test_several_at_once() -> None:
     assert off.evaluate("test")[0] == pytest.approx(switched_off(trainer, [Part(layer=0)]).evaluate("test")[0])
 
 
-@pytest.mark.parametrize("links", [False, True])
-def test_the_ranking_has_everything_the_dearest_first(links: bool) -> None:
+@pytest.mark.parametrize("connections", [False, True])
+def test_the_ranking_has_every_part_the_most_costly_first(connections: bool) -> None:
     trainer = made()
-    ranking = Ranking(trainer, "test", links)
+    ranking = Ranking(trainer, "test", connections)
     looked = 0
     while not ranking.done:
         ranking.advance(1)
@@ -75,7 +75,7 @@ def test_the_ranking_has_everything_the_dearest_first(links: bool) -> None:
         trainer.step_once("batch", 1)  # which does not matter to it
     told = ranking.result
     kinds = [row.kind for row in told.parts]
-    assert len(kinds) == looked == 2 + 2 + 7 + (2 * 4 + 4 * 3 + 3 if links else 0)
+    assert len(kinds) == looked == 2 + 2 + 7 + (2 * 4 + 4 * 3 + 3 if connections else 0)
     costs = [row.cost for row in told.parts]
     assert costs == sorted(costs, reverse=True) and len({row.name for row in told.parts}) == looked
     fresh = made()
@@ -119,7 +119,7 @@ def test_what_it_does_not_have_is_refused(part: Part, field: str) -> None:
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_without_a_feature_it_is_the_network_that_never_had_it(task: str) -> None:
     with_both = made("normalized", task)
-    narrow = Trainer(replace(with_both.asked, features=("x2",)))
+    narrow = Trainer(resolve(replace(with_both.asked, features=("x2",))))
     first, *others = with_both.as_given()
     narrow.set_parameters([first | {"weights": first["weights"][1:]}, *others])
     found = switched_off(with_both, [Part(input=0)]).evaluate("test")[0]
@@ -129,15 +129,15 @@ def test_without_a_feature_it_is_the_network_that_never_had_it(task: str) -> Non
 def test_a_ranking_goes_on_by_as_much_as_it_may() -> None:
     trainer = made()
     one = len(trainer.data.parts["test"]) * trainer.parameter_count
-    ranking = Ranking(trainer, "test", links=True)
+    ranking = Ranking(trainer, "test", connections=True)
     for work, done in ((1, 1), (one, 2), (3 * one + 1, 5), (10**9, 34)):
         ranking.advance(work)
         assert len(ranking.result.parts) == done
     assert ranking.done
 
 
-def test_too_many_links_are_left_out() -> None:
-    wide = Ranking(Trainer(experiment(units=(40, 50))), "test", links=True)
+def test_too_many_connections_are_left_out() -> None:
+    wide = Ranking(Trainer(resolve(experiment(units=(40, 50)))), "test", connections=True)
     while not wide.done:
         wide.advance(10**9)
     assert {row.kind for row in wide.result.parts} == {"feature", "layer", "unit"}

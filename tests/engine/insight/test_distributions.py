@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.encoding import to_json
-from engine import LIMITS, Experiment, Layer, Trainer, Visit, reference
+from engine import LIMITS, Experiment, Layer, Trainer, Visit, reference, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.components.initializers import INITIALIZERS
@@ -60,7 +60,7 @@ def test_numbers_that_are_nearly_equal_are_told_apart() -> None:
 @pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])
 @pytest.mark.parametrize("name", LAYERS)
 def test_the_numbers_are_those_of_the_reference(name: str, task: str) -> None:
-    trainer = Trainer(replace(experiment(task), layers=LAYERS[name]))
+    trainer = Trainer(resolve(replace(experiment(task), layers=LAYERS[name])))
     scatter(trainer)
     trainer.step_once("epoch", 2)
     complete, layers, running = trainer.experiment, layers_of(trainer), running_of(trainer)
@@ -85,7 +85,7 @@ def test_the_numbers_are_those_of_the_reference(name: str, task: str) -> None:
 
 
 def test_units_share_a_range() -> None:
-    trainer = Trainer(experiment())
+    trainer = Trainer(resolve(experiment()))
     units = unit_distributions(trainer, 0, bins=10)
     layer = distributions(trainer, bins=10)[0].pre_activations
     assert {(unit.low, unit.high) for unit in units} == {(layer.low, layer.high)}
@@ -101,7 +101,7 @@ def test_a_stack_keeps_its_spread_or_loses_it(
 ) -> None:
     choice = INITIALIZERS.choice(initializer, **arguments)
     layer = Layer(100, activation=ACTIVATIONS.choice("selu"), initializer=choice)
-    told = spread(Trainer(Experiment(layers=(layer,) * 6)))
+    told = spread(Trainer(resolve(Experiment(layers=(layer,) * 6))))
     assert len(told) == 7
     ratio = told[5].activations / told[0].activations if told[0].activations else 0.0
     assert forward[0] <= ratio <= forward[1]
@@ -110,7 +110,7 @@ def test_a_stack_keeps_its_spread_or_loses_it(
 
 
 def test_along_a_run_are_the_distributions_of_then() -> None:
-    run = Trainer(Experiment(dataset=DATASETS.choice("xor", samples=60), layers=(Layer(3),)))
+    run = Trainer(resolve(Experiment(dataset=DATASETS.choice("xor", samples=60), layers=(Layer(3),))))
     run.step_once("epoch", 40)
     before = run.state.parameters.copy()
     course = along(run, moments=5)
@@ -140,7 +140,7 @@ def test_each_layer_changes_the_spread_by_as_much_as_theory_says(
     layer = Layer(
         100, activation=ACTIVATIONS.choice(activation), initializer=INITIALIZERS.choice(initializer, **arguments)
     )
-    told = spread(Trainer(Experiment(layers=(layer,) * 8)))
+    told = spread(Trainer(resolve(Experiment(layers=(layer,) * 8))))
     for what, (first, last) in {"activations": (1, 7), "errors": (6, 0)}.items():
         per_layer = (getattr(told[last], what) / getattr(told[first], what)) ** (1 / 6)
         assert growth[0] <= per_layer <= growth[1], what
@@ -149,7 +149,7 @@ def test_each_layer_changes_the_spread_by_as_much_as_theory_says(
 def test_a_course_goes_from_the_first_epoch_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "LIMITS", replace(LIMITS, timeline_bytes=30_000))
     monkeypatch.setattr(checkpoints, "FIRST_WORK", 0)
-    run = Trainer(Experiment(dataset=DATASETS.choice("xor", samples=20), layers=(Layer(2),)))
+    run = Trainer(resolve(Experiment(dataset=DATASETS.choice("xor", samples=20), layers=(Layer(2),))))
     run.step_once("epoch", 70)
     kept = [mark.epoch for mark in run.timeline.marks]
     assert run.timeline.stride > 1 and kept[0] == 0
@@ -164,7 +164,7 @@ def test_a_course_goes_from_the_first_epoch_to_the_last(monkeypatch: pytest.Monk
 
 
 def test_networks_that_are_not_finite_have_distributions() -> None:
-    run = Trainer(replace(experiment("regression"), layers=LAYERS["normalized after"]))
+    run = Trainer(resolve(replace(experiment("regression"), layers=LAYERS["normalized after"])))
     for number in (np.nan, np.inf, 1e300):
         run.state.parameters[:] = number
         for layer in distributions(run):

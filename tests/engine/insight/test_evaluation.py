@@ -8,7 +8,7 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 from app.encoding import to_json
-from engine import Experiment, Layer, Trainer
+from engine import Experiment, Layer, Trainer, resolve
 from engine.data.datasets import DATASETS
 from engine.insight.evaluation import CURVE_POINTS, evaluation, roc
 from engine.training.metrics import labels
@@ -16,7 +16,7 @@ from tests.engine.cases import experiment, points
 
 
 def trained(task: str, **choices: Any) -> Trainer:
-    trainer = Trainer(experiment(task, **choices))
+    trainer = Trainer(resolve(experiment(task, **choices)))
     trainer.step_once("epoch", 8)
     return trainer
 
@@ -59,13 +59,15 @@ def test_labels_each_by_itself() -> None:
 
 def test_a_regression() -> None:
     trainer = Trainer(
-        experiment(
-            "regression",
-            dataset=points(
-                *[(x, x * x) for x in range(30)],
-                targets=tuple(float(3 * x + 100) for x in range(30)),
-                test_fraction=0.4,
-            ),
+        resolve(
+            experiment(
+                "regression",
+                dataset=points(
+                    *[(x, x * x) for x in range(30)],
+                    targets=tuple(float(3 * x + 100) for x in range(30)),
+                    test_fraction=0.4,
+                ),
+            )
         )
     )
     trainer.step_once("epoch", 20)
@@ -95,7 +97,9 @@ def test_the_curve_with_ties_is_that_of_scikit_learn() -> None:
 def test_a_network_that_knows_how_sure_it_may_be_is_calibrated() -> None:
     # Points at one place, 80 % of them yes: the best answer is 0.8, and then certainty and truth agree.
     where, targets = [(1.0, 1.0)] * 50, (1.0,) * 40 + (0.0,) * 10
-    trainer = Trainer(experiment("binary", units=(), dataset=points(*where, targets=targets, standardize=False)))
+    trainer = Trainer(
+        resolve(experiment("binary", units=(), dataset=points(*where, targets=targets, standardize=False)))
+    )
     trainer.set_parameters([{"weights": [[0.0], [0.0]], "biases": [np.log(4)]}])
     told = evaluation(trainer, "train").calibration
     assert told.error == pytest.approx(0, abs=1e-12) and told.counts[8 - (told.counts[7] > 0)] == 50
@@ -122,13 +126,13 @@ def test_networks_that_are_not_finite_are_told_in_strict_json(task: str, number:
 
 def test_a_part_with_one_class() -> None:
     data = points((0, 0), (1, 1), targets=(0, 1), test_points=((0, 1), (1, 0)), test_targets=(1, 1))
-    told = evaluation(Trainer(Experiment(task="binary", dataset=data, layers=(Layer(2),))), "test")
+    told = evaluation(Trainer(resolve(Experiment(task="binary", dataset=data, layers=(Layer(2),)))), "test")
     assert np.isnan(told.classes[0].recall) and np.isnan(told.classes[1].auc)
     assert told.classes[1].support == 2
 
 
 def test_both_classes_of_two_have_the_same_area_however_sure_the_network_is() -> None:
-    trainer = Trainer(Experiment(layers=()))  # float32, where 1 - 1e-10 is 1
+    trainer = Trainer(resolve(Experiment(layers=())))  # float32, where 1 - 1e-10 is 1
     for bias in (-40.0, -20.0, 0.0):
         trainer.set_parameters([{"weights": [[3.0], [2.0]], "biases": [bias]}])
         outputs, t = scores_of(trainer, "test")
@@ -181,7 +185,7 @@ def test_confusion_agrees_with_accuracy_where_one_output_is_no_number() -> None:
 
 
 def test_long_curves_are_thinned_from_end_to_end() -> None:
-    trainer = Trainer(experiment("binary", dataset=DATASETS.choice("circle", samples=2_000)))
+    trainer = Trainer(resolve(experiment("binary", dataset=DATASETS.choice("circle", samples=2_000))))
     for row in evaluation(trainer, "train").classes:
         for axis in vars(row.roc).values():
             assert len(axis) == CURVE_POINTS and (axis[0], axis[-1]) == (0, 1) and (np.diff(axis) >= 0).all()
@@ -189,6 +193,6 @@ def test_long_curves_are_thinned_from_end_to_end() -> None:
 
 def test_targets_that_are_all_the_same_have_no_r2() -> None:
     data = points((0, 0), (1, 1), targets=(2.5, 4), test_points=((0, 1), (1, 0)), test_targets=(3, 3))
-    told = evaluation(Trainer(experiment("regression", dataset=data)), "test").regression
+    told = evaluation(Trainer(resolve(experiment("regression", dataset=data))), "test").regression
     assert np.isnan(told.r2) and told.targets == pytest.approx([3, 3])
     assert told.bias == pytest.approx(np.mean(told.predictions) - 3)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine import Experiment, Trainer
+from engine import Experiment, Trainer, resolve
 from engine.components.optimizers import OPTIMIZERS
 from engine.data.datasets import DATASETS, PlaygroundData
 from engine.insight.last_update import last_update
@@ -37,7 +37,7 @@ def moved_by(before: Trainer, samples: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("unit", ["sample", "batch"])
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_the_weights_moved_by_just_these_samples(unit: str, shuffle: bool) -> None:
-    trainer = Trainer(replace(PLAIN, shuffle=shuffle, precision="float64"))
+    trainer = Trainer(resolve(replace(PLAIN, shuffle=shuffle, precision="float64")))
     assert last_update(trainer) is None, "no update yet"
     size = 1 if unit == "sample" else 7
     seen: list[int] = []
@@ -61,7 +61,7 @@ def test_the_weights_moved_by_just_these_samples(unit: str, shuffle: bool) -> No
 
 
 def test_several_steps_at_once_tell_of_the_last_one_whatever_was_before() -> None:
-    one, other = Trainer(PLAIN), Trainer(PLAIN)
+    one, other = Trainer(resolve(PLAIN)), Trainer(resolve(PLAIN))
     one.step_once("sample", 3)
     one.step_once("batch", 9)
     other.step_once("sample", 3)
@@ -75,7 +75,7 @@ def test_several_steps_at_once_tell_of_the_last_one_whatever_was_before() -> Non
 
 
 def test_a_replayed_batch_has_what_was_left_over() -> None:
-    trainer = Trainer(Experiment(dataset=PlaygroundData(test_fraction=0.5), batch_size=30))
+    trainer = Trainer(resolve(Experiment(dataset=PlaygroundData(test_fraction=0.5), batch_size=30)))
     samples = len(trainer.data.parts["train"])
     trainer.step_once("epoch", 1)
     assert len(trainer.last_batch) == 30
@@ -85,7 +85,7 @@ def test_a_replayed_batch_has_what_was_left_over() -> None:
 
 
 def test_nothing_is_told_where_no_update_led_to_the_weights() -> None:
-    trainer = Trainer(PLAIN)
+    trainer = Trainer(resolve(PLAIN))
     trainer.step_once("batch", 3)
     trainer.set_parameters(trainer.as_given())
     assert last_update(trainer) is None
@@ -97,13 +97,13 @@ def test_nothing_is_told_where_no_update_led_to_the_weights() -> None:
 
 
 def test_a_very_large_batch_is_not_told_sample_by_sample() -> None:
-    trainer = Trainer(Experiment(dataset=DATASETS.choice("circle", samples=4_000), batch_size=None))
+    trainer = Trainer(resolve(Experiment(dataset=DATASETS.choice("circle", samples=4_000), batch_size=None)))
     trainer.step_once("batch", 1)
     assert len(trainer.last_batch) == 2_000 and last_update(trainer) is None
 
 
 def test_telling_changes_nothing_in_the_run() -> None:
-    trainer = Trainer(PLAIN)
+    trainer = Trainer(resolve(PLAIN))
     trainer.step_once("batch", 3)
     before = trainer.checkpoint()
     assert last_update(trainer) is not None

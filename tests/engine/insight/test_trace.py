@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Output, Trainer
+from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Output, Trainer, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.components.constraints import CONSTRAINTS
@@ -35,7 +35,7 @@ def compare(trainer: Trainer, told: dict[str, Any], what: str, buffer: np.ndarra
 def follow(trainer: Trainer, sample: int, steps: int = 3) -> None:
     """Holds traces to what steps on that one sample really do."""
     trainer._order[:] = sample
-    trainer.update(replace(trainer.asked, shuffle=False))
+    trainer.update(resolve(replace(trainer.asked, shuffle=False)))
     for _ in range(steps):
         told = asdict(trace(trainer, sample, mode="training"))
         before = trainer.state.parameters.copy()
@@ -45,7 +45,7 @@ def follow(trainer: Trainer, sample: int, steps: int = 3) -> None:
         if trainer.diverged:
             break
         compare(trainer, told, "parameters", before)
-        if not trainer.data.replay:  # whose penalties come after, in the same place
+        if not trainer.data.rules.penalties_last:  # whose penalties come after, in the same place
             compare(trainer, told, "total_gradients", trainer.state.gradient)
         compare(trainer, told, "updated", trainer.state.parameters)
         for slot, buffer in zip(OPTIMIZERS.of(trainer.experiment.optimizer).memory, trainer.state.slots, strict=True):
@@ -55,33 +55,33 @@ def follow(trainer: Trainer, sample: int, steps: int = 3) -> None:
 
 @pytest.mark.parametrize(("task", "output", "loss"), PAIRS)
 def test_every_pair_of_output_and_loss(task: str, output: str, loss: str) -> None:
-    trainer = Trainer(experiment(task, output=output, loss=loss))
+    trainer = Trainer(resolve(experiment(task, output=output, loss=loss)))
     scatter(trainer)
     follow(trainer, 5)
 
 
 @pytest.mark.parametrize("name", [name for name, entry in ACTIVATIONS.items() if "hidden" in entry.places])
 def test_every_activation(name: str) -> None:
-    trainer = Trainer(experiment(hidden=name, units=(4, 4)))
+    trainer = Trainer(resolve(experiment(hidden=name, units=(4, 4))))
     scatter(trainer)
     follow(trainer, 2)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer(name: str) -> None:
-    follow(Trainer(experiment(optimizer=OPTIMIZERS.choice(name))), 1, steps=5)
+    follow(Trainer(resolve(experiment(optimizer=OPTIMIZERS.choice(name)))), 1, steps=5)
 
 
 @pytest.mark.parametrize("name", REGULARIZERS)
 def test_every_regularizer_with_clipping_and_weights(name: str) -> None:
     penalty = REGULARIZERS.choice(name)
     chosen = experiment(regularizer=penalty, clipping=Clipping("norm", 0.05), class_weight=(0.2, 3.0))
-    follow(Trainer(chosen), 4)
+    follow(Trainer(resolve(chosen)), 4)
 
 
 def test_dropout_noise_constraints_and_masks() -> None:
     layers = (Layer(6, dropout=0.5, constraint=CONSTRAINTS.choice("max_norm", limit=0.5)), Layer(5, dropout=0.2))
-    trainer = Trainer(experiment(layers=layers, input=Input(dropout=0.2, noise=0.5)))
+    trainer = Trainer(resolve(experiment(layers=layers, input=Input(dropout=0.2, noise=0.5))))
     given = trainer.as_given()
     mask = np.ones_like(given[1]["weights"])
     mask[::2, 1] = 0
@@ -94,7 +94,7 @@ def test_dropout_noise_constraints_and_masks() -> None:
 @pytest.mark.parametrize("position", NORMALIZED)
 def test_a_normalized_layer(position: str) -> None:
     layers = (Layer(4, batch_normalization=NORMALIZED[position]), Layer(3, batch_normalization=NORMALIZED[position]))
-    trainer = Trainer(experiment(layers=layers))
+    trainer = Trainer(resolve(experiment(layers=layers)))
     trainer.step_once("epoch", 5)
     told = asdict(trace(trainer, 7))
     assert told["mode"] == "evaluation", "alone, a sample has no spread"
@@ -125,14 +125,14 @@ def test_a_replay_of_tensorflow_playground() -> None:
         penalty = REGULARIZERS.choice(name, rate=0.1)
         layers = (Layer(3, regularizer=penalty),)
         trainer = Trainer(
-            Experiment(dataset=data, layers=layers, output=Output(regularizer=penalty), precision="float64")
+            resolve(Experiment(dataset=data, layers=layers, output=Output(regularizer=penalty), precision="float64"))
         )
         follow(trainer, 3, steps=1)
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_the_numbers_of_a_trace_fit_each_other(task: str) -> None:
-    trainer = Trainer(experiment(task, units=(4, 3)))
+    trainer = Trainer(resolve(experiment(task, units=(4, 3))))
     trainer.step_once("epoch", 3)
     for part in ("train", "test"):
         told = asdict(trace(trainer, 3, part))
@@ -156,7 +156,7 @@ def test_the_numbers_of_a_trace_fit_each_other(task: str) -> None:
 @given(chosen=experiments())
 def test_any_experiment_can_be_traced(chosen: Experiment) -> None:
     try:
-        trainer = Trainer(replace(chosen, precision="float64"))
+        trainer = Trainer(resolve(replace(chosen, precision="float64")))
     except InvalidExperiment:
         return
     trainer.advance(1, until_step=3)
@@ -171,7 +171,7 @@ def test_any_experiment_can_be_traced(chosen: Experiment) -> None:
     ("field", "part", "sample"), [("sample", "train", 30), ("sample", "test", -1), ("part", "validation", 0)]
 )
 def test_samples_that_do_not_exist_are_refused(field: str, part: str, sample: int) -> None:
-    trainer = Trainer(experiment())
+    trainer = Trainer(resolve(experiment()))
     with pytest.raises(InvalidInput) as refusal:
         trace(trainer, sample, part)
     assert refusal.value.errors[0].field == field
@@ -179,7 +179,7 @@ def test_samples_that_do_not_exist_are_refused(field: str, part: str, sample: in
 
 def test_what_is_not_finite_is_told() -> None:
     trainer = Trainer(
-        experiment("regression", dataset=points((0, 0), (1e8, 1e8), targets=(0.0, 1e9), standardize=False))
+        resolve(experiment("regression", dataset=points((0, 0), (1e8, 1e8), targets=(0.0, 1e9), standardize=False)))
     )
     given = trainer.as_given()
     trainer.set_parameters([{name: numbers * 1e300 for name, numbers in layer.items()} for layer in given])

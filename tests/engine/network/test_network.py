@@ -2,19 +2,19 @@
 
 import numpy as np
 
-from engine import Experiment, Layer, complete
+from engine import Experiment, Layer, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.regularizers import REGULARIZERS
 from engine.network.network import NONE, OF_ACTIVATION, OF_REGULARIZER, REGULARIZER, Network
 
-CHOSEN = complete(
+CHOSEN = resolve(
     Experiment(
         layers=(
             Layer(units=3, activation=ACTIVATIONS.choice("leaky_relu", negative_slope=0.25)),
             Layer(units=5, regularizer=REGULARIZERS.choice("l1_l2", l1=0.5, l2=0.125)),
         )
     )
-).experiment
+)
 
 
 def test_every_number_of_the_buffer_belongs_to_one_weight_or_bias() -> None:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from engine import Experiment, Layer, Trainer
+from engine import Experiment, Layer, Trainer, resolve
 from engine.limits import LIMITS
 from engine.training.checkpoints import ENOUGH, FEWEST, REPLAY_WORK
 
 
 @pytest.mark.parametrize("units", [2, 64])
 def test_checkpoints_are_few_and_near_each_other(units: int) -> None:
-    trainer = Trainer(Experiment(layers=(Layer(units=units), Layer(units=units))))
+    trainer = Trainer(resolve(Experiment(layers=(Layer(units=units), Layer(units=units)))))
     trainer.step_once("epoch", 500)
     timeline = trainer.timeline
     epochs = [mark.epoch for mark in timeline.marks]
@@ -20,7 +20,7 @@ def test_checkpoints_are_few_and_near_each_other(units: int) -> None:
 
 
 def test_thinning_out_keeps_the_first_and_a_way_to_every_epoch() -> None:
-    trainer = Trainer(Experiment(layers=(Layer(units=64), Layer(units=64))))
+    trainer = Trainer(resolve(Experiment(layers=(Layer(units=64), Layer(units=64)))))
     trainer.step_once("epoch", 20)
     assert len(trainer.timeline.marks) == 21
     before = trainer.timeline.bytes

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import InvalidExperiment, Trainer
+from engine import InvalidExperiment, Trainer, resolve
 from engine.reference import forward
 from tests.engine.cases import experiment, layers_of, points, samples_of, scatter
 
@@ -24,7 +24,7 @@ def losses(trainer: Trainer) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("weight", [(1.0, 1.0), (1.0, 5.0), (0.5, 0.0), "balanced"])
 def test_the_loss_is_that_of_pytorchs_weights(weight: Any) -> None:
-    trainer = Trainer(experiment(dataset=LOPSIDED, class_weight=weight))
+    trainer = Trainer(resolve(experiment(dataset=LOPSIDED, class_weight=weight)))
     scatter(trainer)
     values, classes = losses(trainer)
     weights = np.array((10 / 16, 10 / 4) if weight == "balanced" else weight)
@@ -32,7 +32,7 @@ def test_the_loss_is_that_of_pytorchs_weights(weight: Any) -> None:
 
 
 def test_balanced_gives_each_class_the_same_weight_in_all() -> None:
-    trainer = Trainer(experiment("multiclass", class_weight="balanced"))
+    trainer = Trainer(resolve(experiment("multiclass", class_weight="balanced")))
     scatter(trainer)
     values, classes = losses(trainer)
     means = [values[classes == index].mean() for index in range(3)]
@@ -43,8 +43,8 @@ def test_balanced_gives_each_class_the_same_weight_in_all() -> None:
 def test_the_step_follows_the_weighted_loss(batch: int) -> None:
     """A class of weight 2 pulls as if each of its samples were there twice."""
     twice = points(*LOPSIDED.points, *LOPSIDED.points[:2], targets=(*LOPSIDED.targets, 1.0, 1.0), standardize=False)
-    weighted = Trainer(experiment(dataset=LOPSIDED, class_weight=(1.0, 2.0), batch_size=None))
-    doubled = Trainer(experiment(dataset=twice, batch_size=None))
+    weighted = Trainer(resolve(experiment(dataset=LOPSIDED, class_weight=(1.0, 2.0), batch_size=None)))
+    doubled = Trainer(resolve(experiment(dataset=twice, batch_size=None)))
     for trainer in (weighted, doubled):
         scatter(trainer)
     before = weighted.parameters()
@@ -56,7 +56,7 @@ def test_the_step_follows_the_weighted_loss(batch: int) -> None:
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
 def test_smoothed_targets_are_less_sure_and_still_the_same_classes(task: str) -> None:
-    plain, smoothed = Trainer(experiment(task)), Trainer(experiment(task, label_smoothing=0.1))
+    plain, smoothed = Trainer(resolve(experiment(task))), Trainer(resolve(experiment(task, label_smoothing=0.1)))
     _, t = samples_of(plain)
     _, soft = samples_of(smoothed)
     np.testing.assert_allclose(soft, t * 0.9 + 0.1 / max(t.shape[1], 2), rtol=1e-12)
@@ -69,7 +69,7 @@ def test_smoothed_targets_are_less_sure_and_still_the_same_classes(task: str) ->
 @pytest.mark.torch
 def test_smoothing_is_that_of_pytorch() -> None:
     torch = pytest.importorskip("torch")
-    trainer = Trainer(experiment("multiclass", label_smoothing=0.2))
+    trainer = Trainer(resolve(experiment("multiclass", label_smoothing=0.2)))
     scatter(trainer)
     x, t = samples_of(trainer)
     z = forward(trainer.experiment, layers_of(trainer), x)[-1].z
@@ -78,7 +78,7 @@ def test_smoothing_is_that_of_pytorch() -> None:
 
 
 def test_hinge_reads_answers_by_their_sign() -> None:
-    trainer = Trainer(experiment(output="linear", loss="hinge"))
+    trainer = Trainer(resolve(experiment(output="linear", loss="hinge")))
     scatter(trainer)
     x, t = samples_of(trainer)
     a = forward(trainer.experiment, layers_of(trainer), x)[-1].out
@@ -100,5 +100,5 @@ def test_hinge_reads_answers_by_their_sign() -> None:
 )
 def test_what_does_not_fit_is_refused(task: str, field: str, value: Any, says: str) -> None:
     with pytest.raises(InvalidExperiment, match=says) as refusal:
-        Trainer(replace(experiment(task), **{field: value}))
+        Trainer(resolve(replace(experiment(task), **{field: value})))
     assert refusal.value.errors[0].field == field

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine import Experiment, InvalidExperiment, Trainer, Visit
+from engine import Experiment, InvalidExperiment, Trainer, Visit, resolve
 from engine.components.optimizers import OPTIMIZERS
 from engine.training.early_stopping import EarlyStopping, Watch
 from tests.engine.cases import DATA, experiment, points
@@ -26,7 +26,7 @@ def history(trainer: Trainer) -> list[dict]:
 @pytest.mark.parametrize("patience", [0, 1, 5])
 @pytest.mark.parametrize(("monitor", "sign"), [("validation_loss", 1), ("validation_accuracy", -1)])
 def test_it_stops_where_the_curve_says(patience: int, monitor: str, sign: int) -> None:
-    trainer = Trainer(overfitting(monitor=monitor, patience=patience, min_delta=0.001))
+    trainer = Trainer(resolve(overfitting(monitor=monitor, patience=patience, min_delta=0.001)))
     trainer.step_once("epoch", 400)
     assert trainer.stopped, "within 400 epochs it must have learned by heart"
     measure = monitor.removeprefix("validation_")
@@ -45,16 +45,16 @@ def test_it_stops_where_the_curve_says(patience: int, monitor: str, sign: int) -
 
 
 def test_without_restoring_the_last_weights_stay() -> None:
-    trainer = Trainer(overfitting(restore_best=False))
+    trainer = Trainer(resolve(overfitting(restore_best=False)))
     trainer.step_once("epoch", 400)
     assert trainer.stopped and "weights" not in trainer.stopped
-    plain = Trainer(replace(trainer.experiment, early_stopping=None))
+    plain = Trainer(resolve(replace(trainer.experiment, early_stopping=None)))
     plain.step_once("epoch", int(trainer.epoch))
     assert all((a.weights == b.weights).all() for a, b in zip(trainer.parameters(), plain.parameters(), strict=True))
 
 
 def test_it_is_the_same_however_it_is_sliced() -> None:
-    whole, sliced = Trainer(overfitting()), Trainer(overfitting())
+    whole, sliced = Trainer(resolve(overfitting())), Trainer(resolve(overfitting()))
     whole.step_once("epoch", 400)
     for _ in range(1_000_000):
         if sliced.stopped and sliced.settled:
@@ -65,7 +65,7 @@ def test_it_is_the_same_however_it_is_sliced() -> None:
 
 
 def test_stopped_it_stays_until_it_is_told_to_go_on() -> None:
-    trainer = Trainer(overfitting(patience=3))
+    trainer = Trainer(resolve(overfitting(patience=3)))
     trainer.step_once("epoch", 400)
     step = trainer.step
     assert trainer.advance(1 << 20) == 0 and trainer.step == step
@@ -89,7 +89,7 @@ def test_stopped_it_stays_until_it_is_told_to_go_on() -> None:
 def test_what_cannot_be_watched_is_refused(monitor: str, data: dict, says: str) -> None:
     chosen = overfitting(monitor=monitor)
     with pytest.raises(InvalidExperiment, match=says) as refusal:
-        Trainer(replace(chosen, dataset=replace(chosen.dataset, **data)))
+        Trainer(resolve(replace(chosen, dataset=replace(chosen.dataset, **data))))
     assert refusal.value.errors[0].field == "early_stopping.monitor"
 
 
@@ -112,7 +112,7 @@ def descending(**choices: object) -> Experiment:
 
 
 def test_early_stopping_watches_every_epoch_also_where_rows_are_rare() -> None:
-    trainer = Trainer(descending())
+    trainer = Trainer(resolve(descending()))
     trainer.step_once("epoch", 3_000)
     assert trainer.stopped == (
         "Early stopping at epoch 1106: the train loss was best at epoch 1101. The weights are those of that epoch."
@@ -127,7 +127,7 @@ def test_early_stopping_watches_every_epoch_also_where_rows_are_rare() -> None:
 @pytest.mark.parametrize("patience", [4, 5])
 def test_where_it_stops_is_recorded(patience: int, restore_best: bool) -> None:
     rule = EarlyStopping(monitor="train_loss", patience=patience, restore_best=restore_best)
-    trainer = Trainer(descending(early_stopping=rule))
+    trainer = Trainer(resolve(descending(early_stopping=rule)))
     trainer.step_once("epoch", 3_000)
     assert trainer.epoch == 1_101 + patience and trainer.stopped
     newest = trainer.history.row(trainer.history.last_seq)
@@ -136,7 +136,7 @@ def test_where_it_stops_is_recorded(patience: int, restore_best: bool) -> None:
 
 
 def test_watching_every_epoch_is_the_same_however_it_is_sliced_and_along_every_way_back() -> None:
-    whole, sliced = Trainer(descending()), Trainer(descending())
+    whole, sliced = Trainer(resolve(descending())), Trainer(resolve(descending()))
     whole.step_once("epoch", 3_000)
     while not (sliced.stopped and sliced.settled):
         sliced.advance(1)
@@ -154,8 +154,8 @@ def test_watching_every_epoch_is_the_same_however_it_is_sliced_and_along_every_w
 
 def test_only_what_is_watched_is_measured_where_no_row_is_due() -> None:
     data = replace(DATA["binary"], validation_fraction=0.2)
-    trainer = Trainer(overfitting(patience=1_000_000))
-    trainer = Trainer(replace(trainer.experiment, dataset=data))
+    trainer = Trainer(resolve(overfitting(patience=1_000_000)))
+    trainer = Trainer(resolve(replace(trainer.experiment, dataset=data)))
     seen = []
     trainer.watch("test", seen.append)
     trainer.advance(1 << 40, until_step=trainer.steps_to_epoch(1_003))
@@ -216,7 +216,7 @@ def help_of(field: str) -> str:
 
 
 def test_what_ends_a_run_otherwise_restores_nothing_and_says_where_the_best_was() -> None:
-    trainer = Trainer(overfitting(patience=1_000))
+    trainer = Trainer(resolve(overfitting(patience=1_000)))
     assert trainer.unrestored is None, "nothing was watched yet"
     trainer.step_once("epoch", 200)
     losses = [row["validation"]["loss"] for row in history(trainer)[1:]]
@@ -228,12 +228,12 @@ def test_what_ends_a_run_otherwise_restores_nothing_and_says_where_the_best_was(
     )
     assert trainer.row()["validation"]["loss"] == losses[-1]
     assert "names the best epoch" in help_of("restore_best")
-    kept = Trainer(overfitting(patience=1_000, restore_best=False))
+    kept = Trainer(resolve(overfitting(patience=1_000, restore_best=False)))
     kept.step_once("epoch", 200)
     assert kept.unrestored is None, "nobody asked for it"
-    short = Trainer(overfitting(patience=3))
+    short = Trainer(resolve(overfitting(patience=3)))
     short.step_once("epoch", 200)
     assert short.stopped and short.unrestored is None, "it was restored"
-    accuracy = Trainer(overfitting(monitor="validation_accuracy", patience=1_000))
+    accuracy = Trainer(resolve(overfitting(monitor="validation_accuracy", patience=1_000)))
     accuracy.step_once("epoch", 200)
     assert accuracy.unrestored and "(-" not in accuracy.unrestored

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import Experiment, Layer, Trainer
+from engine import Experiment, Layer, Trainer, resolve
 from engine.components.tasks import TASKS
 from engine.data.datasets import DATASETS
 from engine.training.history import LAYER_COLUMNS, next_epoch_due
@@ -24,7 +24,7 @@ def due_epochs(last: int) -> list[int]:
 
 def test_rows_become_rarer_as_epochs_go_by() -> None:
     data = points((0.0,), (1.0,), (2.0,), targets=(0.0, 1.0, 1.0))
-    trainer = Trainer(Experiment(dataset=data, layers=(Layer(units=1),), batch_size=2))
+    trainer = Trainer(resolve(Experiment(dataset=data, layers=(Layer(units=1),), batch_size=2)))
     trainer.advance(FOREVER, until_step=2 * 4_500)
     trainer.settle()
     expected = due_epochs(4_500)
@@ -45,7 +45,7 @@ def test_the_schedule_never_ends_and_stays_thin() -> None:
 @pytest.mark.parametrize(("samples", "tenths"), [(1_000, False), (1_001, True), (1_237, True)])
 def test_tenths_of_an_epoch_where_it_has_over_a_thousand_steps(samples: int, tenths: bool) -> None:
     data = DATASETS.choice("circle", samples=samples, test_fraction=0.0)
-    trainer = Trainer(Experiment(dataset=data, batch_size=1, layers=()))
+    trainer = Trainer(resolve(Experiment(dataset=data, batch_size=1, layers=())))
     trainer.step_once("epoch", 2)
     per_epoch = 10 if tenths else 1
     steps = [-(-k * samples // per_epoch) for k in range(per_epoch + 1)]
@@ -54,7 +54,7 @@ def test_tenths_of_an_epoch_where_it_has_over_a_thousand_steps(samples: int, ten
 
 def test_rows_are_due_by_the_epoch_whatever_the_batch_size_was_or_is() -> None:
     """Single samples stepped by hand and a change of the batch size must not shift the schedule."""
-    trainer = Trainer(experiment(batch_size=7))  # 30 samples
+    trainer = Trainer(resolve(experiment(batch_size=7)))  # 30 samples
     trainer.step_once("sample", 9)
     assert trainer.history.columns()["epoch"] == [0]
     trainer.step_once("epoch", 2)
@@ -62,7 +62,7 @@ def test_rows_are_due_by_the_epoch_whatever_the_batch_size_was_or_is() -> None:
 
 
 def test_a_row_is_recorded_at_most_once_for_a_step() -> None:
-    trainer = Trainer(experiment())
+    trainer = Trainer(resolve(experiment()))
     trainer.step_once("epoch", 3)
     trainer.row(), trainer.settle(), trainer.row()
     columns = trainer.history.columns()
@@ -72,7 +72,7 @@ def test_a_row_is_recorded_at_most_once_for_a_step() -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_rows_and_columns_say_the_same(task: str) -> None:
-    trainer = Trainer(experiment(task))
+    trainer = Trainer(resolve(experiment(task)))
     trainer.step_once("epoch", 4)
     history = trainer.history
     rows, columns = history.rows(1), history.columns(1)
@@ -90,7 +90,7 @@ def test_rows_and_columns_say_the_same(task: str) -> None:
 
 
 def test_rows_from_before_zero_weights_were_counted_are_still_taken() -> None:
-    trainer = Trainer(experiment())
+    trainer = Trainer(resolve(experiment()))
     trainer.step_once("epoch", 2)
     rows = trainer.history.rows()
     table, layers = trainer.history.table.copy(), trainer.history.layers

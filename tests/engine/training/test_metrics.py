@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn
 
-from engine import Trainer
+from engine import Trainer, resolve
 from engine.components.tasks import TASKS
 from engine.data.datasets import DATASETS
 from engine.training.metrics import METRICS, labels, metrics_of
@@ -16,7 +16,7 @@ from tests.engine.cases import experiment, samples_of, scatter
 def test_classification_is_measured_as_by_scikit_learn(task: str, part: str) -> None:
     accuracies = []
     for seed in range(5):
-        trainer = Trainer(experiment(task))
+        trainer = Trainer(resolve(experiment(task)))
         scatter(trainer, seed, spread=2)
         found = trainer.data.as_data()["parts"][part]
         answers, _ = trainer.predict(found["points"].tolist())
@@ -31,7 +31,7 @@ def test_classification_is_measured_as_by_scikit_learn(task: str, part: str) -> 
 
 @pytest.mark.parametrize("part", ["train", "test"])
 def test_regression_is_measured_as_by_scikit_learn(part: str) -> None:
-    trainer = Trainer(experiment("regression"))
+    trainer = Trainer(resolve(experiment("regression")))
     scatter(trainer)
     found = trainer.data.as_data()["parts"][part]
     answers, _ = trainer.predict(found["points"].tolist())
@@ -50,7 +50,7 @@ def test_every_task_has_a_metric_and_none_that_does_not_suit_it() -> None:
 
 
 def test_metrics_of_labels_are_those_of_scikit_learn() -> None:
-    trainer = Trainer(experiment("multilabel"))
+    trainer = Trainer(resolve(experiment("multilabel")))
     trainer.step_once("epoch", 20)
     found = trainer.data.as_data()["parts"]["test"]
     answers, told = trainer.predict(found["points"].tolist())
@@ -84,7 +84,7 @@ def test_a_metric_is_the_mean_of_its_scores_as_numpy_would_have_it() -> None:
 
 
 def test_parts_are_measured_each_on_its_own() -> None:
-    trainer = Trainer(experiment())
+    trainer = Trainer(resolve(experiment()))
     scatter(trainer)
     losses = {part: trainer.row()[part]["loss"] for part in ("train", "test")}
     for part, loss in losses.items():

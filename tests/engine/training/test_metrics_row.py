@@ -3,19 +3,18 @@
 import numpy as np
 import pytest
 
-from engine import Layer, Trainer
+from engine import Layer, Trainer, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.optimizers import OPTIMIZERS
 from engine.data.datasets import DATASETS
 from engine.reference import backward, forward
-from tests.engine.cases import HIDDEN, PAIRS, experiment, layers_of, put, samples_of, scatter
+from tests.engine.cases import EACH_NETWORK, experiment, layers_of, put, samples_of, scatter
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
-@pytest.mark.parametrize("hidden", HIDDEN)
+@EACH_NETWORK
 def test_statistics_of_layers_equal_numpy(hidden: str, pair: tuple[str, str, str]) -> None:
     task, output, loss = pair
-    trainer = Trainer(experiment(task, output=output, loss=loss, hidden=hidden))
+    trainer = Trainer(resolve(experiment(task, output=output, loss=loss, hidden=hidden)))
     scatter(trainer, spread=2)
     x, t = samples_of(trainer)
     layers = layers_of(trainer)
@@ -38,14 +37,14 @@ def test_statistics_of_layers_equal_numpy(hidden: str, pair: tuple[str, str, str
 
 
 def test_dead_and_saturated_units_are_counted() -> None:
-    trainer = Trainer(experiment(layers=(Layer(units=4, activation=ACTIVATIONS.choice("relu")),)))
+    trainer = Trainer(resolve(experiment(layers=(Layer(units=4, activation=ACTIVATIONS.choice("relu")),))))
     put(trainer, [(np.zeros((2, 4)), np.array([-1.0, -2.0, 1.0, 2.0])), (np.ones((4, 1)), np.zeros(1))])
     relu = trainer.row()["layers"][0]
     assert (relu["dead"], relu["saturated"], relu["mean"]) == (0.5, 0.5, 0.75)
 
 
 def test_zero_weights_of_each_layer_are_counted_and_biases_are_not() -> None:
-    trainer = Trainer(experiment(units=(4, 3)))
+    trainer = Trainer(resolve(experiment(units=(4, 3))))
     layers = [(np.ones_like(w), np.zeros_like(b)) for w, b in layers_of(trainer)]
     layers[0][0][1, 2] = layers[1][0][0, 0] = layers[1][0][3, 2] = -0.0
     put(trainer, layers)
@@ -57,7 +56,7 @@ def test_zero_weights_of_each_layer_are_counted_and_biases_are_not() -> None:
 @pytest.mark.parametrize("steps", [1, 3, 4, 17], ids=lambda steps: f"{steps} steps")
 def test_update_ratio_is_of_the_last_update_alone(optimizer: str, steps: int) -> None:
     """Also where no row is recorded: an epoch has 4 steps here."""
-    trainer = Trainer(experiment(optimizer=OPTIMIZERS.choice(optimizer), batch_size=8))
+    trainer = Trainer(resolve(experiment(optimizer=OPTIMIZERS.choice(optimizer), batch_size=8)))
     assert all(np.isnan(layer["update_ratio"]) for layer in trainer.row()["layers"]), "there was no update yet"
     if steps > 1:
         trainer.step_once("batch", steps - 1)
@@ -68,7 +67,7 @@ def test_update_ratio_is_of_the_last_update_alone(optimizer: str, steps: int) ->
 
 
 def test_update_ratio_does_not_depend_on_who_looked_when() -> None:
-    looked, plain = (Trainer(experiment(batch_size=8)) for _ in range(2))
+    looked, plain = (Trainer(resolve(experiment(batch_size=8))) for _ in range(2))
     for _ in range(6):
         looked.advance(1)
         looked.settle()
@@ -79,7 +78,7 @@ def test_update_ratio_does_not_depend_on_who_looked_when() -> None:
 
 
 def test_measuring_many_samples_in_chunks_is_measuring_them_at_once() -> None:
-    trainer = Trainer(experiment(dataset=DATASETS.choice("spiral", samples=2_500, test_fraction=0.2)))
+    trainer = Trainer(resolve(experiment(dataset=DATASETS.choice("spiral", samples=2_500, test_fraction=0.2))))
     scatter(trainer)
     x, t = samples_of(trainer)
     assert len(x) == 2_000
@@ -94,7 +93,7 @@ def test_measuring_many_samples_in_chunks_is_measuring_them_at_once() -> None:
 @pytest.mark.parametrize("epochs", [70, 1_010])
 def test_rows_of_one_long_call_are_those_of_many_short_ones(epochs: int) -> None:
     """More rows than are measured in one call, and beyond the epoch from which not every epoch has one."""
-    long, short = (Trainer(experiment(batch_size=16)) for _ in range(2))
+    long, short = (Trainer(resolve(experiment(batch_size=16))) for _ in range(2))
     last = long.steps_to_epoch(epochs)
     while long.step < last or not long.settled:
         long.advance(10**12, until_step=last)
@@ -106,7 +105,7 @@ def test_rows_of_one_long_call_are_those_of_many_short_ones(epochs: int) -> None
 
 def test_whoever_watches_hears_of_the_very_rows_that_are_recorded() -> None:
     """Though training then stops after each epoch."""
-    watched, plain = (Trainer(experiment(batch_size=16)) for _ in range(2))
+    watched, plain = (Trainer(resolve(experiment(batch_size=16))) for _ in range(2))
     heard: list[float] = []
     watched.watch("test", lambda told: heard.append(told["test"]["loss"]))
     for trainer in (watched, plain):

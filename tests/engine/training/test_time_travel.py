@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Trainer, Visit
+from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Trainer, Visit, resolve
 from engine.components.batch_norm import BatchNormalization
 from engine.components.optimizers import OPTIMIZERS
 from engine.components.schedules import SCHEDULES
@@ -51,13 +51,13 @@ def change(trainer: Trainer, what: str, number: int) -> None:
             trainer.step_once("sample", number)
             trainer.note_samples(first)
         case "batch_size":
-            trainer.update(replace(asked, batch_size=number))
+            trainer.update(resolve(replace(asked, batch_size=number)))
         case "shuffle":
-            trainer.update(replace(asked, shuffle=not asked.shuffle))
+            trainer.update(resolve(replace(asked, shuffle=not asked.shuffle)))
         case "rate":
             entry = OPTIMIZERS.of(asked.optimizer).name
             rated = OPTIMIZERS.choice(entry, learning_rate=number / 100)
-            trainer.update(replace(asked, optimizer=rated))
+            trainer.update(resolve(replace(asked, optimizer=rated)))
         case "parameters":
             layers = trainer.as_given()
             layers[0]["weights"] = layers[0]["weights"] * (1 + number / 10)
@@ -92,7 +92,7 @@ def test_every_epoch_is_shown_as_it_was_whatever_was_changed_on_the_way(
     try:
         with pytest.MonkeyPatch.context() as patch:  # with checkpoints at every epoch, or further apart
             patch.setattr("engine.training.checkpoints.FIRST_WORK", first_work)
-            run = Trainer(chosen)
+            run = Trainer(resolve(chosen))
     except InvalidExperiment:
         return
     seen: dict[int, Any] = {0: bytes_of(run)}
@@ -112,7 +112,7 @@ def test_every_epoch_is_shown_as_it_was_whatever_was_changed_on_the_way(
 
 @pytest.mark.parametrize("chosen", [SMALL, RICH, IMPATIENT], ids=["plain", "rich", "early stopping"])
 def test_a_fork_has_the_future_that_the_run_had_there(chosen: Experiment) -> None:
-    run = Trainer(chosen)
+    run = Trainer(resolve(chosen))
     run.step_once("epoch", 30)
     middle = int(run.epoch) // 2
     fork = visited(run, middle)
@@ -126,7 +126,7 @@ def test_a_fork_has_the_future_that_the_run_had_there(chosen: Experiment) -> Non
 
 
 def test_a_fork_shares_nothing_that_changes() -> None:
-    run = Trainer(RICH)
+    run = Trainer(resolve(RICH))
     run.step_once("epoch", 10)
     before, rows = bytes_of(run), repr(run.history.rows())
     for fork in (visited(run, 10), visited(run, 4), run.fork()):
@@ -139,7 +139,7 @@ def test_a_fork_shares_nothing_that_changes() -> None:
 def test_memory_is_bounded_and_every_epoch_can_still_be_visited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.training.checkpoints.LIMITS", Limits(timeline_bytes=30_000))
     monkeypatch.setattr("engine.training.checkpoints.FIRST_WORK", 0)
-    run = Trainer(SMALL)
+    run = Trainer(resolve(SMALL))
     seen = {}
     for epoch in range(1, 200):
         run.step_once("epoch", 1)
@@ -152,7 +152,7 @@ def test_memory_is_bounded_and_every_epoch_can_still_be_visited(monkeypatch: pyt
 
 def test_what_is_told_of_the_size_is_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.training.checkpoints.FIRST_WORK", 0)
-    run = Trainer(RICH)
+    run = Trainer(resolve(RICH))
     run.step_once("epoch", 20)
     arrays = [
         array.nbytes
@@ -165,16 +165,16 @@ def test_what_is_told_of_the_size_is_so(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("epoch", [-1, 4, 10**9])
 def test_epochs_beyond_the_run_are_refused(epoch: int) -> None:
-    run = Trainer(SMALL)
+    run = Trainer(resolve(SMALL))
     run.step_once("epoch", 3)
     with pytest.raises(InvalidInput, match="epochs 0 to 3"):
         Visit(run, epoch)
 
 
 def test_a_diverged_run_can_be_taken_up_before_it_diverged() -> None:
-    run = Trainer(replace(SMALL, dataset=DATASETS.choice("regression_plane", samples=40)))
+    run = Trainer(resolve(replace(SMALL, dataset=DATASETS.choice("regression_plane", samples=40))))
     run.step_once("epoch", 5)
-    run.update(replace(run.asked, optimizer=OPTIMIZERS.choice("sgd", learning_rate=1e9)))
+    run.update(resolve(replace(run.asked, optimizer=OPTIMIZERS.choice("sgd", learning_rate=1e9))))
     run.step_once("epoch", 50)
     assert run.diverged
     fork = visited(run, 4)
@@ -185,7 +185,7 @@ def test_a_diverged_run_can_be_taken_up_before_it_diverged() -> None:
 
 def test_where_too_much_was_changed_the_way_back_ends_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.training.journal.MOST_ENTRIES", 2)
-    run = Trainer(SMALL)
+    run = Trainer(resolve(SMALL))
     for number in range(1, 6):
         change(run, "rate", number)
         run.step_once("epoch", 1)

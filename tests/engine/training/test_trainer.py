@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Trainer
+from engine import Experiment, InvalidExperiment, InvalidInput, Layer, Trainer, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.initializers import INITIALIZERS
 from engine.components.losses import LOSSES
@@ -30,7 +30,7 @@ def fingerprint(trainer: Trainer) -> tuple[bytes, str]:
 
 def trained(chosen: Experiment, steps: int, budgets: list[int] | None = None) -> Trainer:
     """A trainer at `steps`, advanced in slices of these budgets over and over, or in one go."""
-    trainer = Trainer(chosen)
+    trainer = Trainer(resolve(chosen))
     for budget in cycle(budgets or [FOREVER]):
         if trainer.step >= steps and trainer.settled:
             return trainer
@@ -59,7 +59,7 @@ def test_same_bytes_however_it_is_sliced(name: str, budgets: list[int]) -> None:
 
 def test_looking_changes_nothing() -> None:
     chosen, steps = SLICED["split batches"]
-    looked = Trainer(chosen)
+    looked = Trainer(resolve(chosen))
     while looked.step < steps or not looked.settled:
         looked.advance(20_000, until_step=steps)
         looked.row(), looked.boundary(10), looked.neurons(5), looked.parameters(), looked.predict([[1.0, 2.0]])
@@ -76,7 +76,7 @@ def test_two_trainers_are_equal_and_another_seed_is_not() -> None:
 
 
 def test_advance_does_about_as_much_as_it_was_asked_for() -> None:
-    trainer = Trainer(Experiment())
+    trainer = Trainer(resolve(Experiment()))
     for work in (1, 10_000, 1_000_000):
         spent = trainer.advance(work)
         assert spent >= work or trainer.diverged
@@ -86,7 +86,7 @@ def test_advance_does_about_as_much_as_it_was_asked_for() -> None:
 
 @pytest.mark.parametrize("unit", ["sample", "batch", "epoch"])
 def test_single_steps(unit: str) -> None:
-    trainer = Trainer(Experiment(batch_size=7))  # 36 steps in an epoch of 250
+    trainer = Trainer(resolve(Experiment(batch_size=7)))  # 36 steps in an epoch of 250
     trainer.step_once(unit, 3)
     assert trainer.step == {"sample": 3, "batch": 3, "epoch": 3 * 36}[unit]
     assert trainer.epoch == pytest.approx({"sample": 3 / 250, "batch": 21 / 250, "epoch": 3}[unit])
@@ -100,13 +100,13 @@ def test_reset_starts_again() -> None:
     first = fingerprint(trainer)
     trainer.reset()
     assert (trainer.step, trainer.epoch, len(trainer.history)) == (0, 0, 1)
-    assert fingerprint(trainer) == fingerprint(Trainer(Experiment()))
+    assert fingerprint(trainer) == fingerprint(Trainer(resolve(Experiment())))
     trainer.advance(FOREVER, until_step=60)
     trainer.settle()
     assert fingerprint(trainer) == first
     trainer.reset(seed=9)
     assert trainer.experiment.seed == 9
-    assert fingerprint(trainer) == fingerprint(Trainer(Experiment(seed=9)))
+    assert fingerprint(trainer) == fingerprint(Trainer(resolve(Experiment(seed=9))))
 
 
 # Divergence
@@ -124,7 +124,7 @@ def explosive(**choices: object) -> Experiment:
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_divergence_is_a_result_and_everything_goes_on_working(precision: str) -> None:
-    trainer = Trainer(explosive(precision=precision))
+    trainer = Trainer(resolve(explosive(precision=precision)))
     trainer.advance(FOREVER)
     assert "grew too large" in trainer.diverged
     assert f"step {trainer.step + 1} " in trainer.diverged
@@ -135,12 +135,12 @@ def test_divergence_is_a_result_and_everything_goes_on_working(precision: str) -
     trainer.boundary(5), trainer.neurons(5), trainer.predict([[0.0, 0.0]]), trainer.step_once("batch", 1)
     trainer.reset()
     assert trainer.diverged is None and trainer.step == 0
-    assert fingerprint(trainer) == fingerprint(Trainer(explosive(precision=precision)))
+    assert fingerprint(trainer) == fingerprint(Trainer(resolve(explosive(precision=precision))))
 
 
 def test_divergence_is_the_same_however_it_is_sliced() -> None:
     def end(budget: int) -> tuple[object, ...]:
-        trainer = Trainer(explosive())
+        trainer = Trainer(resolve(explosive()))
         while trainer.diverged is None:
             trainer.advance(budget)
         return trainer.diverged, *fingerprint(trainer)
@@ -165,7 +165,7 @@ def weights(*sizes: float) -> list[tuple[np.ndarray, np.ndarray]]:
 def test_the_layer_that_broke_first_is_named(sizes: tuple[float, ...], name: str) -> None:
     linear = Layer(units=2, activation=ACTIVATIONS.choice("linear"))
     data = points((1.0, 1.0), (2.0, 1.0), (1.0, 2.0), targets=(0.0, 0.5, 1.0))
-    trainer = Trainer(explosive(dataset=data, layers=(linear, linear)))
+    trainer = Trainer(resolve(explosive(dataset=data, layers=(linear, linear))))
     put(trainer, weights(*sizes))
     assert f"numbers in {name} grew" in trainer.diverged
     put(trainer, weights(0.1, 0.1, 0.1))
@@ -173,7 +173,7 @@ def test_the_layer_that_broke_first_is_named(sizes: tuple[float, ...], name: str
 
 
 def test_an_explosion_that_stays_finite_is_said_too() -> None:
-    trainer = Trainer(Experiment(optimizer=OPTIMIZERS.choice("sgd", learning_rate=1e6)))
+    trainer = Trainer(resolve(Experiment(optimizer=OPTIMIZERS.choice("sgd", learning_rate=1e6))))
     assert trainer.warning is None
     trainer.step_once("epoch", 20)
     assert trainer.diverged is None
@@ -187,7 +187,7 @@ def test_an_explosion_that_stays_finite_is_said_too() -> None:
 
 def test_live_changes_act_from_the_next_step_on() -> None:
     changed = trained(Experiment(), 50)
-    slow = replace(changed.experiment, optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.0))
+    slow = resolve(replace(changed.experiment, optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.0)))
     assert changed.update(slow) == ["optimizer.learning_rate"]
     before = fingerprint(changed)[0]
     changed.advance(FOREVER, until_step=80)
@@ -198,11 +198,11 @@ def test_live_changes_act_from_the_next_step_on() -> None:
 def test_a_live_change_is_as_if_it_had_been_chosen_there() -> None:
     """The parameters of one experiment, trained on under another, equal those of a trainer of the other."""
     other = experiment(hidden="relu", regularizer=REGULARIZERS.choice("l2", rate=0.1), batch_size=5, shuffle=False)
-    changed = Trainer(experiment(batch_size=10, shuffle=False))
+    changed = Trainer(resolve(experiment(batch_size=10, shuffle=False)))
     changed.step_once("epoch", 1)
-    fresh = Trainer(other)
+    fresh = Trainer(resolve(other))
     put(fresh, layers_of(changed))
-    fields = changed.update(other)
+    fields = changed.update(resolve(other))
     assert "batch_size" in fields and "layers.0.activation" in fields and "output.regularizer" in fields
     for trainer in (changed, fresh):
         trainer.step_once("batch", 4)
@@ -223,7 +223,7 @@ def test_fixed_fields_need_a_reset_and_nothing_is_changed(choices: dict[str, obj
     trainer = trained(Experiment(), 10)
     before = trainer.experiment
     with pytest.raises(InvalidExperiment) as caught:
-        trainer.update(replace(before, batch_size=3, **choices))
+        trainer.update(resolve(replace(before, batch_size=3, **choices)))
     assert field in [error.field for error in caught.value.errors]
     assert trainer.experiment == before
 
@@ -231,7 +231,7 @@ def test_fixed_fields_need_a_reset_and_nothing_is_changed(choices: dict[str, obj
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_parameters_survive_being_taken_out_and_put_in(precision: str) -> None:
     chosen = Experiment(precision=precision)
-    trainer, other = trained(chosen, 40), Trainer(chosen)
+    trainer, other = trained(chosen, 40), Trainer(resolve(chosen))
     as_json = [{"weights": w.tolist(), "biases": b.tolist()} for w, b in layers_of(trainer)]
     other.set_parameters(as_json)
     assert fingerprint(other)[0] == fingerprint(trainer)[0]
@@ -254,7 +254,7 @@ def test_parameters_survive_being_taken_out_and_put_in(precision: str) -> None:
     ],
 )
 def test_parameters_that_do_not_fit_are_refused_and_nothing_is_changed(spoil: object, field: str) -> None:
-    trainer = Trainer(Experiment())
+    trainer = Trainer(resolve(Experiment()))
     before = fingerprint(trainer)
     with pytest.raises(InvalidInput) as caught:
         trainer.set_parameters(spoil([{"weights": w.tolist(), "biases": b.tolist()} for w, b in layers_of(trainer)]))
@@ -267,7 +267,7 @@ def test_parameters_that_do_not_fit_are_refused_and_nothing_is_changed(spoil: ob
 
 @pytest.mark.parametrize("name", ["circle", "iris", "regression_plane"])
 def test_predictions_equal_the_reference(name: str) -> None:
-    trainer = Trainer(Experiment(dataset=DATASETS.choice(name), precision="float64"))
+    trainer = Trainer(resolve(Experiment(dataset=DATASETS.choice(name), precision="float64")))
     scatter(trainer)
     raw = trainer.data.as_data()["parts"]["test"]["points"]
     x, _ = samples_of(trainer, "test")
@@ -294,12 +294,12 @@ def test_predictions_equal_the_reference(name: str) -> None:
 )
 def test_samples_that_do_not_fit_are_refused(x: list[list[float]], field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        Trainer(Experiment()).predict(x)
+        Trainer(resolve(Experiment())).predict(x)
     assert caught.value.errors[0].field == field
 
 
 def test_the_boundary_is_the_prediction_at_its_place() -> None:
-    trainer = Trainer(experiment())
+    trainer = Trainer(resolve(experiment()))
     scatter(trainer)
     boundary = trainer.boundary(7)
     low1, high1, low2, high2 = boundary.domain
@@ -312,7 +312,7 @@ def test_the_boundary_is_the_prediction_at_its_place() -> None:
 
 def test_row_zero_is_the_highest_x2() -> None:
     """A network that answers x2 itself."""
-    trainer = Trainer(experiment("regression", units=()))
+    trainer = Trainer(resolve(experiment("regression", units=())))
     put(trainer, [(np.array([[0.0], [1.0]]), np.zeros(1))])
     values = trainer.boundary(5).values[0]
     np.testing.assert_allclose(values, np.repeat(np.linspace(6, -6, 5)[:, None], 5, axis=1))
@@ -321,7 +321,7 @@ def test_row_zero_is_the_highest_x2() -> None:
 
 
 def test_maps_of_neurons_come_layer_by_layer_and_end_with_the_boundary() -> None:
-    trainer = Trainer(experiment("multiclass"))
+    trainer = Trainer(resolve(experiment("multiclass")))
     scatter(trainer)
     maps = trainer.neurons(6)
     assert [found.shape for found in maps] == [(5, 6, 6), (3, 6, 6), (3, 6, 6)]
@@ -329,7 +329,7 @@ def test_maps_of_neurons_come_layer_by_layer_and_end_with_the_boundary() -> None
 
 
 def test_other_columns_stay_at_their_mean() -> None:
-    trainer = Trainer(Experiment(dataset=DATASETS.choice("iris"), precision="float64"))
+    trainer = Trainer(resolve(Experiment(dataset=DATASETS.choice("iris"), precision="float64")))
     raw = trainer.data.as_data()["parts"]["train"]["points"]
     low1, _, _, high2 = trainer.boundary(3).domain
     corner = raw.mean(axis=0)
@@ -341,7 +341,7 @@ def test_other_columns_stay_at_their_mean() -> None:
 @pytest.mark.parametrize("resolution", [1, 0, -5, 101])
 def test_a_resolution_out_of_bounds_is_refused(resolution: int) -> None:
     with pytest.raises(InvalidInput) as caught:
-        Trainer(Experiment()).boundary(resolution)
+        Trainer(resolve(Experiment())).boundary(resolution)
     assert caught.value.errors[0].field == "resolution"
 
 
@@ -354,7 +354,7 @@ def test_with_equal_weights_units_stay_equal_and_nothing_is_learned(units: int) 
     zeros = INITIALIZERS.choice("zeros")
     layers = (Layer(units=units, initializer=zeros), Layer(units=units, initializer=zeros))
     base = experiment(layers=layers, dataset=DATASETS.choice("circle", samples=500))
-    trainer = Trainer(replace(base, output=replace(base.output, initializer=zeros)))
+    trainer = Trainer(resolve(replace(base, output=replace(base.output, initializer=zeros))))
     assert trainer.row()["train"]["loss"] == pytest.approx(np.log(2), rel=1e-12)
     trainer.step_once("epoch", 100)
     for w, b in layers_of(trainer)[:-1]:
@@ -370,13 +370,15 @@ def test_a_small_network_learns(name: str, epochs: int, accuracy: float) -> None
     chosen = Experiment(
         dataset=DATASETS.choice(name), layers=(Layer(units=8), Layer(units=4)), optimizer=OPTIMIZERS.choice("adam")
     )
-    trainer = Trainer(chosen)
+    trainer = Trainer(resolve(chosen))
     trainer.step_once("epoch", epochs)
     assert trainer.row()["test"]["accuracy"] >= accuracy
 
 
 def test_a_plane_is_fitted_exactly() -> None:
-    trainer = Trainer(experiment("regression", units=(), optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.01)))
+    trainer = Trainer(
+        resolve(experiment("regression", units=(), optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.01)))
+    )
     trainer.step_once("epoch", 300)
     np.testing.assert_allclose(trainer.parameters()[0].weights, 0.1, atol=1e-8)
 
@@ -385,7 +387,7 @@ def test_regularization_keeps_weights_small_and_l1_makes_them_zero() -> None:
     def norm(regularizer: str | None) -> list[np.ndarray]:
         choice = regularizer and REGULARIZERS.choice(regularizer, rate=0.01)
         trainer = Trainer(
-            experiment(regularizer=choice, optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.3), units=(8,))
+            resolve(experiment(regularizer=choice, optimizer=OPTIMIZERS.choice("sgd", learning_rate=0.3), units=(8,)))
         )
         trainer.step_once("epoch", 300)
         return [np.abs(w) for w, _ in layers_of(trainer)]
@@ -400,7 +402,9 @@ def test_regularization_keeps_weights_small_and_l1_makes_them_zero() -> None:
 def test_given_points_are_learned() -> None:
     data = points((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0), targets=(0.0, 1.0, 1.0, 0.0))
     layers = (Layer(units=8),)
-    trainer = Trainer(Experiment(dataset=data, layers=layers, optimizer=OPTIMIZERS.choice("adam", learning_rate=0.05)))
+    trainer = Trainer(
+        resolve(Experiment(dataset=data, layers=layers, optimizer=OPTIMIZERS.choice("adam", learning_rate=0.05)))
+    )
     trainer.step_once("epoch", 500)
     assert trainer.predict([[0.0, 1.0], [1.0, 1.0]])[1] == ["class 1", "class 0"]
     assert trainer.row()["test"] is None and trainer.row()["validation"] is None
@@ -410,7 +414,7 @@ def test_squared_error_with_sigmoid_learns_slowly_from_confident_mistakes() -> N
     """What the loss's hazard says, and why the other loss is the default."""
 
     def first_gradient(loss: str) -> float:
-        trainer = Trainer(experiment(output="sigmoid", loss=loss, units=()))
+        trainer = Trainer(resolve(experiment(output="sigmoid", loss=loss, units=())))
         put(trainer, [(np.zeros((2, 1)), np.array([-20.0]))])
         return float(trainer.row()["layers"][0]["gradient_norm"])
 
@@ -425,7 +429,7 @@ LARGE = DATASETS.choice("circle", samples=20_000, noise=0.4)
 
 
 def test_rows_of_large_parts_are_exact_over_all_samples() -> None:
-    trainer = Trainer(Experiment(dataset=LARGE, layers=(Layer(units=8),), precision="float64"))
+    trainer = Trainer(resolve(Experiment(dataset=LARGE, layers=(Layer(units=8),), precision="float64")))
     trainer.step_once("epoch", 2)
     row, gradients = trainer.history.row(2), backward(trainer.experiment, layers_of(trainer), *samples_of(trainer))
     for part in ("train", "test"):
@@ -440,18 +444,18 @@ def test_rows_of_large_parts_are_exact_over_all_samples() -> None:
 
 
 def test_answers_between_rows_are_exact_too_unless_that_takes_long_and_then_they_say_so() -> None:
-    small = Trainer(Experiment(dataset=LARGE))
+    small = Trainer(resolve(Experiment(dataset=LARGE)))
     small.step_once("batch", 5)
     assert small.row_samples() == {"train": 10_000, "test": 10_000}
     assert small.row()["train"] == small.measured()["train"]
-    large = Trainer(Experiment(dataset=LARGE, layers=(Layer(units=60),) * 2))
+    large = Trainer(resolve(Experiment(dataset=LARGE, layers=(Layer(units=60),) * 2)))
     assert large.row_samples() == {"train": 10_000, "test": 10_000}, "the row of step 0 is recorded"
     large.step_once("batch", 1)
     assert large.row_samples() == {"train": 2_000, "test": 2_000}
     assert large.coverage("train") == {"samples": 2_000, "all": 10_000}
     drawn, exact = large.row(), large.measured()
     assert 0 < abs(drawn["train"]["loss"] - exact["train"]["loss"]) < 0.05, "a fair draw, not all samples"
-    other = Trainer(replace(large.experiment, seed=1))
+    other = Trainer(resolve(replace(large.experiment, seed=1)))
     other.step_once("batch", 1)
     put(other, layers_of(large))
     assert other.history.row(other.history.last_seq)["train"] == exact["train"]
@@ -459,7 +463,7 @@ def test_answers_between_rows_are_exact_too_unless_that_takes_long_and_then_they
 
 
 def test_a_row_of_a_large_part_is_measured_in_slices() -> None:
-    trainer = Trainer(Experiment(dataset=LARGE, layers=(Layer(units=60),) * 2))
+    trainer = Trainer(resolve(Experiment(dataset=LARGE, layers=(Layer(units=60),) * 2)))
     trainer.advance(FOREVER, until_step=trainer.steps_to_epoch(1) - 1)
     slices = 0
     while trainer.history.last_seq < 1:
@@ -469,6 +473,6 @@ def test_a_row_of_a_large_part_is_measured_in_slices() -> None:
 
 
 def test_the_plane_of_given_points_has_a_margin() -> None:
-    trainer = Trainer(Experiment(dataset=points((0.0, 5.0), (10.0, 5.0), (4.0, 5.0), targets=(0.0, 1.0, 1.0))))
+    trainer = Trainer(resolve(Experiment(dataset=points((0.0, 5.0), (10.0, 5.0), (4.0, 5.0), targets=(0.0, 1.0, 1.0)))))
     assert trainer.boundary(2).domain == pytest.approx((-1, 11, 4, 6))
     assert Data(trainer.experiment).plane(2).T.tolist() == [[-1, 6], [11, 6], [-1, 4], [11, 4]]

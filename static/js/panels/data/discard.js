@@ -1,10 +1,11 @@
 // Deleting a table that everyone on the server shares: asked first, and undone afterwards.
 
 import { html } from "lit";
-import { deleteTable, Refusal } from "../../api.js";
+import { deleteTable } from "../../api.js";
 import { textButton } from "../../fields.js";
-import { problemText, told } from "../../store.js";
+import { told } from "../../store.js";
 import { strings } from "../../strings.js";
+import { failureText } from "../shared/failure_text.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { Table } from "../../types.js" */
@@ -46,9 +47,8 @@ async function discard({ store, actions, dialogs }, { id, name }) {
     store.apply(told, { kind: "notice", text: words.deleted(name), lost: { id, retry: null } });
     /** @type {HTMLElement | null} */ (document.querySelector(".open-table"))?.focus(); // its own button goes away
   } catch (error) {
-    if (!(error instanceof Refusal)) return actions.tellRefusal(strings.words.unreachable);
-    if (error.problem.status !== 404)
-      actions.tellRefusal(error.problem.status === 409 ? words.usedElsewhere(name) : problemText(error.problem));
+    const text = failureText(error, { 404: "", 409: words.usedElsewhere(name) });
+    if (text) actions.tellRefusal(text);
   }
-  await actions.polling.tables();
+  await actions.polling.tables().catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-// Tables of one's own, in the data panel: how to open one, and those that are on the server already.
+// Uploaded tables in the data panel: a button to open one, and those on the server.
 
 import { html, nothing } from "lit";
 import { datasetPatch } from "../../experiment.js";

@@ -1,4 +1,4 @@
-// One chart with its title and a legend that tells the newest values, or those under the pointer.
+// One chart with its title and a legend that shows the newest values, or those under the pointer.
 
 import { html, nothing, render } from "lit";
 import { Chart } from "../../draw/chart.js";

@@ -41,7 +41,7 @@ export function doctorPanel(root, { store, actions, loop }) {
     </div>`;
   }
 
-  /** What the last fix has done, as long as it is the last change. @param {State} state */
+  /** What the last fix has changed, while it is the last change. @param {State} state */
   function outcome({ treatment, diagnosis, past, phase }) {
     if (!treatment || !diagnosis || past.at(-1) !== treatment.change) return nothing;
     const found = verdict(treatment, diagnosis, phase === "finished", phase === "diverged");

@@ -118,7 +118,7 @@ export function layerStrip(root, { store, loop }) {
   };
 }
 
-/** A cell in a word.
+/** What a cell means, in words.
  * @type {(cell: number, quantity: LayerQuantity) => string} */
 export function verdict(cell, quantity) {
   if (cell === MISSING) return words.nothing;

@@ -1,4 +1,4 @@
-// Values of one's own: a form with a field for each column, what the network predicts for them, and what moved it most.
+// The user's own values: a form with a field for each column, the prediction for them, and what influenced it most.
 
 import { html, live, nothing, render, svg } from "lit";
 import { shapePath } from "../../draw/shapes.js";

@@ -4,6 +4,7 @@
 import { html, render } from "lit";
 import { iconButton } from "../../fields.js";
 import { icons } from "../../icons.js";
+import { placeAtPointer, placeBeside } from "../../placement.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 import { experimentViews } from "./experiment_views.js";
@@ -12,7 +13,8 @@ import { experimentViews } from "./experiment_views.js";
 
 const words = strings.editor;
 const LIVE = /^(unit|weight|bias)\./;
-const MARGIN = 8;
+const BESIDE_UNIT = 8;
+const UNDER_OPENER = 4;
 
 /** @param {HTMLElement} root @param {Page} page */
 export function editorPanel(root, page) {
@@ -94,17 +96,11 @@ export function editorPanel(root, page) {
   }
 }
 
-/** Under what opened it, or beside a unit, which stays in sight; and within the window. On a narrow screen the style
- * sheet puts it at the bottom.
+/** Under what opened it, or beside a unit, which stays in sight. On a narrow screen the style sheet puts it at the
+ * bottom.
  * @type {(root: HTMLElement, opener: Element | null) => void} */
 function place(root, opener) {
-  const anchor = opener?.getBoundingClientRect() ?? new DOMRect(innerWidth / 2, 100, 0, 0);
-  const { offsetWidth: width, offsetHeight: height } = root;
-  const beside = opener?.matches(".unit") ?? false;
-  const right = anchor.right + MARGIN;
-  const x = !beside ? anchor.left : right + width + MARGIN <= innerWidth ? right : anchor.left - width - MARGIN;
-  const left = Math.min(Math.max(x, MARGIN), innerWidth - width - MARGIN);
-  const top = Math.min(beside ? anchor.top : anchor.bottom + 4, Math.max(innerHeight - height - MARGIN, MARGIN));
-  root.style.setProperty("--left", `${left}px`);
-  root.style.setProperty("--top", `${top}px`);
+  if (!opener) placeAtPointer(root, innerWidth / 2, 100);
+  else if (opener.matches(".unit")) placeBeside(root, opener, "right-start", BESIDE_UNIT);
+  else placeBeside(root, opener, "bottom-start", UNDER_OPENER);
 }

@@ -64,7 +64,7 @@ export function experimentViews(page, redraw) {
       case "output":
         return { title: strings.network.output, body: outputBody(experiment, catalogue) };
       case "until":
-        return { title: strings.until.title, body: untilBody(experiment, catalogue, state) };
+        return { title: strings.stopCondition.title, body: untilBody(experiment, catalogue, state) };
       case "training":
         return { title: strings.training.title, body: trainingBody(experiment, catalogue, state) };
       default: {

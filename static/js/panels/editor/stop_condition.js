@@ -7,7 +7,7 @@ import { strings } from "../../strings.js";
 /** @import { State } from "../../store.js" */
 /** @import { Catalogue, Experiment, NumberSpec, Until } from "../../types.js" */
 
-const words = strings.until;
+const words = strings.stopCondition;
 const PARTS = /** @type {const} */ (["train", "validation", "test"]);
 const EPOCHS = 500;
 const MOST_EPOCHS = 1e9;

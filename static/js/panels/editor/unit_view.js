@@ -88,7 +88,7 @@ export function unitView(page, part, state) {
     `,
   };
 
-  /** No unit of the next layer hears it any more. @param {LayerParameters} following */
+  /** Sets all weights from the unit to the next layer to 0. @param {LayerParameters} following */
   function switchOff(following) {
     actions.setWeights(
       Array.from({ length: following.fan_out }, (_, to) => ({ layer: layer + 1, input: unit, unit: to, value: 0 })),

@@ -23,7 +23,7 @@ export function weightEditor({ actions }, part, state) {
   const change = (/** @type {number} */ to, sliding = false) => actions.setWeights([{ ...place, value: to }], sliding);
   const own = state.parameters?.layers[place.layer];
   const units = state.experiment?.layers[place.layer]?.units ?? own?.fan_out ?? 1;
-  // What it costs is told of the whole link, which in a maxout layer has a weight for each piece.
+  // The cost is that of the whole connection, which in a maxout layer has one weight per piece.
   const sums = own && place.input !== null ? sumsOf(own, units, place.unit % units) : [place.unit];
   const off = () => actions.setWeights(sums.map((unit) => ({ ...place, unit, value: 0 })));
   const cost = state.inspection?.part === part ? state.inspection.cost : null;

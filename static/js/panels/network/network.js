@@ -10,6 +10,7 @@ import { icons } from "../../icons.js";
 import { networkLayout } from "../../layout.js";
 import { weightName } from "../../names.js";
 import { paletteOf } from "../../palette.js";
+import { placeAtPointer } from "../../placement.js";
 import { editorToggled, set } from "../../store.js";
 import { strings } from "../../strings.js";
 import { fits, partOf, weightAt, weightValue, zerosOf } from "../../weights.js";
@@ -26,7 +27,6 @@ import { drawWeights } from "./weight_lines.js";
 const words = strings.network;
 const CORNER = 4;
 const REACH = { mouse: 5, touch: 14 }; // pixels around a line that mean it
-const BESIDE = 14;
 
 /** @param {HTMLElement} root @param {Page} page */
 export function networkPanel(root, page) {
@@ -49,7 +49,7 @@ export function networkPanel(root, page) {
   let pointed = null;
   /** The zeros that the heads tell. */
   let counted = "";
-  /** The unit that the Tab key comes to. @type {string | null} */
+  /** The unit that the Tab key reaches. @type {string | null} */
   let focus = null;
 
   new ResizeObserver(() => {
@@ -253,10 +253,7 @@ export function networkPanel(root, page) {
     bubble.hidden = value === undefined;
     if (!pointed || value === undefined) return;
     render(html`${weightName(store.state, pointed.place)} <b>${quantity(value)}</b>`, bubble);
-    const { offsetWidth: width, offsetHeight: height } = bubble;
-    const left = Math.min(pointed.x + BESIDE, innerWidth - width - BESIDE);
-    const top = pointed.y + BESIDE + height < innerHeight ? pointed.y + BESIDE : pointed.y - BESIDE - height;
-    Object.assign(bubble.style, { left: `${left}px`, top: `${top}px` });
+    placeAtPointer(bubble, pointed.x, pointed.y);
   }
 
   /** A click on a line or a dot opens it. @param {MouseEvent} event */

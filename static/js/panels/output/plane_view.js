@@ -10,6 +10,7 @@ import { icons } from "../../icons.js";
 import { className, spokenColumn } from "../../names.js";
 import { erased, flipped, isEnough, isPaintable, painted, paintedPatch } from "../../paint.js";
 import { paletteOf } from "../../palette.js";
+import { placeAtPointer } from "../../placement.js";
 import {
   answerAt,
   domainOf,
@@ -36,7 +37,6 @@ import { AnswerPicture } from "./answer_picture.js";
 const words = strings.plane;
 const REACH = { mouse: 9, touch: 20 }; // pixels around a point that mean it
 const TOOLS = /** @type {const} */ (["flip", "erase"]);
-const BESIDE = 14; // pixels from the pointer to its bubble
 const RUBBER = 12;
 const SPRAY = 14; // pixels between points that are painted in one stroke
 const NEARER = 0.7;
@@ -81,14 +81,14 @@ export function planeView(root, menus, { store, actions, loop }) {
   );
   loop.watch(
     (state) => {
-      const { points, scheme, showTest, showValidation, markWrong, answers, view, visible } = state;
+      const { points, scheme, showTest, showValidation, markWrong, predictions, view, visible } = state;
       return [
         points,
         scheme,
         showTest,
         showValidation,
         markWrong,
-        markWrong && answers,
+        markWrong && predictions,
         view,
         visible.output,
         lastStep(state),
@@ -100,7 +100,7 @@ export function planeView(root, menus, { store, actions, loop }) {
     },
   );
   loop.watch(
-    ({ points, view, answers, boundary }) => [points, view, answers, boundary],
+    ({ points, view, predictions, boundary }) => [points, view, predictions, boundary],
     () => {
       if (pointer) tell();
     },
@@ -240,7 +240,8 @@ export function planeView(root, menus, { store, actions, loop }) {
         : aboutPlace(store.state, points);
     bubble.hidden = content === nothing;
     render(content, bubble);
-    if (!bubble.hidden) place(bubble, over.element.getBoundingClientRect(), pointer);
+    const { left, top } = over.element.getBoundingClientRect();
+    if (!bubble.hidden) placeAtPointer(bubble, left + pointer.x, top + pointer.y);
   }
 
   /** A place without a point: where it is, and what the network says there.
@@ -281,7 +282,7 @@ export function planeView(root, menus, { store, actions, loop }) {
     }
     if (after === points) return;
     edited = true;
-    store.apply(set, { points: after, answers: null });
+    store.apply(set, { points: after, predictions: null });
   }
 
   /** A stroke is over: what is seen becomes the data. */
@@ -382,16 +383,6 @@ export function planeView(root, menus, { store, actions, loop }) {
       })}
     `;
   }
-}
-
-/** Beside the pointer, within the window.
- * @type {(bubble: HTMLElement, frame: DOMRect, pointer: { x: number, y: number }) => void} */
-function place(bubble, frame, pointer) {
-  const { offsetWidth: width, offsetHeight: height } = bubble;
-  const [x, y] = [frame.left + pointer.x, frame.top + pointer.y];
-  const left = x + BESIDE + width < innerWidth ? x + BESIDE : x - BESIDE - width;
-  const top = Math.min(y + BESIDE, innerHeight - height - BESIDE);
-  Object.assign(bubble.style, { left: `${Math.max(left, 4)}px`, top: `${Math.max(top, 4)}px` });
 }
 
 /** What the axes are called.

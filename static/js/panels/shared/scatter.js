@@ -11,7 +11,7 @@ import { domainOf, locator, pixelOf } from "../../plane.js";
 import { strings } from "../../strings.js";
 
 /** @import { State } from "../../store.js" */
-/** @import { DatasetPoints, Part, PartAnswers } from "../../types.js" */
+/** @import { DatasetPoints, Part, PartPredictions } from "../../types.js" */
 /** @import { Palette } from "../../draw/colors.js" */
 /** @import { Box } from "../../plane.js" */
 /** @import { Spot } from "../../paint.js" */
@@ -32,7 +32,7 @@ export const shownParts = ({ showTest, showValidation }) => [
 /** @param {CanvasRenderingContext2D} context @param {Box} box @param {State} state @param {Palette} palette
  * @param {Spot | null} spot the one under the pointer */
 export function drawScatter(context, box, state, palette, spot) {
-  const { points, view, answers, markWrong } = state;
+  const { points, view, predictions, markWrong } = state;
   if (!points) return;
   const step = lastStep(state);
   const { parts, targets } = points;
@@ -61,7 +61,7 @@ export function drawScatter(context, box, state, palette, spot) {
       outlineWidth: 1,
     };
     drawPoints(context, box, scatter);
-    const wrong = answers?.parts[name]?.wrong;
+    const wrong = predictions?.parts[name]?.wrong;
     if (markWrong && wrong?.length === at.length)
       drawRings(
         context,
@@ -117,37 +117,38 @@ export function spotsNear(state, box, x, y, radius) {
 
 /** All about one point.
  * @type {(state: State, spot: Spot) => unknown} */
-export function aboutPoint({ points, answers }, { part: name, index }) {
+export function aboutPoint({ points, predictions }, { part: name, index }) {
   const part = points?.parts[name];
   if (!points || !part?.points[index]) return nothing;
   const { columns } = points;
-  const told = answers?.parts[name];
+  const found = predictions?.parts[name];
   const shown = columns.slice(0, MOST_COLUMNS);
   return html`<b>${words.name[name]} ${index + 1}</b>
     <dl class="numbers">
       ${shown.map((column, at) => html`<dt>${spokenColumn(column)}</dt><dd>${quantity(part.points[index][at])}</dd>`)}
       ${columns.length > shown.length ? html`<dt>${words.more(columns.length - shown.length)}</dt><dd></dd>` : nothing}
       <dt>${words.target}</dt><dd>${targetWords(part.targets[index], points)}</dd>
-      ${told && index < told.count ? answerRows(told, index, points) : nothing}
+      ${found && index < found.count ? predictionRows(found, index, points) : nothing}
     </dl>`;
 }
 
-/** @type {(told: PartAnswers, index: number, points: DatasetPoints) => unknown} */
-function answerRows({ answers, confidence, wrong, losses }, index, points) {
-  const said =
-    answers && (points.targets.kind === "regression" ? quantity(answers[index]) : className(answers[index], points));
+/** @type {(found: PartPredictions, index: number, points: DatasetPoints) => unknown} */
+function predictionRows({ predicted, confidence, wrong, losses }, index, points) {
+  const prediction =
+    predicted &&
+    (points.targets.kind === "regression" ? quantity(predicted[index]) : className(predicted[index], points));
   // With one output, how likely yes is: of a no the rest.
-  const sure =
-    confidence && (points.targets.kind === "binary" && !answers?.[index] ? 1 - confidence[index] : confidence[index]);
+  const certain =
+    confidence && (points.targets.kind === "binary" && !predicted?.[index] ? 1 - confidence[index] : confidence[index]);
   return html`
     ${
-      said === undefined
+      prediction === undefined
         ? nothing
         : html`<dt>${wrong ? (wrong[index] ? words.wrong : words.right) : words.answer}</dt><dd
-          class=${wrong?.[index] ? "wrong" : ""}>${said}${
-            sure === undefined ? nothing : html` (${percent(sure)})`
+          class=${wrong?.[index] ? "wrong" : ""}>${prediction}${
+            certain === undefined ? nothing : html` (${percent(certain)})`
           }</dd>`
     }
-    ${wrong && said === undefined ? html`<dt>${wrong[index] ? words.wrong : words.right}</dt><dd></dd>` : nothing}
+    ${wrong && prediction === undefined ? html`<dt>${wrong[index] ? words.wrong : words.right}</dt><dd></dd>` : nothing}
     <dt>${words.loss}</dt><dd>${quantity(losses[index])}</dd>`;
 }

@@ -1,12 +1,13 @@
-// Buttons for tables of one's own: to open one, and to bring back one that was deleted.
+// Buttons for the user's tables: to open one, and to restore one that was deleted.
 
-import { Refusal, restoreTable } from "../../api.js";
+import { restoreTable } from "../../api.js";
 import { datasetPatch } from "../../experiment.js";
 import { fileButton, textButton } from "../../fields.js";
 import { icons } from "../../icons.js";
-import { problemText, told } from "../../store.js";
+import { told } from "../../store.js";
 import { strings } from "../../strings.js";
 import { ACCEPTED } from "../../uploads.js";
+import { failureText } from "./failure_text.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { LostTable } from "../../store.js" */
@@ -24,14 +25,14 @@ export const openButton = ({ tables }) =>
     pick: (file) => tables.open(file),
   });
 
-/** The way back to a table that was deleted.
+/** Restores a table that was deleted.
  * @param {Pick<Page, "store" | "actions">} page @param {LostTable} lost */
 export function restoreButton(page, lost) {
   const [text, help] = lost.retry ? [words.restore, words.restoreHelp] : [words.undo, words.undoHelp];
   return textButton({ text, help, click: () => void restore(page, lost) });
 }
 
-/** Brings a table back, and then does what failed without it.
+/** Restores a table, and then retries what failed without it.
  * @param {Pick<Page, "store" | "actions">} page @param {LostTable} lost */
 async function restore({ store, actions }, { id, retry }) {
   try {
@@ -42,13 +43,8 @@ async function restore({ store, actions }, { id, retry }) {
     else if (retry === "train") trainOn(id);
     if (!retry) store.apply(told, { kind: "notice", text: words.restored(name) });
   } catch (error) {
-    if (!(error instanceof Refusal)) return actions.tellRefusal(strings.words.unreachable);
-    const gone = error.problem.status === 404;
-    store.apply(told, {
-      kind: "refusal",
-      text: gone ? words.notRestored : problemText(error.problem),
-      openTable: gone,
-    });
+    const text = failureText(error, { 404: words.notRestored });
+    store.apply(told, { kind: "refusal", text, openTable: text === words.notRestored });
   }
 
   /** @param {string} id */

@@ -18,7 +18,7 @@ import { openButton, restoreButton } from "../shared/upload_buttons.js";
 /** @import { LastUpdate } from "../../types.js" */
 /** @typedef {{ tone: "plain" | "notice" | "alarm", text: string, actions?: unknown }} Line */
 
-const words = strings.words;
+const words = strings.status;
 
 /** @param {HTMLElement} root @param {Page} page */
 export function statusPanel(root, page) {

@@ -14,6 +14,7 @@ import { strings } from "../../strings.js";
 /** @import { Catalogue, Choice, Experiment } from "../../types.js" */
 
 const words = strings.training;
+const stop = strings.stopCondition;
 
 /** @param {HTMLElement} root @param {Page} page */
 export function trainingPanel(root, page) {
@@ -54,7 +55,7 @@ export function trainingPanel(root, page) {
         })}
       </div>
       ${entryButton("loss", catalogue, experiment.loss, editing)}
-      ${opensButton("until", strings.until.open, strings.until.help, endWords(until, experiment), editing)}
+      ${opensButton("until", stop.open, stop.help, endWords(until, experiment), editing)}
       <button type="button" class="button quiet more" data-opens="training" aria-haspopup="dialog"
         aria-expanded=${editing === "training"}
         aria-description=${words.moreHelp}
@@ -103,5 +104,5 @@ export function trainingPanel(root, page) {
 
   /** Where Play ends; early stopping ends it as well.
    * @type {(until: import("../../types.js").Until | null, experiment: Experiment) => string} */
-  const endWords = (until, { early_stopping: rule }) => (rule && !until ? strings.until.early : untilWords(until));
+  const endWords = (until, { early_stopping: rule }) => (rule && !until ? stop.early : untilWords(until));
 }

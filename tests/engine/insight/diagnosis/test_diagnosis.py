@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from engine import Experiment, Finding, InvalidExperiment, Trainer, complete, diagnose, fixed_differences, to_data
+from engine import Experiment, Finding, InvalidExperiment, Trainer, diagnose, fixed_differences, resolve, to_data
 from engine.insight.diagnosis.diagnosis import FINDINGS, examine
 from engine.insight.diagnosis.evidence import Evidence
 from engine.insight.diagnosis.fixes import merge_patch
@@ -240,7 +240,7 @@ HEALTHY: dict[str, dict[str, Any]] = {
 
 
 def trained(spec: dict[str, Any] | Experiment, epochs: int) -> Trainer:
-    trainer = Trainer(spec if isinstance(spec, Experiment) else ADAPTER.validate_json(json.dumps(spec)))
+    trainer = Trainer(resolve(spec if isinstance(spec, Experiment) else ADAPTER.validate_json(json.dumps(spec))))
     trainer.step_once("epoch", epochs)
     return trainer
 
@@ -317,7 +317,7 @@ def test_the_first_fix_cures_it(name: str, index: int) -> None:
         after = trained(changed, epochs)
     else:
         after = trained(spec, epochs)
-        after.update(changed)
+        after.update(resolve(changed))
         after.step_once("epoch", epochs)
     assert name not in [finding.name for finding in diagnose(after)]
     assert after.diverged is None
@@ -372,7 +372,7 @@ def test_what_is_wrong_later_is_not_told_of_what_was_wrong_before() -> None:
     trainer = trained({"optimizer": rate(1e-5)}, 40)
     (found,) = diagnose(trainer)
     assert not found.fixes[0].needs_reset
-    trainer.update(patched(trainer.experiment, found.fixes[0].patch))
+    trainer.update(resolve(patched(trainer.experiment, found.fixes[0].patch)))
     trainer.step_once("epoch", 60)
     assert diagnose(trainer) == []
 
@@ -415,7 +415,7 @@ def check(trainer: Trainer) -> None:
         data["evidence"] = {key: value if np.isfinite(value) else None for key, value in data["evidence"].items()}
         json.dumps(data, allow_nan=False)
         for fix in finding.fixes:
-            changed = complete(patched(trainer.experiment, fix.patch)).experiment
+            changed = resolve(patched(trainer.experiment, fix.patch))
             fixed = bool(fixed_differences(trainer.experiment, changed))
             assert fix.needs_reset or not fixed
             assert merge_patch(to_data(trainer.experiment), to_data(changed)), "it changes something"
@@ -427,7 +427,7 @@ def test_whatever_the_experiment_and_the_numbers_it_answers(
     chosen: Experiment, epochs: int, data: st.DataObject
 ) -> None:
     try:
-        trainer = Trainer(chosen)
+        trainer = Trainer(resolve(chosen))
     except InvalidExperiment:
         return
     trainer.advance(10**7, until_step=trainer.steps_to_epoch(epochs))

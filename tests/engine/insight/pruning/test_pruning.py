@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.encoding import to_json
-from engine import Experiment, InvalidInput, Layer, Trainer, Visit
+from engine import Experiment, InvalidInput, Layer, Trainer, Visit, resolve
 from engine.components.activations import ACTIVATIONS
 from engine.components.batch_norm import BatchNormalization
 from engine.components.constraints import CONSTRAINTS
@@ -46,7 +46,7 @@ NEURONS = [name for name, entry in CRITERIA.items() if entry.what == "neurons"]
 
 
 def made(name: str = "tanh", task: str = "binary", **choices: Any) -> Trainer:
-    trainer = Trainer(replace(experiment(task, **choices), layers=LAYERS[name]))
+    trainer = Trainer(resolve(replace(experiment(task, **choices), layers=LAYERS[name])))
     scatter(trainer)
     trainer.step_once("epoch", 3)
     return trainer
@@ -98,7 +98,7 @@ def test_masks_stay_through_whatever_follows(optimizer: str, name: str) -> None:
     kept_short = {"regularizer": REGULARIZERS.choice("l2"), "constraint": CONSTRAINTS.choice("max_norm")}
     layers = tuple(replace(layer, **kept_short) for layer in LAYERS[name])
     asked = experiment(optimizer=OPTIMIZERS.choice(optimizer), clipping=Clipping())
-    run = Trainer(replace(asked, layers=layers))
+    run = Trainer(resolve(replace(asked, layers=layers)))
     scatter(run)
     run.step_once("epoch", 3)
     trainer = pruned(run, "magnitude", Amount(fraction=0.5), steps=2, tune=2).trainer
@@ -189,7 +189,7 @@ def test_a_metric_that_is_not_there() -> None:
 
 
 def test_how_large_a_network_is() -> None:
-    run = Trainer(Experiment(layers=(Layer(3),)))  # 2 to 3 to 1, float32
+    run = Trainer(resolve(Experiment(layers=(Layer(3),))))  # 2 to 3 to 1, float32
     told = size(run)
     assert (told.units, told.parameters, told.bytes) == (3, 13, 52)
     assert told.flops == 2 * 9 + 4 and told.nonzero == 13 - 0
@@ -216,14 +216,14 @@ def test_the_trade_off_begins_with_all_there_is_and_changes_nothing(criterion: s
 
 
 def test_untrained_diverged_and_flat_networks() -> None:
-    untrained = Trainer(experiment())
+    untrained = Trainer(resolve(experiment()))
     assert pruned(untrained, "magnitude", Amount(fraction=0.5), tune=1).trainer.epoch == 1
-    flat = Trainer(experiment(units=()))
+    flat = Trainer(resolve(experiment(units=())))
     assert sum(zeros(pruned(flat, "magnitude", Amount(fraction=0.5)).trainer)) == 1
     for criterion in NEURONS:
         with pytest.raises(InvalidInput, match="no hidden"):
             pruned(flat, criterion, Amount(fraction=0.5))
-    diverging = Trainer(experiment("regression", optimizer=OPTIMIZERS.choice("sgd", learning_rate=1e6)))
+    diverging = Trainer(resolve(experiment("regression", optimizer=OPTIMIZERS.choice("sgd", learning_rate=1e6))))
     diverging.step_once("epoch", 20)
     assert diverging.diverged
     report = pruned(diverging, "magnitude", Amount(fraction=0.5), steps=3, tune=5)
@@ -239,7 +239,7 @@ def test_without_training_in_between_many_steps_are_as_one(amount: Amount) -> No
 
 @pytest.mark.parametrize("criterion", NEURONS)
 def test_as_many_units_go_as_are_asked_for_while_each_layer_keeps_its_best(criterion: str) -> None:
-    run = Trainer(experiment(units=(3, 8)))
+    run = Trainer(resolve(experiment(units=(3, 8))))
     scatter(run)
     layers = run.as_given()
     layers[0]["weights"] *= 1e-3  # so that all of these would go first
@@ -301,7 +301,7 @@ def test_neurons_may_go_after_weights(name: str, criterion: str) -> None:
 def test_the_trade_off_of_a_small_network_ends_where_nothing_would_be_left(
     units: tuple[int, ...], criterion: str
 ) -> None:
-    run = Trainer(experiment(units=units))
+    run = Trainer(resolve(experiment(units=units)))
     tradeoff = Tradeoff(run, CRITERIA[criterion], "network", 100)
     if not units and criterion in NEURONS:
         with pytest.raises(InvalidInput, match="no hidden units"):
@@ -330,7 +330,7 @@ def test_the_trade_off_says_what_pruning_would_leave(name: str, criterion: str) 
 @pytest.mark.parametrize("criterion", CRITERIA)
 def test_activations_that_are_not_finite_are_no_fault(criterion: str) -> None:
     relu = ACTIVATIONS.choice("relu")
-    run = Trainer(replace(experiment("regression"), layers=(Layer(4, activation=relu),) * 2))
+    run = Trainer(resolve(replace(experiment("regression"), layers=(Layer(4, activation=relu),) * 2)))
     run.set_parameters(
         [layer | {"weights": np.full_like(layer["weights"], 1e308)} for layer in run.as_given()],
     )
@@ -371,7 +371,7 @@ def test_a_fork_knows_that_the_journal_is_not_complete(monkeypatch: pytest.Monke
 
 def test_it_costs_a_layer_with_everything_what_its_numbers_say() -> None:
     run = Trainer(
-        replace(experiment(), layers=LAYERS["normalized before"])
+        resolve(replace(experiment(), layers=LAYERS["normalized before"]))
     )  # 2 to 6 to 5 to 1, two pieces each, float64
     pieces = [layer.weights.shape[1] for layer in run.parameters()]
     weights = 2 * pieces[0] + 6 * pieces[1] + 5 * 1

@@ -1,0 +1,2 @@
+// The types of vendor/floating-ui.js.
+export * from "@floating-ui/dom";
