@@ -35,7 +35,7 @@ def serve(
     open: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     root_path: Annotated[str | None, typer.Option(help="Sub-path under which a proxy serves it.")] = None,
 ) -> None:
-    """Serve the page and the API. More settings: GRADLAB_* variables, see app/settings.py."""
+    """Serve the page and the API. More settings: GRADLAB_* variables, see the README."""
     # Training uses one thread a core already; the matrix library reads this when NumPy is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from app.main import create_app
@@ -44,9 +44,10 @@ def serve(
     from app.settings import Settings
 
     try:
-        settings = Settings.from_environment(host=host, port=port, root_path=root_path)
+        settings = Settings.read(host=host, port=port, root_path=root_path)
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
     try:
         application = create_app(settings)
     except PageMissing as error:

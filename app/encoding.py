@@ -8,7 +8,7 @@ as the bytes of float64 numbers, little endian. Pictures travel as bytes, one pe
 import base64
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 import msgpack
@@ -35,6 +35,8 @@ def _weight(value: Any) -> int:
         return value.size
     if isinstance(value, dict):
         return 1 + sum(map(_weight, value.values()))
+    if is_dataclass(value):
+        return 1 + sum(map(_weight, vars(value).values()))
     if isinstance(value, list | tuple) and value:
         return sum(map(_weight, value)) if len(value) <= ALIKE else len(value) * max(_weight(value[0]), 1)
     return 1
@@ -43,6 +45,7 @@ def _weight(value: Any) -> int:
 def _pieces(value: Any) -> Iterator[bytes]:
     """The JSON of a large value in parts, each written in one go."""
     weight = _weight(value)
+    value = vars(value) if is_dataclass(value) else value
     if weight <= MOST_AT_ONCE or not isinstance(value, dict | list | tuple | np.ndarray):
         yield _dumps(value)
         return

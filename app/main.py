@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None) -> Application:
     Raises PageMissing where the page's files are not there.
     """
     pages.check_files()
-    settings = settings or Settings.from_environment()
+    settings = settings or Settings.read()
     readiness = Readiness()
 
     @asynccontextmanager

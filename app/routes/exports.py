@@ -35,7 +35,7 @@ async def export_session(
     """The session as a file, which checks itself on five points."""
     session, chosen = registry.session(id), FORMATS[format]
     address = str(request.base_url)
-    body = await registry.render(id, lambda session: chosen.write(session.trainer, address))
+    body = await registry.look(id, lambda session: chosen.write(session.trainer, address))
     name = f"gradlab-{session.trainer.experiment.dataset.name}-epoch{int(session.trainer.epoch)}{chosen.suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, headers=headers, media_type=chosen.media_type)

@@ -9,10 +9,21 @@ from app.encoding import JSONResponse, to_json
 from app.experiments import read_experiment
 from app.offload import offload
 from app.problems import invalid
-from app.routes.shared import Epoch, Id, RegistryDep, UploadsDep, body_of, documented, json_body, problems
+from app.routes.shared import (
+    Epoch,
+    Id,
+    RegistryDep,
+    UploadsDep,
+    at,
+    body_of,
+    documented,
+    in_json,
+    json_body,
+    problems,
+)
 from app.routes.views import moment
 from app.schemas.insight import (
-    AblationCost,
+    AblationAnswer,
     CourseAnswer,
     DistributionsAnswer,
     EvaluationAnswer,
@@ -68,9 +79,9 @@ async def get_trace(
     """One sample forward, its error back, the update, and the sample once more: every number and its formula."""
 
     def look(session: Session, trainer: Trainer) -> dict[str, Any]:
-        return moment(session, trainer) | trace.trace(trainer, sample, part, mode)
+        return moment(session, trainer) | vars(trace.trace(trainer, sample, part, mode))
 
-    return JSONResponse(await registry.look_into(id, look, epoch))
+    return JSONResponse(await registry.look(id, in_json(at(epoch, look))))
 
 
 @router.get(
@@ -85,7 +96,7 @@ async def get_distributions(id: Id, registry: RegistryDep, bins: Bins = 40, epoc
     def look(session: Session, model: Model) -> dict[str, Any]:
         return moment(session, model) | model.coverage("train") | {"layers": distributions.distributions(model, bins)}
 
-    return JSONResponse(await registry.look_into(id, look, epoch))
+    return JSONResponse(await registry.look(id, in_json(at(epoch, look))))
 
 
 @router.get(
@@ -103,12 +114,12 @@ async def get_course(
     """The distributions along the run, at evenly chosen epochs of those that are kept."""
 
     def begin(session: Session) -> Any:
-        def finish(course: Course[dict[str, Any]]) -> bytes:
-            return to_json(moment(session, session.trainer) | {"moments": course.result})
+        def finish(course: Course[distributions.MomentDistributions]) -> dict[str, Any]:
+            return moment(session, session.trainer) | {"moments": course.result}
 
         return session.run_in_background(lambda: distributions.along(session.trainer, moments, bins), finish)
 
-    return JSONResponse(await registry.change(id, begin))
+    return JSONResponse(await registry.look(id, in_json(begin)))
 
 
 @router.get(
@@ -130,14 +141,13 @@ async def get_unit_distributions(
         told = {"name": model.layer_name(layer), "units": units}
         return moment(session, model) | model.coverage("train") | told
 
-    return JSONResponse(await registry.look_into(id, look, epoch))
+    return JSONResponse(await registry.look(id, in_json(at(epoch, look))))
 
 
 @router.get(
     f"{SESSION}/evaluation",
     operation_id="get_evaluation",
     response_model=EvaluationAnswer,
-    response_model_exclude_none=True,
     responses=problems(404, 422),
 )
 async def get_evaluation(id: Id, registry: RegistryDep, epoch: Epoch = None) -> Response:
@@ -147,13 +157,13 @@ async def get_evaluation(id: Id, registry: RegistryDep, epoch: Epoch = None) -> 
         parts = {part: evaluation.evaluation(model, part) for part in model.data.measured}
         return moment(session, model) | {"classes": model.data.classes, "parts": parts}
 
-    return JSONResponse(await registry.look_into(id, look, epoch))
+    return JSONResponse(await registry.look(id, in_json(at(epoch, look))))
 
 
 @router.post(
     f"{SESSION}/ablation",
     operation_id="ablate",
-    response_model=AblationCost,
+    response_model=AblationAnswer,
     responses=problems(404, 413, 415, 422),
     openapi_extra=documented("Ablation", ABLATIONS),
 )
@@ -164,9 +174,9 @@ async def ablate(
     off = [ablation.Part(part.layer, part.unit, part.input) for part in given.off]
 
     def look(session: Session, model: Model) -> dict[str, Any]:
-        return moment(session, model) | ablation.cost(model, off, part_of(model, given.part))
+        return moment(session, model) | vars(ablation.cost(model, off, part_of(model, given.part)))
 
-    return JSONResponse(await registry.look_into(id, look, epoch))
+    return JSONResponse(await registry.look(id, in_json(at(epoch, look))))
 
 
 @router.get(
@@ -184,10 +194,10 @@ async def get_ablation(
         of = part_of(session.trainer, part)
         return session.run_in_background(
             lambda: ablation.Ranking(session.trainer, of, connections),
-            lambda ranking: to_json(moment(session, ranking.model) | ranking.result),
+            lambda ranking: moment(session, ranking.model) | vars(ranking.result),
         )
 
-    return JSONResponse(await registry.change(id, begin))
+    return JSONResponse(await registry.look(id, in_json(begin)))
 
 
 @router.post(

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.encoding import JSONResponse, to_json
-from app.routes.shared import Id, RegistryDep, body_of, documented, problems, unless_gone
+from app.encoding import JSONResponse
+from app.routes.shared import Id, RegistryDep, body_of, documented, in_json, problems, unless_gone
 from app.routes.views import moment
 from app.schemas.insight import PruneAnswer, TradeoffAnswer
 from app.schemas.requests import CriterionName, Prune
@@ -18,7 +18,7 @@ from app.validation import Checker
 from engine import Model, Trainer
 from engine.data.dataset import Samples
 from engine.insight.pruning.criteria import CRITERIA
-from engine.insight.pruning.pruning import Amount, Pruning, Stop, Tradeoff, measured, size
+from engine.insight.pruning.pruning import Amount, PrunedSize, Pruning, Stop, Tradeoff
 
 router = APIRouter(prefix="/api/sessions/{id}/prune", tags=["pruning"])
 
@@ -56,20 +56,29 @@ async def prune(
     def begin(trainer: Trainer) -> Pruning:
         return Pruning(trainer, CRITERIA[given.criterion], amount, given.steps, given.fine_tune_epochs, stop)
 
-    def told(session: Session, pruning: Pruning) -> bytes:
-        before = pruning.before | {"inference_us": inference_us(pruning.run)}
-        pruned = pruning.trainer
-        after = {**size(pruned), "measures": measured(pruned, pruning.samples), "inference_us": inference_us(pruned)}
-        report = {"before": before, "after": after, "steps": pruning.steps, "stopped": pruning.stopped}
-        report["samples"] = counted(pruning.samples)
-        return to_json({"report": report, "session": session.describe()})
+    def told(session: Session, pruning: Pruning) -> dict[str, Any]:
+        report = {
+            "samples": counted(pruning.samples),
+            "before": timed(pruning.before, pruning.run),
+            "after": timed(pruning.report(), pruning.trainer),
+            "steps": pruning.steps,
+            "stopped": pruning.stopped,
+        }
+        return {"report": report, "session": session.describe()}
 
-    def work(session: Session) -> Any:
-        if given.preview:
-            return session.run_in_background(lambda: begin(session.trainer), lambda pruning: told(session, pruning))
+    def preview(session: Session) -> Any:
+        return session.run_in_background(lambda: begin(session.trainer), lambda pruning: told(session, pruning))
+
+    def do(session: Session) -> Any:
         return session.prune(begin, lambda pruning: told(session, pruning))
 
-    return await unless_gone(request, registry.change(id, work))
+    work = registry.look(id, in_json(preview)) if given.preview else registry.change(id, in_json(do))
+    return await unless_gone(request, work)
+
+
+def timed(size: PrunedSize, model: Model) -> dict[str, Any]:
+    """A network's size, and how long it takes."""
+    return vars(size) | {"inference_us": inference_us(model)}
 
 
 def counted(samples: dict[str, Samples]) -> dict[str, int]:
@@ -91,7 +100,7 @@ def inference_us(model: Model) -> float:
 @router.delete("", operation_id="undo_prune", response_model=SessionAnswer, responses=problems(404, 409))
 async def undo(id: Id, registry: RegistryDep) -> Response:
     """Brings back the network as it was before it was pruned last, up to five times."""
-    return JSONResponse(await registry.answer(id, Session.undo_prune))
+    return JSONResponse(await registry.change(id, in_json(Session.undo_prune)))
 
 
 @router.get("/tradeoff", operation_id="get_tradeoff", response_model=TradeoffAnswer, responses=problems(404, 422))
@@ -105,10 +114,10 @@ async def get_tradeoff(
     """What would be left of the quality at each share, without training in between. Nothing is changed."""
 
     def begin(session: Session) -> Any:
-        def finish(tradeoff: Tradeoff) -> bytes:
+        def finish(tradeoff: Tradeoff) -> dict[str, Any]:
             found = {"criterion": criterion, "samples": counted(tradeoff.samples), "points": tradeoff.result}
-            return to_json(moment(session, tradeoff.model) | found)
+            return moment(session, tradeoff.model) | found
 
         return session.run_in_background(lambda: Tradeoff(session.trainer, CRITERIA[criterion], scope, points), finish)
 
-    return JSONResponse(await registry.change(id, begin))
+    return JSONResponse(await registry.look(id, in_json(begin)))

@@ -11,7 +11,17 @@ from app.experiments import read_experiment
 from app.files.session_file import is_session_file, read
 from app.offload import offload
 from app.problems import Problem
-from app.routes.shared import PATCH_TYPES, Id, RegistryDep, UploadsDep, documented, json_body, patch_body, problems
+from app.routes.shared import (
+    PATCH_TYPES,
+    Id,
+    RegistryDep,
+    UploadsDep,
+    documented,
+    in_json,
+    json_body,
+    patch_body,
+    problems,
+)
 from app.schemas.responses import JournalAnswer, SessionAnswer, SessionList
 from app.sessions.session import Session
 from engine import resolve
@@ -60,7 +70,7 @@ async def create_session(
             raise Problem(413, f"The body is larger than {limit} bytes and is not a session file.")
         id = await registry.create(await offload(lambda: resolve(read_experiment(body), uploads.tables)))
     location = f"{request.scope.get('root_path', '')}/api/sessions/{id}"
-    return JSONResponse(await registry.look(id, Session.describe), 201, {"Location": location})
+    return JSONResponse(await registry.look(id, in_json(Session.describe)), 201, {"Location": location})
 
 
 @router.get("", operation_id="list_sessions", response_model=SessionList)
@@ -72,7 +82,7 @@ async def list_sessions(registry: RegistryDep) -> Response:
 @router.get("/{id}", operation_id="get_session", response_model=SessionAnswer, responses=problems(404))
 async def get_session(id: Id, registry: RegistryDep) -> Response:
     """The session, with the metrics of its present step."""
-    return JSONResponse(await registry.look(id, Session.describe))
+    return JSONResponse(await registry.look(id, in_json(Session.describe)))
 
 
 @router.delete("/{id}", operation_id="delete_session", status_code=204, responses=problems(404, 422))
@@ -101,18 +111,20 @@ async def patch_session(
     keep: Annotated[
         bool, Query(description="With `reset`: begin with what was learned, if the network has the same shape.")
     ] = False,
+    play: Annotated[bool, Query(description="With `reset`: play on if the session plays.")] = False,
 ) -> Response:
     """Changes the experiment by a JSON merge patch (RFC 7396).
 
     Lists are replaced whole. What can change during a run does so at the next step and is noted in the journal;
-    anything else needs `?reset=true`. Null stays null where the field may be null, else it means the default.
+    anything else needs `?reset=true`. The schema says which field is which (`x-live`). Null stays null where the field
+    may be null, else it means the default.
     """
-    return JSONResponse(await registry.answer(id, lambda session: session.patch(body, reset, keep)))
+    return JSONResponse(await registry.change(id, in_json(lambda session: session.patch(body, reset, keep, play))))
 
 
 @router.get("/{id}/journal", operation_id="get_journal", response_model=JournalAnswer, responses=problems(404))
 async def get_journal(id: Id, registry: RegistryDep) -> Response:
     """Every change made to this run, with its step."""
     return JSONResponse(
-        await registry.look(id, lambda session: {"run": session.run_id, **session.trainer.journal.as_data()})
+        await registry.look(id, in_json(lambda session: {"run": session.run_id, **session.trainer.journal.as_data()}))
     )

@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from app.encoding import JSONResponse
+from app.encoding import JSONResponse, to_json
 from app.files.uploads import Uploads
 from app.offload import read_body
 from app.problems import MEDIA_TYPE, Problem
+from app.sessions.jobs import then
 from app.sessions.registry import Registry
+from app.sessions.session import Session
 from app.validation import Checker
+from engine import Trainer
 
 T = TypeVar("T")
 
@@ -46,6 +50,21 @@ Id = Annotated[str, Path(description="The session's id.", examples=["0123456789a
 Epoch = Annotated[
     int | None, Query(description="A whole epoch that the run has passed; the present moment if it is left out.")
 ]
+
+
+def at(epoch: int | None, job: Callable[[Session, Trainer], Any]) -> Callable[[Session], Any]:
+    """A job that looks at the network now, or as it was at an earlier epoch."""
+    return lambda session: session.at(epoch, lambda trainer: job(session, trainer))
+
+
+def in_json(job: Callable[[Session], Any]) -> Callable[[Session], bytes | Future[bytes]]:
+    """A job whose result is written as JSON where it is made: on a worker."""
+
+    def write(session: Session) -> bytes | Future[bytes]:
+        result = job(session)
+        return then(result, to_json) if isinstance(result, Future) else to_json(result)
+
+    return write
 
 
 async def json_body(request: Request) -> bytes:

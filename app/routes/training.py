@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.routes.shared import Id, RegistryDep, body_of, documented, problems, unless_gone
+from app.routes.shared import Id, RegistryDep, body_of, documented, in_json, problems, unless_gone
 from app.schemas.requests import Command, Train
 from app.schemas.responses import SessionAnswer
 from app.validation import Checker
@@ -39,7 +39,7 @@ async def send_command(
     id: Id, request: Request, registry: RegistryDep, command: Annotated[Command, Depends(body_of(COMMAND))]
 ) -> Response:
     """Plays, pauses, resets or steps; answers with the session."""
-    return await unless_gone(request, registry.answer(id, lambda session: session.execute(command)))
+    return await unless_gone(request, registry.change(id, in_json(lambda session: session.execute(command))))
 
 
 @router.post(
@@ -56,4 +56,4 @@ async def train(
 
     It ends early if the network diverges, if the session is paused or reset, or if the client disconnects.
     """
-    return await unless_gone(request, registry.answer(id, lambda session: session.train(order)))
+    return await unless_gone(request, registry.change(id, in_json(lambda session: session.train(order))))

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.encoding import JSONResponse
-from app.routes.shared import Id, RegistryDep, body_of, documented, problems
+from app.routes.shared import Id, RegistryDep, body_of, documented, in_json, problems
 from app.routes.views import moment
 from app.schemas.requests import Fork
 from app.schemas.responses import SessionAnswer, TimelineAnswer
@@ -36,7 +36,7 @@ async def get_history(id: Id, registry: RegistryDep) -> Response:
         kept = trainer.timeline.as_data()
         return moment(session, trainer) | {"last": int(trainer.epoch), **kept, "changes": changes}
 
-    return JSONResponse(await registry.look(id, tell))
+    return JSONResponse(await registry.look(id, in_json(tell)))
 
 
 @router.post(
@@ -56,9 +56,9 @@ async def fork_session(
     what can change without a reset.
     """
     patch = None if given.patch is None else unparse(given.patch)
-    trainer = await registry.change(id, lambda session: session.fork(given.epoch, patch))
+    trainer = await registry.look(id, lambda session: session.fork(given.epoch, patch))
     if given.into == "same":
-        return JSONResponse(await registry.answer(id, lambda session: session.take_up(trainer)))
+        return JSONResponse(await registry.change(id, in_json(lambda session: session.take_up(trainer))))
     new = await registry.create(trainer.asked, trainer)
     location = f"{request.scope.get('root_path', '')}/api/sessions/{new}"
-    return JSONResponse(await registry.look(new, Session.describe), 201, {"Location": location})
+    return JSONResponse(await registry.look(new, in_json(Session.describe)), 201, {"Location": location})

@@ -4,7 +4,6 @@ import csv
 import io
 import math
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -12,13 +11,13 @@ from starlette.responses import Response
 
 from app.encoding import JSONResponse
 from app.problems import invalid
-from app.routes.shared import Epoch, Id, RegistryDep, body_of, documented, problems
+from app.routes.shared import Epoch, Id, RegistryDep, at, body_of, documented, in_json, problems
+from app.schemas.insight import DiagnosisAnswer
 from app.schemas.requests import ParameterChanges, Parameters, Plane, Predict
 from app.schemas.responses import (
     BoundaryAnswer,
     ChangesAnswer,
     DatasetAnswer,
-    DiagnosisAnswer,
     History,
     NeuronsAnswer,
     ParametersAnswer,
@@ -68,9 +67,9 @@ async def get_metrics(
         return answer | {"columns": history.columns(min(since, history.last_seq))}
 
     if format == "json":
-        return JSONResponse(await registry.look(id, columns))
+        return JSONResponse(await registry.look(id, in_json(columns)))
     registry.session(id)
-    text = await registry.render(id, lambda session: to_csv(columns(session)["columns"]))
+    text = await registry.look(id, lambda session: to_csv(columns(session)["columns"]))
     return Response(text, headers={"Content-Disposition": 'attachment; filename="metrics.csv"'}, media_type="text/csv")
 
 
@@ -150,7 +149,7 @@ async def get_boundary(
             "values": values,
         }
 
-    return JSONResponse(await registry.look_into(id, draw, epoch))
+    return JSONResponse(await registry.look(id, in_json(at(epoch, draw))))
 
 
 @router.get("/neurons", operation_id="get_neurons", response_model=NeuronsAnswer, responses=problems(404, 422))
@@ -172,13 +171,13 @@ async def get_neurons(
         size = {"width": resolution, "height": resolution, "domain": domain or model.data.domain_of(axes)}
         return moment(session, model) | size | {"layers": layers}
 
-    return JSONResponse(await registry.look_into(id, draw, epoch))
+    return JSONResponse(await registry.look(id, in_json(at(epoch, draw))))
 
 
 @router.get("/parameters", operation_id="get_parameters", response_model=ParametersAnswer, responses=problems(404, 422))
 async def get_parameters(id: Id, registry: RegistryDep, epoch: Epoch = None) -> Response:
     """Weights and biases, exact."""
-    return JSONResponse(await registry.look_into(id, Session.parameters, epoch))
+    return JSONResponse(await registry.look(id, in_json(at(epoch, Session.parameters))))
 
 
 @router.put(
@@ -196,7 +195,7 @@ async def put_parameters(
     def change(session: Session) -> Any:
         return session.set_parameters([layer.model_dump(exclude_none=True) for layer in given.layers])
 
-    return JSONResponse(await registry.answer(id, change))
+    return JSONResponse(await registry.change(id, in_json(change)))
 
 
 @router.patch(
@@ -213,7 +212,7 @@ async def patch_parameters(
     id: Id, registry: RegistryDep, given: Annotated[ParameterChanges, Depends(body_of(CHANGES))]
 ) -> Response:
     """Changes single weights and biases at the next step, and answers with what they were before."""
-    return JSONResponse(await registry.answer(id, lambda session: session.change_parameters(given.changes)))
+    return JSONResponse(await registry.change(id, in_json(lambda session: session.change_parameters(given.changes))))
 
 
 @router.post(
@@ -223,25 +222,27 @@ async def patch_parameters(
     responses=problems(404, 413, 415, 422),
     openapi_extra=documented("Predict", {"two samples": {"x": [[1.0, 2.0], [-1.0, 2.0]]}}),
 )
-async def predict(id: Id, registry: RegistryDep, given: Annotated[Predict, Depends(body_of(PREDICT))]) -> Response:
+async def predict(
+    id: Id, registry: RegistryDep, given: Annotated[Predict, Depends(body_of(PREDICT))], epoch: Epoch = None
+) -> Response:
     """What the network says of rows, given as the table has them; `fields` of the data set says in which order.
 
     With `explain`, also by how much each field moves each answer, compared with the field's typical value.
     """
 
-    def answer(session: Session) -> dict[str, Any]:
-        moves = session.trainer.moved(given.x) if given.explain else []
-        outputs, labels = session.trainer.predict(given.x)
+    def answer(_: Session, trainer: Trainer) -> dict[str, Any]:
+        moves = trainer.moved(given.x) if given.explain else []
+        outputs, labels = trainer.predict(given.x)
         told = [[{"field": name, "change": change} for name, change in row] for row in moves]
         return {"outputs": outputs.astype(float), "labels": labels} | ({"moved": told} if given.explain else {})
 
-    return JSONResponse(await registry.look(id, answer))
+    return JSONResponse(await registry.look(id, in_json(at(epoch, answer))))
 
 
 @router.get("/dataset", operation_id="get_dataset", response_model=DatasetAnswer, responses=problems(404))
 async def get_dataset(id: Id, registry: RegistryDep) -> Response:
     """The points that it learns from and is tested on."""
-    return JSONResponse(await registry.look(id, lambda session: session.trainer.data.as_data()))
+    return JSONResponse(await registry.look(id, in_json(lambda session: session.trainer.data.as_data())))
 
 
 @router.get("/diagnosis", operation_id="diagnose", response_model=DiagnosisAnswer, responses=problems(404, 422))
@@ -250,6 +251,6 @@ async def get_diagnosis(id: Id, registry: RegistryDep, epoch: Epoch = None) -> R
 
     def answer(session: Session, trainer: Trainer) -> dict[str, Any]:
         found = examine(trainer)
-        return moment(session, trainer) | {"healthy": not found.findings} | asdict(found)
+        return moment(session, trainer) | {"healthy": not found.findings} | vars(found)
 
-    return JSONResponse(await registry.look_into(id, answer, epoch))
+    return JSONResponse(await registry.look(id, in_json(at(epoch, answer))))

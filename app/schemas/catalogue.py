@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.schemas.responses import ExperimentData, Number
+from app.schemas.responses import ExperimentData
 from engine.components.tasks import TaskName
+from engine.insight.results import Number
 
 
 class Described(BaseModel):

@@ -1,20 +1,17 @@
-"""The shapes of what the API answers, for its documentation. They describe; nothing is converted by them.
+"""The shapes of what the API answers, for its documentation. They describe; nothing is converted by them."""
 
-A number that is not finite travels as null, hence `Number`.
-"""
-
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from app.schemas.requests import Until
 from engine.components.tasks import TaskName
+from engine.insight.last_update import LastUpdate
+from engine.insight.results import Measures, Number, PartName, explained
 
-Number = float | None
 ExperimentData = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": "#/components/schemas/Experiment"}]})]
-PartName = Literal["train", "validation", "test"]
 State = Literal["ready", "running", "paused", "finished", "diverged", "failed"]
-Measures = Annotated[dict[str, Number], Field(examples=[{"loss": 0.21, "accuracy": 0.97}])]
 
 
 class FieldProblem(BaseModel):
@@ -67,14 +64,6 @@ class Metrics(BaseModel):
         description="Over how many samples of each part. Fewer than the part has: a fixed draw of 2,000, because no "
         "row is recorded at this step and measuring all samples would take too long."
     )
-
-
-class LastUpdate(BaseModel):
-    """What the last update learned from, and what it did. Losses are means over its batch, without the penalty."""
-
-    samples: list[int] = Field(description="Indices of training samples.")
-    loss_before: Number
-    loss: Number = Field(description="With the present weights.")
 
 
 class Summary(BaseModel):
@@ -131,7 +120,8 @@ class JournalAnswer(BaseModel):
     entries: list[JournalEntry]
 
 
-class Moment(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Moment:
     """Which run, and where in it."""
 
     run: str
@@ -139,14 +129,15 @@ class Moment(BaseModel):
     epoch: float
 
 
+@dataclass(frozen=True, kw_only=True)
 class TimelineAnswer(Moment):
     """How far back this run can be looked at, which is to its beginning, and what is kept for that."""
 
-    last: int = Field(description="The last whole epoch; all from 0 to it can be visited.")
-    stride: int = Field(description="Epochs between two checkpoints.")
-    kept: list[int] = Field(description="The epochs of the checkpoints: these are shown soonest.")
+    last: int = explained("The last whole epoch; all from 0 to it can be visited.")
+    stride: int = explained("Epochs between two checkpoints.")
+    kept: list[int] = explained("The epochs of the checkpoints: these are shown soonest.")
     bytes: int
-    changes: list[JournalEntry] = Field(description="The journal without what was changed.")
+    changes: list[JournalEntry] = explained("The journal without what was changed.")
 
 
 class History(BaseModel):
@@ -167,6 +158,7 @@ class History(BaseModel):
     )
 
 
+@dataclass(frozen=True, kw_only=True)
 class BoundaryAnswer(Moment):
     """The output over the plane, row 0 at the highest x2; one such grid for each class if there are several."""
 
@@ -183,6 +175,7 @@ class NeuronMaps(BaseModel):
     units: list[list[list[Number]]]
 
 
+@dataclass(frozen=True, kw_only=True)
 class NeuronsAnswer(Moment):
     """Hidden layers in order, the output layer last."""
 
@@ -205,6 +198,7 @@ class LayerAnswer(BaseModel):
     mask: list[list[float]] | None = Field(None, description="1, or 0 for weights that were pruned.")
 
 
+@dataclass(frozen=True, kw_only=True)
 class ParametersAnswer(Moment):
     """Weights and biases, hidden layers in order, the output layer last."""
 
@@ -220,6 +214,7 @@ class ChangeAnswer(BaseModel):
     value: float
 
 
+@dataclass(frozen=True, kw_only=True)
 class ChangesAnswer(Moment):
     """What was changed, as it was before: sent again, it takes the change back."""
 
@@ -288,47 +283,6 @@ class DatasetAnswer(BaseModel):
     parts: dict[PartName, PartAnswer]
 
 
-class FixAnswer(BaseModel):
-    """A change that helps."""
-
-    label: str
-    patch: Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": "#/components/schemas/MergePatch"}]})] = Field(
-        description="To send with PATCH as it is."
-    )
-    needs_reset: bool = Field(description="Whether it helps only a new run: send it with `reset=true`.")
-
-
-class FindingAnswer(BaseModel):
-    """One thing that is wrong. What its name means stands in the catalogue, in the family `finding`."""
-
-    name: str
-    label: str
-    severity: Literal["critical", "warning"]
-    layers: list[int] = Field(description="Where: from 0, the output last; none at all means the whole network.")
-    evidence: dict[str, Number] = Field(description="The numbers by which it shows.")
-    summary: str = Field(description="These numbers in a sentence.")
-    cause: str = Field(description="The likely cause.")
-    fixes: list[FixAnswer] = Field(description="What helps, the likeliest first.")
-
-
-class ScoreAnswer(BaseModel):
-    """How good the answers for one part are: compare it before and after a fix."""
-
-    measure: str = Field(description="A metric's name, or balanced_accuracy where the classes are uneven.")
-    value: Number
-    noise: Number = Field(description="The standard error of the value.")
-    loss: Number
-
-
-class DiagnosisAnswer(Moment):
-    """What is wrong with a run, the worst first; consequences of what is named are left out."""
-
-    healthy: bool
-    findings: list[FindingAnswer]
-    scores: dict[PartName, ScoreAnswer] = Field(description="By part, where there is such a part.")
-    falls_short: bool = Field(description="Whether it has learned clearly less than nearest neighbors know.")
-
-
 class ColumnAnswer(BaseModel):
     """One column of an uploaded file: what it holds, and which inputs it became."""
 
@@ -338,9 +292,9 @@ class ColumnAnswer(BaseModel):
     missing: int
     inputs: list[str]
     note: str
-    low: Number = None
-    high: Number = None
-    mean: Number = None
+    low: Number | None = None
+    high: Number | None = None
+    mean: Number | None = None
     words: list[str] | None = None
 
 

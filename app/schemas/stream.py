@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.schemas.requests import Pause, Play, Reset, Step, Strict, Subscribe
-from app.schemas.responses import ExperimentData, NoteAnswer, Number, PartName, ProblemDocument, State
+from app.schemas.responses import ExperimentData, NoteAnswer, ProblemDocument, State
+from engine.insight.results import Number, PartName
 
 Bytes = Annotated[bytes, WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
 Floats = Annotated[Bytes, Field(description="float32, little endian.")]

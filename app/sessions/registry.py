@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from app.encoding import to_json
 from app.problems import Problem, not_found
-from app.sessions.jobs import then
 from app.sessions.scheduler import Closed, Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
@@ -103,43 +101,21 @@ class Registry:
     def __len__(self) -> int:
         return len(self._records)
 
-    # What worker threads do
+    # What worker threads do. A job that takes a while gives a future, which is awaited too.
 
-    async def look(self, id: str, job: Callable[[Session], Any]) -> bytes:
-        """The result of a job that only looks, as JSON. Both are made on a worker."""
+    async def look(self, id: str, job: Callable[[Session], Any]) -> Any:
+        """What a job finds that changes nothing in the run."""
         self.session(id)
-        return await self._await(self.scheduler.snapshot(id, lambda session: to_json(job(session))))
-
-    async def look_into(self, id: str, job: Callable[[Session, Trainer], Any], epoch: int | None = None) -> bytes:
-        """What a job finds in the network, now or at an earlier epoch of the run, as JSON."""
-        if epoch is None:
-            return await self.look(id, lambda session: job(session, session.trainer))
-
-        def look_back(session: Session) -> Future[bytes]:
-            return session.look_back(epoch, lambda trainer: to_json(job(session, trainer)))
-
-        found: bytes = await self.change(id, look_back)
-        return found
+        return await self._result(self.scheduler.snapshot(id, job))
 
     async def change(self, id: str, job: Callable[[Session], Any]) -> Any:
-        """The result of a job that changes something; one that takes a while gives a future, which is awaited too."""
+        """What comes of a job that changes something; whoever watches is told."""
         self.session(id)
-        result = await self._await(self.scheduler.command(id, job))
+        return await self._result(self.scheduler.command(id, job))
+
+    async def _result(self, future: Future[Any]) -> Any:
+        result = await self._await(future)
         return await self._await(result) if isinstance(result, Future) else result
-
-    async def answer(self, id: str, job: Callable[[Session], Any]) -> bytes:
-        """The same, as JSON, which is made on a worker."""
-
-        def encoded(session: Session) -> bytes | Future[bytes]:
-            result = job(session)
-            return then(result, to_json) if isinstance(result, Future) else to_json(result)
-
-        answer: bytes = await self.change(id, encoded)
-        return answer
-
-    async def render(self, id: str, job: Callable[[Session], T]) -> T:
-        """The result of a job that only looks."""
-        return await self._await(self.scheduler.snapshot(id, job))
 
     async def _await(self, future: Future[T]) -> T:
         try:

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -297,8 +298,10 @@ class Session:
         self._background_jobs.append(job)
         return job.future
 
-    def look_back(self, epoch: int, job: Callable[[Trainer], T]) -> Future[T]:
-        """What `job` finds at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
+    def at(self, epoch: int | None, job: Callable[[Trainer], T]) -> T | Future[T]:
+        """What `job` finds now, or at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
+        if epoch is None:
+            return job(self.trainer)
         place = epoch, len(self.trainer.journal.entries)
 
         def arrive(visit: Visit) -> T:
@@ -308,9 +311,7 @@ class Session:
             return job(visit.trainer)
 
         if place in self._visited:
-            future: Future[T] = Future()
-            fulfill(future, lambda: job(self._visited[place]))
-            return future
+            return job(self._visited[place])
         return self.run_in_background(lambda: Visit(self.trainer, epoch), arrive)
 
     # Jobs that change something
@@ -338,6 +339,11 @@ class Session:
         self.stage += 1
         self._finish_if_reached()
         return self.describe()
+
+    def _play(self) -> Play | None:
+        """The command by which it plays."""
+        until = self._stop_condition.until if self._stop_condition else None
+        return Play(command="play", rate=self.rate, until=until) if self._playing else None
 
     def _set_pace(self) -> None:
         per_epoch = self.trainer.steps_per_epoch
@@ -398,21 +404,23 @@ class Session:
         self.stage += 1
         return job.future
 
-    def patch(self, body: bytes, reset: bool, keep: bool = False) -> Future[dict[str, Any]]:
+    def patch(self, body: bytes, reset: bool, keep: bool = False, play: bool = False) -> Future[dict[str, Any]]:
         """Changes the experiment: at the next step boundary, or with a new run if `reset`.
 
-        With `keep` that begins with what this one has learned, where the network stays as it is.
+        With `keep` that begins with what this one has learned, where the network stays as it is; with `play` it plays
+        on if this one plays.
         """
         if not reset:
             return self.at_step_boundary(lambda: self._update(_patched(self.trainer, body)))
 
         def restart() -> dict[str, Any]:
-            before = self.trainer
-            answer = self._restart(_patched(self.trainer, body))
-            if not keep or before.diverged or not alike(before, self.trainer):
-                return answer
-            self.trainer.set_parameters(before.as_given())
-            self.trainer.history.forget()  # of the random weights that it never had
+            before, playing = self.trainer, self._play() if play else None
+            self._restart(_patched(self.trainer, body))
+            if keep and not before.diverged and alike(before, self.trainer):
+                self.trainer.set_parameters(before.as_given())
+                self.trainer.history.forget()  # of the random weights that it never had
+            with suppress(Problem):  # where it was to play until a metric that the new run does not have
+                return self.play(playing) if playing else self.describe()
             return self.describe()
 
         future: Future[dict[str, Any]] = Future()

@@ -107,7 +107,7 @@ class Connection:
                 await _either(self._news, min(wait_s, POLL_S))
 
     async def _send_due(self, due: list[str]) -> None:
-        for message in await self._registry.render(self._id, lambda _: self._subscription.render(due)):
+        for message in await self._registry.look(self._id, lambda _: self._subscription.render(due)):
             await self._send(message)
 
     async def _send(self, message: str | bytes) -> None:
@@ -146,7 +146,7 @@ class Connection:
         match message:
             case Subscribe():
                 past = await self._past(message.epoch)
-                await self._registry.render(self._id, lambda _: self._subscription.subscribe(message, past))
+                await self._registry.look(self._id, lambda _: self._subscription.subscribe(message, past))
                 self._subscribed.set()
                 self._news.set()
             case PatchMessage():
@@ -159,7 +159,7 @@ class Connection:
         """The network at an earlier epoch."""
         if epoch is None:
             return None
-        found: Model = await self._registry.change(self._id, lambda session: session.look_back(epoch, lambda it: it))
+        found: Model = await self._registry.look(self._id, lambda session: session.at(epoch, lambda trainer: trainer))
         return found
 
 

@@ -144,7 +144,7 @@ class Entry:
             bases=(base,),
             frozen=True,
             namespace={
-                "__pydantic_config__": STRICT,
+                "__pydantic_config__": STRICT | ({"json_schema_extra": {"x-live": False}} if self.structural else {}),
                 "__doc__": self.summary,
                 "__post_init__": check,
                 "structural": self.structural,

@@ -7,11 +7,12 @@ nothing. All of these are weights set to 0, so the network itself need not know.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
 from engine.errors import FieldError, InvalidInput
+from engine.insight.results import Covered, Measures, Number, PartName
 from engine.network.model import Model
 from engine.training.metrics_row import measures
 
@@ -29,13 +30,44 @@ class Part:
     input: int | None = None
 
     @property
-    def kind(self) -> str:
-        """The word for it."""
+    def kind(self) -> Literal["feature", "layer", "unit", "connection"]:
+        """What it is."""
         if self.layer is None:
             return "feature"
         if self.unit is None:
             return "layer"
         return "unit" if self.input is None else "connection"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AblationCost(Covered):
+    """What it costs to switch something off: the measures with everything on, and with these off."""
+
+    part: PartName
+    before: Measures
+    after: Measures
+
+
+@dataclass(frozen=True)
+class RankedPart:
+    """What is left without this part, and by how much the loss grows."""
+
+    kind: Literal["feature", "layer", "unit", "connection"]
+    layer: int | None
+    unit: int | None
+    input: int | None
+    name: str
+    after: Measures
+    cost: Number
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankingResult(Covered):
+    """What matters most, the costliest first; what makes the loss infinite is worth most."""
+
+    part: PartName
+    before: Measures
+    parts: list[RankedPart]
 
 
 def switched_off(model: Model, parts: Iterable[Part]) -> Model:
@@ -87,10 +119,10 @@ def _within(field: str, given: int, count: int, what: str) -> None:
         raise InvalidInput(FieldError(field, given, f"0 to {count - 1}", f"there are {count} {what} from 0 on"))
 
 
-def cost(model: Model, parts: Iterable[Part], of: str) -> dict[str, Any]:
+def cost(model: Model, parts: Iterable[Part], of: PartName) -> AblationCost:
     """The measures of a part of the data with everything on, and with these off."""
     without = switched_off(model, parts)
-    return {"part": of, **model.coverage(of), "before": _measured(model, of), "after": _measured(without, of)}
+    return AblationCost(part=of, **model.coverage(of), before=_measured(model, of), after=_measured(without, of))
 
 
 def _measured(model: Model, of: str) -> dict[str, float]:
@@ -100,14 +132,14 @@ def _measured(model: Model, of: str) -> dict[str, float]:
 class Ranking:
     """What each feature, unit and hidden layer, and on request each connection is worth.
 
-    Links are ranked if there are at most 2,000.
+    Connections are ranked if there are at most 2,000.
     """
 
-    def __init__(self, model: Model, of: str, connections: bool = False) -> None:
+    def __init__(self, model: Model, of: PartName, connections: bool = False) -> None:
         self.model, self._of = model.snapshot(), of
         self._left = list(_parts(model, connections))
         self._before = _measured(self.model, of)
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[RankedPart] = []
 
     @property
     def done(self) -> bool:
@@ -123,15 +155,15 @@ class Ranking:
                 break
             part = self._left.pop(0)
             after = _measured(switched_off(model, [part]), self._of)
-            place = {"kind": part.kind, "layer": part.layer, "unit": part.unit, "input": part.input}
-            cost = {"after": after, "cost": after["loss"] - self._before["loss"]}
-            self._rows.append({**place, "name": _name(model, part), **cost})
+            cost = after["loss"] - self._before["loss"]
+            place = part.kind, part.layer, part.unit, part.input
+            self._rows.append(RankedPart(*place, _name(model, part), after, cost))
 
     @property
-    def result(self) -> dict[str, Any]:
-        """The costliest first; what makes the loss infinite is worth most."""
-        rows = sorted(self._rows, key=lambda row: -row["cost"] if np.isfinite(row["cost"]) else -np.inf)
-        return {"part": self._of, **self.model.coverage(self._of), "before": self._before, "parts": rows}
+    def result(self) -> RankingResult:
+        """What was switched off so far."""
+        rows = sorted(self._rows, key=lambda row: -row.cost if np.isfinite(row.cost) else -np.inf)
+        return RankingResult(part=self._of, **self.model.coverage(self._of), before=self._before, parts=rows)
 
 
 def _parts(model: Model, connections: bool) -> Iterator[Part]:

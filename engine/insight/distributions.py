@@ -4,34 +4,93 @@ A layer learns well when its sums reach where its activation bends, and when nei
 errors on the way back shrink or grow from layer to layer.
 """
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
+from engine.insight.results import Counts, Number, Numbers
 from engine.limits import LIMITS
-from engine.network.model import Model, Passes
+from engine.network.model import Model
 from engine.training.time_travel import Course
 from engine.training.trainer import Trainer
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
-def histogram(numbers: np.ndarray, bins: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Histogram:
+    """How often numbers fall into equal bins from low to high; quantiles are 0, 5, 25, 50, 75, 95 and 100 %.
+
+    Without finite numbers the ends are NaN and the lists empty.
+    """
+
+    low: Number
+    high: Number
+    counts: Counts
+    mean: Number
+    std: Number
+    quantiles: Numbers
+    not_finite: int
+
+
+@dataclass(frozen=True)
+class LayerDistributions:
+    """The histograms of one layer's weights and, over the measured training samples, of its `pre_activations` (what its
+    activation takes in), `activations`, `gradients` (of the mean loss, by weight) and `errors` (dL/dz of one sample).
+    """
+
+    name: str
+    weights: Histogram
+    pre_activations: Histogram
+    activations: Histogram
+    gradients: Histogram
+    errors: Histogram
+
+
+@dataclass(frozen=True)
+class MomentDistributions:
+    """The distributions at one epoch."""
+
+    step: int
+    epoch: float
+    layers: list[LayerDistributions]
+
+
+@dataclass(frozen=True)
+class UnitHistogram:
+    """How often a unit's activation gets sums in equal bins from low to high."""
+
+    low: float
+    high: float
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class LayerSpread:
+    """Standard deviations over the training samples, and the length of the gradient."""
+
+    name: str
+    activations: Number
+    errors: Number
+    gradient: Number
+
+
+def histogram(numbers: np.ndarray, bins: int) -> Histogram:
     """How often numbers fall into `bins` of equal width from `low` to `high`; those that are not finite are counted."""
     flat = numbers.reshape(-1)
     finite = flat[np.isfinite(flat)].astype(np.float64)
-    told = {"not_finite": len(flat) - len(finite)}
     if not len(finite):
-        return told | {"low": None, "high": None, "counts": [], "mean": None, "std": None, "quantiles": []}
+        return Histogram(np.nan, np.nan, np.empty(0, int), np.nan, np.nan, np.empty(0), not_finite=len(flat))
     low, high = float(finite.min()), float(finite.max())
-    return told | {
-        "low": low,
-        "high": high,
-        "counts": _counts(finite, low, high, bins),
-        "mean": float(finite.mean()),
-        "std": float(finite.std()),
-        "quantiles": np.quantile(finite, QUANTILES),
-    }
+    return Histogram(
+        low,
+        high,
+        _counts(finite, low, high, bins),
+        mean=float(finite.mean()),
+        std=float(finite.std()),
+        quantiles=np.quantile(finite, QUANTILES),
+        not_finite=len(flat) - len(finite),
+    )
 
 
 def _counts(numbers: np.ndarray, low: float, high: float, bins: int) -> np.ndarray:
@@ -40,33 +99,27 @@ def _counts(numbers: np.ndarray, low: float, high: float, bins: int) -> np.ndarr
     return np.bincount(np.clip(places, 0, bins - 1), minlength=bins)
 
 
-def distributions(model: Model, bins: int = 40) -> list[dict[str, Any]]:
-    """For each layer the histograms of its `weights`, and over the measured training samples of its `pre_activations`
-    (what its activation takes in), `activations`, `gradients` (of the mean loss, by weight) and `errors` (dL/dz of
-    single samples).
-    """
-    return _layers(model, model.passes(), bins)
-
-
-def _layers(model: Model, passes: Passes, bins: int) -> list[dict[str, Any]]:
+def distributions(model: Model, bins: int = 40) -> list[LayerDistributions]:
+    """The distributions of each layer."""
+    passes = model.passes()
     weights, gradients = model.network.views(model.state.parameters), model.network.views(passes.gradient)
     told = []
     with np.errstate(all="ignore"):
         for index in range(len(model.network.layers)):
             sums, units = model.rows_of(index)
-            layer = {
-                "weights": weights[index]["weights"],
-                "pre_activations": passes.z[sums],
-                "activations": passes.a[units],
-                "gradients": gradients[index]["weights"],
-                "errors": passes.d[sums],
-            }
-            name = {"name": model.layer_name(index)}
-            told.append(name | {what: histogram(numbers, bins) for what, numbers in layer.items()})
+            layer = LayerDistributions(
+                model.layer_name(index),
+                weights=histogram(weights[index]["weights"], bins),
+                pre_activations=histogram(passes.z[sums], bins),
+                activations=histogram(passes.a[units], bins),
+                gradients=histogram(gradients[index]["weights"], bins),
+                errors=histogram(passes.d[sums], bins),
+            )
+            told.append(layer)
     return told
 
 
-def unit_distributions(model: Model, layer: int, bins: int = 40) -> list[dict[str, Any]]:
+def unit_distributions(model: Model, layer: int, bins: int = 40) -> list[UnitHistogram]:
     """For each unit of a layer the histogram of the sums that its activation gets, all over the same range.
 
     A maxout unit has one for each of its pieces.
@@ -75,10 +128,10 @@ def unit_distributions(model: Model, layer: int, bins: int = 40) -> list[dict[st
     z = model.passes().z[sums].astype(np.float64)
     finite = z[np.isfinite(z)]
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
-    return [{"low": low, "high": high, "counts": _counts(row[np.isfinite(row)], low, high, bins)} for row in z]
+    return [UnitHistogram(low, high, _counts(row[np.isfinite(row)], low, high, bins)) for row in z]
 
 
-def spread(model: Model) -> list[dict[str, Any]]:
+def spread(model: Model) -> list[LayerSpread]:
     """For each layer the standard deviation of its activations on the way forward, of its errors on the way back, and
     the length of its gradient.
     """
@@ -89,20 +142,20 @@ def spread(model: Model) -> list[dict[str, Any]]:
         for index in range(len(model.network.layers)):
             sums, units = model.rows_of(index)
             told.append(
-                {
-                    "name": model.layer_name(index),
-                    "activations": float(passes.a[units].std(dtype=np.float64)),
-                    "errors": float(passes.d[sums].std(dtype=np.float64)),
-                    "gradient": float(np.linalg.norm(gradients[index]["weights"].astype(np.float64))),
-                }
+                LayerSpread(
+                    model.layer_name(index),
+                    activations=float(passes.a[units].std(dtype=np.float64)),
+                    errors=float(passes.d[sums].std(dtype=np.float64)),
+                    gradient=float(np.linalg.norm(gradients[index]["weights"].astype(np.float64))),
+                )
             )
     return told
 
 
-def along(run: Trainer, moments: int = 20, bins: int = 40) -> Course[dict[str, Any]]:
+def along(run: Trainer, moments: int = 20, bins: int = 40) -> Course[MomentDistributions]:
     """The distributions at up to so many of the epochs that are kept of a run, evenly chosen."""
     return Course(
         run,
         min(moments, LIMITS.moments),
-        lambda model: {"step": model.step, "epoch": model.epoch, "layers": distributions(model, bins)},
+        lambda model: MomentDistributions(model.step, model.epoch, distributions(model, bins)),
     )

@@ -4,17 +4,27 @@ An update lowers the loss of its own batch if the learning rate is not too large
 what the metrics tell.
 """
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
+from engine.insight.results import Counts, Number, explained
 from engine.training.trainer import Trainer
 
 MOST_SAMPLES = 1_000  # of a batch that is told sample by sample
 
 
+@dataclass(frozen=True, kw_only=True)
+class LastUpdate:
+    """What the last update learned from, and what it did. Losses are means over its batch, without the penalty."""
+
+    samples: Counts = explained("Indices of training samples.")
+    loss_before: Number
+    loss: Number = explained("With the present weights.")
+
+
 @np.errstate(all="ignore")  # what is not finite is told, not warned of
-def last_update(trainer: Trainer) -> dict[str, Any] | None:
+def last_update(trainer: Trainer) -> LastUpdate | None:
     """The batch of the last update and its mean data loss before and after it, dropout and noise off.
 
     None if no update led to the present weights, or if its batch was larger than 1,000 samples.
@@ -28,4 +38,4 @@ def last_update(trainer: Trainer) -> dict[str, Any] | None:
         float(model.answer(batch)[1].mean())  # type: ignore[arg-type]
         for model in (trainer.altered(trainer.state.previous.copy()), trainer.snapshot())
     )
-    return {"samples": samples, "loss_before": before, "loss": after}
+    return LastUpdate(samples=samples, loss_before=before, loss=after)

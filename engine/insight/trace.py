@@ -4,8 +4,8 @@ Every number on the way is told, with the formula that it came from. They are th
 as you would write it by hand, in double precision.
 """
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -15,15 +15,91 @@ from engine.components.optimizers import OPTIMIZERS
 from engine.components.registry import Choice
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Layer, Resolved
-from engine.insight.trace_formulas import EVALUATION, TRAINING, arguments, arguments_of_layer, printed, written
+from engine.insight.results import Number, Numbers, NumbersOrRows, PartName, explained
+from engine.insight.trace_formulas import EVALUATION, TRAINING, Mode, arguments, arguments_of_layer, printed, written
 from engine.reference import Layers, Passed, Running, Seen
 from engine.training.trainer import Trainer
 
 NORMALIZED = ("gamma", "beta")
+ByParameter = dict[str, NumbersOrRows]  # `weights`, `biases` and whatever else a layer learns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Normalization:
+    """How batch normalization moved a layer's numbers."""
+
+    position: Literal["before", "after"]
+    means: Numbers
+    deviations: Numbers = explained("The square root of variance + epsilon.")
+    normalized: Numbers
+    scaled: Numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracedLayer:
+    """One layer on the way forward and back; parameters, gradients and what becomes of them are by name."""
+
+    name: str
+    activation: str
+    inputs: Numbers = explained("What enters, after dropout.")
+    kept: Numbers | None = explained("What dropout multiplied each input with.")
+    parameters: ByParameter
+    arguments: dict[str, dict[str, Number]] = explained("The other numbers in this layer's formulas.")
+    mask: ByParameter | None = explained("0 for parameters that stay 0 for good.")
+    pre_activations: Numbers
+    normalization: Normalization | None
+    slopes: Numbers | None = explained("Of an activation whose slope differs from unit to unit.")
+    activations: Numbers
+    outputs: Numbers
+    derivatives: Numbers | None
+    errors: Numbers | None = explained("dL/da; null where loss and activation are taken together.")
+    deltas: Numbers = explained("dL/dz.")
+    gradients: ByParameter = explained("Of the data loss.")
+    total_gradients: ByParameter = explained(
+        "With the smooth part of the penalty, and clipped: what the optimizer gets."
+    )
+    shrinkage: Number = explained("How far an L1 penalty moves each weight toward 0 after the update.")
+    memory: dict[str, ByParameter] = explained(
+        "What the optimizer remembers before the update, by the names in its formula."
+    )
+    memory_after: dict[str, ByParameter]
+    updated: ByParameter
+    again: Numbers = explained("The outputs after the update.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """One sample forward, its error back, the update, and the sample once more."""
+
+    part: PartName
+    sample: int
+    mode: Mode
+    point: Numbers
+    columns: list[str]
+    features: list[str]
+    inputs: Numbers
+    noise: Numbers | None = explained("What is added to the inputs.")
+    target: Number | Numbers
+    wanted: Numbers = explained("What the outputs should be.")
+    weight: Number
+    layers: list[TracedLayer]
+    loss: Number
+    loss_again: Number
+    penalty: Number
+    learning_rate: Number
+    arguments: dict[str, dict[str, Number]] = explained(
+        "Other numbers in the formulas of the targets, the loss, the schedule, clipping and the update: in the "
+        "schedule's formula t is the time in epochs, in the update's it is `step`, the number of this update."
+    )
+    formulas: dict[str, Any] = explained(
+        "KaTeX of every kind of number; null where nothing is computed. i counts what enters a layer, j its units, k "
+        "the outputs or the sums of a maxout unit. e is an error, the delta of z is dL/dz, h what is normalized, r 1 "
+        "for what dropout keeps and 0 for the rest. A hidden unit's error comes from the layer above."
+    )
 
 
 @np.errstate(all="ignore")  # what is not finite is told, not warned of
-def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = None) -> dict[str, Any]:
+def trace(model: Trainer, sample: int, part: str = "train", mode: Mode | None = None) -> Trace:
     """What one sample of a part does, alone, in the next training step.
 
     In `training` it meets noise and dropout, and batch normalization looks at this sample alone; in `evaluation` there
@@ -47,42 +123,42 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: str | None = N
     again = reference.forward(experiment, updated, X, running, step)
     units = experiment.all_layers
     told = [
-        _layer(model, index, layers[index], seen[index], passed[index], weight)
-        | {
-            "arguments": arguments_of_layer(experiment, index, mode),
-            "mask": None if masks is None else _named(model, index, masks[index]),
-            "gradients": _named(model, index, gradients[index]),
-            "total_gradients": _named(model, index, total[index]),
-            "shrinkage": 0.0
+        TracedLayer(
+            **_both_ways(model, index, layers[index], seen[index], passed[index], weight),
+            arguments=arguments_of_layer(experiment, index, mode),
+            mask=None if masks is None else _named(model, index, masks[index]),
+            gradients=_named(model, index, gradients[index]),
+            total_gradients=_named(model, index, total[index]),
+            shrinkage=0.0
             if model.data.rules.penalties_last
             else model.learning_rate * reference.l1_rate(units[index].regularizer),
-            "memory": _remembered(model, index, memory),
-            "memory_after": _remembered(model, index, kept),
-            "updated": _named(model, index, updated[index]),
-            "again": again[index].out[0],
-        }
+            memory=_remembered(model, index, memory),
+            memory_after=_remembered(model, index, kept),
+            updated=_named(model, index, updated[index]),
+            again=again[index].out[0],
+        )
         for index in range(len(units))
     ]
-    return {
-        "part": part,
-        "sample": sample,
-        "mode": mode,
-        "point": samples.points[sample],
-        "columns": list(model.data.columns),
-        "features": list(model.data.features),
-        "inputs": X[0],
-        "noise": noise[0] if noise.any() else None,
-        "target": samples.targets[sample],
-        "wanted": targets[0],
-        "weight": weight,
-        "layers": told,
-        "loss": _loss(experiment, seen[-1], targets, weight),
-        "loss_again": _loss(experiment, again[-1], targets, weight),
-        "penalty": model.penalty(),
-        "learning_rate": model.learning_rate,
-        "arguments": arguments(model, _length(model, layers, gradients, masks)),
-        "formulas": printed(written(model, mode)),
-    }
+    return Trace(
+        part=part,
+        sample=sample,
+        mode=mode,
+        point=samples.points[sample],
+        columns=list(model.data.columns),
+        features=list(model.data.features),
+        inputs=X[0],
+        noise=noise[0] if noise.any() else None,
+        target=samples.targets[sample],
+        wanted=targets[0],
+        weight=weight,
+        layers=told,
+        loss=_loss(experiment, seen[-1], targets, weight),
+        loss_again=_loss(experiment, again[-1], targets, weight),
+        penalty=model.penalty(),
+        learning_rate=model.learning_rate,
+        arguments=arguments(model, _length(model, layers, gradients, masks)),
+        formulas=printed(written(model, mode)),
+    )
 
 
 def _samples(model: Trainer, part: str, sample: int) -> Any:
@@ -154,7 +230,7 @@ def _update(
     return penalized, updated, kept
 
 
-def _layer(
+def _both_ways(
     model: Trainer, index: int, own: tuple[np.ndarray, ...], seen: Seen, passed: Passed, weight: float
 ) -> dict[str, Any]:
     """The numbers of one layer, on the way forward and back."""
@@ -165,13 +241,13 @@ def _layer(
     normal = None
     if normalization and seen.h is not None and seen.spread is not None:
         what = seen.a if normalization.after else sums
-        normal = {
-            "position": normalization.position,
-            "means": what[0] - seen.h[0] * seen.spread,
-            "deviations": np.broadcast_to(seen.spread, seen.h[0].shape),
-            "normalized": seen.h[0],
-            "scaled": seen.out[0] if normalization.after else seen.z[0],
-        }
+        normal = Normalization(
+            position=normalization.position,
+            means=what[0] - seen.h[0] * seen.spread,
+            deviations=np.broadcast_to(seen.spread, seen.h[0].shape),
+            normalized=seen.h[0],
+            scaled=seen.out[0] if normalization.after else seen.z[0],
+        )
     return {
         "name": model.layer_name(index),
         "activation": choice.name,

@@ -5,7 +5,7 @@ What enters the activation is y where batch normalization comes before it, else 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from engine.components.activations import ACTIVATIONS, Activation
 from engine.components.constraints import CONSTRAINTS
@@ -18,7 +18,9 @@ from engine.components.schedules import SCHEDULES
 from engine.experiment import Layer, Resolved, ResolvedOutput
 from engine.training.trainer import Trainer
 
-TRAINING, EVALUATION = MODES = ("training", "evaluation")
+Mode = Literal["training", "evaluation"]
+TRAINING: Mode = "training"
+EVALUATION: Mode = "evaluation"
 
 
 def printed(formulas: Any) -> Any:

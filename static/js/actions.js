@@ -4,9 +4,10 @@
 import * as api from "./api.js";
 import { Connection } from "./connection.js";
 import { isStuck } from "./current_step.js";
-import { combined, isObject, renames } from "./experiment.js";
+import { combined, isObject, patched, renames } from "./experiment.js";
 import { Polling } from "./polling.js";
 import { savedSession, saveSession } from "./saved_session.js";
+import { fixedDifferences } from "./schema.js";
 import * as store from "./store.js";
 import { strings } from "./strings.js";
 import { lostTable } from "./uploads.js";
@@ -198,34 +199,24 @@ export class Actions {
     this.#do(() => this.#sendPatch(waiting, told), before, retry);
   }
 
-  /** @param {Waiting} waiting @param {boolean} told */
+  /** Sends a change in one request: the schema says whether it needs a new run.
+   * @param {Waiting} waiting @param {boolean} told */
   async #sendPatch(waiting, told) {
-    const { session, run, playing, phase } = this.store.state;
+    const { session, run, playing, phase, step, schema, confirmed } = this.store.state;
     if (this.#waiting === waiting) this.#waiting = null;
-    if (!session) return;
+    if (!session || !schema) return;
+    const { patch, keep } = waiting;
+    const fixed = fixedDifferences(schema, confirmed, patched(confirmed, patch));
+    if (fixed.length > 0 && step > 0 && !told && !waiting.reset) this.#tell(strings.status.startedAgain(fixed));
     const untouched = phase === "ready" && !playing; // nothing is lost by a reset
-    const answer = await this.#patch(session, { ...waiting, reset: waiting.reset || untouched }, told);
+    const reset = waiting.reset || untouched || fixed.length > 0;
+    const answer = await api.patchSession(session, patch, reset, keep, playing);
     this.#confirm(answer);
     const restarted = answer.run !== run;
     if (restarted && playing && answer.state !== "running") {
       this.#confirm(await api.sendCommand(session, this.#playing()));
     }
     if (!restarted) await this.polling.journal();
-  }
-
-  /** Sends a patch; where it needs a reset, sends it again with one, and says so.
-   * @param {string} session @param {Waiting} waiting @param {boolean} told */
-  async #patch(session, { patch, reset, keep }, told) {
-    try {
-      return await api.patchSession(session, patch, reset, keep);
-    } catch (error) {
-      if (!(error instanceof api.Refusal) || error.problem.type !== "urn:gradlab:needs-reset") throw error;
-      const { step } = this.store.state;
-      const answer = await api.patchSession(session, patch, true, keep);
-      const fields = (error.problem.errors ?? []).map(({ field }) => field);
-      if (step > 0 && !told) this.#tell(strings.status.startedAgain(fields));
-      return answer;
-    }
   }
 
   /** @param {Command} command @param {() => void} [after] */

@@ -104,10 +104,10 @@ export const getSession = (id) => ask("GET", session(id));
  * @type {(id: string) => Promise<void>} */
 export const deleteSession = (id) => ask("DELETE", `${session(id)}?unless_watched=true`);
 
-/** With `keep` a new run begins with what was learned.
- * @type {(id: string, patch: Patch, reset: boolean, keep: boolean) => Promise<Session>} */
-export const patchSession = (id, patch, reset, keep) =>
-  ask("PATCH", `${session(id)}${reset ? `?reset=true&keep=${keep}` : ""}`, patch);
+/** With `keep` a new run begins with what was learned, with `play` it plays on.
+ * @type {(id: string, patch: Patch, reset: boolean, keep: boolean, play: boolean) => Promise<Session>} */
+export const patchSession = (id, patch, reset, keep, play) =>
+  ask("PATCH", `${session(id)}${reset ? `?reset=true&keep=${keep}&play=${play}` : ""}`, patch);
 
 /** Continues from an earlier epoch, in a new session or in the same one.
  * @type {(id: string, epoch: number, into: "new" | "same") => Promise<Session>} */

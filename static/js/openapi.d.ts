@@ -10,31 +10,19 @@ export interface components {
             [key: string]: unknown;
         });
         /** @description What it costs to switch something off. */
-        AblationCost: {
+        AblationAnswer: {
             run: string;
             step: number;
             epoch: number;
-            /** @enum {string} */
-            part: "train" | "validation" | "test";
             /** @description How many samples were looked at: all, or a fixed draw of 2,000 where that takes too long. */
             samples: number;
             /** @description How many samples the part has. */
             all: number;
-            /**
-             * @example {
-             *       "accuracy": 0.97,
-             *       "loss": 0.21
-             *     }
-             */
+            /** @enum {string} */
+            part: "train" | "validation" | "test";
             before: {
                 [key: string]: number | null;
             };
-            /**
-             * @example {
-             *       "accuracy": 0.97,
-             *       "loss": 0.21
-             *     }
-             */
             after: {
                 [key: string]: number | null;
             };
@@ -73,7 +61,7 @@ export interface components {
             values: (number | null)[][] | (number | null)[][][];
         };
         /** @description In ten bins of confidence: the mean confidence, and the share of predictions that are correct. */
-        CalibrationAnswer: {
+        Calibration: {
             counts: number[];
             confidence: (number | null)[];
             accuracy: (number | null)[];
@@ -106,7 +94,7 @@ export interface components {
             before: components["schemas"]["ChangeAnswer"][];
         };
         /** @description One class, or label, against the rest. */
-        ClassAnswer: {
+        ClassEvaluation: {
             name: string;
             /** @description How many samples belong to the class. */
             support: number;
@@ -116,7 +104,7 @@ export interface components {
             precision: number | null;
             recall: number | null;
             f1: number | null;
-            roc: components["schemas"]["RocAnswer"];
+            roc: components["schemas"]["Roc"];
             auc: number | null;
         };
         /** @description One column of an uploaded file: what it holds, and which inputs it became. */
@@ -165,17 +153,17 @@ export interface components {
         };
         /** @description What is wrong with a run, the worst first; consequences of what is named are left out. */
         DiagnosisAnswer: {
+            findings: components["schemas"]["Finding"][];
+            /** @description By part, where there is such a part. */
+            scores: {
+                [key: string]: components["schemas"]["Score"];
+            };
+            /** @description Whether it has learned clearly less than nearest neighbors know. */
+            falls_short: boolean;
             run: string;
             step: number;
             epoch: number;
             healthy: boolean;
-            findings: components["schemas"]["FindingAnswer"][];
-            /** @description By part, where there is such a part. */
-            scores: {
-                [key: string]: components["schemas"]["ScoreAnswer"];
-            };
-            /** @description Whether it has learned clearly less than nearest neighbors know. */
-            falls_short: boolean;
         };
         /** @description Hidden layers in order, the output layer last. */
         DistributionsAnswer: {
@@ -272,8 +260,8 @@ export interface components {
             /** @description The mean, or the commonest word. */
             typical: number | string | null;
         };
-        /** @description One thing that is wrong. What its name means stands in the catalogue, in the family `finding`. */
-        FindingAnswer: {
+        /** @description One thing that is wrong with a run. What its name means is an entry of the family `finding`. */
+        Finding: {
             name: string;
             label: string;
             /** @enum {string} */
@@ -289,17 +277,23 @@ export interface components {
             /** @description The likely cause. */
             cause: string;
             /** @description What helps, the likeliest first. */
-            fixes: components["schemas"]["FixAnswer"][];
+            fixes: components["schemas"]["Fix"][];
         };
-        /** @description A change that helps. */
-        FixAnswer: {
+        /** @description A change that helps, as a merge patch of the present experiment. */
+        Fix: {
             label: string;
             /** @description To send with PATCH as it is. */
-            patch: components["schemas"]["MergePatch"];
+            patch: {
+                [key: string]: unknown;
+            };
             /** @description Whether it helps only a new run: send it with `reset=true`. */
             needs_reset: boolean;
         };
-        /** @description How often numbers fall into equal bins from low to high; quantiles are 0, 5, 25, 50, 75, 95 and 100 %. */
+        /**
+         * @description How often numbers fall into equal bins from low to high; quantiles are 0, 5, 25, 50, 75, 95 and 100 %.
+         *
+         *     Without finite numbers the ends are NaN and the lists empty.
+         */
         Histogram: {
             low: number | null;
             high: number | null;
@@ -368,7 +362,10 @@ export interface components {
             /** @description 1, or 0 for weights that were pruned. */
             mask?: number[][] | null;
         };
-        /** @description The histograms of one layer. */
+        /**
+         * @description The histograms of one layer's weights and, over the measured training samples, of its `pre_activations` (what its
+         *     activation takes in), `activations`, `gradients` (of the mean loss, by weight) and `errors` (dL/dz of one sample).
+         */
         LayerDistributions: {
             name: string;
             weights: components["schemas"]["Histogram"];
@@ -433,7 +430,7 @@ export interface components {
             layers: components["schemas"]["NeuronMaps"][];
         };
         /** @description How batch normalization moved a layer's numbers. */
-        NormalizationAnswer: {
+        Normalization: {
             /** @enum {string} */
             position: "before" | "after";
             means: (number | null)[];
@@ -459,26 +456,20 @@ export interface components {
             points: number[][];
             targets: (number | number[])[];
         };
-        /** @description One part of the data. */
+        /** @description One part of the data. What does not go with the task is None. */
         PartEvaluation: {
             /** @description How many samples were looked at: all, or a fixed draw of 2,000 where that takes too long. */
             samples: number;
             /** @description How many samples the part has. */
             all: number;
-            /**
-             * @example {
-             *       "accuracy": 0.97,
-             *       "loss": 0.21
-             *     }
-             */
             measures: {
                 [key: string]: number | null;
             };
             /** @description Row: true class; column: predicted class. */
             confusion?: number[][] | null;
-            classes?: components["schemas"]["ClassAnswer"][] | null;
-            calibration?: components["schemas"]["CalibrationAnswer"] | null;
-            regression?: components["schemas"]["RegressionAnswer"] | null;
+            classes?: components["schemas"]["ClassEvaluation"][] | null;
+            calibration?: components["schemas"]["Calibration"] | null;
+            regression?: components["schemas"]["Regression"] | null;
         };
         /** @description Some points of a data set. */
         PointsPreview: {
@@ -488,7 +479,7 @@ export interface components {
         /** @description What the network says of each row. */
         Prediction: {
             outputs: (number | null)[][];
-            labels: (string | number | string[] | null)[];
+            labels: (string | number | null | string[])[];
             /** @description Of each row, the largest first; only where `explain` was asked for. */
             moved?: components["schemas"]["MoveAnswer"][][] | null;
         };
@@ -515,12 +506,12 @@ export interface components {
             };
             before: components["schemas"]["TimedSize"];
             after: components["schemas"]["TimedSize"];
-            steps: components["schemas"]["PruneStep"][];
+            steps: components["schemas"]["PrunedSize"][];
             /** @description Why it ended early, in words. */
             stopped: string | null;
         };
-        /** @description After one step and its training. */
-        PruneStep: {
+        /** @description How large and how good a network is, at first or after a step and its training; `undone` if it was taken back. */
+        PrunedSize: {
             units: number;
             parameters: number;
             nonzero: number;
@@ -543,12 +534,6 @@ export interface components {
             unit: number | null;
             input: number | null;
             name: string;
-            /**
-             * @example {
-             *       "accuracy": 0.97,
-             *       "loss": 0.21
-             *     }
-             */
             after: {
                 [key: string]: number | null;
             };
@@ -559,18 +544,12 @@ export interface components {
             run: string;
             step: number;
             epoch: number;
-            /** @enum {string} */
-            part: "train" | "validation" | "test";
             /** @description How many samples were looked at: all, or a fixed draw of 2,000 where that takes too long. */
             samples: number;
             /** @description How many samples the part has. */
             all: number;
-            /**
-             * @example {
-             *       "accuracy": 0.97,
-             *       "loss": 0.21
-             *     }
-             */
+            /** @enum {string} */
+            part: "train" | "validation" | "test";
             before: {
                 [key: string]: number | null;
             };
@@ -581,8 +560,8 @@ export interface components {
             /** @constant */
             ready: true;
         };
-        /** @description How far predictions are from targets, in the target's unit. */
-        RegressionAnswer: {
+        /** @description How far predictions are from targets, in the target's unit; residuals are prediction minus target. */
+        Regression: {
             mean_absolute_error: number | null;
             root_mean_squared_error: number | null;
             r2: number | null;
@@ -591,8 +570,8 @@ export interface components {
             targets: (number | null)[];
             predictions: (number | null)[];
         };
-        /** @description The ROC curve: both rates as the threshold falls. */
-        RocAnswer: {
+        /** @description The ROC curve: both rates as the threshold falls; empty where there is none. */
+        Roc: {
             false_positive_rate: number[];
             true_positive_rate: number[];
         };
@@ -618,8 +597,13 @@ export interface components {
             x: number[];
             value: number[];
         };
-        /** @description How good the answers for one part are: compare it before and after a fix. */
-        ScoreAnswer: {
+        /**
+         * @description How good the answers for one part are: compare it before and after a fix.
+         *
+         *     `measure` is balanced accuracy where the classes are uneven: a network that never answers with a rare class must not
+         *     look good. `value` is a share of right answers, or of a regression the mean absolute error in the target's unit.
+         */
+        Score: {
             /** @description A metric's name, or balanced_accuracy where the classes are uneven. */
             measure: string;
             value: number | null;
@@ -706,6 +690,7 @@ export interface components {
                     [key: string]: number | null;
                 };
             };
+            undone?: boolean;
             /** @description Measured, for one sample among many. */
             inference_us: number | null;
         };
@@ -740,7 +725,7 @@ export interface components {
             inputs: (number | null)[];
             /** @description What is added to the inputs. */
             noise: (number | null)[] | null;
-            target: number | (number | null)[] | null;
+            target: number | null | (number | null)[];
             /** @description What the outputs should be. */
             wanted: (number | null)[];
             weight: number | null;
@@ -769,7 +754,7 @@ export interface components {
             /** @description What dropout multiplied each input with. */
             kept: (number | null)[] | null;
             parameters: {
-                [key: string]: (number | null)[][] | (number | null)[];
+                [key: string]: (number | null)[] | (number | null)[][];
             };
             /** @description The other numbers in this layer's formulas. */
             arguments: {
@@ -779,10 +764,10 @@ export interface components {
             };
             /** @description 0 for parameters that stay 0 for good. */
             mask: {
-                [key: string]: (number | null)[][] | (number | null)[];
+                [key: string]: (number | null)[] | (number | null)[][];
             } | null;
             pre_activations: (number | null)[];
-            normalization: components["schemas"]["NormalizationAnswer"] | null;
+            normalization: components["schemas"]["Normalization"] | null;
             /** @description Of an activation whose slope differs from unit to unit. */
             slopes: (number | null)[] | null;
             activations: (number | null)[];
@@ -794,27 +779,27 @@ export interface components {
             deltas: (number | null)[];
             /** @description Of the data loss. */
             gradients: {
-                [key: string]: (number | null)[][] | (number | null)[];
+                [key: string]: (number | null)[] | (number | null)[][];
             };
             /** @description With the smooth part of the penalty, and clipped: what the optimizer gets. */
             total_gradients: {
-                [key: string]: (number | null)[][] | (number | null)[];
+                [key: string]: (number | null)[] | (number | null)[][];
             };
             /** @description How far an L1 penalty moves each weight toward 0 after the update. */
             shrinkage: number | null;
             /** @description What the optimizer remembers before the update, by the names in its formula. */
             memory: {
                 [key: string]: {
-                    [key: string]: (number | null)[][] | (number | null)[];
+                    [key: string]: (number | null)[] | (number | null)[][];
                 };
             };
             memory_after: {
                 [key: string]: {
-                    [key: string]: (number | null)[][] | (number | null)[];
+                    [key: string]: (number | null)[] | (number | null)[][];
                 };
             };
             updated: {
-                [key: string]: (number | null)[][] | (number | null)[];
+                [key: string]: (number | null)[] | (number | null)[][];
             };
             /** @description The outputs after the update. */
             again: (number | null)[];
@@ -1520,15 +1505,15 @@ export interface components {
     pathItems: never;
 }
 export type Choice = components['schemas']['Choice'];
-export type AblationCost = components['schemas']['AblationCost'];
+export type AblationAnswer = components['schemas']['AblationAnswer'];
 export type Alive = components['schemas']['Alive'];
 export type ArgumentAnswer = components['schemas']['ArgumentAnswer'];
 export type BoundaryAnswer = components['schemas']['BoundaryAnswer'];
-export type CalibrationAnswer = components['schemas']['CalibrationAnswer'];
+export type Calibration = components['schemas']['Calibration'];
 export type CatalogueAnswer = components['schemas']['CatalogueAnswer'];
 export type ChangeAnswer = components['schemas']['ChangeAnswer'];
 export type ChangesAnswer = components['schemas']['ChangesAnswer'];
-export type ClassAnswer = components['schemas']['ClassAnswer'];
+export type ClassEvaluation = components['schemas']['ClassEvaluation'];
 export type ColumnAnswer = components['schemas']['ColumnAnswer'];
 export type CourseAnswer = components['schemas']['CourseAnswer'];
 export type DatasetAnswer = components['schemas']['DatasetAnswer'];
@@ -1539,8 +1524,8 @@ export type EvaluationAnswer = components['schemas']['EvaluationAnswer'];
 export type FamilyAnswer = components['schemas']['FamilyAnswer'];
 export type FeatureMap = components['schemas']['FeatureMap'];
 export type FieldAnswer = components['schemas']['FieldAnswer'];
-export type FindingAnswer = components['schemas']['FindingAnswer'];
-export type FixAnswer = components['schemas']['FixAnswer'];
+export type Finding = components['schemas']['Finding'];
+export type Fix = components['schemas']['Fix'];
 export type Histogram = components['schemas']['Histogram'];
 export type History = components['schemas']['History'];
 export type ImportAnswer = components['schemas']['ImportAnswer'];
@@ -1555,7 +1540,7 @@ export type MomentDistributions = components['schemas']['MomentDistributions'];
 export type MoveAnswer = components['schemas']['MoveAnswer'];
 export type NeuronMaps = components['schemas']['NeuronMaps'];
 export type NeuronsAnswer = components['schemas']['NeuronsAnswer'];
-export type NormalizationAnswer = components['schemas']['NormalizationAnswer'];
+export type Normalization = components['schemas']['Normalization'];
 export type NoteAnswer = components['schemas']['NoteAnswer'];
 export type ParametersAnswer = components['schemas']['ParametersAnswer'];
 export type PartAnswer = components['schemas']['PartAnswer'];
@@ -1566,17 +1551,17 @@ export type PreviewAnswer = components['schemas']['PreviewAnswer'];
 export type ProjectionAnswer = components['schemas']['ProjectionAnswer'];
 export type PruneAnswer = components['schemas']['PruneAnswer'];
 export type PruneReport = components['schemas']['PruneReport'];
-export type PruneStep = components['schemas']['PruneStep'];
+export type PrunedSize = components['schemas']['PrunedSize'];
 export type RankedPart = components['schemas']['RankedPart'];
 export type RankingAnswer = components['schemas']['RankingAnswer'];
 export type Ready = components['schemas']['Ready'];
-export type RegressionAnswer = components['schemas']['RegressionAnswer'];
-export type RocAnswer = components['schemas']['RocAnswer'];
+export type Regression = components['schemas']['Regression'];
+export type Roc = components['schemas']['Roc'];
 export type SampleBounds = components['schemas']['SampleBounds'];
 export type SampledCurve = components['schemas']['SampledCurve'];
 export type Saturation = components['schemas']['Saturation'];
 export type ScheduleCourse = components['schemas']['ScheduleCourse'];
-export type ScoreAnswer = components['schemas']['ScoreAnswer'];
+export type Score = components['schemas']['Score'];
 export type SessionAnswer = components['schemas']['SessionAnswer'];
 export type SessionList = components['schemas']['SessionList'];
 export type SpreadAnswer = components['schemas']['SpreadAnswer'];

@@ -1,4 +1,7 @@
-// What the server's JSON Schema says about a number: its name, its explanation, its bounds.
+// What the server's JSON Schema says about a field: its name, its explanation, its bounds, and whether it may change
+// while a run goes on.
+
+import { isObject } from "./experiment.js";
 
 /** @import { Field, NumberSpec, Schema } from "./types.js" */
 
@@ -46,6 +49,40 @@ export function fieldOf(schema, path) {
     options: first((node) => node.enum),
     properties: first((node) => node.properties),
   };
+}
+
+/** The fields in which two experiments differ and which cannot change while a run goes on: they need a new one.
+ * @type {(schema: Schema, before: unknown, after: unknown) => string[]} */
+export const fixedDifferences = (schema, before, after) => fixed(schema, schema, before, after, [], false);
+
+/** @param {Schema} root @param {Schema} node @param {unknown} before @param {unknown} after
+ * @param {(string | number)[]} path @param {boolean} live @returns {string[]} */
+function fixed(root, node, before, after, path, live) {
+  if (before === after || after === undefined) return []; // what is left out keeps its default
+  if (Array.isArray(before) && Array.isArray(after)) {
+    if (JSON.stringify(before) === JSON.stringify(after) || live) return [];
+    const items = unfolded(root, node).find((alternative) => alternative.items)?.items;
+    if (!items || before.length !== after.length || ![...before, ...after].every(isObject)) return [path.join(".")];
+    return before.flatMap((item, index) => fixed(root, items, item, after[index], [...path, index], false));
+  }
+  const [old, now] = [before, after].map((value) => (typeof value === "string" ? { name: value } : value));
+  const [kind, other] = [old, now].map((value) => alternativeOf(unfolded(root, node), value));
+  const structural = [kind, other].some((entry) => entry?.["x-live"] === false);
+  if (!kind?.properties || kind !== other || !isObject(old) || !isObject(now)) {
+    return live && !structural ? [] : [path.join(".")];
+  }
+  if (live && !structural) return [];
+  return Object.entries(kind.properties).flatMap(([name, field]) =>
+    fixed(root, field, old[name], now[name], [...path, name], field["x-live"] ?? false),
+  );
+}
+
+/** Of what a field may hold, what it holds: of entries that can be chosen the one of that name.
+ * @type {(alternatives: Schema[], value: unknown) => Schema | undefined} */
+function alternativeOf(alternatives, value) {
+  if (!isObject(value)) return undefined;
+  const objects = alternatives.filter(({ properties }) => properties);
+  return objects.find(({ properties }) => properties?.name?.default === value.name) ?? objects[0];
 }
 
 /** The parts of the schema that speak of a path: the field itself, then what it may be.

@@ -4,11 +4,11 @@
 import type * as api from "./openapi.js";
 
 export type {
-  AblationCost,
+  AblationAnswer as AblationCost,
   ArgumentAnswer as Argument,
   BoundaryMessage as BoundaryFrame,
   Choice,
-  ClassAnswer as ClassEvaluation,
+  ClassEvaluation,
   ColumnAnswer as TableColumn,
   Command,
   CourseAnswer as Course,
@@ -17,8 +17,8 @@ export type {
   DistributionsAnswer as Distributions,
   EvaluationAnswer as Evaluation,
   FieldAnswer as DataField,
-  FindingAnswer as Finding,
-  FixAnswer as Fix,
+  Finding,
+  Fix,
   Histogram,
   JournalEntry as Change,
   LastUpdate,
@@ -34,7 +34,7 @@ export type {
   PredictionsMessage,
   ProblemDocument as Problem,
   SampledCurve as Curve,
-  ScoreAnswer as Score,
+  Score,
   UnitHistogram,
   UploadAnswer as FoundTable,
 } from "./openapi.js";
@@ -55,6 +55,8 @@ export type Axes = api.BoundaryMessage["axes"];
 export type Domain = api.BoundaryMessage["domain"];
 /** Which moment a picture shows: the present, or the epoch of the past that was asked for. */
 export type Moment = Pick<api.BoundaryMessage, "step" | "epoch" | "past">;
+/** An array as one byte for each value. */
+export type Grid = Pick<api.BoundaryMessage, "low" | "high" | "data">;
 /** What is distributed over a layer. */
 export type Distributed = Exclude<keyof api.LayerDistributions, "name">;
 /** A weight of a layer; without an input, a bias. Of a maxout layer, `unit` is the sum. */
@@ -63,7 +65,7 @@ export type WeightChange = Required<api.WeightChange>;
 /** Where a session stands. */
 export type Standing = Omit<api.StateMessage, "type">;
 /** A table that was uploaded. */
-export type Table = api.UploadSummary & Partial<api.UploadLine>;
+export type Table = Omit<api.UploadLine, "uses"> & Partial<api.UploadLine>;
 export type Subscription = Required<Omit<api.Subscribe, "type" | "run" | "since">>;
 
 // ---- an experiment, as the server completes it ----
@@ -184,7 +186,7 @@ export interface TableOptions {
 /** What was found out about a unit, a weight or a bias. */
 export interface Inspection {
   part: string;
-  cost: api.AblationCost | null;
+  cost: api.AblationAnswer | null;
   units: api.UnitHistogram[];
 }
 

@@ -20,8 +20,7 @@ SIZES = {"wide": (1440, 900), "middle": (1024, 768), "phone": (390, 844)}
 PLAY = "button[aria-label=Play]:enabled"
 FAILED = pytest.StashKey[bool]()
 
-# Browsers log every answer that is not a success. A change that needs a reset is tried without one first.
-NEEDS_RESET = "409 (Conflict)"
+# Browsers log every answer that is not a success.
 REFUSED = "422 (Unprocessable"
 CUT = "ERR_"
 FORGOTTEN = "404 (Not Found)"
@@ -83,7 +82,7 @@ def open_page(browser: Browser, address: str, request: pytest.FixtureRequest, tm
         size: str = "wide",
         theme: str = "light",
         host: str = address,
-        tolerated: tuple[str, ...] = (NEEDS_RESET,),
+        tolerated: tuple[str, ...] = (),
         **choices: Any,
     ) -> Page:
         width, height = SIZES[size]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CUT, FORGOTTEN, NEEDS_RESET, REFUSED, Open
+from tests.browser.conftest import CUT, FORGOTTEN, REFUSED, Open
 from tests.browser.relay import Relay
 from tests.browser.visitor import button, open_settings, press, show_tab, wait_until, words
 
@@ -127,7 +127,7 @@ def test_every_editor(open_page: Open, size: str, theme: str) -> None:
 @THEMES
 def test_the_dialogs_a_refusal_and_a_run_that_blew_up(open_page: Open, size: str, theme: str) -> None:
     fragment = "#dataset=regression_plane&layers=4&layers.activation=linear&optimizer.learning_rate=1000000"
-    page = open_page(fragment, size=size, theme=theme, tolerated=(NEEDS_RESET, REFUSED))
+    page = open_page(fragment, size=size, theme=theme, tolerated=(REFUSED,))
     with reading(page) as look:
         for name in ("Help", "Share"):
             press(page, name)
@@ -148,7 +148,7 @@ def test_the_dialogs_a_refusal_and_a_run_that_blew_up(open_page: Open, size: str
 @SIZES
 @THEMES
 def test_the_lost_connection(open_page: Open, relay: Relay, size: str, theme: str) -> None:
-    tolerated = (NEEDS_RESET, CUT, FORGOTTEN, "WebSocket connection")
+    tolerated = (CUT, FORGOTTEN, "WebSocket connection")
     page = open_page(size=size, theme=theme, host=f"http://{relay.address}/", tolerated=tolerated)
     relay.cut()
     expect(words(page)).to_contain_text("connection to the server was lost")

@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NEEDS_RESET, REFUSED, Open
+from tests.browser.conftest import REFUSED, Open
 from tests.browser.visitor import button, open_settings, press, session, wait_for_link, words
 
 pytestmark = pytest.mark.browser
@@ -86,14 +86,14 @@ def test_every_other_number_field_keeps_its_bounds(open_page: Open) -> None:
 )
 def test_a_link_with_impossible_layers_opens_at_once_and_says_so(open_page: Open, fragment: str) -> None:
     before = time.monotonic()
-    page = open_page(fragment, tolerated=(NEEDS_RESET, REFUSED))
+    page = open_page(fragment, tolerated=(REFUSED,))
     assert time.monotonic() - before < 10
     expect(words(page)).to_contain_text("link")
     assert page.locator(".unit").count() == 7, "the default network"
 
 
 def test_the_widest_and_deepest_network_is_drawn_and_undone_without_a_pause(open_page: Open) -> None:
-    page = open_page(tolerated=(NEEDS_RESET, REFUSED))
+    page = open_page(tolerated=(REFUSED,))
     assert type_into(page, "Layer 1: units", "512") < PATIENCE_S
     wait_for_link(page, "layers=512,2")
     for _ in range(8):

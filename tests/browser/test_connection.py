@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import CUT, FORGOTTEN, NEEDS_RESET, Open, start_server
+from tests.browser.conftest import CUT, FORGOTTEN, Open, start_server
 from tests.browser.relay import Relay
 from tests.browser.visitor import Listener, button, press, session, wait_until, words
 
 pytestmark = pytest.mark.browser
-TOLERATED = (NEEDS_RESET, CUT, FORGOTTEN, "WebSocket connection")
+TOLERATED = (CUT, FORGOTTEN, "WebSocket connection")
 
 
 def test_a_cut_connection_comes_back_and_the_curves_have_no_gap(open_page: Open, relay: Relay) -> None:

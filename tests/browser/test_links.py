@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NEEDS_RESET, REFUSED, Open
+from tests.browser.conftest import REFUSED, Open
 from tests.browser.visitor import open_settings, press, session, wait_for_link, wait_until, words
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,7 @@ def test_the_address_restores_the_experiment(open_page: Open) -> None:
     ["#<script>alert(1)</script>", "#layers=9999999", "#dataset=nope&seed=-1", "#" + "a=b&" * 999, "#layers=1e999,%00"],
 )
 def test_a_hostile_address_opens_a_working_page_that_says_what_it_left_out(open_page: Open, fragment: str) -> None:
-    page = open_page(fragment, tolerated=(NEEDS_RESET, REFUSED))
+    page = open_page(fragment, tolerated=(REFUSED,))
     expect(words(page)).to_contain_text("The link")
     press(page, "Play")
     wait_until(page, "epoch", "x > 3")

@@ -140,6 +140,23 @@ def test_what_is_being_typed_is_not_overwritten_by_news(open_page: Open) -> None
     assert journal(page) == []
 
 
+def test_a_layer_is_added_in_one_request_and_training_goes_on(open_page: Open) -> None:
+    page = open_page("#dataset=xor&layers=4")
+    press(page, "Play")
+    wait_until(page, "epoch", "x > 3")
+    run = session(page)["run"]
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url.partition('/api/')[2]}"))
+    press(page, "Add a layer")
+    expect(words(page)).to_contain_text("Restarted, because the number of layers changed")
+    wait_for_link(page, "layers=4,4")
+    wait_until(page, "epoch", "x > 3")
+    found = session(page)
+    assert found["state"] == "running" and found["run"] != run and len(found["experiment"]["layers"]) == 2
+    changes = [each for each in asked if each.split()[1:] and not each.endswith("/diagnosis")]  # which is polled
+    assert changes == [f"PATCH sessions/{found['id']}?reset=true&keep=false&play=true"]
+
+
 def test_layers_are_moved_by_buttons_and_by_dragging(open_page: Open) -> None:
     page = open_page("#layers=5,3,2")
     settings = open_settings(page, "layers.1")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NEEDS_RESET, REFUSED, Open
+from tests.browser.conftest import REFUSED, Open
 from tests.browser.visitor import button, number, press, session, show_tab, wait_until, words
 
 pytestmark = pytest.mark.browser
@@ -69,7 +69,7 @@ def test_a_table_that_is_dropped_is_looked_at_learned_from_and_taken_back(open_p
 
 
 def test_a_file_that_is_no_table_says_why_and_is_replaced(open_page: Open, tmp_path: Path) -> None:
-    page = open_page(tolerated=(NEEDS_RESET, REFUSED))
+    page = open_page(tolerated=(REFUSED,))
     broken, good = tmp_path / "broken.csv", tmp_path / "good.csv"
     broken.write_text("a,b\n1,2\n3\n4,5,6\n")
     good.write_text(table())
@@ -104,7 +104,7 @@ def test_thirty_columns_on_a_phone(open_page: Open, tmp_path: Path) -> None:
 
 
 def test_a_link_to_a_table_that_is_not_here_says_so(open_page: Open) -> None:
-    page = open_page("#dataset=upload&dataset.upload=0123456789abcdef", tolerated=(NEEDS_RESET, REFUSED, "404"))
+    page = open_page("#dataset=upload&dataset.upload=0123456789abcdef", tolerated=(REFUSED, "404"))
     expect(words(page)).to_have_attribute("data-tone", "alarm")
     expect(words(page)).to_contain_text("table")
     press(page, "Play")

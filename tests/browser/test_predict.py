@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NEEDS_RESET, REFUSED, Open
+from tests.browser.conftest import REFUSED, Open
 from tests.browser.test_accessibility import SIZES, THEMES, reading
 from tests.browser.test_own_data import DROP, pick, table, window
 from tests.browser.visitor import button, press, session, show_tab, wait_until, words
@@ -48,7 +48,7 @@ def test_own_values_are_predicted_live_and_what_moved_them_is_told(open_page: Op
 
 
 def test_a_table_is_deleted_after_a_question_and_restored(open_page: Open) -> None:
-    page = open_page(tolerated=(NEEDS_RESET, REFUSED))
+    page = open_page(tolerated=(REFUSED,))
     page.evaluate(DROP, ["to delete.csv", table()])
     expect(window(page)).to_contain_text("Everyone who can reach this server")
     press(page, "Use this table")
@@ -79,7 +79,7 @@ def test_a_table_is_deleted_after_a_question_and_restored(open_page: Open) -> No
 
 
 def test_of_a_large_file_a_part_is_taken(open_page: Open, tmp_path: Path) -> None:
-    page = open_page(tolerated=(NEEDS_RESET, REFUSED))
+    page = open_page(tolerated=(REFUSED,))
     draw = random.Random(2)
     lines = [",".join([*(f"m{index}" for index in range(70)), "kind"])]
     lines += [",".join([*(str(draw.randrange(100)) for _ in range(70)), "ab"[row % 2]]) for row in range(20_500)]

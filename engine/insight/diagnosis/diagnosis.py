@@ -16,6 +16,7 @@ from engine.insight.diagnosis import failures, fit
 from engine.insight.diagnosis.detection import Detection
 from engine.insight.diagnosis.evidence import Evidence, Score
 from engine.insight.diagnosis.fixes import Fix, fixes_of
+from engine.insight.results import Number, PartName, explained
 
 if TYPE_CHECKING:
     from engine.training.trainer import Trainer
@@ -45,22 +46,22 @@ class Diagnosis:
     """What was found, the worst first, and how good the answers for each part are."""
 
     findings: list["Finding"]
-    scores: dict[str, Score]
-    falls_short: bool
+    scores: dict[PartName, Score] = explained("By part, where there is such a part.")
+    falls_short: bool = explained("Whether it has learned clearly less than nearest neighbors know.")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong with a run. Layers count from 0, the output last; none means the whole network."""
+    """One thing that is wrong with a run. What its name means is an entry of the family `finding`."""
 
     name: str
     label: str
     severity: Severity
-    layers: list[int]
-    evidence: dict[str, float]
-    summary: str
-    cause: str
-    fixes: tuple[Fix, ...]
+    layers: list[int] = explained("Where: from 0, the output last; none at all means the whole network.")
+    evidence: dict[str, Number] = explained("The numbers by which it shows.")
+    summary: str = explained("These numbers in a sentence.")
+    cause: str = explained("The likely cause.")
+    fixes: tuple[Fix, ...] = explained("What helps, the likeliest first.")
 
 
 # What any failure brings with it.

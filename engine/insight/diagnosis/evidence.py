@@ -17,6 +17,7 @@ from engine.components.initializers import INITIALIZERS
 from engine.components.optimizers import OPTIMIZERS
 from engine.components.regularizers import REGULARIZERS
 from engine.experiment import Input
+from engine.insight.results import Number, explained
 from engine.training.metrics import labels, metrics_of
 
 if TYPE_CHECKING:
@@ -32,18 +33,18 @@ SHORTFALL = 0.15  # of skill
 HUGE = 1e300
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Score:
-    """How good the answers for one part are; `noise` is the standard error of `value`.
+    """How good the answers for one part are: compare it before and after a fix.
 
     `measure` is balanced accuracy where the classes are uneven: a network that never answers with a rare class must not
     look good. `value` is a share of right answers, or of a regression the mean absolute error in the target's unit.
     """
 
-    measure: str
-    value: float
-    noise: float
-    loss: float
+    measure: str = explained("A metric's name, or balanced_accuracy where the classes are uneven.")
+    value: Number
+    noise: Number = explained("The standard error of the value.")
+    loss: Number
 
 
 @dataclass(frozen=True)
@@ -296,10 +297,10 @@ class Evidence:
             each = [errors[truth == index] for index in np.unique(truth)]
             noise = float(np.sqrt(sum(part.var() / len(part) for part in each))) / len(each)
             value = 1 - self.mean_error(samples.outputs, samples.t, balanced=True)
-            return Score("balanced_accuracy", value, noise, loss)
+            return Score(measure="balanced_accuracy", value=value, noise=noise, loss=loss)
         metric = metrics_of(self.task)[0]
         unit = 1.0 if metric.share else self._target_spread
-        return Score(metric.name, measured[metric.name], noise * unit, loss)
+        return Score(measure=metric.name, value=measured[metric.name], noise=noise * unit, loss=loss)
 
     # How it began
 

@@ -19,6 +19,7 @@ from engine.components.schedules import SCHEDULES
 from engine.components.tasks import TASKS
 from engine.errors import InvalidExperiment
 from engine.experiment import Clipping, Experiment, Layer, Output, Resolved, fixed_differences, to_data
+from engine.insight.results import explained
 from engine.resolve import resolve
 from engine.training.early_stopping import EarlyStopping
 
@@ -34,11 +35,11 @@ class ProposedFix:
 
 @dataclass(frozen=True)
 class Fix:
-    """A proposed fix as a merge patch of the present experiment; `needs_reset` if it needs a new run."""
+    """A change that helps, as a merge patch of the present experiment."""
 
     label: str
-    patch: dict[str, Any]
-    needs_reset: bool
+    patch: dict[str, Any] = explained("To send with PATCH as it is.")
+    needs_reset: bool = explained("Whether it helps only a new run: send it with `reset=true`.")
 
 
 def fixes_of(present: Resolved, proposals: Iterable[ProposedFix]) -> tuple[Fix, ...]:

@@ -6,7 +6,7 @@ becomes too bad. When the data may shift, prune little or not at all: what seems
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from engine.data.dataset import Samples
 from engine.errors import FieldError, InvalidInput
 from engine.experiment import Layer
 from engine.insight.pruning.criteria import Criterion, Scores, deviations, given_by, likeness
+from engine.insight.results import Measures, PartName
 from engine.network.model import Model
 from engine.resolve import resolve
 from engine.training.metrics import higher_is_better
@@ -151,34 +152,63 @@ def _left(numbers: np.ndarray, name: str, inputs: np.ndarray, units: np.ndarray,
     return numbers[np.ix_(inputs, columns)] if name in {"weights", "mask"} else numbers[columns]
 
 
-def size(model: Model) -> dict[str, int]:
+@dataclass(frozen=True, kw_only=True)
+class Size:
     """How large a network is.
 
     `flops` are the multiplications and additions for one sample; `effective_flops` those with weights that are not 0,
     which only a library for sparse matrices can save. `sparse_bytes` are for rows of (place, weight), as in CSR.
     """
+
+    units: int
+    parameters: int
+    nonzero: int
+    bytes: int
+    sparse_bytes: int
+    flops: int
+    effective_flops: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrunedSize(Size):
+    """How large and how good a network is, at first or after a step and its training; `undone` if it was taken back."""
+
+    measures: dict[PartName, Measures]
+    undone: bool = False
+
+
+@dataclass(frozen=True)
+class TradeoffPoint:
+    """What is left of the quality when a share is pruned."""
+
+    fraction: float
+    measures: dict[PartName, Measures]
+
+
+def size(model: Model) -> Size:
+    """How large a network is."""
     views, item = model.network.views(model.state.parameters), model.network.dtype.itemsize
     weights = sum(view["weights"].size for view in views)
     left = sum(int(np.count_nonzero(view["weights"])) for view in views)
     others = model.parameter_count - weights
     columns = sum(view["weights"].shape[1] for view in views)
-    return {
-        "units": sum(model.network.sizes[1:-1]),
-        "parameters": model.parameter_count,
-        "nonzero": left + others,
-        "bytes": model.parameter_count * item,
-        "sparse_bytes": left * (item + 4) + (columns + len(views)) * 4 + others * item,
-        "flops": 2 * weights + columns,
-        "effective_flops": 2 * left + columns,
-    }
+    return Size(
+        units=sum(model.network.sizes[1:-1]),
+        parameters=model.parameter_count,
+        nonzero=left + others,
+        bytes=model.parameter_count * item,
+        sparse_bytes=left * (item + 4) + (columns + len(views)) * 4 + others * item,
+        flops=2 * weights + columns,
+        effective_flops=2 * left + columns,
+    )
 
 
-def looked_at(model: Model) -> dict[str, Samples]:
+def looked_at(model: Model) -> dict[PartName, Samples]:
     """The samples of each part over which a network and what is left of it are measured; see `Model.at_once`."""
     return {part: model.at_once(part) for part in model.data.measured}
 
 
-def measured(model: Model, samples: dict[str, Samples] | None = None) -> dict[str, dict[str, float]]:
+def measured(model: Model, samples: dict[PartName, Samples] | None = None) -> dict[PartName, Measures]:
     """The measures over these samples of each part, or over those that are looked at."""
     found = looked_at(model) if samples is None else samples
     return {part: measures(model, own) for part, own in found.items()}
@@ -195,7 +225,7 @@ class Tradeoff:
         count = sum(sizes[1:-1]) if criterion.what == "neurons" else sum(fan_in * fan_out for fan_in, fan_out in shapes)
         shares = np.linspace(0, 1, points, endpoint=False).tolist()
         self._left = [share for share in shares if round(share * count) < max(count, 1)]  # that leave something
-        self.result: list[dict[str, Any]] = []
+        self.result: list[TradeoffPoint] = []
 
     @property
     def done(self) -> bool:
@@ -204,7 +234,8 @@ class Tradeoff:
 
     def advance(self, work: int) -> None:
         """Tries one more share."""
-        model, amount = self.model, Amount(self._left.pop(0), scope=self._scope)
+        model, share = self.model, self._left.pop(0)
+        amount = Amount(share, scope=self._scope)
         if self._criterion.what == "weights":
             masks = kept_weights(model, self._criterion, amount)
             buffer = model.state.parameters.copy()
@@ -213,7 +244,7 @@ class Tradeoff:
             pruned = model.altered(buffer)
         else:
             pruned = model.altered(without_units(model, units_to_go(model, self._criterion, amount)))
-        self.result.append({"fraction": amount.fraction, "measures": measured(pruned, self.samples)})
+        self.result.append(TradeoffPoint(share, measured(pruned, self.samples)))
 
 
 @dataclass(frozen=True)
@@ -236,10 +267,10 @@ class Pruning:
         self.run = run
         self.trainer = run.fork()
         self.samples = looked_at(run)
-        self.steps: list[dict[str, Any]] = []
+        self.steps: list[PrunedSize] = []
         self.stopped: str | None = None
         self.done = False
-        self.before: dict[str, Any] = {**size(self.trainer), "measures": measured(self.trainer, self.samples)}
+        self.before = self.report()
         self._criterion, self._amount, self._count, self._fine_tune, self._stop = (
             criterion,
             amount,
@@ -247,12 +278,16 @@ class Pruning:
             fine_tune,
             stop,
         )
-        self._units: int = self.before["units"]
-        self._best = self._watched(self.before["measures"]) if stop else 0.0
+        self._units = self.before.units
+        self._best = self._watched(self.before.measures) if stop else 0.0
         self._safe = self.trainer
         self._goal: int | None = None
 
-    def _watched(self, measures: dict[str, dict[str, float]]) -> float:
+    def report(self) -> PrunedSize:
+        """How the network is now."""
+        return PrunedSize(**vars(size(self.trainer)), measures=measured(self.trainer, self.samples))
+
+    def _watched(self, measures: dict[PartName, Measures]) -> float:
         part, _, measure = self._stop.metric.partition("_") if self._stop else ("", "", "")
         if measure not in measures.get(part, {}):
             known = ", ".join(f"{part}_{name}" for part, found in measures.items() for name in found)
@@ -299,16 +334,15 @@ class Pruning:
         self.trainer = smaller(self.trainer, removal) if removal else self.trainer.fork()
 
     def _judge(self) -> None:
-        measures = measured(self.trainer, self.samples)
-        self.steps.append({**size(self.trainer), "measures": measures})
+        self.steps.append(self.report())
         self._goal = None
         self.done = len(self.steps) == self._count
-        reason = self._objection(measures)
+        reason = self._objection(self.steps[-1].measures)
         if reason:
-            self.steps[-1]["undone"] = True
+            self.steps[-1] = replace(self.steps[-1], undone=True)
             self.trainer, self.stopped, self.done = self._safe, reason, True
 
-    def _objection(self, measures: dict[str, dict[str, float]]) -> str | None:
+    def _objection(self, measures: dict[PartName, Measures]) -> str | None:
         if self.trainer.diverged:
             return f"Step {len(self.steps)} was undone: {self.trainer.diverged}"
         if self._stop is None:

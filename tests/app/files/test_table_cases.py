@@ -463,8 +463,8 @@ def test_a_large_offset_is_taken_off_and_put_on_in_float64() -> None:
     trainer.step_once("epoch", 200)
     from engine.insight.evaluation import evaluation
 
-    told = evaluation(trainer, "test")["regression"]
-    assert told["r2"] > 0.95 and told["root_mean_squared_error"] < 0.5
+    told = evaluation(trainer, "test").regression
+    assert told.r2 > 0.95 and told.root_mean_squared_error < 0.5
     assert trainer.boundary(20).values.dtype == np.float64
     assert len(np.unique(trainer.boundary(20).values)) > 15
 

@@ -47,6 +47,13 @@ async def test_every_view_of_an_earlier_epoch_is_what_it_was_then(
         assert await ask(client, f"{address}/{view}{join}epoch={2 * turn}") == seen[turn]
 
 
+async def test_samples_are_answered_as_they_were_then(client: httpx.AsyncClient, trained: str) -> None:
+    async def answers(query: str) -> Any:
+        return strict((await client.post(f"{trained}/predict{query}", json={"x": [[1, 2]], "explain": True})).text)
+
+    assert await answers("?epoch=12") == await answers("") != await answers("?epoch=3")
+
+
 @pytest.mark.parametrize("epoch", ["13", "-1", "99999999999999999999", "x", "1.5"])
 async def test_epochs_that_the_run_has_not_passed(client: httpx.AsyncClient, trained: str, epoch: str) -> None:
     problem = await ask(client, f"{trained}/parameters?epoch={epoch}", 422)

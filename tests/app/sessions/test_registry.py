@@ -37,6 +37,22 @@ def registry(clock: Clock) -> Iterator[Registry]:
     scheduler.shutdown()
 
 
+async def is_running(registry: Registry) -> bool:
+    return bool(registry.list()[0]["state"] == "running")
+
+
+async def test_a_look_changes_nothing_at_whatever_epoch(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = await registry.create(resolve(Experiment()))
+    await registry.change(id, lambda session: session.train(TrainEpochs(epochs=3)))
+    monkeypatch.delattr(Scheduler, "command")  # by which all changes go
+    session = registry.session(id)
+    before = session.stage, session.revision, session.facts, session.trainer.journal.entries
+    for epoch in (1, 1, None):
+        found = await registry.look(id, lambda session: session.at(epoch, lambda trainer: trainer.epoch))  # noqa: B023
+        assert found == (epoch or 3)
+    assert (session.stage, session.revision, session.facts, session.trainer.journal.entries) == before
+
+
 async def test_unwatched_training_pauses_after_half_an_hour(registry: Registry, clock: Clock) -> None:
     idle, asked = await registry.create(resolve(Experiment())), await registry.create(resolve(Experiment()))
     for id in (idle, asked):
@@ -68,11 +84,12 @@ async def test_watched_training_goes_on(registry: Registry, clock: Clock) -> Non
 
 async def test_training_that_a_client_waits_for_goes_on(registry: Registry, clock: Clock) -> None:
     id = await registry.create(resolve(Experiment()))
-    future = await registry.render(id, lambda session: session.train(TrainEpochs(epochs=1_000_000)))
+    waiting = asyncio.ensure_future(registry.change(id, lambda session: session.train(TrainEpochs(epochs=1_000_000))))
+    await eventually(lambda: is_running(registry))
     clock.now += 100_000
     await registry.tidy()
-    assert registry.list()[0]["state"] == "running" and not future.done()
-    future.cancel()
+    assert await is_running(registry) and not waiting.done()
+    waiting.cancel()
 
 
 async def test_sessions_are_forgotten_in_the_end(registry: Registry, clock: Clock) -> None:
@@ -90,19 +107,19 @@ async def test_sessions_are_forgotten_in_the_end(registry: Registry, clock: Cloc
 
 async def test_the_longest_idle_session_gives_its_checkpoints_first(clock: Clock) -> None:
     scheduler: Scheduler[Session] = Scheduler(2)
-    registry = Registry(scheduler, Settings(checkpoint_limit_bytes=80_000), clock)
+    registry = Registry(scheduler, Settings(checkpoint_limit_bytes=40_000), clock)
     try:
         ids = [await registry.create(resolve(Experiment())) for _ in range(2)]
         for id in ids:
             clock.now += 1
-            await registry.change(id, lambda session: session.train(TrainEpochs(epochs=70)))
+            await registry.change(id, lambda session: session.train(TrainEpochs(epochs=2_000)))
         sizes = [registry.session(id).trainer.timeline.bytes for id in ids]
-        assert sum(sizes) > 80_000
+        assert sum(sizes) > 40_000
         clock.now += 1
         registry.session(ids[1])
         await registry.tidy()
         first, second = (registry.session(id).trainer.timeline for id in ids)
-        assert first.bytes + second.bytes <= 80_000 and second.bytes == sizes[1]
+        assert first.bytes + second.bytes <= 40_000 and second.bytes == sizes[1]
         assert first.marks[0].epoch == 0, "every epoch can still be reached"
     finally:
         scheduler.shutdown()

@@ -203,6 +203,21 @@ def test_a_reset_begins_a_new_run(session: Session) -> None:
     )
 
 
+def test_a_new_run_plays_on_if_that_is_asked_for(session: Session) -> None:
+    change = b'{"layers": []}'
+    assert session.patch(change, reset=True, play=True).result(0)["state"] == "ready", "it did not play"
+    until = UntilMetric(metric="test_accuracy", target=2.0)
+    for asked, state in ((True, "running"), (False, "ready")):
+        session.play(Play(command="play", rate=7.0, until=until))
+        answer = session.patch(change, reset=True, play=asked).result(0)
+        assert answer["state"] == state
+        assert (answer["rate"], answer["until"]) == ((7.0, until.model_dump()) if asked else (None, None))
+    session.play(Play(command="play", until=until))
+    regression = b'{"dataset": {"name": "regression_plane"}, "task": "regression", "loss": null, "output": null}'
+    answer = session.patch(regression, reset=True, play=True).result(0)
+    assert answer["state"] == "ready", "there is no accuracy to play to"
+
+
 def test_divergence_is_a_state_with_a_reason_and_everything_still_works(session: Session) -> None:
     diverge(session)
     answer = session.describe()
@@ -341,8 +356,8 @@ def test_a_session_can_be_told_in_strict_json(session: Session) -> None:
 def test_a_step_answers_with_what_it_learned_from_and_its_metrics(session: Session, unit: Any, size: int) -> None:
     assert session.describe()["last_update"] is None
     answer = result(session.step(Step(command="step", unit=unit)), session)
-    assert len(answer["last_update"]["samples"]) == size
-    assert answer["last_update"]["loss"] < answer["last_update"]["loss_before"]
+    assert len(answer["last_update"].samples) == size
+    assert answer["last_update"].loss < answer["last_update"].loss_before
     assert answer["step"] == 1 and answer["metrics"]["train"]["loss"] != session.trainer.history.row(0)["train"]["loss"]
     session.play(play())
     assert session.describe()["last_update"] is None, "it goes on"

@@ -86,9 +86,7 @@ def test_the_bundled_katex_renders_every_formula_of_a_trace() -> None:
             noisy = Input(noise=0.5, dropout=0.1)
             clip = Clipping("norm" if position == "before" else "value", 1.0)
             chosen.append(experiment(layers=tuple(limits), input=noisy, clipping=clip, class_weight="balanced"))
-    printed = {
-        text for each in chosen for text in leaves(trace(Trainer(resolve(each)), 0, mode="training")["formulas"])
-    }
+    printed = {text for each in chosen for text in leaves(trace(Trainer(resolve(each)), 0, mode="training").formulas)}
     assert len(printed) > 100
     assert refused(sorted(printed)) == []
 

@@ -1,6 +1,6 @@
 """The l1 penalty as a proximal step: useless weights are 0 to the bit, with every optimizer and all else beside it."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -183,7 +183,7 @@ def test_beside_everything_else_it_equals_the_reference(name: str) -> None:
     if name == "warm-up":  # the reference is told the time of each step
         trainer.step_once("epoch", 1)
         before = layers_of(trainer)
-        told = trace(trainer, 0)
+        told = asdict(trace(trainer, 0))
         assert told["layers"][0]["shrinkage"] == pytest.approx(0.03 * 0.5 * 0.05)
         assert len(before) == 3
         return
@@ -205,7 +205,7 @@ def test_pruned_weights_stay_zero_under_it() -> None:
 def test_a_trace_shows_the_soft_threshold_that_its_update_took() -> None:
     trainer = Trainer(resolve(experiment(regularizer=REGULARIZERS.choice("l1_l2", l1=0.5, l2=0.1), batch_size=1)))
     scatter(trainer)
-    told = trace(trainer, 0)
+    told = asdict(trace(trainer, 0))
     formulas = told["formulas"]["layers"]
     for layer, formula in zip(told["layers"], formulas, strict=True):
         w, g = layer["parameters"]["weights"], layer["total_gradients"]["weights"]
@@ -221,5 +221,5 @@ def test_a_replay_of_tensorflow_playground_takes_penalties_off_as_that_does() ->
     l1 = REGULARIZERS.choice("l1", rate=0.1)
     data = PlaygroundData(shape="circle", seed_text="abc")
     trainer = Trainer(resolve(Experiment(dataset=data, layers=(Layer(3, regularizer=l1),), precision="float64")))
-    told = trace(trainer, 0)
+    told = asdict(trace(trainer, 0))
     assert all(layer["shrinkage"] == 0 for layer in told["layers"]), "it severs weights that cross 0 instead"

@@ -53,8 +53,8 @@ def test_it_costs_what_the_reference_says(name: str, task: str) -> None:
     parts = [Part(input=1), Part(layer=0), Part(layer=1, unit=1), Part(layer=0, unit=2, input=0), Part(2, 0, 1)]
     for part in parts:
         told = cost(trainer, [part], "test")
-        assert told["after"]["loss"] == pytest.approx(loss_without(trainer, part), rel=1e-9), part
-        assert told["before"]["loss"] == pytest.approx(trainer.row()["test"]["loss"], rel=1e-12)
+        assert told.after["loss"] == pytest.approx(loss_without(trainer, part), rel=1e-9), part
+        assert told.before["loss"] == pytest.approx(trainer.row()["test"]["loss"], rel=1e-12)
     assert (trainer.state.parameters == before).all()
 
 
@@ -74,14 +74,14 @@ def test_the_ranking_has_every_part_the_most_costly_first(connections: bool) -> 
         looked += 1
         trainer.step_once("batch", 1)  # which does not matter to it
     told = ranking.result
-    kinds = [row["kind"] for row in told["parts"]]
+    kinds = [row.kind for row in told.parts]
     assert len(kinds) == looked == 2 + 2 + 7 + (2 * 4 + 4 * 3 + 3 if connections else 0)
-    costs = [row["cost"] for row in told["parts"]]
-    assert costs == sorted(costs, reverse=True) and len({row["name"] for row in told["parts"]}) == looked
+    costs = [row.cost for row in told.parts]
+    assert costs == sorted(costs, reverse=True) and len({row.name for row in told.parts}) == looked
     fresh = made()
-    for row in told["parts"]:
-        part = Part(row["layer"], row["unit"], row["input"])
-        assert row["after"] == cost(fresh, [part], "test")["after"]
+    for row in told.parts:
+        part = Part(row.layer, row.unit, row.input)
+        assert row.after == cost(fresh, [part], "test").after
 
 
 def test_networks_that_are_not_finite_can_be_ranked() -> None:
@@ -90,7 +90,7 @@ def test_networks_that_are_not_finite_can_be_ranked() -> None:
     ranking = Ranking(trainer, "test")
     while not ranking.done:
         ranking.advance(10**9)
-    assert len(ranking.result["parts"]) == 11
+    assert len(ranking.result.parts) == 11
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_ranking_goes_on_by_as_much_as_it_may() -> None:
     ranking = Ranking(trainer, "test", connections=True)
     for work, done in ((1, 1), (one, 2), (3 * one + 1, 5), (10**9, 34)):
         ranking.advance(work)
-        assert len(ranking.result["parts"]) == done
+        assert len(ranking.result.parts) == done
     assert ranking.done
 
 
@@ -140,4 +140,4 @@ def test_too_many_connections_are_left_out() -> None:
     wide = Ranking(Trainer(resolve(experiment(units=(40, 50)))), "test", connections=True)
     while not wide.done:
         wide.advance(10**9)
-    assert {row["kind"] for row in wide.result["parts"]} == {"feature", "layer", "unit"}
+    assert {row.kind for row in wide.result.parts} == {"feature", "layer", "unit"}

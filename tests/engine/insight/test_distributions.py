@@ -34,10 +34,10 @@ def test_a_histogram_counts_every_number_once() -> None:
     numbers = np.random.default_rng(0).normal(size=(30, 40))
     told = histogram(numbers, 17)
     wanted, edges = np.histogram(numbers, 17)
-    assert told["counts"].tolist() == wanted.tolist()
-    assert (told["low"], told["high"]) == (edges[0], edges[-1])
-    assert told["mean"] == pytest.approx(numbers.mean()) and told["std"] == pytest.approx(numbers.std())
-    assert told["quantiles"][3] == pytest.approx(np.median(numbers))
+    assert told.counts.tolist() == wanted.tolist()
+    assert (told.low, told.high) == (edges[0], edges[-1])
+    assert told.mean == pytest.approx(numbers.mean()) and told.std == pytest.approx(numbers.std())
+    assert told.quantiles[3] == pytest.approx(np.median(numbers))
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_a_histogram_counts_every_number_once() -> None:
 def test_histograms_of_anything(numbers: list[float], counted: int, not_finite: int) -> None:
     with np.errstate(all="ignore"):
         told = histogram(np.array(numbers), 5)
-    assert sum(told["counts"]) == counted and told["not_finite"] == not_finite
+    assert sum(told.counts) == counted and told.not_finite == not_finite
 
 
 def test_numbers_that_are_nearly_equal_are_told_apart() -> None:
     step = 2.0**-52
-    assert histogram(1 + np.arange(17) * step, 17)["counts"].tolist() == [1] * 17
+    assert histogram(1 + np.arange(17) * step, 17).counts.tolist() == [1] * 17
     with np.errstate(over="ignore"):  # of their mean and spread; the span is less
-        assert histogram(1e308 * (1 + np.arange(4) * step), 2)["counts"].tolist() == [2, 2]
+        assert histogram(1e308 * (1 + np.arange(4) * step), 2).counts.tolist() == [2, 2]
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])
@@ -77,9 +77,9 @@ def test_the_numbers_are_those_of_the_reference(name: str, task: str) -> None:
             "errors": passed[index].delta * len(x),
         }
         for what in WHAT:
-            told, numbers = layer[what], wanted[what]
-            assert sum(told["counts"]) == numbers.size, what
-            found = [told["low"], told["high"], told["mean"], told["std"]]
+            told, numbers = getattr(layer, what), wanted[what]
+            assert sum(told.counts) == numbers.size, what
+            found = [told.low, told.high, told.mean, told.std]
             ends = [numbers.min(), numbers.max(), numbers.mean(), numbers.std()]
             assert found == pytest.approx(ends, rel=1e-9, abs=1e-12), what
 
@@ -87,9 +87,9 @@ def test_the_numbers_are_those_of_the_reference(name: str, task: str) -> None:
 def test_units_share_a_range() -> None:
     trainer = Trainer(resolve(experiment()))
     units = unit_distributions(trainer, 0, bins=10)
-    layer = distributions(trainer, bins=10)[0]["pre_activations"]
-    assert {(unit["low"], unit["high"]) for unit in units} == {(layer["low"], layer["high"])}
-    assert np.sum([unit["counts"] for unit in units], axis=0).tolist() == layer["counts"].tolist()
+    layer = distributions(trainer, bins=10)[0].pre_activations
+    assert {(unit.low, unit.high) for unit in units} == {(layer.low, layer.high)}
+    assert np.sum([unit.counts for unit in units], axis=0).tolist() == layer.counts.tolist()
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_a_stack_keeps_its_spread_or_loses_it(
     layer = Layer(100, activation=ACTIVATIONS.choice("selu"), initializer=choice)
     told = spread(Trainer(resolve(Experiment(layers=(layer,) * 6))))
     assert len(told) == 7
-    ratio = told[5]["activations"] / told[0]["activations"] if told[0]["activations"] else 0.0
+    ratio = told[5].activations / told[0].activations if told[0].activations else 0.0
     assert forward[0] <= ratio <= forward[1]
-    errors = told[0]["errors"] / told[4]["errors"] if told[4]["errors"] else 0.0
+    errors = told[0].errors / told[4].errors if told[4].errors else 0.0
     assert errors <= 3 and (errors >= 0.2) == (initializer == "lecun_normal")
 
 
@@ -116,12 +116,12 @@ def test_along_a_run_are_the_distributions_of_then() -> None:
     course = along(run, moments=5)
     while not course.done:
         course.advance(1)
-    assert [moment["epoch"] for moment in course.result] == [0, 10, 20, 30, 40]
+    assert [moment.epoch for moment in course.result] == [0, 10, 20, 30, 40]
     assert (run.state.parameters == before).all()
     visit = Visit(run, 20)
     while not visit.done:
         visit.advance(10_000)
-    assert repr(course.result[2]["layers"]) == repr(distributions(visit.trainer))
+    assert repr(course.result[2].layers) == repr(distributions(visit.trainer))
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_each_layer_changes_the_spread_by_as_much_as_theory_says(
     )
     told = spread(Trainer(resolve(Experiment(layers=(layer,) * 8))))
     for what, (first, last) in {"activations": (1, 7), "errors": (6, 0)}.items():
-        per_layer = (told[last][what] / told[first][what]) ** (1 / 6)
+        per_layer = (getattr(told[last], what) / getattr(told[first], what)) ** (1 / 6)
         assert growth[0] <= per_layer <= growth[1], what
 
 
@@ -157,7 +157,7 @@ def test_a_course_goes_from_the_first_epoch_to_the_last(monkeypatch: pytest.Monk
         course = along(run, moments)
         while not course.done:
             course.advance(1)
-        epochs = [moment["epoch"] for moment in course.result]
+        epochs = [moment.epoch for moment in course.result]
         gone_to = kept if len(kept) >= moments else list(range(71))
         assert set(epochs) <= set(gone_to) and (epochs[0], epochs[-1]) == (0, gone_to[-1])
         assert epochs == sorted(epochs) and len(epochs) == moments
@@ -169,7 +169,7 @@ def test_networks_that_are_not_finite_have_distributions() -> None:
         run.state.parameters[:] = number
         for layer in distributions(run):
             for what in WHAT:
-                told = layer[what]
-                finite = sum(told["counts"])
-                assert finite + told["not_finite"] > 0 and (finite > 0) == (told["low"] is not None)
+                told = getattr(layer, what)
+                finite = sum(told.counts)
+                assert finite + told.not_finite > 0 and (finite > 0) == np.isfinite(told.low)
         assert b"NaN" not in to_json([distributions(run), unit_distributions(run, 0), spread(run)])

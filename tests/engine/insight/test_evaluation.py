@@ -34,27 +34,27 @@ def test_classes_as_scikit_learn_counts_them(task: str, part: str) -> None:
     truth, said = labels(t), labels(outputs)
     told = evaluation(trainer, part)
     names = list(range(len(trainer.data.classes or [])))
-    assert told["confusion"].tolist() == metrics.confusion_matrix(truth, said, labels=names).tolist()
+    assert told.confusion.tolist() == metrics.confusion_matrix(truth, said, labels=names).tolist()
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
         truth, said, labels=names, zero_division=np.nan
     )
-    for index, row in enumerate(told["classes"]):
+    for index, row in enumerate(told.classes):
         wanted = [precision[index], recall[index], f1[index], support[index]]
-        assert [row["precision"], row["recall"], row["f1"], row["support"]] == pytest.approx(wanted, nan_ok=True)
+        assert [row.precision, row.recall, row.f1, row.support] == pytest.approx(wanted, nan_ok=True)
         score = outputs[index] if len(outputs) > 1 else outputs[0] if index else -outputs[0]
-        assert row["auc"] == pytest.approx(metrics.roc_auc_score(truth == index, score))
-    assert told["measures"]["accuracy"] == pytest.approx(np.trace(told["confusion"]) / told["samples"])
+        assert row.auc == pytest.approx(metrics.roc_auc_score(truth == index, score))
+    assert told.measures["accuracy"] == pytest.approx(np.trace(told.confusion) / told.samples)
 
 
 def test_labels_each_by_itself() -> None:
     trainer = trained("multilabel")
     outputs, t = scores_of(trainer, "test")
     told = evaluation(trainer, "test")
-    assert "confusion" not in told
-    for index, row in enumerate(told["classes"]):
+    assert told.confusion is None
+    for index, row in enumerate(told.classes):
         truth = t[index] > 0.5
-        assert row["recall"] == pytest.approx(metrics.recall_score(truth, outputs[index] > 0.5))
-        assert row["auc"] == pytest.approx(metrics.roc_auc_score(truth, outputs[index]))
+        assert row.recall == pytest.approx(metrics.recall_score(truth, outputs[index] > 0.5))
+        assert row.auc == pytest.approx(metrics.roc_auc_score(truth, outputs[index]))
 
 
 def test_a_regression() -> None:
@@ -72,15 +72,15 @@ def test_a_regression() -> None:
     )
     trainer.step_once("epoch", 20)
     for part in ("train", "test"):
-        told = evaluation(trainer, part)["regression"]
+        told = evaluation(trainer, part).regression
         found = trainer.data.parts[part]
         said = trainer.predict(found.points.tolist())[0][:, 0]
-        assert told["r2"] == pytest.approx(metrics.r2_score(found.targets, said))
-        assert told["mean_absolute_error"] == pytest.approx(metrics.mean_absolute_error(found.targets, said))
-        assert told["root_mean_squared_error"] == pytest.approx(metrics.root_mean_squared_error(found.targets, said))
-        assert told["bias"] == pytest.approx(np.mean(said - found.targets))
-        assert sum(told["residuals"]["counts"]) == len(said) == len(told["predictions"])
-        assert told["targets"] == pytest.approx(found.targets) and told["predictions"] == pytest.approx(said)
+        assert told.r2 == pytest.approx(metrics.r2_score(found.targets, said))
+        assert told.mean_absolute_error == pytest.approx(metrics.mean_absolute_error(found.targets, said))
+        assert told.root_mean_squared_error == pytest.approx(metrics.root_mean_squared_error(found.targets, said))
+        assert told.bias == pytest.approx(np.mean(said - found.targets))
+        assert sum(told.residuals.counts) == len(said) == len(told.predictions)
+        assert told.targets == pytest.approx(found.targets) and told.predictions == pytest.approx(said)
 
 
 def test_the_curve_with_ties_is_that_of_scikit_learn() -> None:
@@ -101,18 +101,18 @@ def test_a_network_that_knows_how_sure_it_may_be_is_calibrated() -> None:
         resolve(experiment("binary", units=(), dataset=points(*where, targets=targets, standardize=False)))
     )
     trainer.set_parameters([{"weights": [[0.0], [0.0]], "biases": [np.log(4)]}])
-    told = evaluation(trainer, "train")["calibration"]
-    assert told["error"] == pytest.approx(0, abs=1e-12) and told["counts"][8 - (told["counts"][7] > 0)] == 50
+    told = evaluation(trainer, "train").calibration
+    assert told.error == pytest.approx(0, abs=1e-12) and told.counts[8 - (told.counts[7] > 0)] == 50
     trainer.set_parameters([{"weights": [[0.0], [0.0]], "biases": [np.log(99)]}])
-    assert evaluation(trainer, "train")["calibration"]["error"] == pytest.approx(0.19)
+    assert evaluation(trainer, "train").calibration.error == pytest.approx(0.19)
 
 
 def test_scores_that_are_no_probabilities_have_no_calibration() -> None:
     trainer = trained("binary", output="tanh", loss="mean_squared_error")
     told = evaluation(trainer, "test")
-    assert told["calibration"] is None
+    assert told.calibration is None
     outputs, t = scores_of(trainer, "test")
-    assert told["confusion"].tolist() == metrics.confusion_matrix(t[0] > 0, outputs[0] > 0).tolist()
+    assert told.confusion.tolist() == metrics.confusion_matrix(t[0] > 0, outputs[0] > 0).tolist()
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])
@@ -127,8 +127,8 @@ def test_networks_that_are_not_finite_are_told_in_strict_json(task: str, number:
 def test_a_part_with_one_class() -> None:
     data = points((0, 0), (1, 1), targets=(0, 1), test_points=((0, 1), (1, 0)), test_targets=(1, 1))
     told = evaluation(Trainer(resolve(Experiment(task="binary", dataset=data, layers=(Layer(2),)))), "test")
-    assert np.isnan(told["classes"][0]["recall"]) and np.isnan(told["classes"][1]["auc"])
-    assert told["classes"][1]["support"] == 2
+    assert np.isnan(told.classes[0].recall) and np.isnan(told.classes[1].auc)
+    assert told.classes[1].support == 2
 
 
 def test_both_classes_of_two_have_the_same_area_however_sure_the_network_is() -> None:
@@ -136,8 +136,8 @@ def test_both_classes_of_two_have_the_same_area_however_sure_the_network_is() ->
     for bias in (-40.0, -20.0, 0.0):
         trainer.set_parameters([{"weights": [[3.0], [2.0]], "biases": [bias]}])
         outputs, t = scores_of(trainer, "test")
-        for row in evaluation(trainer, "test")["classes"]:
-            assert row["auc"] == pytest.approx(metrics.roc_auc_score(t[0], outputs[0]))
+        for row in evaluation(trainer, "test").classes:
+            assert row.auc == pytest.approx(metrics.roc_auc_score(t[0], outputs[0]))
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
@@ -146,13 +146,13 @@ def test_calibration_is_that_of_scikit_learn(task: str) -> None:
     outputs, t = scores_of(trainer, "train")
     certainty = outputs.max(axis=0) if len(outputs) > 1 else np.where(outputs[0] > 0.5, outputs[0], 1 - outputs[0])
     right = labels(outputs) == labels(t)
-    told = evaluation(trainer, "train")["calibration"]
-    filled = told["counts"] > 0
+    told = evaluation(trainer, "train").calibration
+    filled = told.counts > 0
     wanted_right, wanted_certainty = calibration_curve(right, certainty, n_bins=10)
-    assert told["accuracy"][filled] == pytest.approx(wanted_right)
-    assert told["confidence"][filled] == pytest.approx(wanted_certainty)
+    assert told.accuracy[filled] == pytest.approx(wanted_right)
+    assert told.confidence[filled] == pytest.approx(wanted_certainty)
     gaps = np.abs(wanted_right - wanted_certainty)
-    assert told["error"] == pytest.approx(np.average(gaps, weights=told["counts"][filled]))
+    assert told.error == pytest.approx(np.average(gaps, weights=told.counts[filled]))
 
 
 @pytest.mark.parametrize(
@@ -171,28 +171,28 @@ def test_what_is_so_is_what_the_data_say_however_it_is_trained(task: str, choice
     targets = trainer.data.parts["test"].targets.astype(int)
     told = evaluation(trainer, "test")
     counts = targets.sum(axis=0) if task == "multilabel" else np.bincount(targets)
-    assert [row["support"] for row in told["classes"]] == counts.tolist()
+    assert [row.support for row in told.classes] == counts.tolist()
     if task != "multilabel":
-        assert told["measures"]["accuracy"] == pytest.approx(np.trace(told["confusion"]) / len(targets))
+        assert told.measures["accuracy"] == pytest.approx(np.trace(told.confusion) / len(targets))
 
 
 def test_confusion_agrees_with_accuracy_where_one_output_is_no_number() -> None:
     trainer = trained("multiclass", output="linear", loss="mean_squared_error")
     trainer.network.views(trainer.state.parameters)[-1]["biases"][1] = np.nan
     told = evaluation(trainer, "test")
-    assert told["confusion"][:, 1].sum() == told["samples"]
-    assert told["measures"]["accuracy"] == pytest.approx(np.trace(told["confusion"]) / told["samples"])
+    assert told.confusion[:, 1].sum() == told.samples
+    assert told.measures["accuracy"] == pytest.approx(np.trace(told.confusion) / told.samples)
 
 
 def test_long_curves_are_thinned_from_end_to_end() -> None:
     trainer = Trainer(resolve(experiment("binary", dataset=DATASETS.choice("circle", samples=2_000))))
-    for row in evaluation(trainer, "train")["classes"]:
-        for axis in row["roc"].values():
+    for row in evaluation(trainer, "train").classes:
+        for axis in vars(row.roc).values():
             assert len(axis) == CURVE_POINTS and (axis[0], axis[-1]) == (0, 1) and (np.diff(axis) >= 0).all()
 
 
 def test_targets_that_are_all_the_same_have_no_r2() -> None:
     data = points((0, 0), (1, 1), targets=(2.5, 4), test_points=((0, 1), (1, 0)), test_targets=(3, 3))
-    told = evaluation(Trainer(resolve(experiment("regression", dataset=data))), "test")["regression"]
-    assert np.isnan(told["r2"]) and told["targets"] == pytest.approx([3, 3])
-    assert told["bias"] == pytest.approx(np.mean(told["predictions"]) - 3)
+    told = evaluation(Trainer(resolve(experiment("regression", dataset=data))), "test").regression
+    assert np.isnan(told.r2) and told.targets == pytest.approx([3, 3])
+    assert told.bias == pytest.approx(np.mean(told.predictions) - 3)

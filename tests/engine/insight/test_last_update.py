@@ -55,9 +55,9 @@ def test_the_weights_moved_by_just_these_samples(unit: str, shuffle: bool) -> No
         told = last_update(trainer)
         part = trainer._train
         own = tuple(np.ascontiguousarray(array[..., samples]) for array in (part.x, part.t, part.weights))
-        assert told is not None and told["samples"].tolist() == samples.tolist()
-        assert told["loss_before"] == pytest.approx(float(before.answer(own)[1].mean()))  # type: ignore[arg-type]
-        assert told["loss"] == pytest.approx(float(trainer.answer(own)[1].mean()))  # type: ignore[arg-type]
+        assert told is not None and told.samples.tolist() == samples.tolist()
+        assert told.loss_before == pytest.approx(float(before.answer(own)[1].mean()))  # type: ignore[arg-type]
+        assert told.loss == pytest.approx(float(trainer.answer(own)[1].mean()))  # type: ignore[arg-type]
 
 
 def test_several_steps_at_once_tell_of_the_last_one_whatever_was_before() -> None:

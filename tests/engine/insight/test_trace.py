@@ -1,6 +1,6 @@
 """A trace tells what the kernel does with one sample, number by number."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ def follow(trainer: Trainer, sample: int, steps: int = 3) -> None:
     trainer._order[:] = sample
     trainer.update(resolve(replace(trainer.asked, shuffle=False)))
     for _ in range(steps):
-        told = trace(trainer, sample, mode="training")
+        told = asdict(trace(trainer, sample, mode="training"))
         before = trainer.state.parameters.copy()
         rate = trainer.learning_rate
         trainer._order[:] = sample
@@ -86,7 +86,7 @@ def test_dropout_noise_constraints_and_masks() -> None:
     mask = np.ones_like(given[1]["weights"])
     mask[::2, 1] = 0
     trainer.set_parameters([given[0], given[1] | {"mask": mask}, given[2]])
-    told = trace(trainer, 0)
+    told = asdict(trace(trainer, 0))
     assert told["mode"] == "training" and set(np.round(told["layers"][1]["kept"], 9)) <= {0.0, 2.0}
     follow(trainer, 0, steps=6)
 
@@ -96,7 +96,7 @@ def test_a_normalized_layer(position: str) -> None:
     layers = (Layer(4, batch_normalization=NORMALIZED[position]), Layer(3, batch_normalization=NORMALIZED[position]))
     trainer = Trainer(resolve(experiment(layers=layers)))
     trainer.step_once("epoch", 5)
-    told = trace(trainer, 7)
+    told = asdict(trace(trainer, 7))
     assert told["mode"] == "evaluation", "alone, a sample has no spread"
     layer, further = told["layers"][0], trainer.parameters()[0].further
     normal = layer["normalization"]
@@ -114,7 +114,7 @@ def test_a_normalized_layer(position: str) -> None:
             moved = given[0]["weights"].copy()
             moved[place] += shift
             trainer.set_parameters([given[0] | {"weights": moved}, *given[1:]])
-            losses.append(trace(trainer, 7)["loss"])
+            losses.append(trace(trainer, 7).loss)
         assert (losses[0] - losses[1]) / (2 * step) == pytest.approx(gradient[place], rel=1e-5, abs=1e-8)
     follow(trainer, 7)
 
@@ -135,7 +135,7 @@ def test_the_numbers_of_a_trace_fit_each_other(task: str) -> None:
     trainer = Trainer(resolve(experiment(task, units=(4, 3))))
     trainer.step_once("epoch", 3)
     for part in ("train", "test"):
-        told = trace(trainer, 3, part)
+        told = asdict(trace(trainer, 3, part))
         entering = told["inputs"]
         for index, layer in enumerate(told["layers"]):
             own = layer["parameters"]
@@ -149,7 +149,7 @@ def test_the_numbers_of_a_trace_fit_each_other(task: str) -> None:
             entering = layer["outputs"]
         answer = trainer.predict([told["point"].tolist()])[0][0]
         assert trainer.data.in_units(entering) == pytest.approx(answer), "it is the answer to that point"
-    assert trace(trainer, 3)["loss_again"] < trace(trainer, 3)["loss"], "the update helps"
+    assert trace(trainer, 3).loss_again < trace(trainer, 3).loss, "the update helps"
 
 
 @QUICK
@@ -161,7 +161,7 @@ def test_any_experiment_can_be_traced(chosen: Experiment) -> None:
         return
     trainer.advance(1, until_step=3)
     trainer.settle()
-    told = trace(trainer, 0)
+    told = asdict(trace(trainer, 0))
     assert len(told["layers"]) == len(trainer.experiment.layers) + 1
     if not any(layer.batch_normalization for layer in trainer.experiment.layers):
         follow(trainer, 0, steps=1)
@@ -183,4 +183,4 @@ def test_what_is_not_finite_is_told() -> None:
     )
     given = trainer.as_given()
     trainer.set_parameters([{name: numbers * 1e300 for name, numbers in layer.items()} for layer in given])
-    assert not all(np.isfinite(trace(trainer, sample)["loss"]) for sample in (0, 1))
+    assert not all(np.isfinite(trace(trainer, sample).loss) for sample in (0, 1))

@@ -1,7 +1,7 @@
 """Every formula that a trace prints is evaluated with the numbers that it prints."""
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from engine.components.schedules import SCHEDULES
 from engine.data.datasets import DATASETS, PlaygroundData
 from engine.experiment import Clipping, Input
 from engine.insight.trace import trace
-from engine.insight.trace_formulas import MODES, printed, written
+from engine.insight.trace_formulas import Mode, printed, written
 from tests.engine.cases import PAIRS, experiment, scatter
 from tests.engine.test_properties import QUICK, experiments
 
@@ -34,9 +34,9 @@ def same(formula: str | None, values: dict[str, Any], number: Any) -> None:
 class Sheet:
     """A trace with its formulas before they are printed."""
 
-    def __init__(self, trainer: Trainer, mode: str = "training", sample: int = 2) -> None:
+    def __init__(self, trainer: Trainer, mode: Mode = "training", sample: int = 2) -> None:
         self.trainer = trainer
-        self.told = trace(trainer, sample, mode=mode)
+        self.told = asdict(trace(trainer, sample, mode=mode))
         self.formulas = written(trainer, mode)
         assert self.told["formulas"] == printed(self.formulas), "what is evaluated is what is printed"
         self.layers = list(zip(self.told["layers"], self.formulas["layers"], strict=True))
@@ -175,7 +175,7 @@ class Sheet:
                     assert after[slot] == pytest.approx(numbers[name][at], rel=1e-11, abs=1e-12)
 
 
-def check(chosen: Experiment, steps: int = 0, modes: tuple[str, ...] = MODES) -> None:
+def check(chosen: Experiment, steps: int = 0, modes: tuple[Mode, ...] = get_args(Mode)) -> None:
     trainer = Trainer(resolve(chosen))
     scatter(trainer)
     if steps:
@@ -271,7 +271,7 @@ def test_of_any_experiment(chosen: Experiment) -> None:
         return
     trainer.advance(1, until_step=3)
     trainer.settle()
-    for mode in MODES:
+    for mode in get_args(Mode):
         sheet = Sheet(trainer, mode, sample=0)
         if max(np.abs(layer["pre_activations"]).max() for layer in sheet.told["layers"]) < 700:  # exp(710) overflows
             sheet.check()

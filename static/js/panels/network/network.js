@@ -20,7 +20,7 @@ import { drawWeights } from "./weight_lines.js";
 
 /** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */
-/** @import { Catalogue, Experiment, NeuronsFrame, WeightPlace } from "../../types.js" */
+/** @import { Catalogue, Experiment, Grid, NeuronsFrame, WeightPlace } from "../../types.js" */
 /** @import { Column } from "../../layout.js" */
 /** @import { Palette } from "../../draw/colors.js" */
 
@@ -204,8 +204,7 @@ export function networkPanel(root, page) {
   }
 
   /** An input over the plane that is shown. A column of a table rises along its axis, or stays at its mean.
-   * @param {Catalogue} catalogue @param {string} feature
-   * @returns {Omit<NeuronsFrame["layers"][0], "units"> & { width: number, height: number }} */
+   * @type {(catalogue: Catalogue, feature: string) => Grid & { width: number, height: number }} */
   function inputMap(catalogue, feature) {
     const known = entryOf(catalogue, "feature", feature)?.map;
     if (known) return { ...known, data: Uint8Array.from(atob(known.data), (character) => character.charCodeAt(0)) };

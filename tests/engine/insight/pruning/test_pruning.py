@@ -154,7 +154,7 @@ def test_units_that_never_say_anything_go_first() -> None:
         assert units_to_go(run, CRITERIA[criterion], Amount(fraction=1 / 14)) == [(0, 3, None)]
     report = pruned(run, "activation", Amount(threshold=1e-9))
     assert report.trainer.network.sizes == (2, 7, 6, 1)
-    assert measured(report.trainer)["test"] == pytest.approx(report.before["measures"]["test"])
+    assert measured(report.trainer)["test"] == pytest.approx(report.before.measures["test"])
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
@@ -174,10 +174,10 @@ def test_steps_end_where_too_much_is_lost_and_the_last_is_undone(criterion: str)
     before = run.state.parameters.copy()
     stop = Stop("test_accuracy", 0.1)
     report = pruned(run, criterion, Amount(fraction=0.9), steps=6, tune=1, stop=stop)
-    first = report.before["measures"]["test"]["accuracy"]
-    assert report.stopped and "undone" in report.steps[-1] and 1 <= len(report.steps) <= 6
+    first = report.before.measures["test"]["accuracy"]
+    assert report.stopped and report.steps[-1].undone and 1 <= len(report.steps) <= 6
     for step in report.steps[:-1]:
-        assert step["measures"]["test"]["accuracy"] >= first - 0.1
+        assert step.measures["test"]["accuracy"] >= first - 0.1
     assert measured(report.trainer)["test"]["accuracy"] >= first - 0.1
     assert (run.state.parameters == before).all(), "the run stays as it is"
 
@@ -191,14 +191,14 @@ def test_a_metric_that_is_not_there() -> None:
 def test_how_large_a_network_is() -> None:
     run = Trainer(resolve(Experiment(layers=(Layer(3),))))  # 2 to 3 to 1, float32
     told = size(run)
-    assert (told["units"], told["parameters"], told["bytes"]) == (3, 13, 52)
-    assert told["flops"] == 2 * 9 + 4 and told["nonzero"] == 13 - 0
+    assert (told.units, told.parameters, told.bytes) == (3, 13, 52)
+    assert told.flops == 2 * 9 + 4 and told.nonzero == 13 - 0
     layers = run.as_given()
     layers[0]["weights"][:, 0] = 0
     run.set_parameters(layers)
     told = size(run)
-    assert told["nonzero"] == 11 and told["effective_flops"] == 2 * 7 + 4
-    assert told["sparse_bytes"] == 7 * 8 + (4 + 2) * 4 + 4 * 4
+    assert told.nonzero == 11 and told.effective_flops == 2 * 7 + 4
+    assert told.sparse_bytes == 7 * 8 + (4 + 2) * 4 + 4 * 4
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
@@ -209,9 +209,9 @@ def test_the_trade_off_begins_with_all_there_is_and_changes_nothing(criterion: s
     while not tradeoff.done:
         tradeoff.advance(1)
         run.step_once("batch", 1)  # which does not matter to it
-    assert [point["fraction"] for point in tradeoff.result] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
+    assert [point.fraction for point in tradeoff.result] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
     run.set_parameters(run.as_given())
-    assert tradeoff.result[0]["measures"] == measured(made("maxout"))
+    assert tradeoff.result[0].measures == measured(made("maxout"))
     assert not (run.state.parameters == before).all()
 
 
@@ -309,9 +309,9 @@ def test_the_trade_off_of_a_small_network_ends_where_nothing_would_be_left(
         return
     while not tradeoff.done:
         tradeoff.advance(1)
-    fractions = [point["fraction"] for point in tradeoff.result]
+    fractions = [point.fraction for point in tradeoff.result]
     assert fractions == pytest.approx(np.arange(len(fractions)) / 100) and 0.49 <= fractions[-1] <= 0.99
-    assert tradeoff.result[0]["measures"] == measured(run)
+    assert tradeoff.result[0].measures == measured(run)
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
@@ -322,8 +322,8 @@ def test_the_trade_off_says_what_pruning_would_leave(name: str, criterion: str) 
     while not tradeoff.done:
         tradeoff.advance(1)
     for point in tradeoff.result[1:]:
-        found = measured(pruned(run, criterion, Amount(fraction=point["fraction"])).trainer)
-        for part, measures in point["measures"].items():
+        found = measured(pruned(run, criterion, Amount(fraction=point.fraction)).trainer)
+        for part, measures in point.measures.items():
             assert found[part] == pytest.approx(measures, rel=1e-9)
 
 
@@ -353,8 +353,8 @@ def test_the_course_of_a_smaller_network_begins_with_it() -> None:
     course = along(trainer)
     while not course.done:
         course.advance(1)
-    assert [moment["epoch"] for moment in course.result] == [0, 1, 2]
-    assert repr(course.result[0]["layers"]) == wanted
+    assert [moment.epoch for moment in course.result] == [0, 1, 2]
+    assert repr(course.result[0].layers) == wanted
     visit = Visit(trainer, 0)
     while not visit.done:
         visit.advance(1)
@@ -377,6 +377,6 @@ def test_it_costs_a_layer_with_everything_what_its_numbers_say() -> None:
     weights = 2 * pieces[0] + 6 * pieces[1] + 5 * 1
     others = 3 * pieces[0] + 3 * pieces[1] + 1  # biases, and gamma and beta where it is normalized
     told = size(run)
-    assert told["parameters"] == told["nonzero"] == weights + others == run.parameter_count
-    assert told["bytes"] == 8 * (weights + others) and told["units"] == 11
-    assert told["flops"] == told["effective_flops"] == 2 * weights + sum(pieces)
+    assert told.parameters == told.nonzero == weights + others == run.parameter_count
+    assert told.bytes == 8 * (weights + others) and told.units == 11
+    assert told.flops == told.effective_flops == 2 * weights + sum(pieces)
