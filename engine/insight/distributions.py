@@ -14,7 +14,7 @@ from engine.network.model import Model
 from engine.training.time_travel import Course
 from engine.training.trainer import Trainer
 
-QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+QUANTILES = np.array([0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0])
 
 
 @dataclass(frozen=True)
@@ -81,16 +81,25 @@ def histogram(numbers: np.ndarray, bins: int) -> Histogram:
     finite = flat[np.isfinite(flat)].astype(np.float64)
     if not len(finite):
         return Histogram(np.nan, np.nan, np.empty(0, int), np.nan, np.nan, np.empty(0), not_finite=len(flat))
-    low, high = float(finite.min()), float(finite.max())
+    finite.sort()
+    low, high = float(finite[0]), float(finite[-1])
     return Histogram(
         low,
         high,
         _counts(finite, low, high, bins),
         mean=float(finite.mean()),
         std=float(finite.std()),
-        quantiles=np.quantile(finite, QUANTILES),
+        quantiles=_quantiles(finite),
         not_finite=len(flat) - len(finite),
     )
+
+
+def _quantiles(sorted_numbers: np.ndarray) -> np.ndarray:
+    """As `np.quantile` has them, in a tenth of its time."""
+    places = QUANTILES * (len(sorted_numbers) - 1)
+    below = places.astype(int)
+    low, high, share = sorted_numbers[below], sorted_numbers[np.ceil(places).astype(int)], places - below
+    return np.clip(low * (1 - share) + high * share, low, high)  # the difference of two finite numbers can overflow
 
 
 def _counts(numbers: np.ndarray, low: float, high: float, bins: int) -> np.ndarray:

@@ -19,10 +19,11 @@ T = TypeVar("T")
 class Visit:
     """A trainer on its way to a whole epoch that a run has passed, beside that run, which goes on.
 
-    Changes made at that very epoch are made. Raises InvalidInput for an epoch beyond the run.
+    Changes made at that very epoch are made. `trainer` is one that an earlier visit to this run no longer needs, which
+    saves making another. Raises InvalidInput for an epoch beyond the run.
     """
 
-    def __init__(self, run: Trainer, epoch: int) -> None:
+    def __init__(self, run: Trainer, epoch: int, trainer: Trainer | None = None) -> None:
         latest = int(run.epoch)
         if not 0 <= epoch <= latest:
             expected = f"0 to {latest}"
@@ -36,7 +37,7 @@ class Visit:
         self._run = run
         self._changes: list[Entry] = run.journal.entries[mark.changes :]
         self._single: Entry | None = None  # single samples that are being made
-        self.trainer = Trainer(run.experiment, run.data)
+        self.trainer = trainer or Trainer(run.experiment, run.data)
         self.trainer.restore(mark.checkpoint)
         self.trainer.journal = run.journal.until(mark.changes)
         self.trainer.measuring = False  # rows cost more than steps, and are there already
@@ -118,9 +119,11 @@ class Course(Generic[T]):
 
     def advance(self, work: int) -> None:
         """Goes on for about `work` multiply-adds, and looks at the epoch where it arrives, if it does."""
-        self._visit = self._visit or Visit(self._run, self._left[0])
+        if self._visit is None:
+            self._visit = Visit(self._run, self._left[0])
+        elif self._visit.done:
+            self._visit = Visit(self._run, self._left[0], self._visit.trainer)
         self._visit.advance(work)
         if self._visit.done:
             self.result.append(self._look(self._visit.trainer))
             self._left.pop(0)
-            self._visit = None

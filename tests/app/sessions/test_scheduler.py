@@ -31,6 +31,7 @@ class Burner:
         self.failed: Exception | None = None
         self.closed = False
         self.playing = True
+        self.awaited = False
         self._inside = threading.Lock()
 
     def due(self) -> float:
