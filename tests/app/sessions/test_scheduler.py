@@ -23,6 +23,8 @@ from tests.app.conftest import PATIENCE_S, until
 class Burner:
     """Work that uses as much processor time as it is given, times `greed`, until it has had `slices` slices."""
 
+    awaited = False  # nobody waits for its slices
+
     def __init__(self, slices: float = math.inf, greed: float = 1.0) -> None:
         self.left = slices
         self.greed = greed

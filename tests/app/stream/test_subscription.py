@@ -2,6 +2,7 @@
 
 import base64
 import time
+from concurrent.futures import Future
 from typing import Any
 
 import msgpack
@@ -197,7 +198,8 @@ def test_pictures_of_the_past_stay_while_rows_go_on(session: Session) -> None:
     session.trainer.step_once("epoch", 3)
     then = {m["type"]: m for m in look(subscribed(session, MSGPACK)) if m["type"] in messages.PICTURES}
     session.trainer.step_once("epoch", 4)
-    arrived = session.look_back(3, lambda trainer: trainer)
+    arrived = session.at(3, lambda trainer: trainer)
+    assert isinstance(arrived, Future)
     while not arrived.done():
         session.run(1.0)
     subscription = Subscription(session, MSGPACK)
