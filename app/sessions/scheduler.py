@@ -272,7 +272,7 @@ class Scheduler(Generic[W]):
         return best, ready, next_due
 
     def _release(self, slot: _Slot[W], spent_s: float) -> None:
-        due, awaited = (slot.work.due(), slot.work.awaited) if slot.work is not None else (math.inf, False)
+        due, awaited = _plans(slot.work) if slot.work is not None else (math.inf, False)
         with self._wake:
             slot.used_s += spent_s
             slot.running = False
@@ -285,6 +285,16 @@ class Scheduler(Generic[W]):
                 self._wake.notify()
         if slot.closed:
             self._close(slot)
+
+
+def _plans(work: Work) -> tuple[float, bool]:
+    """When it is due next, and whether a client waits for it; never, after a fault."""
+    try:
+        return work.due(), work.awaited
+    except Exception as error:  # work must not take a worker with it
+        log.exception("the time of the next slice could not be told")
+        work.fail(error)
+        return math.inf, False
 
 
 def _notify(listeners: tuple[Callable[[], None], ...]) -> None:

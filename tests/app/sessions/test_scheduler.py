@@ -33,7 +33,6 @@ class Burner:
         self.failed: Exception | None = None
         self.closed = False
         self.playing = True
-        self.awaited = False
         self._inside = threading.Lock()
 
     def due(self) -> float:
@@ -141,6 +140,40 @@ def test_looking_all_the_time_does_not_starve_the_others() -> None:
     trained_s = quiet.used_s - before
     scheduler.shutdown()
     assert trained_s > looked_s - HEAD_START_S - CREDIT_S - 0.1, (trained_s, looked_s)
+
+
+def test_work_that_cannot_say_when_it_is_due_fails_and_leaves_the_threads_alive(scheduler: Scheduler[Burner]) -> None:
+    class Broken(Burner):
+        def due(self) -> float:
+            raise ZeroDivisionError
+
+    broken = Broken()
+    open_all(scheduler, broken=broken, other=Burner(slices=0))
+    until(lambda: isinstance(broken.failed, ZeroDivisionError))
+    for _ in range(4):
+        assert scheduler.snapshot("other", Burner.look).result(PATIENCE_S) == 0
+
+
+def test_what_a_client_waits_for_goes_first_but_does_not_starve_the_others() -> None:
+    scheduler: Scheduler[Burner] = Scheduler(1)
+    others = {str(n): Burner() for n in range(8)}
+    asked = Burner(slices=8)  # about half of its head start
+    asked.awaited, asked.playing = True, False
+    open_all(scheduler, asked=asked, **others)
+    until(lambda: min(len(other.asked) for other in others.values()) > 3)
+
+    def ask(work: Burner) -> int:
+        work.playing = True
+        return sum(len(other.asked) for other in others.values())
+
+    before = scheduler.command("asked", ask).result(PATIENCE_S)
+    until(lambda: asked.left == 0)
+    assert sum(len(other.asked) for other in others.values()) - before <= 8, "not a round for each of its slices"
+    asked.left = math.inf
+    scheduler.command("asked", ask).result(PATIENCE_S)
+    until(lambda: len(asked.asked) > 60)
+    assert asked.used_s < min(other.used_s for other in others.values()) + 0.2
+    scheduler.shutdown()
 
 
 def test_work_that_slept_does_not_make_up_for_it(scheduler: Scheduler[Burner]) -> None:
