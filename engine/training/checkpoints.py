@@ -1,7 +1,7 @@
 """Checkpoints: the way back along a run, which can be viewed, resumed and forked at every epoch it has passed.
 
 They are kept at whole epochs that lie a power of two apart: close enough for the epochs in between to be trained again
-in about a millisecond at first, and in a moment in a long run; and never in more memory than they may take. From them
+within two milliseconds at first, and in a moment in a long run; and never in more memory than they may take. From them
 `time_travel` goes to any epoch.
 """
 
@@ -16,7 +16,7 @@ from engine.limits import LIMITS
 
 FEWEST = 8  # checkpoints that are kept however large they are
 ENOUGH = 64  # checkpoints, where the epochs in between are quickly trained again
-FIRST_WORK = 4_000_000  # multiply-adds of training between two checkpoints at first: about 1 ms
+FIRST_WORK = 8_000_000  # multiply-adds of training between two checkpoints at first: about 2 ms
 REPLAY_WORK = 300_000_000  # in a long run: at most about 50 ms
 ARRAY_BYTES = 120  # that an array takes beside its numbers
 

@@ -28,7 +28,7 @@ from engine.training.metrics import METRICS, measures_of, metrics_of
 if TYPE_CHECKING:
     from engine.network.model import Model
 
-ROOM = 64  # rows that are measured in one call
+ROOM = 256  # rows that are measured in one call
 
 
 class Layout:

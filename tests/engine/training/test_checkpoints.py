@@ -19,7 +19,8 @@ def test_checkpoints_are_few_and_near_each_other(units: int) -> None:
     assert timeline.bytes <= LIMITS.timeline_bytes or len(epochs) <= FEWEST
 
 
-def test_thinning_out_keeps_the_first_and_a_way_to_every_epoch() -> None:
+def test_thinning_out_keeps_the_first_and_a_way_to_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.training.checkpoints.FIRST_WORK", 0)
     trainer = Trainer(resolve(Experiment(layers=(Layer(units=64), Layer(units=64)))))
     trainer.step_once("epoch", 20)
     assert len(trainer.timeline.marks) == 21
