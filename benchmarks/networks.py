@@ -35,6 +35,7 @@ def experiment(units: tuple[int, ...], batch: int, samples: int = SAMPLES, **mor
 def train(trainer: Trainer, steps: int) -> None:
     """Makes so many steps and nothing else: no metrics are recorded meanwhile."""
     last = trainer.step + steps
-    trainer._train_chunks(1 << 60, last, trainer.experiment.batch_size or SAMPLES)
+    trainer.measuring = False
+    trainer.advance(1 << 60, last)
     if trainer.step != last:
         raise RuntimeError(f"stopped after {trainer.step} steps: {trainer.diverged}")

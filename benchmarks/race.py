@@ -12,6 +12,7 @@ from benchmarks.networks import LEARNING_RATE, NETWORKS, SAMPLES, experiment, tr
 from benchmarks.peers import Engine, Layers, Maker, Task, installed
 from benchmarks.timing import Effort, interleave
 from engine import Trainer, resolve
+from engine.training.history import EVERY_EPOCH_UNTIL
 
 OURS = "gradlab"
 BATCHES = (1, 10, 32, SAMPLES)
@@ -28,6 +29,19 @@ class Gradlab:
 
     def train(self, epochs: int) -> None:
         train(self._trainer, epochs * self._trainer.steps_per_epoch)
+
+    def train_measured(self, epochs: int) -> list[float]:
+        trainer = self._trainer
+        trainer.measuring = True
+        while epochs > 0:
+            if trainer.epoch >= EVERY_EPOCH_UNTIL:
+                trainer.reset()  # beyond, rows are rarer
+            some = min(epochs, EVERY_EPOCH_UNTIL - int(trainer.epoch))
+            trainer.advance(1 << 60, trainer.step + some * trainer.steps_per_epoch)
+            epochs -= some
+        trainer.settle()
+        row = trainer.history.row(trainer.history.last_seq)
+        return [row[part][measure] for part in ("train", "test") for measure in ("loss", "accuracy")]
 
     def layers(self) -> Layers:
         return [(layer.weights, layer.biases) for layer in self._trainer.parameters()]
@@ -66,11 +80,15 @@ def _race_once(units: tuple[int, ...], batch: int, makers: Makers, effort: Effor
         engine.train(1)
         first_epoch[name] = (time.perf_counter() - start) * 1e3
     agreement = _agreement(task, engines)
+    _check_measures({name: engine.train_measured(1) for name, engine in engines.items()})
+    whole = interleave({name: engine.train_measured for name, engine in engines.items()}, effort)
     timings = interleave({name: engine.train for name, engine in engines.items()}, effort)
     us = {name: timing.median * task.batch / SAMPLES * 1e6 for name, timing in timings.items()}
     return {
         "step_us": us,
         "ratio": {name: us[name] / us[OURS] for name in us if name != OURS},
+        "whole_us": {name: timing.median * 1e6 for name, timing in whole.items()},
+        "whole_ratio": {name: whole[name].median / whole[OURS].median for name in whole if name != OURS},
         "first_epoch_ms": first_epoch,
         "spread": {
             name: [timing.best / timing.median, timing.worst / timing.median] for name, timing in timings.items()
@@ -83,9 +101,10 @@ def _race_once(units: tuple[int, ...], batch: int, makers: Makers, effort: Effor
 def _task(units: tuple[int, ...], batch: int) -> Task:
     """Our own data and starting weights, as everybody needs them."""
     trainer = Trainer(resolve(experiment(units, batch)))
-    part = trainer.data.as_data()["parts"]["train"]
-    x, t = part["points"].astype(np.float32), part["targets"][:, None].astype(np.float32)
-    return Task([(layer.weights, layer.biases) for layer in trainer.parameters()], x, t, batch, LEARNING_RATE)
+    x, x_test = (trainer.data.parts[part].points.astype(np.float32) for part in ("train", "test"))
+    t, t_test = (trainer.data.parts[part].targets[:, None].astype(np.float32) for part in ("train", "test"))
+    layers = [(layer.weights, layer.biases) for layer in trainer.parameters()]
+    return Task(layers, x, t, x_test, t_test, trainer.data.threshold, batch, LEARNING_RATE)
 
 
 def _agreement(task: Task, engines: Mapping[str, Engine]) -> dict[str, dict[str, float]]:
@@ -102,6 +121,13 @@ def _agreement(task: Task, engines: Mapping[str, Engine]) -> dict[str, dict[str,
         raise RuntimeError(f"not everybody trains the same: {apart}")
     losses = {name: loss(engine.layers(), task) for name, engine in engines.items()}
     return {"loss": {"start": loss(task.layers, task), **losses}, "apart": apart}
+
+
+def _check_measures(measures: Mapping[str, list[float]]) -> None:
+    """Raises RuntimeError where a peer does not measure what we do."""
+    for name, found in measures.items():
+        if not np.allclose(found, measures[OURS], rtol=1e-3, atol=0.02):
+            raise RuntimeError(f"{name} measures something else: {measures}")
 
 
 def _flat(layers: Layers) -> np.ndarray:

@@ -88,6 +88,15 @@ TARGETS = (
         10,
     ),
     Target("times faster than TF Playground, batch 1", cell("ratio", "TF Playground", batch=1), 2),
+    *(
+        Target(
+            f"a whole epoch: times faster than {peer}, {name} at batch 10",
+            cell("whole_ratio", peer, hidden_layers=name, batch=10),
+            limit,
+        )
+        for peer, limit in (("TF Playground", 10), ("NumPy", 20), ("PyTorch", 100))
+        for name in ("4,2", "8,8,8")
+    ),
     Target("256,256 at batch 32: share of sgemm's rate", cell("products", "share", what="step"), 0.6),
     *(
         Target(f"{option}: times the step", cell("options", "times", option=option), at_most=2)

@@ -1,8 +1,8 @@
 """What you would use instead of gradlab: each file trains the same network in the way its users would write it.
 
 Every engine gets the same starting weights and the same batches in the same order, in float32, and does the same:
-tanh in the hidden layers, a linear output, mean squared error, plain SGD. None computes the loss as a number except
-where its library always does (PyTorch, scikit-learn); all compute its gradient.
+tanh in the hidden layers, a linear output, mean squared error, plain SGD. In `train` none computes the loss as a number
+except where its library always does (PyTorch, scikit-learn); all compute its gradient. In `train_measured` all do.
 """
 
 from collections.abc import Callable
@@ -23,6 +23,9 @@ class Task:
     layers: Layers
     x: np.ndarray  # (n, features)
     t: np.ndarray  # (n, outputs)
+    x_test: np.ndarray
+    t_test: np.ndarray
+    threshold: float  # between the two classes
     batch: int
     learning_rate: float
 
@@ -42,6 +45,9 @@ class Engine(Protocol):
 
     def train(self, epochs: int) -> None:
         """Goes through all batches so many times."""
+
+    def train_measured(self, epochs: int) -> list[float]:
+        """The same, and after each epoch the loss and the accuracy over all training and all test samples; the last."""
 
     def layers(self) -> Layers:
         """Copies of the weights and biases now."""

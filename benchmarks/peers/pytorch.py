@@ -22,6 +22,9 @@ class Peer:
         self._optimizer = torch.optim.SGD(self._model.parameters(), lr=task.learning_rate)
         pairs = zip(torch.from_numpy(task.x).split(task.batch), torch.from_numpy(task.t).split(task.batch), strict=True)
         self._batches = list(pairs)
+        parts = (task.x, task.t), (task.x_test, task.t_test)
+        self._parts = [(torch.from_numpy(x), torch.from_numpy(t)) for x, t in parts]
+        self._threshold = task.threshold
 
     def train(self, epochs: int) -> None:
         for _ in range(epochs):
@@ -29,6 +32,17 @@ class Peer:
                 self._optimizer.zero_grad()
                 self._loss(self._model(x), t).backward()
                 self._optimizer.step()
+
+    def train_measured(self, epochs: int) -> list[float]:
+        for _ in range(epochs):
+            self.train(1)
+            measures = []
+            with torch.no_grad():
+                for x, t in self._parts:
+                    outputs = self._model(x)
+                    right = (outputs > self._threshold) == (t > self._threshold)
+                    measures += [self._loss(outputs, t).item(), right.float().mean().item()]
+        return measures
 
     def layers(self) -> Layers:
         linears = [module for module in self._model if isinstance(module, torch.nn.Linear)]

@@ -13,10 +13,10 @@ buildSync({ entryPoints: [join(process.argv[2], "src", "nn.ts")], bundle: true, 
 const nn = await import(outfile);
 rmSync(folder, { recursive: true });
 
-let network, samples, batch, rate;
+let network, samples, test, middle, batch, rate;
 
 /** Builds the network with the given weights W[input][unit] and biases. */
-function build({ layers, x, t, batch: size, learningRate }) {
+function build({ layers, x, t, xTest, tTest, threshold, batch: size, learningRate }) {
   const widths = [layers[0].weights.length, ...layers.map(({ biases }) => biases.length)];
   const inputs = Array.from({ length: widths[0] }, (_, index) => String(index));
   network = nn.buildNetwork(widths, nn.Activations.TANH, nn.Activations.LINEAR, null, inputs, false);
@@ -28,7 +28,10 @@ function build({ layers, x, t, batch: size, learningRate }) {
       });
     });
   });
-  samples = x.map((point, index) => ({ point, target: t[index][0] }));
+  [samples, test] = [[x, t], [xTest, tTest]].map(([points, targets]) =>
+    points.map((point, index) => ({ point, target: targets[index][0] })),
+  );
+  middle = threshold;
   batch = size;
   rate = 2 * learningRate; // its error is half the squared difference
   return {};
@@ -46,13 +49,33 @@ function train({ epochs }) {
   return {};
 }
 
+/** As its `getLoss` does, with the accuracy, which it does not tell. */
+function measured(part) {
+  let [loss, right] = [0, 0];
+  for (const { point, target } of part) {
+    const output = nn.forwardProp(network, point);
+    loss += 2 * nn.Errors.SQUARE.error(output, target);
+    if (output > middle === target > middle) right += 1;
+  }
+  return [loss / part.length, right / part.length];
+}
+
+function trainMeasured({ epochs }) {
+  let measures;
+  for (let epoch = 0; epoch < epochs; epoch += 1) {
+    train({ epochs: 1 });
+    measures = [...measured(samples), ...measured(test)];
+  }
+  return measures;
+}
+
 const layers = () =>
   network.slice(1).map((nodes) => ({
     weights: nodes[0].inputLinks.map((_, input) => nodes.map((node) => node.inputLinks[input].weight)),
     biases: nodes.map((node) => node.bias),
   }));
 
-const orders = { build, train, layers };
+const orders = { build, train, trainMeasured, layers };
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line);
   process.stdout.write(`${JSON.stringify(orders[order.order](order))}\n`);

@@ -26,6 +26,9 @@ class Peer:
             layers=layers,
             x=task.x.tolist(),
             t=task.t.tolist(),
+            xTest=task.x_test.tolist(),
+            tTest=task.t_test.tolist(),
+            threshold=task.threshold,
             batch=task.batch,
             learningRate=task.learning_rate,
         )
@@ -41,6 +44,10 @@ class Peer:
 
     def train(self, epochs: int) -> None:
         self._order("train", epochs=epochs)
+
+    def train_measured(self, epochs: int) -> list[float]:
+        measures: list[float] = self._order("trainMeasured", epochs=epochs)
+        return measures
 
     def layers(self) -> Layers:
         return [(np.array(layer["weights"]), np.array(layer["biases"])) for layer in self._order("layers")]
