@@ -14,7 +14,7 @@ from benchmarks.peers import Layers, Task
 
 
 class Peer:
-    """`jit` compiles anew for every architecture and batch size; the loss itself is computed only where it is wanted."""
+    """`jit` compiles anew for every architecture and batch size; the loss is computed only where it is wanted."""
 
     def __init__(self, task: Task) -> None:
         shape = len(task.x) // task.batch, task.batch, -1

@@ -28,9 +28,10 @@ function build({ layers, x, t, xTest, tTest, threshold, batch: size, learningRat
       });
     });
   });
-  [samples, test] = [[x, t], [xTest, tTest]].map(([points, targets]) =>
-    points.map((point, index) => ({ point, target: targets[index][0] })),
-  );
+  [samples, test] = [
+    [x, t],
+    [xTest, tTest],
+  ].map(([points, targets]) => points.map((point, index) => ({ point, target: targets[index][0] })));
   middle = threshold;
   batch = size;
   rate = 2 * learningRate; // its error is half the squared difference

@@ -218,7 +218,9 @@ def gelu(z: float) -> float:
 
 @scalar
 def gelu_derivative(z: float, a: float) -> float:
-    return 0.5 * erfc(-0.7071067811865476 * z) + 0.3989422804014327 * z * exp(-0.5 * z * z)
+    # a = z P(z), so P need not be computed once more; near 0, where a / z says little, it is a short series.
+    p = a / z if abs(z) > 0.001 else 0.5 + 0.3989422804014327 * z * (1.0 - z * z / 6.0)
+    return p + 0.3989422804014327 * z * exp(-0.5 * z * z)
 
 
 @scalar
