@@ -31,7 +31,7 @@ def drop(work: Any, rows: Rows, rate: float, key: Any, first: int) -> None:
 
 @part
 def undrop(work: Any, rows: Rows, rate: float) -> None:
-    """The way back: errors pass where activations passed, and these are again what they were before."""
+    """The way back: masks the errors as the activations were, and undoes the scaling of those that were kept."""
     before = work.a.dtype.type(1 - np.float64(rate))
     for u in range(U(rows[0]), U(rows[1])):
         for s in range(U(work.a.shape[1])):

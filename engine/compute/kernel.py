@@ -655,7 +655,7 @@ def run(
     results: Results,
     row: Row,
 ) -> int:
-    """Looks at the first of the parts, or trains on it and measures rows of all, and says how much work it was.
+    """Evaluates the first part, or trains on it and measures rows of all parts. Returns the work done.
 
     Training goes on for about `plan.work` multiply-adds, or up to `plan.last_step` and through the row that is due
     there, or until a number is no longer finite, be it in a step or in a row. A row under way is measured before any

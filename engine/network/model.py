@@ -117,7 +117,7 @@ class Model:
         chunks: int = kernel.NEVER,
         row: Row | None = None,
     ) -> None:
-        """Lets samples go through the network, which changes nothing but `probe` and what is to be filled."""
+        """Runs samples through the network without training. Writes only to `probe` and the results."""
         self.run(
             task,
             self.probe,
@@ -229,7 +229,7 @@ class Model:
         return self.outputs_of(self.data.inputs(points), self.network.rows[-2])
 
     def moved(self, rows: Sequence[Any]) -> list[list[tuple[str, float]]]:
-        """By how much each field moves each row's output away from what it would be if the field were typical.
+        """How much each field changes each row's output, compared with the field's typical value.
 
         Of the predicted class's probability, of that of the likeliest label, or in the target's unit; the largest
         first. Raises InvalidInput for too many rows.

@@ -96,6 +96,7 @@ class Network:
             if normalization is not None:
                 layers[index, NORMALIZATION] = AFTER_ACTIVATION if normalization.after else BEFORE_ACTIVATION
                 arguments[OF_NORMALIZATION, index, :2] = normalization.momentum, normalization.epsilon
+        # A layer's own dropout acts on what enters the next one.
         arguments[DROPOUT, 1:, 0] = experiment.input.dropout, *(layer.dropout for layer in experiment.layers)
         loss, values = LOSSES.of(experiment.loss), LOSSES.of(experiment.loss).values(experiment.loss)
         arguments[OF_LOSS, 0, : len(values)] = values

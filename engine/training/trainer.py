@@ -290,7 +290,7 @@ class Trainer(Model):
         return self._rows.only(watched) if watched else None
 
     def _take_note(self, rows: np.ndarray) -> None:
-        """Of rows that are to be recorded, or of one of the parts alone that are watched."""
+        """Records the rows that the kernel has finished, and checks those that are watched."""
         if not len(rows):
             return
         whole = self._rows.row is self._rows.whole
@@ -425,7 +425,7 @@ class Trainer(Model):
         return changed
 
     def _forget(self, before: Resolved, after: Resolved) -> None:
-        """What was watched and is no more has nothing to say of what is watched from now on."""
+        """Discards what plateaus and early stopping remember of a quantity that they no longer watch."""
         if before.schedule.name != after.schedule.name:
             self._plateau = Plateau()
         old, new = before.early_stopping, after.early_stopping
@@ -446,7 +446,7 @@ class Trainer(Model):
         self.journal.add(Entry(len(self.journal.entries), at, self.epoch, kind, what, self.experiment), numbers)
 
     def pass_by(self) -> None:
-        """At rest after a whole epoch: a moment that may be kept."""
+        """Offers the timeline a checkpoint, at rest after a whole epoch."""
         self.timeline.pass_by(int(self.epoch), len(self.journal.entries), self.checkpoint)
 
     def reset(self, seed: int | None = None) -> None:

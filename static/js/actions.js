@@ -21,8 +21,8 @@ const SEEDS = 2 ** 32;
 /** @typedef {{ patch: Patch, reset: boolean, keep: boolean }} Waiting */
 
 export class Actions {
-  /** Deeds run one after the other. @type {Promise<void>} */
-  #deeds = Promise.resolve();
+  /** Requests are sent one at a time. @type {Promise<void>} */
+  #queue = Promise.resolve();
   /** The newest patch, as long as it waits for its turn. @type {Waiting | null} */
   #waiting = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -246,7 +246,7 @@ export class Actions {
   /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before]
    * @param {store.LostTable["retry"]} [retry] */
   #do(deed, before, retry = null) {
-    this.#deeds = this.#deeds.then(deed).catch((error) => this.#failed(error, before, retry));
+    this.#queue = this.#queue.then(deed).catch((error) => this.#failed(error, before, retry));
   }
 
   /** @type {(error: unknown, before: Pick<store.State, "past" | "future"> | undefined, retry: store.LostTable["retry"])

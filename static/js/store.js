@@ -192,7 +192,7 @@ export function set(state, change) {
   return { ...state, ...change };
 }
 
-/** A picture or the like; one of another moment than the one that is looked at comes too late.
+/** A new picture or the like; ignored if it shows the present while an earlier epoch is looked at, or the reverse.
  * @type {(state: State, frame: Moment, change: Partial<State>) => State} */
 export function pictureArrived(state, { past }, change) {
   return past === (state.visit !== null) ? { ...state, ...change } : state;

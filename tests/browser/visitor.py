@@ -89,4 +89,4 @@ class Listener:
     def _received(self, frame: str | bytes) -> None:
         message = msgpack.unpackb(frame)
         if message["type"] == "metrics":
-            self.rows += [(message["run"], row["seq"]) for row in message["rows"]]
+            self.rows += [(message["run"], message["seq"] + row) for row in range(message["count"])]

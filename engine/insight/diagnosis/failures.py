@@ -282,7 +282,7 @@ def vanishing_gradients(evidence: Evidence) -> Detection | None:
 def _ratios(evidence: Evidence, gradients: np.ndarray) -> np.ndarray:
     """Each hidden layer's gradient over that of the output layer, for each weight.
 
-    In a network that is well started it falls with the square root of the output layer's fan_in, so it is told times
+    In a well-initialized network it falls with the square root of the output layer's fan_in, so it is multiplied by
     that.
     """
     if not gradients[-1] > 0:

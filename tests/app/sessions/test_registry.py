@@ -105,21 +105,24 @@ async def test_sessions_are_forgotten_in_the_end(registry: Registry, clock: Cloc
     assert raised.value.status == 404
 
 
-async def test_the_longest_idle_session_gives_its_checkpoints_first(clock: Clock) -> None:
+async def test_the_longest_idle_session_gives_its_checkpoints_first(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.training.checkpoints.FIRST_WORK", 0)  # a checkpoint at every epoch
     scheduler: Scheduler[Session] = Scheduler(2)
-    registry = Registry(scheduler, Settings(checkpoint_limit_bytes=40_000), clock)
+    registry = Registry(scheduler, Settings(checkpoint_limit_bytes=80_000), clock)
     try:
         ids = [await registry.create(resolve(Experiment())) for _ in range(2)]
         for id in ids:
             clock.now += 1
-            await registry.change(id, lambda session: session.train(TrainEpochs(epochs=2_000)))
+            await registry.change(id, lambda session: session.train(TrainEpochs(epochs=70)))
         sizes = [registry.session(id).trainer.timeline.bytes for id in ids]
-        assert sum(sizes) > 40_000
+        assert sum(sizes) > 80_000
         clock.now += 1
         registry.session(ids[1])
         await registry.tidy()
         first, second = (registry.session(id).trainer.timeline for id in ids)
-        assert first.bytes + second.bytes <= 40_000 and second.bytes == sizes[1]
+        assert first.bytes + second.bytes <= 80_000 and second.bytes == sizes[1]
         assert first.marks[0].epoch == 0, "every epoch can still be reached"
     finally:
         scheduler.shutdown()
