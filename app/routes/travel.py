@@ -59,6 +59,6 @@ async def fork_session(
     trainer = await registry.look(id, lambda session: session.fork(given.epoch, patch))
     if given.into == "same":
         return JSONResponse(await registry.change(id, in_json(lambda session: session.take_up(trainer))))
-    new = await registry.create(trainer.asked, trainer)
+    new = await registry.create(trainer.experiment, trainer)
     location = f"{request.scope.get('root_path', '')}/api/sessions/{new}"
     return JSONResponse(await registry.look(new, in_json(Session.describe)), 201, {"Location": location})

@@ -72,9 +72,13 @@ class Timeline:
             self._thin_out()
 
     def _too_many(self) -> bool:
-        if len(self.marks) > ENOUGH and 2 * self.stride * self._work <= REPLAY_WORK:
+        if len(self.marks) > ENOUGH and self.replays_quickly(2 * self.stride):
             return True
         return self.bytes > LIMITS.timeline_bytes and len(self.marks) > FEWEST
+
+    def replays_quickly(self, epochs: int) -> bool:
+        """Whether so many epochs can be trained again in a moment."""
+        return epochs * self._work <= REPLAY_WORK
 
     def thin_out_to(self, limit: int) -> None:
         """Lets go of every second checkpoint until they take no more than `limit` bytes, or few are left."""

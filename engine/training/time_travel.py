@@ -102,9 +102,12 @@ class Course(Generic[T]):
     """What is found at several epochs of a run, one after the other; `result` has it all when it is `done`."""
 
     def __init__(self, run: Trainer, moments: int, look: Callable[[Trainer], T]) -> None:
-        """In a long run the epochs are those of checkpoints, so that there is little to train again."""
+        """The epochs are those of checkpoints, so that nothing is trained again; or where these are few and the whole
+        run replays quickly, any.
+        """
         kept = [mark.epoch for mark in run.timeline.marks]
-        epochs = np.arange(int(run.epoch) + 1) if len(kept) < moments else np.array(kept)
+        every = len(kept) < moments and run.timeline.replays_quickly(int(run.epoch))
+        epochs = np.arange(int(run.epoch) + 1) if every else np.array(kept)
         chosen = np.unique(np.linspace(0, len(epochs) - 1, min(moments, len(epochs))).astype(int))
         self._left = epochs[chosen].tolist()
         self._run = run

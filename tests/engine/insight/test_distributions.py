@@ -163,6 +163,19 @@ def test_a_course_goes_from_the_first_epoch_to_the_last(monkeypatch: pytest.Monk
         assert epochs == sorted(epochs) and len(epochs) == moments
 
 
+def test_a_course_of_a_large_network_trains_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "LIMITS", replace(LIMITS, timeline_bytes=30_000))
+    monkeypatch.setattr(checkpoints, "FIRST_WORK", 0)
+    run = Trainer(resolve(Experiment(dataset=DATASETS.choice("xor", samples=20), layers=(Layer(2),))))
+    run.step_once("epoch", 70)
+    monkeypatch.setattr(checkpoints, "REPLAY_WORK", 0)
+    kept = [mark.epoch for mark in run.timeline.marks]
+    course = along(run, 50)
+    while not course.done:
+        course.advance(1)
+    assert len(kept) < 50 and [moment.epoch for moment in course.result] == kept
+
+
 def test_networks_that_are_not_finite_have_distributions() -> None:
     run = Trainer(resolve(replace(experiment("regression"), layers=LAYERS["normalized after"])))
     for number in (np.nan, np.inf, 1e300):
