@@ -287,7 +287,7 @@ def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
     ]
     _check(trainer, given.check)
     if trainer.epoch == int(trainer.epoch) and trainer.diverged is None:
-        trainer.pass_by()
+        trainer.pass_by(between=True)
     return trainer
 
 

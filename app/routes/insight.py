@@ -111,7 +111,7 @@ async def get_course(
     moments: Annotated[int, Query(ge=2, le=LIMITS.moments, description="At most so many epochs.")] = 20,
     bins: Bins = 40,
 ) -> Response:
-    """The distributions along the run, at evenly chosen epochs of those that are kept."""
+    """The distributions along the run, at evenly chosen epochs; of a long run, among those with checkpoints."""
 
     def begin(session: Session) -> Any:
         def finish(course: Course[distributions.MomentDistributions]) -> dict[str, Any]:

@@ -230,8 +230,7 @@ class Scheduler(Generic[W]):
         try:
             work.run(seconds)
         except Exception as error:
-            log.exception("a slice failed")
-            work.fail(error)
+            _fail(work, error)
         return True
 
     def _take(self) -> tuple[_Slot[W], _Job | None, float] | None:
@@ -291,10 +290,18 @@ def _plans(work: Work) -> tuple[float, bool]:
     """When it is due next, and whether a client waits for it; never, after a fault."""
     try:
         return work.due(), work.awaited
-    except Exception as error:  # work must not take a worker with it
-        log.exception("the time of the next slice could not be told")
-        work.fail(error)
+    except Exception as error:
+        _fail(work, error)
         return math.inf, False
+
+
+def _fail(work: Work, error: Exception) -> None:
+    """Tells work of its fault; it must not take a worker with it."""
+    log.error("a piece of work failed", exc_info=error)
+    try:
+        work.fail(error)
+    except Exception:
+        log.exception("it could not be told so")
 
 
 def _notify(listeners: tuple[Callable[[], None], ...]) -> None:

@@ -162,7 +162,7 @@ def spread(model: Model) -> list[LayerSpread]:
 
 
 def along(run: Trainer, moments: int = 20, bins: int = 40) -> Course[MomentDistributions]:
-    """The distributions at up to so many of the epochs that are kept of a run, evenly chosen."""
+    """The distributions at so many epochs of a run at most, evenly chosen; of a long run, among its checkpoints."""
     return Course(
         run,
         min(moments, LIMITS.moments),

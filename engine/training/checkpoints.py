@@ -59,9 +59,11 @@ class Timeline:
         self.stride = 1 << max(FIRST_WORK // work, 1).bit_length() - 1  # epochs from one to the next
         self.bytes = 0
 
-    def pass_by(self, epoch: int, changes: int, checkpoint: Callable[[], Checkpoint]) -> None:
-        """Keeps a checkpoint of a run at rest after a whole epoch, if it is time for one."""
-        if epoch % self.stride or (self.marks and (epoch, changes) <= (self.marks[-1].epoch, self.marks[-1].changes)):
+    def pass_by(self, epoch: int, changes: int, checkpoint: Callable[[], Checkpoint], between: bool = False) -> None:
+        """Keeps a checkpoint of a run at rest after a whole epoch, if it is time for one, or also `between`."""
+        if (epoch % self.stride and not between) or (
+            self.marks and (epoch, changes) <= (self.marks[-1].epoch, self.marks[-1].changes)
+        ):
             return
         if self.marks and epoch == self.marks[-1].epoch:  # changed since it was passed
             self._keep(self.marks[:-1])

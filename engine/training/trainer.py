@@ -445,9 +445,9 @@ class Trainer(Model):
         at = self.step if step is None else step
         self.journal.add(Entry(len(self.journal.entries), at, self.epoch, kind, what, self.experiment), numbers)
 
-    def pass_by(self) -> None:
-        """Offers the timeline a checkpoint, at rest after a whole epoch."""
-        self.timeline.pass_by(int(self.epoch), len(self.journal.entries), self.checkpoint)
+    def pass_by(self, between: bool = False) -> None:
+        """Offers the timeline a checkpoint, at rest after a whole epoch; see `Timeline.pass_by`."""
+        self.timeline.pass_by(int(self.epoch), len(self.journal.entries), self.checkpoint, between)
 
     def reset(self, seed: int | None = None) -> None:
         """Back to step 0 with an empty history; with other starting weights if `seed` is given."""

@@ -29,3 +29,13 @@ def test_thinning_out_keeps_the_first_and_a_way_to_every_epoch(monkeypatch: pyte
     assert trainer.timeline.bytes <= before // 3 and trainer.timeline.marks[0].epoch == 0
     trainer.timeline.thin_out_to(0)
     assert 0 < len(trainer.timeline.marks) <= FEWEST
+
+
+def test_a_checkpoint_can_be_kept_between() -> None:
+    """As of a run that is taken up from a file, whose way there is not to be made again."""
+    trainer = Trainer(resolve(Experiment()))
+    trainer.step_once("epoch", 3)
+    trainer.pass_by()
+    assert [mark.epoch for mark in trainer.timeline.marks] == [0] and trainer.timeline.stride > 3
+    trainer.pass_by(between=True)
+    assert [mark.epoch for mark in trainer.timeline.marks] == [0, 3]
