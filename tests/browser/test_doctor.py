@@ -14,11 +14,12 @@ DEEP_SIGMOIDS = "#layers=6,6,6,6,6&layers.activation=sigmoid"
 
 @pytest.mark.parametrize("size", ["wide", "phone"])
 def test_a_finding_its_fix_and_that_it_helped(open_page: Open, size: str) -> None:
+    """The sigmoids do learn in the end, after 11,000 epochs: at 120 epochs/s there is time to see that they do not."""
     page = open_page(DEEP_SIGMOIDS, size=size)
     if size == "phone":
         page.locator("#tabs").get_by_text("Charts", exact=True).click()
     page.get_by_role("tab", name="Doctor").click()
-    page.get_by_label("Speed").select_option("null")
+    page.get_by_label("Speed").select_option("120")
     page.get_by_role("button", name="Play", exact=True).click()
     finding = page.locator("[data-finding=vanishing_gradients]")
     expect(finding).to_contain_text("barely learn")
