@@ -91,7 +91,7 @@ def test_every_tab_of_the_dock(open_page: Open, size: str, theme: str) -> None:
     page = open_page("#layers=6,6,6,6,6&layers.activation=sigmoid", size=size, theme=theme)
     if size == "phone":
         show_tab(page, "Charts")
-    page.get_by_label("Speed").select_option("null")
+    page.get_by_label("Speed").select_option("120")
     press(page, "Play")
     page.get_by_role("tab", name="Doctor").click()
     expect(page.locator("[data-finding]").first).to_be_visible()
