@@ -232,7 +232,7 @@ def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
             raise _refusal(f"{field}.{fixed[0]}", "this cannot change during a run")
         return experiment
 
-    asked = changed("asked", given.asked).asked
+    experiment = changed("asked", given.asked)
     state, own, clock = given.state, trainer.checkpoint(), _unpack("state.clock", given.state.clock)
     memory = state.memory
     plateau, watch, *_ = own.memory
@@ -262,7 +262,7 @@ def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
         raise _refusal("state", "this state does not belong to this network and data")
     trainer.restore(
         Checkpoint(
-            asked,
+            experiment,
             _like("parameters", state.parameters, own.parameters),
             _like("slots", state.slots, own.slots),
             _like("running", state.running, own.running),

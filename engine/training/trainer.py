@@ -24,7 +24,6 @@ from engine.experiment import Experiment, Note, Resolved, differences, fixed_dif
 from engine.limits import chunk_samples
 from engine.network.model import Model, starting_state
 from engine.network.network import Network
-from engine.resolve import resolve
 from engine.training.checkpoints import Checkpoint, Timeline
 from engine.training.early_stopping import Watch
 from engine.training.history import EVERY_EPOCH_UNTIL, MANY_STEPS, History, epochs_between_rows, next_epoch_due
@@ -518,7 +517,7 @@ class Trainer(Model):
         self.settle()
         state = self.state
         return Checkpoint(
-            self.asked,
+            self.experiment,
             state.parameters.copy(),
             state.slots.copy(),
             state.running.copy(),
@@ -533,7 +532,7 @@ class Trainer(Model):
 
         The history stays as it is. Raises InvalidInput for a checkpoint of a network of another shape.
         """
-        own, experiment = self.state, resolve(checkpoint.asked, self.experiment.tables)
+        own, experiment = self.state, checkpoint.experiment
         order = len(self._train) + self._left_over(experiment)
         shapes = [
             (given.shape, array.shape)

@@ -192,3 +192,11 @@ def test_where_too_much_was_changed_the_way_back_ends_with_a_reason(monkeypatch:
     assert visited(run, 0).epoch == 0
     with pytest.raises(InvalidInput, match="too many changes"):
         Visit(run, 4)
+
+
+def test_a_checkpoint_holds_the_experiment_as_it_was_resolved() -> None:
+    run = Trainer(resolve(SMALL))
+    change(run, "rate", 3)
+    other = Trainer(resolve(SMALL))
+    other.restore(run.checkpoint())
+    assert other.experiment is run.experiment, "resolved once"
