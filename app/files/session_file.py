@@ -273,7 +273,6 @@ def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
         )
     )
     trainer.history.take(_unpack("history", given.history))
-    trainer.journal.complete = given.complete
     trainer.journal.entries = [
         Entry(
             index,
@@ -285,6 +284,7 @@ def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
         )
         for index, entry in enumerate(given.entries)
     ]
+    trainer.journal.made = len(given.entries) + (not given.complete)
     _check(trainer, given.check)
     if trainer.epoch == int(trainer.epoch) and trainer.diverged is None:
         trainer.pass_by(between=True)

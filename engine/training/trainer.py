@@ -302,7 +302,8 @@ class Trainer(Model):
         self._warn(rows[-1])
         if broken:
             self._diverge(self._first_broken_in_row())
-        if self._clock[kernel.IN_EPOCH] == 0 and self.settled and self.diverged is None:
+        single = self._began is not None and self._began[-1] != self._batch_size  # samples, which are noted later
+        if self._clock[kernel.IN_EPOCH] == 0 and self.settled and self.diverged is None and not single:
             self.pass_by()
 
     def _look_back(self, values: np.ndarray, whole: bool, broken: bool) -> None:
@@ -446,7 +447,7 @@ class Trainer(Model):
 
     def pass_by(self, between: bool = False) -> None:
         """Offers the timeline a checkpoint, at rest after a whole epoch; see `Timeline.pass_by`."""
-        self.timeline.pass_by(int(self.epoch), len(self.journal.entries), self.checkpoint, between)
+        self.timeline.pass_by(int(self.epoch), self.journal.made, self.checkpoint, between)
 
     def reset(self, seed: int | None = None) -> None:
         """Back to step 0 with an empty history; with other starting weights if `seed` is given."""
@@ -508,7 +509,7 @@ class Trainer(Model):
         other.restore(self.checkpoint())
         other.state.previous[:] = self.state.previous
         other.history = self.history.until(self.step)
-        other.journal = self.journal.until(len(self.journal.entries))
+        other.journal = self.journal.until(self.journal.made)
         other.timeline = self.timeline.until(int(self.epoch))
         return other
 
