@@ -39,7 +39,7 @@ class Journal:
         self.experiment = experiment
         self.entries: list[Entry] = []
         self.made = 0
-        self._numbers = 0
+        self._numbers: list[int] = []  # that each entry holds
 
     @property
     def complete(self) -> bool:
@@ -48,9 +48,9 @@ class Journal:
 
     def add(self, entry: Entry, numbers: int = 0) -> None:
         """Notes a change; `numbers` says how many numbers it holds, if many."""
-        self._numbers += numbers
-        if self.complete and self.made < MOST_ENTRIES and self._numbers <= MOST_NUMBERS:
+        if self.complete and self.made < MOST_ENTRIES and sum(self._numbers) + numbers <= MOST_NUMBERS:
             self.entries.append(entry)
+            self._numbers.append(numbers)
         self.made += 1
 
     def until(self, count: int) -> "Journal":
@@ -58,7 +58,7 @@ class Journal:
         journal = Journal(self.experiment)
         journal.entries = self.entries[:count]
         journal.made = count
-        journal._numbers = self._numbers
+        journal._numbers = self._numbers[:count]
         return journal
 
     def as_data(self) -> dict[str, Any]:

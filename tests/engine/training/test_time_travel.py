@@ -265,3 +265,12 @@ def test_a_checkpoint_holds_the_experiment_as_it_was_resolved() -> None:
     other = Trainer(resolve(SMALL))
     other.restore(run.checkpoint())
     assert other.experiment is run.experiment, "resolved once"
+
+
+def test_a_fork_counts_no_change_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Trainer(resolve(SMALL))
+    monkeypatch.setattr("engine.training.journal.MOST_NUMBERS", 2 * run.parameter_count)
+    for number in (1, 2):
+        change(run, "parameters", number)
+        run.step_once("epoch", 1)
+    assert run.journal.complete and visited(run, 2).journal.complete
