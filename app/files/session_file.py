@@ -233,7 +233,7 @@ def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], 
             raise _refusal(f"{field}.{fixed[0]}", "this cannot change during a run")
         return experiment
 
-    asked = changed("asked", given.asked).asked
+    experiment = changed("asked", given.asked)
     state, own, clock = given.state, trainer.checkpoint(), _unpack("state.clock", given.state.clock)
     memory = state.memory
     plateau, watch, *_ = own.memory
@@ -263,7 +263,7 @@ def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], 
         raise _refusal("state", "this state does not belong to this network and data")
     trainer.restore(
         Checkpoint(
-            asked,
+            experiment,
             _like("parameters", state.parameters, own.parameters),
             _like("slots", state.slots, own.slots),
             _like("running", state.running, own.running),
@@ -274,7 +274,6 @@ def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], 
         )
     )
     trainer.history.take(_unpack("history", given.history))
-    trainer.journal.complete = given.complete
     trainer.journal.entries = [
         Entry(
             index,
@@ -286,6 +285,7 @@ def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], 
         )
         for index, entry in enumerate(given.entries)
     ]
+    trainer.journal.made = len(given.entries) + (not given.complete)
     _check(trainer, given.check)
     if trainer.epoch == int(trainer.epoch) and trainer.diverged is None:
         trainer.pass_by(between=True)

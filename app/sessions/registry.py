@@ -179,7 +179,9 @@ class Registry:
                 excess -= await self._await(self.scheduler.command(id, job))
 
     def _idle_s(self, record: Record) -> float:
-        """How long it has been unused; training that a client waits for counts as use."""
+        """How long it has been unused, in seconds; minus infinity while it is made, is watched, or has a client that
+        waits for what it does: training, background work or a change.
+        """
         if record.session is None or record.session.watchers or record.session.awaited:
             return -math.inf
         return self._clock() - record.asked

@@ -304,7 +304,7 @@ class Session:
         """What `job` finds now, or at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
         if epoch is None:
             return job(self.trainer)
-        place = epoch, len(self.trainer.journal.entries)
+        place = epoch, self.trainer.journal.made
 
         def arrive(visit: Visit) -> T:
             self._visited[place] = visit.trainer
