@@ -481,7 +481,7 @@ TRAIN, EVALUATE, PREDICT = range(3)
 
 @part
 def go_through(
-    task: int | np.int64,
+    task: np.int64,
     net: Architecture,
     state: State,
     room: Room,
@@ -553,6 +553,12 @@ def go_through(
     clock[CHUNKS] = chunks
 
 
+@part
+def work_of(chunks: int, samples: int, parameters: int, back: bool) -> int:
+    """About how many multiply-adds it is to send so many chunks of so many samples forward, and back."""
+    return chunks * OVERHEAD + (3 if back else 1) * samples * parameters
+
+
 @kernel
 def run(
     task: int,
@@ -575,16 +581,34 @@ def run(
     there, or until a number is no longer finite, be it in a step or in a row. A row under way is measured before any
     step, so that the last call may have ended anywhere.
     """
-    x, targets, weights = parts[0]
-    cursor, sums = row.cursor, row.values[:0]
-    if task != TRAIN:
+    cursor, samples, left, due = row.cursor, parts[0][0].shape[1], plan.work, plan.row_step
+    while task != TRAIN or left > 0:
+        # What to do next: all of a call that only looks, some of a row's part, or steps up to the next row.
+        doing, within, part, at, told = np.int64(task), probe, np.int64(0), first, results
+        sums, last_step, most, cost = row.values[:0], plan.last_step, plan.chunks, 0
         if task == EVALUATE:
             sums = row.values
+        measuring = task == TRAIN and cursor[PART] < PARTS
+        if measuring:
+            doing, part, at = np.int64(EVALUATE), cursor[PART], cursor[SAMPLE]
+            sums = row.values[row.columns[part] : row.columns[part] + row.scales.size]
+            back = part == 0 and row.layers != NONE
+            if back:
+                told = Results(results.outputs, results.losses, row.gradient, row.statistics)
+            cost = work_of(1, probe.w.size, state.parameters.size, back)
+        elif task == TRAIN:
+            if clock[DIVERGED] or (clock[STEP] >= plan.last_step and clock[IN_BATCH] == 0):
+                break
+            within, last_step = room, min(plan.last_step, due)
+            cost = work_of(1, room.w.size, state.parameters.size, True)
+        if cost > 0:
+            most = max(1, left // cost)
+        x, targets, weights = parts[part]
         go_through(
-            task,
+            doing,
             net,
             state,
-            probe,
+            within,
             x,
             targets,
             weights,
@@ -592,51 +616,20 @@ def run(
             plan,
             arguments,
             clock,
-            first,
-            plan.last_step,
-            plan.chunks,
-            results,
+            at,
+            last_step,
+            most,
+            told,
             row,
             sums,
         )
-        return 0
-    samples, left, due = x.shape[1], plan.work, plan.row_step
-    while left > 0:
-        if cursor[PART] < PARTS:
-            if row.columns[cursor[PART]] == NONE:
-                cursor[PART] += 1
-            else:
-                back = cursor[PART] == 0 and row.layers != NONE
-                cost = OVERHEAD + (3 if back else 1) * probe.w.size * state.parameters.size
-                most, column = max(1, left // cost), row.columns[cursor[PART]]
-                told = Results(
-                    results.outputs, results.losses, row.gradient if back else results.gradient, row.statistics
-                )
-                xs, ts, ws = parts[cursor[PART]]
-                at, sums = cursor[SAMPLE], row.values[column : column + row.scales.size]
-                go_through(
-                    np.int64(EVALUATE),
-                    net,
-                    state,
-                    probe,
-                    xs,
-                    ts,
-                    ws,
-                    order,
-                    plan,
-                    arguments,
-                    clock,
-                    at,
-                    plan.last_step,
-                    most,
-                    told,
-                    row,
-                    sums,
-                )
-                left -= clock[CHUNKS] * cost
-                cursor[SAMPLE] += clock[CHUNKS] * probe.w.size
-                if cursor[SAMPLE] >= xs.shape[1]:
-                    finish_part(row, xs.shape[1])
+        if task != TRAIN:
+            return 0
+        left -= clock[CHUNKS] * cost
+        if measuring:
+            cursor[SAMPLE] += clock[CHUNKS] * probe.w.size
+            if cursor[SAMPLE] >= x.shape[1]:
+                finish_part(row, x.shape[1])
             if cursor[PART] == PARTS:
                 epoch = np.float64(clock[EPOCH]) + np.float64(clock[IN_EPOCH]) / np.float64(samples)
                 rate = plan.learning_rate * factor(code_of(net, plan.schedule), epoch, plan.schedule_arguments)
@@ -644,32 +637,7 @@ def run(
                 broken = row.layers != NONE and not np.isfinite(row.values[row.columns[0]])
                 if broken or cursor[DONE] == row.table.shape[0] or clock[STEP] >= plan.last_step:
                     break
-        elif clock[DIVERGED] or (clock[STEP] >= plan.last_step and clock[IN_BATCH] == 0):
-            break
-        else:
-            cost = OVERHEAD + 3 * room.w.size * state.parameters.size
-            last_step, most = min(plan.last_step, due), max(1, left // cost)
-            go_through(
-                task,
-                net,
-                state,
-                room,
-                x,
-                targets,
-                weights,
-                order,
-                plan,
-                arguments,
-                clock,
-                first,
-                last_step,
-                most,
-                results,
-                row,
-                row.values[:0],
-            )
-            left -= clock[CHUNKS] * cost
-            if clock[STEP] == due and clock[IN_BATCH] == 0:
-                due += plan.row_stride
-                begin_row(row)
+        elif clock[STEP] == due and clock[IN_BATCH] == 0:
+            due += plan.row_stride
+            begin_row(row)
     return plan.work - left

@@ -123,10 +123,19 @@ def total(numbers: Array, n: int) -> float:
 @part
 def begin_row(row: Row) -> None:
     """Forgets the row before."""
-    row.cursor[PART] = row.cursor[SAMPLE] = 0
+    row.cursor[PART] = 0
+    skip_parts(row)
     row.values[:] = 0
     row.gradient[:] = 0
     row.statistics[:] = 0
+
+
+@part
+def skip_parts(row: Row) -> None:
+    """Goes to the first sample of the next part that is measured."""
+    while row.cursor[PART] < PARTS and row.columns[row.cursor[PART]] == NONE:
+        row.cursor[PART] += 1
+    row.cursor[SAMPLE] = 0
 
 
 @part
@@ -136,7 +145,7 @@ def finish_part(row: Row, samples: int) -> None:
     for index in range(row.scales.size):
         row.values[column + index] = row.values[column + index] / samples * row.scales[index]
     row.cursor[PART] += 1
-    row.cursor[SAMPLE] = 0
+    skip_parts(row)
 
 
 @inlined

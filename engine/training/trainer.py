@@ -68,7 +68,7 @@ class Trainer(Model):
         self.journal = Journal(self.experiment)
         self.measuring = True
         self._configure()
-        work = self.steps_per_epoch * kernel.OVERHEAD + 3 * len(self._train) * self.network.parameter_count
+        work = kernel.work_of(self.steps_per_epoch, len(self._train), self.network.parameter_count, True)
         self.timeline = Timeline(work)
         self._rows.begin()
         self.settle()
