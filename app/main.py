@@ -12,14 +12,13 @@ from starlette.exceptions import HTTPException
 
 from app import __version__
 from app.files.uploads import Uploads
+from app.metrics import CountRefusals, MeasuredScheduler, Metrics
 from app.openapi import describe_api
 from app.problems import Faults, Problem, answer
 from app.readiness import Readiness
 from app.routes import ROUTERS, pages
 from app.security import Security
 from app.sessions.registry import Registry
-from app.sessions.scheduler import Scheduler
-from app.sessions.session import Session
 from app.settings import Settings
 from engine import EngineError
 
@@ -46,21 +45,24 @@ def create_app(settings: Settings | None = None) -> Application:
     """
     pages.check_files()
     settings = settings or Settings.read()
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         build_routes(app)
         readiness = app.state.readiness = Readiness()
-        scheduler: Scheduler[Session] = Scheduler(settings.threads, readiness.prepare)
+        scheduler = MeasuredScheduler(settings.threads, readiness.prepare, metrics)
         app.state.scheduler = scheduler
         app.state.registry = Registry(scheduler, settings, readiness)
         app.state.uploads = Uploads(settings.max_uploads, app.state.registry.learning_from)
-        tending = asyncio.create_task(app.state.registry.tend())
+        metrics.follow(app.state.registry)
+        tasks = [asyncio.create_task(work) for work in (app.state.registry.tend(), metrics.watch_loop())]
         yield
         readiness.drain()
-        tending.cancel()
-        with suppress(asyncio.CancelledError):
-            await tending
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await asyncio.to_thread(scheduler.shutdown)
         app.state.uploads.close()
 
@@ -73,10 +75,12 @@ def create_app(settings: Settings | None = None) -> Application:
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
     )
+    app.state.metrics = metrics
     for error in (Problem, EngineError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, answer)
     app.add_middleware(Faults)
-    app.add_middleware(Security, settings=settings)  # added last: outermost
+    app.add_middleware(Security, settings=settings)
+    app.add_middleware(CountRefusals, metrics=metrics)  # added last: outermost
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", pages.make_static())

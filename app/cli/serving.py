@@ -1,5 +1,6 @@
 """`gradlab serve`: listens, says where, and runs the server until it is told to end."""
 
+import logging
 import signal
 import socket
 import webbrowser
@@ -7,10 +8,13 @@ from typing import Any
 
 import typer
 
+from app import __version__, logs
 from app.main import create_app
 from app.routes.pages import PageMissing
 from app.server import make_server
 from app.settings import Settings
+
+log = logging.getLogger("gradlab")
 
 
 def run(open: bool, **options: Any) -> None:
@@ -20,6 +24,7 @@ def run(open: bool, **options: Any) -> None:
     except ValueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+    logs.configure(settings)
     try:
         application = create_app(settings)
     except PageMissing as error:
@@ -34,7 +39,9 @@ def run(open: bool, **options: Any) -> None:
     # uvicorn raises the signals that ended it once more when it is done: an ordered end is no error.
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: None)
+    log.info("gradlab %s starts, with %d threads that train", __version__, settings.threads)
     server.run(sockets=[listener])
+    log.info("gradlab has ended in good order")
 
 
 def _listen(host: str, port: int) -> socket.socket:
