@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app.encoding import JSONResponse
-from app.routes.shared import RegistryDep
 from app.schemas.responses import Alive, Ready, Waiting
 
 router = APIRouter(tags=["health"])
@@ -39,8 +38,9 @@ async def get_readiness(request: Request) -> Response:
     response_class=PlainTextResponse,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-async def get_server_metrics(registry: RegistryDep) -> Response:
+async def get_server_metrics(request: Request) -> Response:
     """Figures about the server, for Prometheus. Nothing about single sessions."""
+    registry = request.app.state.registry
     lines = registry.list()
     states = Counter(line["state"] for line in lines)
     figures = [
