@@ -3,8 +3,11 @@
 The experiment a run began with and its journal reproduce the run: train to the step of each entry, apply it, go on.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from engine.experiment import Resolved, to_data
 
@@ -25,6 +28,12 @@ class Entry:
     what: Any
     experiment: Resolved  # from then on
 
+    @property
+    def numbers(self) -> int:
+        """How many weights it holds."""
+        layers = self.what["layers"] if self.kind == "parameters" else ()
+        return sum(np.size(array) for layer in layers for array in layer.values())
+
     def as_data(self) -> dict[str, Any]:
         """This entry as it travels."""
         return {"seq": self.seq, "step": self.step, "epoch": self.epoch, "kind": self.kind, "what": self.what}
@@ -33,15 +42,15 @@ class Entry:
 class Journal:
     """The changes of one run, oldest first. `complete` turns false when there were too many to keep."""
 
-    def __init__(self, experiment: Resolved) -> None:
+    def __init__(self, experiment: Resolved, entries: Iterable[Entry] = (), complete: bool = True) -> None:
         self.experiment = experiment
-        self.entries: list[Entry] = []
-        self.complete = True
-        self._numbers = 0
+        self.entries = list(entries)
+        self.complete = complete
+        self._numbers = sum(entry.numbers for entry in self.entries)
 
-    def add(self, entry: Entry, numbers: int = 0) -> None:
-        """Notes a change; `numbers` says how many numbers it holds, if many."""
-        self._numbers += numbers
+    def add(self, entry: Entry) -> None:
+        """Notes a change."""
+        self._numbers += entry.numbers
         if len(self.entries) >= MOST_ENTRIES or self._numbers > MOST_NUMBERS:
             self.complete = False
         if self.complete:
@@ -49,11 +58,7 @@ class Journal:
 
     def until(self, count: int) -> "Journal":
         """A journal of the first `count` entries."""
-        journal = Journal(self.experiment)
-        journal.entries = self.entries[:count]
-        journal.complete = self.complete or count < len(self.entries)
-        journal._numbers = self._numbers
-        return journal
+        return Journal(self.experiment, self.entries[:count], self.complete or count < len(self.entries))
 
     def as_data(self) -> dict[str, Any]:
         """The journal as it travels."""
