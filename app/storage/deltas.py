@@ -1,0 +1,143 @@
+"""Deltas: what is new in a session since it was saved last, taken between two slices of its training.
+
+A delta is small and changes no more, so that it is written while the trainer goes on. If it could not be written, what
+counts as saved stays as it was, and the next one has the same and more.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from app.storage.checkpoints import Place, asked_after, pack
+from app.storage.sealed import seal
+from engine import Trainer, to_data
+from engine.compute import kernel
+from engine.training.checkpoints import Mark
+
+MARKS_AT_ONCE = 8  # of the timeline: a young run makes many, most of which are soon thinned out
+
+Rows = tuple[dict[str, Any], ...]  # of one table of the database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a session is, and what it was told last. Times are in Unix seconds."""
+
+    id: str
+    run: str
+    created: float
+    touched: float
+    owner: str | None = None
+    playing: bool = False
+    rate: float | None = None
+    until: dict[str, Any] | None = None
+    rest: str = "ready"  # its state where it does not play
+    reason: str | None = None
+    step: int = 0
+    upload: str | None = None  # the uploaded table that it learns from
+
+
+@dataclass(frozen=True)
+class Saved:
+    """How far a session is saved."""
+
+    run: str = ""
+    entries: int = 0
+    rows: int = 0
+    marks: frozenset[tuple[int, int]] = frozenset()  # epoch and changes of each
+    place: tuple[int, int] = (-1, -1)  # step and changes of the newest checkpoint
+
+    def covers(self, trainer: Trainer, run: str) -> bool:
+        """Whether the newest checkpoint is where the run stands."""
+        return self.run == run and self.place == (trainer.step, len(trainer.journal.entries))
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What is new in a session, as rows of the database, and how far it is saved once they are written."""
+
+    facts: Facts
+    created: bool  # nothing of this session was saved before
+    began: bytes | None  # the experiment that a new run began with; nothing of the old run is kept
+    stride: int
+    complete: bool
+    entries: Rows
+    history: Rows
+    checkpoints: Rows  # the newest, and marks
+    kept: tuple[int, ...] | None  # epochs of the marks that are left, if any were thinned out
+    after: Saved
+
+
+def delta(trainer: Trainer, facts: Facts, saved: Saved, checkpoint: bool = False) -> Delta:
+    """What is new, with the history and a checkpoint if wanted: then a step that is half done is finished first.
+
+    Without one, a recovered run is trained again from the last one to the step where it now stands. The journal must
+    say how it came there: single samples that are being made are noted before.
+    """
+    new = facts.run != saved.run
+    base = Saved(facts.run) if new else saved
+    # What can be no replay has a checkpoint in any case.
+    whole = checkpoint or new or not trainer.journal.complete or trainer.diverged is not None
+    newest = trainer.checkpoint() if whole else None
+    journal, timeline = trainer.journal, trainer.timeline
+    changes = len(journal.entries)
+    entries = tuple(_entry_row(trainer, facts.id, seq) for seq in range(base.entries, changes))
+    after = replace(base, entries=changes)
+    history: Rows = ()
+    checkpoints: Rows = ()
+    kept = None
+    if newest is not None:
+        table = trainer.history.table
+        if len(table) > base.rows:
+            data = seal([base.rows, table[base.rows :]])
+            history = ({"session": facts.id, "first_seq": base.rows, "count": len(table) - base.rows, "data": data},)
+        marks = {(mark.epoch, mark.changes): mark for mark in timeline.marks}
+        # First those that will stay longest: at epochs that a high power of two divides.
+        new_marks = sorted(marks.keys() - base.marks, key=lambda key: -(key[0] & -key[0]) if key[0] else -np.inf)
+        new_marks = new_marks[:MARKS_AT_ONCE]
+        checkpoints = (
+            _checkpoint_row(facts.id, "newest", int(trainer.epoch), pack(Place(newest, changes, len(table)), journal)),
+            *(
+                _checkpoint_row(facts.id, "mark", mark.epoch, pack(_place(mark, table), journal))
+                for mark in map(marks.__getitem__, new_marks)
+            ),
+        )
+        if base.marks - marks.keys():
+            kept = tuple(epoch for epoch, _ in marks)
+        left = (base.marks | set(new_marks)) & marks.keys()
+        after = replace(after, rows=len(table), marks=frozenset(left), place=(trainer.step, changes))
+    return Delta(
+        facts=replace(facts, step=trainer.step, upload=getattr(trainer.experiment.dataset, "upload", None)),
+        created=not saved.run,
+        began=seal(to_data(journal.experiment.asked)) if new else None,
+        stride=timeline.stride,
+        complete=journal.complete,
+        entries=entries,
+        history=history,
+        checkpoints=checkpoints,
+        kept=kept,
+        after=after,
+    )
+
+
+def _entry_row(trainer: Trainer, session: str, seq: int) -> dict[str, Any]:
+    journal, entry = trainer.journal, trainer.journal.entries[seq]
+    asked = entry.experiment.asked
+    document = {
+        "step": entry.step,
+        "epoch": entry.epoch,
+        "kind": entry.kind,
+        "what": entry.what,
+        "asked": None if asked == asked_after(journal, seq) else to_data(asked),
+    }
+    return {"session": session, "seq": seq, "data": seal(document)}
+
+
+def _checkpoint_row(session: str, kind: str, epoch: int, data: bytes) -> dict[str, Any]:
+    return {"session": session, "kind": kind, "epoch": epoch, "data": data}
+
+
+def _place(mark: Mark, table: np.ndarray) -> Place:
+    rows = np.searchsorted(table[:, 0], mark.checkpoint.clock[kernel.STEP], side="right")
+    return Place(mark.checkpoint, mark.changes, int(rows))
