@@ -9,11 +9,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import orjson
 from pydantic import Field
 
+from app.encoding import to_json
 from app.files.csv_columns import LARGEST
 from app.problems import Problem, invalid
 from app.schemas.requests import Strict
+from app.validation import Checker
 from engine import FieldError
 from engine.data.cells import DateOrder, NumberFormat
 from engine.data.fields import Field as TableField
@@ -53,12 +56,25 @@ class FileTable(Strict):
     fields: list[FileField] | None = Field(default=None, max_length=64)
 
 
+TABLE: Checker[FileTable] = Checker(FileTable, "a table")
+
+
 def table_data(table: Table) -> dict[str, Any]:
     """A table as a document."""
     arrays = {"points": pack(table.points), "targets": pack(np.asarray(table.targets, np.float64))}
     fields = [_field_data(field) for field in table.recipe] or None
     facts = {"name": table.name, "columns": table.columns, "task": table.task, "classes": table.classes}
     return facts | arrays | {"fields": fields}
+
+
+def write_table(table: Table) -> bytes:
+    """A table as bytes, to be stored."""
+    return to_json(table_data(table))
+
+
+def parse_table(body: bytes) -> Table:
+    """The table in what `write_table` wrote. Raises Problem where it is inconsistent."""
+    return read_table(TABLE.check(orjson.loads(body)))
 
 
 def _field_data(field: TableField) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from app.storage.troubles import Trouble, trouble_of
+from app.storage.troubles import Trouble, told_apart
 
 HEAD = "0001"  # the newest of the migrations
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -72,7 +72,7 @@ class Database:
         self.sqlite = url.get_backend_name() == "sqlite"
         self.file = Path(url.database) if self.sqlite and url.database not in (None, "", ":memory:") else None
         self._inode: int | None = None
-        options: dict[str, Any] = {"pool_timeout": 10}
+        options: dict[str, Any] = {"pool_timeout": 10, "hide_parameters": True}  # a log is no place for them
         if self.sqlite and self.file is None:  # it lives as long as its connection
             options |= {"pool_size": 1, "max_overflow": 0, "poolclass": AsyncAdaptedQueuePool}
         elif not self.sqlite:
@@ -85,10 +85,8 @@ class Database:
     async def open(self) -> None:
         """Makes what is not there yet, and brings it up to date. Raises Trouble, or ValueError for a newer database."""
         if self.file:
-            try:
+            with told_apart():
                 self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            except OSError as error:
-                raise Trouble("gone") from error
         async with self._asked(writes=True) as connection:
             await connection.run_sync(_upgrade)
         self._inode = self._file_number()
@@ -118,34 +116,33 @@ class Database:
 
     @asynccontextmanager
     async def _asked(self, writes: bool) -> AsyncIterator[AsyncConnection]:
-        try:
+        with told_apart():
             async with self.engine.connect() as connection:
                 if self.sqlite:
-                    await connection.execution_options(writes=writes)
+                    await connection.execution_options(begin="BEGIN IMMEDIATE" if writes else "BEGIN")
                 elif not writes:
                     await connection.execution_options(isolation_level="REPEATABLE READ")
                 async with connection.begin():
                     yield connection
-        except Exception as error:
-            trouble = trouble_of(error)
-            if trouble is None:
-                raise
-            raise trouble from error
 
     async def forget_deleted(self) -> None:
-        """Has SQLite empty its log, in which deleted rows still are."""
+        """Has SQLite empty its log, in which deleted rows still are. Raises Trouble."""
         if self.file:
-            async with self.engine.connect() as connection:
-                await connection.execution_options(isolation_level="AUTOCOMMIT")
-                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            await self._run("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def backup(self, path: Path) -> None:
-        """Writes a copy of this moment into a new file. Raises ValueError where that is not SQLite's to do."""
+        """Writes a copy of this moment into a new file. Raises ValueError where that is not SQLite's to do, Trouble."""
         if not self.sqlite:
             raise ValueError("A PostgreSQL database is backed up by pg_dump.")
-        async with self.engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.execute(text("VACUUM INTO :path"), {"path": str(path)})
+        if path.exists():
+            raise ValueError(f"{path} is there already.")
+        await self._run("VACUUM INTO :path", path=str(path))
+
+    async def _run(self, statement: str, **values: str) -> None:
+        """Runs what SQLite does outside of transactions only."""
+        with told_apart():
+            async with self.engine.connect() as connection:
+                await connection.execute(text(statement), values)
 
     def _file_number(self) -> int | None:
         try:
@@ -163,8 +160,9 @@ def _prepare(connection: Any, _: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = connection.get_execution_options().get("begin")
+    if statement:
+        connection.exec_driver_sql(statement)
 
 
 def _upgrade(connection: Connection) -> None:

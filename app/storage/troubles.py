@@ -3,6 +3,9 @@
 A trouble is a problem that clients are answered with; training goes on meanwhile. `Writer` finds out when it is over.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 
 from app.problems import Problem
@@ -48,6 +51,18 @@ class Trouble(Problem):
         headers = {"Retry-After": str(seconds)} if seconds else None
         super().__init__(status, sentence, type=f"urn:gradlab:storage-{kind}", headers=headers)
         self.kind = kind
+
+
+@contextmanager
+def told_apart() -> Iterator[None]:
+    """Has every error that tells of a trouble raised as that Trouble."""
+    try:
+        yield
+    except Exception as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        raise trouble from error
 
 
 def trouble_of(error: Exception) -> Trouble | None:

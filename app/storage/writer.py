@@ -101,7 +101,8 @@ class Writer:
         self.trouble = trouble
         if time.monotonic() - self._logged >= LOG_PERIOD_S:
             self._logged = time.monotonic()
-            log.error("nothing can be stored: %s (%s)", trouble.kind, trouble.__cause__ or "its file is not there")
+            cause = getattr(trouble.__cause__, "orig", None) or trouble.__cause__ or "its file is not there"
+            log.error("nothing can be stored: the database is %s (%s)", trouble.kind, str(cause).partition("\n")[0])
 
     async def _try_until_over(self) -> None:
         while self.trouble:

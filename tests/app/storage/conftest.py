@@ -110,7 +110,7 @@ def trainer_of(**choices: Any) -> Trainer:
 
 
 def facts_of(id: str = "a", run: str = "1", **others: Any) -> Facts:
-    return Facts(id=id, run=run, created=1.5, touched=2.5, **others)
+    return Facts(**{"id": id, "run": run, "created": 1.5, "touched": 2.5, **others})
 
 
 async def recovered(store: Store, id: str = "a", **tables: Any) -> Recovery:
