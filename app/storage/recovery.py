@@ -39,7 +39,7 @@ class Recovery(Replay):
     """A trainer on its way to where a stored session stood; `advance` it until it is `done`.
 
     `saved` is how far the session is saved already, and `damaged` are the numbers of checkpoints that are not whole.
-    Raises Trouble if too much is damaged.
+    Raises Trouble if too much is damaged, and like `resolve` where an uploaded table is missing.
     """
 
     def __init__(self, stored: Stored, tables: Tables = NO_TABLES) -> None:
@@ -58,7 +58,9 @@ class Recovery(Replay):
                     marks[epoch] = place
                 else:
                     newest.append(place)
-        reached = [place for place in [*newest, *marks.values()] if place.rows <= len(table)]
+        # From an earlier one the way leads along the journal, which must know it all.
+        whole = [*newest, *marks.values()] if stored.complete else newest
+        reached = [place for place in whole if place.rows <= len(table)]
         if not reached:
             raise Trouble("damaged")
         start = max(reached, key=lambda place: (place.checkpoint.clock[kernel.STEP], place.changes))

@@ -24,7 +24,7 @@ log = logging.getLogger("gradlab")
 
 TRIAL_PERIOD_S = 1.0
 TRIAL_BYTES = 1 << 16
-LOG_PERIOD_S = 1.0
+LOG_PERIOD_S = 10.0
 
 Operation = Callable[[AsyncConnection], Awaitable[Any]]
 Job = tuple[Delta | Operation, asyncio.Future[Any]]

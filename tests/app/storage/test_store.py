@@ -1,15 +1,21 @@
 """The store keeps sessions, uploaded tables and saved runs, and gives them back."""
 
+import asyncio
 import sqlite3
+import subprocess
+import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.experiments import EXPERIMENT
 from app.files.csv_import import Options, read_table
 from app.files.table_file import parse_table, write_table
 from app.storage import Saved, Store, Trouble, delta
+from engine import Trainer, resolve
 from tests.app.storage.conftest import comparable, facts_of, recovered, state_of, trainer_of
 
 pytestmark = pytest.mark.anyio
@@ -76,9 +82,6 @@ async def test_shelves_keep_tables_and_saved_runs(store: Store) -> None:
 async def test_a_run_of_a_table_finds_it_again(store: Store) -> None:
     table = read_table(b"a,b,c\n" + b"".join(b"%d,%d,%d\n" % (i, i * i % 7, i % 3) for i in range(30)), Options()).table
     await store.uploads.put("t", {}, write_table(table))
-    from app.experiments import EXPERIMENT
-    from engine import Trainer, resolve
-
     trainer = Trainer(resolve(EXPERIMENT.check({"dataset": {"upload": "t"}}), {"t": table}))
     saved = await store.save(delta(trainer, facts_of(), Saved()))
     trainer.step_once("batch", 20)
@@ -97,6 +100,44 @@ async def test_what_is_in_a_file_is_there_after_a_restart(file: Path, file_store
     await other.open()
     assert comparable(state_of((await recovered(other)).trainer)) == comparable(state_of(trainer))
     await other.close()
+
+
+TRAINING = """
+import asyncio, sys
+from app.storage import Facts, Saved, Store, delta
+from engine import Experiment, Trainer, resolve
+
+async def main():
+    store = Store(sys.argv[1])
+    await store.open()
+    trainer, saved, facts = Trainer(resolve(Experiment())), Saved(), Facts(id="a", run="1", created=1.5, touched=2.5)
+    for turn in range(1_000_000):
+        saved = await store.save(delta(trainer, facts, saved, checkpoint=turn % 5 == 0))
+        print(trainer.step, flush=True)
+        trainer.step_once("batch", 7)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("url", ["file", "postgresql"], indirect=True)
+@pytest.mark.parametrize("lines", [1, 300])
+async def test_a_killed_process_loses_nothing_that_it_has_acknowledged(
+    url: str, lines: int, anyio_backend: str
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", TRAINING, url], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        told = [int(process.stdout.readline()) for _ in range(lines)]
+        process.kill()
+        told += [int(line) for line in process.stdout.read().splitlines()]
+    store = Store(url)
+    await store.open()
+    again = (await recovered(store)).trainer
+    assert again.step in (told[-1], told[-1] + 7), "the last one may have been committed and not told"
+    whole = trainer_of()
+    whole.step_once("batch", again.step)
+    assert comparable(state_of(again)) == comparable(state_of(whole))
+    await store.close()
 
 
 async def test_what_is_deleted_is_not_on_the_disk(file: Path, file_store: Store) -> None:
@@ -144,13 +185,10 @@ async def test_postgresql_has_its_own_backup(postgresql: object, anyio_backend: 
 async def test_ten_thousand_sessions_are_listed_without_their_contents(file_store: Store) -> None:
     trainer = trainer_of()
     one = delta(trainer, facts_of(), Saved())
-    from dataclasses import replace
 
     def renamed(id: str) -> object:
         rows = {name: tuple(row | {"session": id} for row in getattr(one, name)) for name in ("history", "checkpoints")}
         return replace(one, facts=replace(one.facts, id=id), **rows)
-
-    import asyncio
 
     for first in range(0, 10_000, 1_000):
         await asyncio.gather(*(file_store.save(renamed(f"{first + index}")) for index in range(1_000)))  # type: ignore[arg-type]
