@@ -44,7 +44,7 @@ class Writer:
         self._database = database
         self._waiting: list[Job] = []
         self._wake = asyncio.Event()
-        self._stopping = False
+        self._end = asyncio.Event()
         self._logged = -LOG_PERIOD_S
         self._task: asyncio.Task[None] | None = None
 
@@ -54,14 +54,14 @@ class Writer:
 
     async def stop(self) -> None:
         """Writes what waits, and ends."""
-        self._stopping = True
+        self._end.set()
         self._wake.set()
         if self._task:
             await self._task
 
     async def write(self, what: Delta | Operation) -> Any:
         """What comes of an operation, once it is committed. Raises Trouble."""
-        if self.trouble or self._stopping:
+        if self.trouble or self._end.is_set():
             raise Trouble(self.trouble.kind if self.trouble else "gone")
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((what, future))
@@ -69,12 +69,12 @@ class Writer:
         return await future
 
     async def _run(self) -> None:
-        while self._waiting or not self._stopping:
+        while self._waiting or not self._end.is_set():
             await self._wake.wait()
             self._wake.clear()
             jobs, self._waiting = self._waiting, []
             await self._commit(jobs)
-            if self.trouble and not self._stopping:
+            if self.trouble:
                 await self._try_until_over()
 
     async def _commit(self, jobs: list[Job]) -> None:
@@ -85,14 +85,15 @@ class Writer:
         try:
             async with self._database.writing() as connection:
                 results = await _carry_out(connection, [what for what, _ in jobs])
+        except Trouble as trouble:
+            self._tell(trouble)
+            results = [Trouble(trouble.kind) for _ in jobs]
         except Exception as error:
-            if isinstance(error, Trouble):
-                self._tell(error)
-            elif len(jobs) > 1:  # one of them is wrong
+            if len(jobs) > 1:  # one of them is wrong
                 for job in jobs:
                     await self._commit([job])
                 return
-            results = [error] * len(jobs)
+            results = [error]
         for (_, future), result in zip(jobs, results, strict=True):
             if not future.done():
                 future.set_exception(result) if isinstance(result, Exception) else future.set_result(result)
@@ -110,12 +111,8 @@ class Writer:
             for _, future in waiting:
                 if not future.done():
                     future.set_exception(Trouble(self.trouble.kind))
-            self._wake.clear()
-            if self._stopping:
-                return
-            with suppress(TimeoutError):  # until it is time, or the end
-                await asyncio.wait_for(self._wake.wait(), TRIAL_PERIOD_S)
-            if self._stopping:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._end.wait(), TRIAL_PERIOD_S)
                 return
             try:
                 if self.trouble.kind == "gone":
@@ -124,6 +121,8 @@ class Writer:
                     await trial(connection)
             except Trouble as trouble:
                 self._tell(trouble)
+            except Exception as error:  # such as a database of a newer gradlab in the place of this one
+                log.error("nothing can be stored", exc_info=error)
             else:
                 self.trouble = None
                 log.warning("storing works again")

@@ -68,6 +68,13 @@ KINDS: dict[str, tuple[dict[str, Any], list[Step]]] = {
         [("train", 55), ("patch", {"batch_size": 20}), ("train", 50), ("singles", 4), ("train", 10)],
     ),
     "a table": ({"dataset": {"upload": "t"}}, [("train", 20), ("singles", 2), ("train", 30)]),
+    "own points": (
+        {
+            "dataset": {"points": [[0, 0], [0, 1e-9], [1, 0.1], [1, 1]], "targets": [0, 1, 1, 0], "test_fraction": 0},
+            "optimizer": "nadam",
+        },
+        [("train", 20), ("patch", {"batch_size": 3}), ("train", 30), ("put", 1 / 3), ("train", 5)],
+    ),
     "divergence": (
         {
             "optimizer": {"name": "sgd", "learning_rate": 10},
