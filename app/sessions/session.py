@@ -51,8 +51,10 @@ UNDONE = 5  # prunings that can be undone
 class Session:
     """Trains one experiment, from the start or from wherever its trainer has come."""
 
-    def __init__(self, id: str, trainer: Trainer) -> None:
+    def __init__(self, id: str, trainer: Trainer, check: Callable[[Resolved], Resolved] = lambda it: it) -> None:
+        """`check` raises an error for an experiment that cannot be trained yet."""
         self.id = id
+        self._check = check
         self._ns_per_unit = FIRST_GUESS_NS
         self.revision = 0  # grows whenever something that can be drawn has changed
         self.facts = 0  # grows with every new run or changed experiment
@@ -302,7 +304,7 @@ class Session:
         """What `job` finds now, or at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
         if epoch is None:
             return job(self.trainer)
-        place = epoch, len(self.trainer.journal.entries)
+        place = epoch, self.trainer.journal.made
 
         def arrive(visit: Visit) -> T:
             self._visited[place] = visit.trainer
@@ -411,11 +413,11 @@ class Session:
         on if this one plays.
         """
         if not reset:
-            return self.at_step_boundary(lambda: self._update(_patched(self.trainer, body)))
+            return self.at_step_boundary(lambda: self._update(self._patched(self.trainer, body)))
 
         def restart() -> dict[str, Any]:
             before, playing = self.trainer, self._play() if play else None
-            self._restart(_patched(self.trainer, body))
+            self._restart(self._patched(self.trainer, body))
             if keep and not before.diverged and alike(before, self.trainer):
                 self.trainer.set_parameters(before.as_given())
                 self.trainer.history.forget()  # of the random weights that it never had
@@ -432,7 +434,7 @@ class Session:
 
         def change(visit: Visit) -> Trainer:
             if patch is not None:
-                _update(visit.trainer, _patched(visit.trainer, patch))
+                _update(visit.trainer, self._patched(visit.trainer, patch))
             return visit.trainer
 
         return self.run_in_background(lambda: Visit(self.trainer, epoch), change)
@@ -473,6 +475,10 @@ class Session:
                 self._set_pace()
             self._facts_changed()
         return self.describe()
+
+    def _patched(self, trainer: Trainer, patch: bytes) -> Resolved:
+        """What a trainer's experiment becomes with a merge patch. Raises Problem, or InvalidExperiment."""
+        return self._check(resolve(patched(trainer.asked, patch), trainer.experiment.tables))
 
     def set_parameters(self, layers: list[dict[str, Any]]) -> Future[dict[str, Any]]:
         """Puts in other weights and biases, and answers with them."""
@@ -532,11 +538,6 @@ class Session:
                 type=f"urn:gradlab:{self._rest}",
                 title=f"This session has {self._rest}",
             )
-
-
-def _patched(trainer: Trainer, patch: bytes) -> Resolved:
-    """What a trainer's experiment becomes with a merge patch. Raises Problem, or InvalidExperiment."""
-    return resolve(patched(trainer.asked, patch), trainer.experiment.tables)
 
 
 def _update(trainer: Trainer, experiment: Resolved) -> list[str]:

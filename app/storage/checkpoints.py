@@ -3,13 +3,15 @@
 A checkpoint says how many changes of the journal and rows of the history had been made, so that both can be cut to it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from app.experiments import EXPERIMENT
 from app.storage.sealed import seal, unseal
-from engine import Experiment, to_data
+from app.storage.troubles import Trouble
+from engine import Resolved, to_data
 from engine.components.schedules import Plateau
 from engine.training.checkpoints import Checkpoint
 from engine.training.early_stopping import Watch
@@ -27,16 +29,18 @@ class Place:
     rows: int
 
 
-def asked_after(journal: Journal, changes: int) -> Experiment:
-    """What the journal says was asked for after so many changes."""
-    return (journal.entries[changes - 1] if changes else journal).experiment.asked
+def experiment_after(journal: Journal, changes: int) -> Resolved | None:
+    """The experiment after so many changes, where the journal tells."""
+    if changes > len(journal.entries):
+        return None
+    return (journal.entries[changes - 1] if changes else journal).experiment
 
 
 def pack(place: Place, journal: Journal) -> bytes:
-    """The document of a checkpoint. What was asked for is in it only where the journal does not tell."""
+    """The document of a checkpoint. Its experiment is in it only where the journal does not tell."""
     checkpoint = place.checkpoint
     plateau, watch, best, stopped, diverged = checkpoint.memory
-    told = journal.complete and asked_after(journal, place.changes) == checkpoint.asked
+    told, asked = experiment_after(journal, place.changes), checkpoint.experiment.asked
     return seal(
         {
             **{name: getattr(checkpoint, name) for name in ARRAYS},
@@ -45,21 +49,23 @@ def pack(place: Place, journal: Journal) -> bytes:
             "best": best,
             "stopped": stopped,
             "diverged": diverged,
-            "asked": None if told else to_data(checkpoint.asked),
+            "asked": None if told and told.asked == asked else to_data(asked),
             "changes": place.changes,
             "rows": place.rows,
         }
     )
 
 
-def unpack(document: bytes, journal: Journal) -> Place:
-    """The checkpoint in a document. Raises Trouble if it was damaged."""
+def unpack(document: bytes, journal: Journal, read: Callable[[Any], Resolved]) -> Place:
+    """The checkpoint in a document; `read` makes an experiment of its data. Raises Trouble if it was damaged."""
     given = unseal(document)
     plateau, watch = Plateau(), Watch()
     vars(plateau).update(given["plateau"])
     vars(watch).update(given["watch"])
     best: tuple[np.ndarray, ...] | None = tuple(given["best"]) if given["best"] else None
-    asked = EXPERIMENT.check(given["asked"]) if given["asked"] else asked_after(journal, given["changes"])
+    experiment = read(given["asked"]) if given["asked"] else experiment_after(journal, given["changes"])
+    if experiment is None:
+        raise Trouble("damaged")
     memory = plateau, watch, best, given["stopped"], given["diverged"]
     arrays = {name: given[name] for name in ARRAYS}
-    return Place(Checkpoint(asked=asked, memory=memory, **arrays), given["changes"], given["rows"])
+    return Place(Checkpoint(experiment=experiment, memory=memory, **arrays), given["changes"], given["rows"])

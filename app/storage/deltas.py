@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from app.storage.checkpoints import Place, asked_after, pack
+from app.storage.checkpoints import Place, experiment_after, pack
 from app.storage.sealed import seal
 from engine import Trainer, to_data
 from engine.compute import kernel
 from engine.training.checkpoints import Mark
+from engine.training.journal import Journal
 
 MARKS_AT_ONCE = 8  # of the timeline: a young run makes many, most of which are soon thinned out
 
@@ -50,7 +51,7 @@ class Saved:
 
     def covers(self, trainer: Trainer, run: str) -> bool:
         """Whether the newest checkpoint is where the run stands."""
-        return self.run == run and self.place == (trainer.step, len(trainer.journal.entries))
+        return self.run == run and self.place == (trainer.step, trainer.journal.made)
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Delta:
     created: bool  # nothing of this session was saved before
     began: bytes | None  # the experiment that a new run began with; nothing of the old run is kept
     stride: int
-    complete: bool
+    changes: int  # that were made to the run, also those that the journal did not keep
     entries: Rows
     history: Rows
     checkpoints: Rows  # the newest, and marks
@@ -81,9 +82,9 @@ def delta(trainer: Trainer, facts: Facts, saved: Saved, checkpoint: bool = False
     whole = checkpoint or new or not trainer.journal.complete or trainer.diverged is not None
     newest = trainer.checkpoint() if whole else None
     journal, timeline = trainer.journal, trainer.timeline
-    changes = len(journal.entries)
-    entries = tuple(_entry_row(trainer, facts.id, seq) for seq in range(base.entries, changes))
-    after = replace(base, entries=changes)
+    changes = journal.made
+    entries = tuple(_entry_row(journal, facts.id, seq) for seq in range(base.entries, len(journal.entries)))
+    after = replace(base, entries=len(journal.entries))
     history: Rows = ()
     checkpoints: Rows = ()
     kept = None
@@ -112,7 +113,7 @@ def delta(trainer: Trainer, facts: Facts, saved: Saved, checkpoint: bool = False
         created=not saved.run,
         began=seal(to_data(journal.experiment.asked)) if new else None,
         stride=timeline.stride,
-        complete=journal.complete,
+        changes=changes,
         entries=entries,
         history=history,
         checkpoints=checkpoints,
@@ -121,15 +122,15 @@ def delta(trainer: Trainer, facts: Facts, saved: Saved, checkpoint: bool = False
     )
 
 
-def _entry_row(trainer: Trainer, session: str, seq: int) -> dict[str, Any]:
-    journal, entry = trainer.journal, trainer.journal.entries[seq]
+def _entry_row(journal: Journal, session: str, seq: int) -> dict[str, Any]:
+    entry, before = journal.entries[seq], experiment_after(journal, seq)
     asked = entry.experiment.asked
     document = {
         "step": entry.step,
         "epoch": entry.epoch,
         "kind": entry.kind,
         "what": entry.what,
-        "asked": None if asked == asked_after(journal, seq) else to_data(asked),
+        "asked": None if before and before.asked == asked else to_data(asked),
     }
     return {"session": session, "seq": seq, "data": seal(document)}
 

@@ -4,6 +4,7 @@ It begins at the newest checkpoint that is whole and that the stored history rea
 there: to the step where it stood when it was saved last.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +30,7 @@ class Stored:
     facts: Facts
     began: bytes
     stride: int
-    complete: bool
+    changes: int
     entries: list[bytes]
     history: list[bytes]
     checkpoints: list[tuple[int, str, int, bytes]]
@@ -43,14 +44,17 @@ class Recovery(Replay):
     """
 
     def __init__(self, stored: Stored, tables: Tables = NO_TABLES) -> None:
-        journal = _journal(stored, tables)
+        def read(asked: Any) -> Resolved:
+            return resolve(EXPERIMENT.check(asked), tables)
+
+        journal = _journal(stored, read)
         table = _table(stored.history)
         self.damaged: list[int] = []
         newest: list[Place] = []
         marks: dict[int, Place] = {}
         for number, kind, epoch, document in stored.checkpoints:
             try:
-                place = unpack(document, journal)
+                place = unpack(document, journal, read)
             except Trouble:
                 self.damaged.append(number)
             else:
@@ -58,9 +62,12 @@ class Recovery(Replay):
                     marks[epoch] = place
                 else:
                     newest.append(place)
-        # From an earlier one the way leads along the journal, which must know it all.
-        whole = [*newest, *marks.values()] if stored.complete else newest
-        reached = [place for place in whole if place.rows <= len(table)]
+        # The way from there leads along the journal, which did not keep every change where there were too many.
+        reached = [
+            place
+            for place in [*newest, *marks.values()]
+            if place.rows <= len(table) and (journal.complete or place.changes == journal.made)
+        ]
         if not reached:
             raise Trouble("damaged")
         start = max(reached, key=lambda place: (place.checkpoint.clock[kernel.STEP], place.changes))
@@ -82,10 +89,7 @@ class Recovery(Replay):
         )
 
 
-def _journal(stored: Stored, tables: Tables) -> Journal:
-    def read(asked: Any) -> Resolved:
-        return resolve(EXPERIMENT.check(asked), tables)
-
+def _journal(stored: Stored, read: Callable[[Any], Resolved]) -> Journal:
     began = experiment = read(unseal(stored.began))
     entries: list[Entry] = []
     for seq, document in enumerate(stored.entries):
@@ -93,7 +97,7 @@ def _journal(stored: Stored, tables: Tables) -> Journal:
         asked = given.pop("asked")
         experiment = read(asked) if asked else experiment
         entries.append(Entry(seq, experiment=experiment, **given))
-    return Journal(began, entries, stored.complete)
+    return Journal(began, entries, stored.changes)
 
 
 def _table(chunks: list[bytes]) -> np.ndarray:

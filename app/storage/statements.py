@@ -54,7 +54,7 @@ async def _save_checkpoints(connection: AsyncConnection, deltas: Sequence[Delta]
 
 
 def _session_row(delta: Delta) -> dict[str, Any]:
-    row = vars(delta.facts) | {"stride": delta.stride, "complete": delta.complete}
+    row = vars(delta.facts) | {"stride": delta.stride, "changes": delta.changes}
     row["until"] = None if delta.facts.until is None else seal(delta.facts.until)
     return row | {"began": delta.began} if delta.began else row
 

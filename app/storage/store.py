@@ -71,7 +71,7 @@ class Store:
     async def load(self, id: str) -> Stored:
         """A session, for a Recovery. Raises Trouble."""
         async with self._database.reading() as connection:
-            whole = select(*FACTS, SESSIONS.c.began, SESSIONS.c.stride, SESSIONS.c.complete)
+            whole = select(*FACTS, SESSIONS.c.began, SESSIONS.c.stride, SESSIONS.c.changes)
             row = (await connection.execute(whole.where(SESSIONS.c.id == id))).one_or_none()
             if row is None:
                 raise Trouble("forgotten")
@@ -81,7 +81,7 @@ class Store:
                 facts=_facts(row),
                 began=row.began,
                 stride=row.stride,
-                complete=row.complete,
+                changes=row.changes,
                 entries=await _documents(connection, JOURNAL, id, "seq"),
                 history=await _documents(connection, HISTORY, id, "first_seq"),
                 checkpoints=[(*found,) for found in await connection.execute(checkpoints.where(*sound))],

@@ -44,7 +44,7 @@ SESSIONS = Table(
     Column("upload", String(ID_LENGTH), index=True),
     Column("began", LargeBinary, nullable=False),
     Column("stride", BigInteger, nullable=False),
-    Column("complete", Boolean, nullable=False),
+    Column("changes", BigInteger, nullable=False),
 )
 JOURNAL = Table(
     "journal",

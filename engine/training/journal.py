@@ -40,25 +40,31 @@ class Entry:
 
 
 class Journal:
-    """The changes of one run, oldest first. `complete` turns false when there were too many to keep."""
+    """The changes of one run, oldest first. `made` counts all of them; when there are too many to keep, the first are
+    kept.
+    """
 
-    def __init__(self, experiment: Resolved, entries: Iterable[Entry] = (), complete: bool = True) -> None:
+    def __init__(self, experiment: Resolved, entries: Iterable[Entry] = (), made: int = 0) -> None:
         self.experiment = experiment
         self.entries = list(entries)
-        self.complete = complete
+        self.made = made
         self._numbers = sum(entry.numbers for entry in self.entries)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every change was kept."""
+        return self.made == len(self.entries)
 
     def add(self, entry: Entry) -> None:
         """Notes a change."""
-        self._numbers += entry.numbers
-        if len(self.entries) >= MOST_ENTRIES or self._numbers > MOST_NUMBERS:
-            self.complete = False
-        if self.complete:
+        if self.complete and self.made < MOST_ENTRIES and self._numbers + entry.numbers <= MOST_NUMBERS:
             self.entries.append(entry)
+            self._numbers += entry.numbers
+        self.made += 1
 
     def until(self, count: int) -> "Journal":
-        """A journal of the first `count` entries."""
-        return Journal(self.experiment, self.entries[:count], self.complete or count < len(self.entries))
+        """The journal as it was after `count` changes."""
+        return Journal(self.experiment, self.entries[:count], count)
 
     def as_data(self) -> dict[str, Any]:
         """The journal as it travels."""

@@ -24,7 +24,6 @@ from engine.experiment import Experiment, Note, Resolved, differences, fixed_dif
 from engine.limits import chunk_samples
 from engine.network.model import Model, starting_state
 from engine.network.network import Network
-from engine.resolve import resolve
 from engine.training.checkpoints import Checkpoint, Timeline
 from engine.training.early_stopping import Watch
 from engine.training.history import EVERY_EPOCH_UNTIL, MANY_STEPS, History, epochs_between_rows, next_epoch_due
@@ -303,7 +302,8 @@ class Trainer(Model):
         self._warn(rows[-1])
         if broken:
             self._diverge(self._first_broken_in_row())
-        if self._clock[kernel.IN_EPOCH] == 0 and self.settled and self.diverged is None:
+        single = self._began is not None and self._began[-1] != self._batch_size  # samples, which are noted later
+        if self._clock[kernel.IN_EPOCH] == 0 and self.settled and self.diverged is None and not single:
             self.pass_by()
 
     def _look_back(self, values: np.ndarray, whole: bool, broken: bool) -> None:
@@ -447,7 +447,7 @@ class Trainer(Model):
 
     def pass_by(self, between: bool = False) -> None:
         """Offers the timeline a checkpoint, at rest after a whole epoch; see `Timeline.pass_by`."""
-        self.timeline.pass_by(int(self.epoch), len(self.journal.entries), self.checkpoint, between)
+        self.timeline.pass_by(int(self.epoch), self.journal.made, self.checkpoint, between)
 
     def reset(self, seed: int | None = None) -> None:
         """Back to step 0 with an empty history; with other starting weights if `seed` is given."""
@@ -509,7 +509,7 @@ class Trainer(Model):
         other.restore(self.checkpoint())
         other.state.previous[:] = self.state.previous
         other.history = self.history.until(self.step)
-        other.journal = self.journal.until(len(self.journal.entries))
+        other.journal = self.journal.until(self.journal.made)
         other.timeline = self.timeline.until(int(self.epoch))
         return other
 
@@ -518,7 +518,7 @@ class Trainer(Model):
         self.settle()
         state = self.state
         return Checkpoint(
-            self.asked,
+            self.experiment,
             state.parameters.copy(),
             state.slots.copy(),
             state.running.copy(),
@@ -533,7 +533,7 @@ class Trainer(Model):
 
         The history stays as it is. Raises InvalidInput for a checkpoint of a network of another shape.
         """
-        own, experiment = self.state, resolve(checkpoint.asked, self.experiment.tables)
+        own, experiment = self.state, checkpoint.experiment
         order = len(self._train) + self._left_over(experiment)
         shapes = [
             (given.shape, array.shape)

@@ -128,7 +128,7 @@ def state_of(trainer: Trainer) -> dict[str, Any]:
     return {
         "clock": checkpoint.clock[: kernel.CHUNKS].tolist(),  # which only counts what the last slice did
         **{name: (getattr(checkpoint, name).dtype, getattr(checkpoint, name).tobytes()) for name in arrays},
-        "asked": checkpoint.asked,
+        "asked": checkpoint.experiment.asked,
         "plateau": vars(plateau),
         "watch": vars(watch),
         "best": best and [array.tobytes() for array in best],
@@ -136,7 +136,7 @@ def state_of(trainer: Trainer) -> dict[str, Any]:
         "diverged": diverged,
         "history": trainer.history.table.tobytes(),
         "journal": comparable(trainer.journal.as_data()),
-        "numbers": trainer.journal._numbers,
+        "numbers": (trainer.journal.made, trainer.journal._numbers),
         "experiments": [entry.experiment.asked for entry in trainer.journal.entries],
     }
 

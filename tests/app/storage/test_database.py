@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 # Everything that is stored: nothing of a person. `owner` is a random identity, and documents are what gradlab makes.
 COLUMNS = {
-    "sessions": "id run created touched owner playing rate until rest reason step upload began stride complete",
+    "sessions": "id run created touched owner playing rate until rest reason step upload began stride changes",
     "journal": "session seq data",
     "history": "session first_seq count data",
     "checkpoints": "id session kind epoch data",

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("upload", sa.String(64), index=True),
         sa.Column("began", sa.LargeBinary, nullable=False),
         sa.Column("stride", sa.BigInteger, nullable=False),
-        sa.Column("complete", sa.Boolean, nullable=False),
+        sa.Column("changes", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "journal",
