@@ -87,6 +87,7 @@ class Database:
         if self.file:
             with told_apart():
                 self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self.file.touch(mode=0o600)
         async with self._asked(writes=True) as connection:
             await connection.run_sync(_upgrade)
         self._inode = self._file_number()

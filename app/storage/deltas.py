@@ -13,7 +13,7 @@ from app.storage.checkpoints import Place, experiment_after, pack
 from app.storage.sealed import seal
 from engine import Trainer, to_data
 from engine.compute import kernel
-from engine.training.checkpoints import Mark
+from engine.training.checkpoints import Checkpoint, Mark
 from engine.training.journal import Journal
 
 MARKS_AT_ONCE = 8  # of the timeline: a young run makes many, most of which are soon thinned out
@@ -78,48 +78,53 @@ def delta(trainer: Trainer, facts: Facts, saved: Saved, checkpoint: bool = False
     """
     new = facts.run != saved.run
     base = Saved(facts.run) if new else saved
-    # What can be no replay has a checkpoint in any case.
+    # Where no replay leads, there is a checkpoint in any case.
     whole = checkpoint or new or not trainer.journal.complete or trainer.diverged is not None
     newest = trainer.checkpoint() if whole else None
-    journal, timeline = trainer.journal, trainer.timeline
-    changes = journal.made
-    entries = tuple(_entry_row(journal, facts.id, seq) for seq in range(base.entries, len(journal.entries)))
-    after = replace(base, entries=len(journal.entries))
-    history: Rows = ()
-    checkpoints: Rows = ()
-    kept = None
-    if newest is not None:
-        table = trainer.history.table
-        if len(table) > base.rows:
-            data = seal([base.rows, table[base.rows :]])
-            history = ({"session": facts.id, "first_seq": base.rows, "count": len(table) - base.rows, "data": data},)
-        marks = {(mark.epoch, mark.changes): mark for mark in timeline.marks}
-        # First those that will stay longest: at epochs that a high power of two divides.
-        new_marks = sorted(marks.keys() - base.marks, key=lambda key: -(key[0] & -key[0]) if key[0] else -np.inf)
-        new_marks = new_marks[:MARKS_AT_ONCE]
-        checkpoints = (
-            _checkpoint_row(facts.id, "newest", int(trainer.epoch), pack(Place(newest, changes, len(table)), journal)),
-            *(
-                _checkpoint_row(facts.id, "mark", mark.epoch, pack(_place(mark, table), journal))
-                for mark in map(marks.__getitem__, new_marks)
-            ),
-        )
-        if base.marks - marks.keys():
-            kept = tuple(epoch for epoch, _ in marks)
-        left = (base.marks | set(new_marks)) & marks.keys()
-        after = replace(after, rows=len(table), marks=frozenset(left), place=(trainer.step, changes))
-    return Delta(
+    journal = trainer.journal
+    without = Delta(
         facts=replace(facts, step=trainer.step, upload=getattr(trainer.experiment.dataset, "upload", None)),
         created=not saved.run,
         began=seal(to_data(journal.experiment.asked)) if new else None,
-        stride=timeline.stride,
-        changes=changes,
-        entries=entries,
-        history=history,
-        checkpoints=checkpoints,
-        kept=kept,
-        after=after,
+        stride=trainer.timeline.stride,
+        changes=journal.made,
+        entries=tuple(_entry_row(journal, facts.id, seq) for seq in range(base.entries, len(journal.entries))),
+        history=(),
+        checkpoints=(),
+        kept=None,
+        after=replace(base, entries=len(journal.entries)),
     )
+    return _with_checkpoint(without, trainer, newest, base) if newest else without
+
+
+def _with_checkpoint(delta: Delta, trainer: Trainer, newest: Checkpoint, base: Saved) -> Delta:
+    """The same with a checkpoint, the rows of the history since the last one, and marks."""
+    id, table, journal = delta.facts.id, trainer.history.table, trainer.journal
+    marks = {(mark.epoch, mark.changes): mark for mark in trainer.timeline.marks}
+    new_marks = sorted(marks.keys() - base.marks, key=_lasting, reverse=True)[:MARKS_AT_ONCE]
+    places = [("newest", int(trainer.epoch), Place(newest, journal.made, len(table)))]
+    places += [("mark", key[0], _place(marks[key], table)) for key in new_marks]
+    rows = {"session": id, "first_seq": base.rows, "count": len(table) - base.rows}
+    return replace(
+        delta,
+        history=(rows | {"data": seal([base.rows, table[base.rows :]])},) if rows["count"] else (),
+        checkpoints=tuple(
+            {"session": id, "kind": kind, "epoch": epoch, "data": pack(place, journal)} for kind, epoch, place in places
+        ),
+        kept=tuple(epoch for epoch, _ in marks) if base.marks - marks.keys() else None,
+        after=replace(
+            delta.after,
+            rows=len(table),
+            marks=base.marks.union(new_marks).intersection(marks),
+            place=(trainer.step, journal.made),
+        ),
+    )
+
+
+def _lasting(mark: tuple[int, int]) -> float:
+    """How long a mark stays: the longer, the higher the power of two that divides its epoch."""
+    epoch, _ = mark
+    return epoch & -epoch if epoch else np.inf
 
 
 def _entry_row(journal: Journal, session: str, seq: int) -> dict[str, Any]:
@@ -133,10 +138,6 @@ def _entry_row(journal: Journal, session: str, seq: int) -> dict[str, Any]:
         "asked": None if before and before.asked == asked else to_data(asked),
     }
     return {"session": session, "seq": seq, "data": seal(document)}
-
-
-def _checkpoint_row(session: str, kind: str, epoch: int, data: bytes) -> dict[str, Any]:
-    return {"session": session, "kind": kind, "epoch": epoch, "data": data}
 
 
 def _place(mark: Mark, table: np.ndarray) -> Place:

@@ -82,11 +82,12 @@ async def test_a_folder_that_cannot_be_made_is_a_trouble(tmp_path: Path, anyio_b
     await store.close()
 
 
-async def test_the_folder_is_nobody_elses(tmp_path: Path, anyio_backend: str) -> None:
+async def test_folder_and_file_are_nobody_elses(tmp_path: Path, anyio_backend: str) -> None:
     store = Store(f"sqlite:///{tmp_path / 'own' / 'gradlab.db'}")
     await store.open()
     await store.close()
     assert (tmp_path / "own").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "own" / "gradlab.db").stat().st_mode & 0o777 == 0o600
 
 
 async def test_sqlite_is_set_to_be_safe(file_store: Store) -> None:
