@@ -160,9 +160,19 @@ class Session:
         if not self.trainer.settled and not self._advance(seconds, self.trainer.step):
             return False
         while self._changes and self.trainer.settled:
-            change = self._changes.popleft()
-            fulfill(change.future, change.run)
+            self._make(self._changes.popleft())
         return True
+
+    def _make(self, change: Change) -> None:
+        self._note_samples()
+        fulfill(change.future, change.run)
+
+    def _note_samples(self) -> None:
+        """Puts the single samples made so far into the journal: before a change, and when no more are made."""
+        job = self._training_jobs[0] if self._training_jobs else None
+        if job and job.single_samples and job.first_step >= 0:  # not what the experiment says: so it is a change
+            self.trainer.note_samples(job.first_step)
+            job.first_step = self.trainer.step
 
     def _run_training_job(self, seconds: float) -> bool:
         job, trainer, now = self._training_jobs[0], self.trainer, time.monotonic()
@@ -201,9 +211,8 @@ class Session:
 
     def _finish_job(self, job: TrainingJob) -> None:
         """Ends a training job, finished or not."""
+        self._note_samples()
         self._training_jobs.remove(job)
-        if job.single_samples and job.first_step >= 0:  # not what the experiment says: so it is a change
-            self.trainer.note_samples(job.first_step)
         rests = not self._training_jobs and not self._playing and not self.trainer.stopped
         if rests and self._rest in {"ready", "paused", "finished"}:
             self._rest, self.reason = "paused", self.reason or self._told(None)
@@ -523,12 +532,12 @@ class Session:
 
     def at_step_boundary(self, run: Callable[[], T]) -> Future[T]:
         """Runs `run` now if no step is half done, else when it is done."""
-        future: Future[T] = Future()
+        change = Change(run)
         if self.trainer.settled and not self._changes:
-            fulfill(future, run)
+            self._make(change)
         else:
-            self._changes.append(Change(run, future))
-        return future
+            self._changes.append(change)
+        return change.future
 
     def _check_trainable(self) -> None:
         if self._rest in {"diverged", "failed"} and self.state != "running":

@@ -15,6 +15,7 @@ from engine.compute.dispatch import activate, derive, factor, loss_gradient, los
 from engine.compute.jit import inlined, kernel, part
 from engine.compute.layers import rows_of, units_of
 from engine.compute.matmul import (
+    LANES,
     Array,
     U,
     clear,
@@ -73,7 +74,7 @@ ONE = np.int64(1)  # a literal 1 would be a type of its own, and compile `weigh`
 
 OVERHEAD = 500  # work units that any chunk costs beside its multiplications
 
-# Below this many weights plain loops beat the call of a matrix library.
+# Below this many weights plain loops beat the call of a matrix library, where they can use whole registers.
 BLAS_WEIGHTS = 1024
 
 
@@ -254,7 +255,7 @@ def forward(net: Architecture, parameters: Array, running: Array, work: Workspac
         fill(z, rows, parameters, biases)
         if z.shape[1] == 1:
             weigh_one(parameters, start, fan_out, ONE, a, below, z, rows)
-        elif fan_in * fan_out >= BLAS_WEIGHTS:
+        elif fan_in * fan_out >= BLAS_WEIGHTS or z.shape[1] % LANES != 0:
             weigh_by_library(parameters[start:], work.one, a[below[0] : below[1]], z[rows[0] : rows[1]])
         else:
             weigh(parameters, start, fan_out, ONE, a, below, z, rows)
@@ -306,7 +307,7 @@ def backward(
         if layer == 1:
             break
         clear(d, below)
-        if big:
+        if big or (a.shape[1] % LANES != 0 and not single):
             pass_down_by_library(parameters[start:], work.one, d[rows[0] : rows[1]], d[below[0] : below[1]])
         elif single:
             weigh_one(parameters, start, ONE, fan_out, d, rows, d, below)

@@ -44,6 +44,7 @@ class Trainer(Model):
         state = starting_state(experiment, data, network)
         super().__init__(experiment, data, network, state, np.zeros(kernel.CLOCK, np.int64))
         self._train = data.parts["train"]
+        self._big = any(fan_in * fan_out >= kernel.BLAS_WEIGHTS for fan_in, fan_out in network.shapes)
         self._normalized = any(layer.batch_normalization for layer in experiment.layers)
         self._work = self._room(8)
         self._rows = MetricsRow(self)
@@ -120,14 +121,17 @@ class Trainer(Model):
         return kernel.REPLAYED if self.data.rules.penalties_last else kernel.PROXIMAL
 
     def _fit_workspace(self, batch_size: int | None = None) -> None:
-        """Makes room for one chunk: a batch, or an even share of one too large; 1 sample, or a multiple of 8."""
+        """Makes room for one chunk: a batch, or an even share of one too large.
+
+        A multiple of 8 samples, or 1: vector loops need whole registers. The matrix library is faster without padding.
+        """
         batch = batch_size or self._batch_size
         # What is normalized over the batch needs it whole.
         if self._normalized:
             batch += self._carried
         pieces = 1 if self._normalized else -(-batch // chunk_samples(self.network.parameter_count))
         share = -(-batch // pieces)
-        width = 1 if share == 1 else -(-share // 8) * 8
+        width = share if share == 1 or self._big else -(-share // 8) * 8
         if self._work.width != width:
             self._work = self._room(width)
 
