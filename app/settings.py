@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Memory for the checkpoints of all sessions; beyond it, those of idle sessions are thinned out.",
     )
+    database_url: str = Field(
+        "",
+        description="Where sessions are kept: sqlite:///FILE, postgresql://USER:PASSWORD@HOST/NAME, or `memory` for "
+        "nowhere else; by default gradlab.db in the user's data folder.",
+    )
     max_uploads: int = Field(50, ge=0, description="Uploaded tables held at the same time.")
     body_limit_bytes: int = Field(1 << 20, ge=0, description="The largest request body.")
     file_limit_bytes: int = Field(16 << 20, ge=0, description="The largest session file.")
