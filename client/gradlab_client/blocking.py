@@ -80,9 +80,9 @@ class Client(Blocking[AsyncClient]):
     `token`, or GRADLAB_TOKEN, is for a server that asks for one. A server that goes away is waited for, for
     `patience_s` seconds.
 
-    >>> with Client() as client:                                                 # doctest: +SKIP
-    ...     session = client.create(dataset="spiral")
-    ...     session.train(epochs=100, progress=True)
+    >>> with gradlab_client.Client() as client:
+    ...     print(client.create(dataset="spiral").train(epochs=10, progress=True)["epoch"])
+    10.0
     """
 
     def __init__(self, url: str | None = None, token: str | None = None, patience_s: float = PATIENCE_S) -> None:

@@ -16,11 +16,7 @@ class AsyncClient:
     """A client of the server at `url`, or at GRADLAB_URL, or on this computer.
 
     `token`, or GRADLAB_TOKEN, is for a server that asks for one. A server that goes away is waited for, for
-    `patience_s` seconds.
-
-    >>> async with AsyncClient() as client:                                      # doctest: +SKIP
-    ...     session = await client.create(dataset="spiral")
-    ...     await session.train(epochs=100)
+    `patience_s` seconds. Its methods are to be awaited; `Client` has the same ones, which wait.
     """
 
     def __init__(self, url: str | None = None, token: str | None = None, patience_s: float = PATIENCE_S) -> None:
@@ -94,9 +90,9 @@ class AsyncClient:
         What is not said is found out: the `target` is the last column, all others are learned from unless `columns`
         are named. Of a large file, `rows` are drawn at random by `seed`.
 
-        >>> table = client.upload(b"size,price\\n110,295\\n76,171\\n142,374\\n155,446\\n98,240\\n", target="price")
-        >>> client.create(dataset=table["dataset"]).get()["metrics"]["test"].keys()
-        dict_keys(['loss', 'mean_absolute_error', 'r_squared'])
+        >>> table = client.upload(b"size,price\\n110,295\\n76,171\\n142,374\\n155,446\\n98,240\\n", task="regression")
+        >>> client.create(dataset=table["dataset"]).dataset()["targets"]["kind"]
+        'regression'
         """
         content = table if isinstance(table, bytes) else Path(table).read_bytes()
         asked: dict[str, Any] = {

@@ -84,11 +84,10 @@ class Connection:
         *,
         body: Any = None,
         repeatable: bool | None = None,
-        patience_s: float | None = None,
         **query: Any,
     ) -> T:
         """What the server answers, in JSON; `shape` is what it looks like. An argument that is None is left out."""
-        response = await self.send(method, path, body=body, repeatable=repeatable, patience_s=patience_s, **query)
+        response = await self.send(method, path, body=body, repeatable=repeatable, **query)
         answer: T = response.json()
         return answer
 
@@ -100,13 +99,12 @@ class Connection:
         body: Any = None,
         content_type: str = "application/json",
         repeatable: bool | None = None,
-        patience_s: float | None = None,
         **query: Any,
     ) -> httpx.Response:
         """The answer to a request. Bytes are sent as they are, anything else as JSON.
 
-        Raises Problem if the server refuses, Unreachable if it stays away for longer than `patience_s`, and Interrupted
-        if the connection broke in the middle of what must not be done twice.
+        Raises Problem if the server refuses, Unreachable if it stays away for too long, and Interrupted if the
+        connection broke in the middle of what must not be done twice.
         """
         await self._greet()
         content = body if body is None or isinstance(body, bytes) else to_json(body)
@@ -118,14 +116,14 @@ class Connection:
             headers={"Content-Type": content_type} if content is not None else None,
         )
         again = method in REPEATABLE if repeatable is None else repeatable
-        response = await self._persist(request, again, self.patience_s if patience_s is None else patience_s)
+        response = await self._persist(request, again)
         if response.is_success:
             return response
         raise problem_of(response.status_code, _document(response))
 
-    async def _persist(self, request: httpx.Request, again: bool, patience_s: float) -> httpx.Response:
+    async def _persist(self, request: httpx.Request, again: bool) -> httpx.Response:
         """The first answer that comes of a server that is there."""
-        backoff = Backoff(patience_s)
+        backoff = Backoff(self.patience_s)
         while True:
             rest_s = 0.0
             try:
@@ -156,7 +154,7 @@ class Connection:
             raise self.unreachable(error) from error
         theirs = _document(response).get("version")
         if response.status_code in AWAY:
-            response = await self._persist(request, True, self.patience_s)
+            response = await self._persist(request, True)
             theirs = _document(response).get("version")
         if not isinstance(theirs, str):
             raise Unreachable(f"What answers at {self.url} is not gradlab, or an older version than 0.1. Is it right?")

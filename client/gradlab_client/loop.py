@@ -16,6 +16,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 A = TypeVar("A")
+A_co = TypeVar("A_co", covariant=True)  # what is inherited fits too
 
 Job = Callable[[], object]
 
@@ -77,10 +78,10 @@ def _end(
     loop.close()
 
 
-class Blocking(Generic[A]):
+class Blocking(Generic[A_co]):
     """Something whose methods wait until the async ones of `inner` are done."""
 
-    def __init__(self, inner: A, loop: Loop) -> None:
+    def __init__(self, inner: A_co, loop: Loop) -> None:
         self._inner = inner
         self._loop = loop
 

@@ -131,8 +131,8 @@ class AsyncSession(Inspection):
         In `steps`, each followed by training for `fine_tune_epochs`, until `stop`, such as
         {"metric": "test_accuracy", "drop": 0.02}. A `preview` only reports what it would do.
 
-        >>> session.prune(0.5, preview=True)["report"]["after"]["weights"] <= 18
-        True
+        >>> session.prune(0.5, preview=True)["report"]["after"]["nonzero"]
+        16
         """
         body = {
             "fraction": fraction,
@@ -174,7 +174,9 @@ class AsyncSession(Inspection):
         >>> answer = session.play(rate=None, until={"epochs": 300})
         >>> for message in session.stream():
         ...     if isinstance(message, gradlab_client.Metrics):
-        ...         print(message["epoch"][-1], message["train_loss"][-1])
+        ...         newest = message.last["epoch"]
+        >>> newest
+        300.0
         """
         wish = subscription(max_fps, resolution, boundary=boundary, neurons=neurons, parameters=parameters)
         cursor = Cursor()

@@ -1,0 +1,96 @@
+"""The blocking client is the async one: the same methods, the same answers; and it works where a loop runs already."""
+
+import asyncio
+import gc
+import inspect
+import threading
+from typing import Any
+
+import gradlab_client
+import numpy as np
+import pytest
+from gradlab_client import AsyncClient, AsyncSession, Client, Session
+
+EXPERIMENT: dict[str, Any] = {"dataset": {"name": "moons", "noise": 0.2}, "layers": [{"units": 6}], "seed": 3}
+
+
+def public(kind: type) -> dict[str, Any]:
+    functions = inspect.getmembers(kind, inspect.isfunction)
+    return {name: function for name, function in functions if not name.startswith("_")}
+
+
+@pytest.mark.parametrize(("awaited", "waiting"), [(AsyncSession, Session), (AsyncClient, Client)])
+def test_both_have_the_same_methods(awaited: type, waiting: type) -> None:
+    assert public(awaited).keys() == public(waiting).keys()
+    for name, method in public(awaited).items():
+        other = getattr(waiting, name)
+        assert inspect.signature(method) == inspect.signature(other)
+        assert method.__doc__ and method.__doc__ == other.__doc__
+
+
+def test_both_get_the_same_answers(client: Client, url: str) -> None:
+    async def awaited() -> list[Any]:
+        async with AsyncClient(url) as client:
+            session = await client.create(EXPERIMENT)
+            await session.train(30)
+            await session.patch({"optimizer": {"learning_rate": 0.01}})
+            fork = await session.fork(10)
+            await fork.train(5)
+            rows = [message async for message in fork.stream() if isinstance(message, gradlab_client.Metrics)]
+            prediction = await session.predict([[0.5, 0.5]])
+            return [await session.metrics(), (await session.boundary()).values, prediction, rows, await fork.get()]
+
+    session = client.create(EXPERIMENT)
+    session.train(30)
+    session.patch({"optimizer": {"learning_rate": 0.01}})
+    fork = session.fork(10)
+    fork.train(5)
+    streamed = [message for message in fork.stream() if isinstance(message, gradlab_client.Metrics)]
+    metrics, boundary, prediction, rows, now = asyncio.run(awaited())
+    assert metrics.keys() == session.metrics().keys()
+    for name, column in session.metrics().items():
+        np.testing.assert_array_equal(column, metrics[name], strict=True)
+    np.testing.assert_array_equal(session.boundary().values, boundary, strict=True)
+    np.testing.assert_array_equal(session.predict([[0.5, 0.5]]).outputs, prediction.outputs, strict=True)
+    assert [len(row["seq"]) for row in rows] == [len(row["seq"]) for row in streamed] != []
+    assert now["metrics"] == fork.get()["metrics"] and now["epoch"] == 15
+
+
+async def running(client: Client) -> str:
+    return client.create().get()["state"]
+
+
+def test_it_waits_where_a_loop_runs_already(client: Client) -> None:
+    assert asyncio.run(running(client)) == "ready"
+
+
+def test_progress_is_shown_on_the_thread_of_the_caller(client: Client) -> None:
+    seen: list[tuple[float, str]] = []
+    client.create().train(50, progress=lambda now: seen.append((now.share, threading.current_thread().name)))
+    assert seen[-1] == (1.0, "MainThread") and {name for _, name in seen} == {"MainThread"}
+    assert [share for share, _ in seen] == sorted(share for share, _ in seen)
+
+
+def test_what_fails_in_a_report_ends_the_training(client: Client) -> None:
+    def fails(_: gradlab_client.Progress) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        client.create().train(50, progress=fails)
+
+
+def test_a_client_that_nobody_holds_ends_with_its_thread(url: str) -> None:
+    before = threading.active_count()
+    session = Client(url).create()
+    assert session.get()["state"] == "ready", "a session keeps its client"
+    del session
+    gc.collect()
+    assert threading.active_count() == before
+
+
+def test_a_closed_client_says_so(url: str) -> None:
+    client = Client(url)
+    client.close()
+    client.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        client.sessions()
