@@ -112,12 +112,38 @@ class AsyncClient:
         answer: answers.UploadAnswer = response.json()
         return answer
 
+    async def uploads(self) -> answers.UploadList:
+        """The uploaded tables, the newest first."""
+        return await self._connection.ask(answers.UploadList, "GET", "/api/datasets")
+
+    async def get_upload(self, id: str) -> answers.UploadAnswer:
+        """What was found in an uploaded table, with its first rows."""
+        return await self._connection.ask(answers.UploadAnswer, "GET", f"/api/datasets/{id}")
+
+    async def delete_upload(self, id: str) -> None:
+        """Deletes an uploaded table that no session learns from; `restore_upload` brings it back for 10 minutes."""
+        await self._connection.send("DELETE", f"/api/datasets/{id}", repeatable=False)
+
+    async def restore_upload(self, id: str) -> answers.UploadAnswer:
+        """Brings back a table that was deleted less than 10 minutes ago."""
+        return await self._connection.ask(answers.UploadAnswer, "POST", f"/api/datasets/{id}/restore")
+
     async def import_link(self, url: str) -> answers.ImportAnswer:
         """The experiment of a link of TensorFlow Playground, and what in the link had to be corrected."""
-        return await self._connection.ask(
-            answers.ImportAnswer, "POST", "/api/import/tensorflow-playground", body={"url": url}, repeatable=True
-        )
+        path, body = "/api/import/tensorflow-playground", {"url": url}
+        return await self._connection.ask(answers.ImportAnswer, "POST", path, body=body, repeatable=True)
+
+    async def spread(
+        self, experiment: Mapping[str, Any] | None = None, /, **fields: Unpack[answers.Experiment]
+    ) -> answers.SpreadAnswer:
+        """How activations and errors spread from layer to layer before an experiment's network has begun to learn."""
+        body = {**(experiment or {}), **fields}
+        return await self._connection.ask(answers.SpreadAnswer, "POST", "/api/spread", body=body, repeatable=True)
 
     async def catalogue(self) -> answers.CatalogueAnswer:
         """Everything that can be chosen: names, formulas, arguments and their bounds."""
         return await self._connection.ask(answers.CatalogueAnswer, "GET", "/api/catalogue")
+
+    async def schema(self) -> dict[str, Any]:
+        """The JSON Schema of an experiment."""
+        return await self._connection.ask(dict[str, Any], "GET", "/api/schema")

@@ -131,7 +131,7 @@ class Connection:
                 if response.status_code not in AWAY:
                     return response
                 error: GradlabError = problem_of(response.status_code, _document(response))
-                rest_s = retry_after_s(response)
+                rest_s = retry_after_s(response.headers)
                 arrived = True
             except httpx.TransportError as failure:
                 error = self.unreachable(failure)
@@ -161,7 +161,7 @@ class Connection:
         if release(theirs) != release(VERSION):
             raise VersionMismatch(
                 f"The server at {self.url} is gradlab {theirs}, and this is gradlab-client {VERSION}. "
-                f"Install the client that goes with it: pip install 'gradlab-client=={release(theirs)}.*'"
+                f"Install the client that goes with it, gradlab-client {release(theirs)}."
             )
         self._greeted = True
 
@@ -178,9 +178,9 @@ def release(number: str) -> str:
     return major if major != "0" else f"{major}.{minor}"
 
 
-def retry_after_s(response: httpx.Response) -> float:
+def retry_after_s(headers: Mapping[str, str]) -> float:
     """How long the server asks to be left alone."""
-    told = response.headers.get("Retry-After", "")
+    told = headers.get("Retry-After", "")
     return float(told) if told.isdigit() else 0.0
 
 

@@ -118,6 +118,14 @@ class Inspection:
         """Histograms of each layer's weights, pre-activations, activations, gradients and errors."""
         return await self._ask(answers.DistributionsAnswer, "GET", "/distributions", bins=bins, epoch=epoch)
 
+    async def distributions_course(self, moments: int = 20, bins: int = 40) -> answers.CourseAnswer:
+        """The distributions along the run, at evenly chosen epochs."""
+        return await self._ask(answers.CourseAnswer, "GET", "/distributions/course", moments=moments, bins=bins)
+
+    async def unit_distributions(self, layer: int, bins: int = 40, epoch: int | None = None) -> answers.UnitsAnswer:
+        """Histograms of what each unit's activation gets; the output layer comes last."""
+        return await self._ask(answers.UnitsAnswer, "GET", f"/distributions/layers/{layer}", bins=bins, epoch=epoch)
+
     async def evaluation(self, epoch: int | None = None) -> answers.EvaluationAnswer:
         """Confusion, precision, recall, F1, ROC and calibration, or residuals, for each part of the data."""
         return await self._ask(answers.EvaluationAnswer, "GET", "/evaluation", epoch=epoch)

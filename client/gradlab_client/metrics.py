@@ -112,5 +112,4 @@ def needed(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        extra = "plot" if name == "matplotlib" else name
-        raise ImportError(f"This needs {name}: pip install 'gradlab-client[{extra}]'") from None
+        raise ImportError(f"This needs {name}: pip install {name}") from None

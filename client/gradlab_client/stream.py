@@ -7,7 +7,7 @@ from typing import Any
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from gradlab_client.connection import AWAY, Backoff, Connection
+from gradlab_client.connection import AWAY, Backoff, Connection, retry_after_s
 from gradlab_client.errors import GradlabError, Unreachable, VersionMismatch, problem_of
 from gradlab_client.messages import Cursor, Hole, Message, read
 
@@ -21,6 +21,7 @@ async def messages(connection: Connection, id: str, wish: Mapping[str, Any], cur
     """What a session sends, until it is deleted: NotFound. Each row of a run comes once, in order, whatever is cut."""
     backoff = Backoff(connection.patience_s)
     while True:
+        rest_s = 0.0
         try:
             async with _open(connection, id) as socket:
                 await socket.send(json.dumps({"type": "subscribe", **wish, **cursor.claim()}))
@@ -45,9 +46,10 @@ async def messages(connection: Connection, id: str, wish: Mapping[str, Any], cur
             error = problem_of(response.status_code, _document(response.body))
             if response.status_code not in AWAY:
                 raise error from None
+            rest_s = retry_after_s(response.headers)
         except (OSError, TimeoutError, InvalidHandshake, EOFError) as failure:
             error = connection.unreachable(failure)
-        await backoff.wait(error)
+        await backoff.wait(error, rest_s)
 
 
 def _open(connection: Connection, id: str) -> connect:

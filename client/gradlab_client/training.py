@@ -42,7 +42,7 @@ class Goal:
         """How much of it is done at an epoch of the run, from 0 to 1."""
         if self._epochs is not None:
             goal = int(self._first) + self._epochs
-            return min((epoch - self._first) / (goal - self._first), 1.0) if goal > self._first else 1.0
+            return min(max((epoch - self._first) / (goal - self._first), 0.0), 1.0) if goal > self._first else 1.0
         return min((time.monotonic() - self._began) / (self._seconds or 1), 1.0)
 
 

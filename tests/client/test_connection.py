@@ -3,21 +3,17 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import gradlab_client
 import numpy as np
 import pytest
-from gradlab_client import Client, Interrupted, NotFound, Progress, Session, Unreachable, VersionMismatch
+from gradlab_client import Client, Interrupted, Session, Unreachable, VersionMismatch
 from gradlab_client.connection import Backoff, Connection, plain, release, to_json
 
 from app import __version__
-from app.settings import Settings
-from tests.app.conftest import RealServer, until
 from tests.browser.relay import Relay
-
-LARGE = {"dataset": {"name": "spiral", "samples": 5000}, "layers": [{"units": 64}, {"units": 64}], "batch_size": 10}
 
 
 @pytest.fixture
@@ -66,7 +62,7 @@ def test_an_address_that_is_none_is_told() -> None:
 
 def test_another_version_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gradlab_client.connection.VERSION", "7.2.1")
-    with Client(url) as client, pytest.raises(VersionMismatch, match=f"gradlab {__version__}.*gradlab-client==0.1"):
+    with Client(url) as client, pytest.raises(VersionMismatch, match=f"gradlab {__version__}, .*gradlab-client 0.1"):
         client.sessions()
 
 
@@ -145,51 +141,6 @@ def test_what_must_not_be_done_twice_is_not(relay: Relay, client: Client) -> Non
         assert caught and client.session(session.id).get()["step"] in {0, 1}
 
 
-def once(deed: Callable[[], object]) -> Callable[[Progress], None]:
-    """A report that does something at the first row that comes in."""
-    left = [deed]
-
-    def report(_: Progress) -> None:
-        if left:
-            left.pop()()
-
-    return report
-
-
-def test_training_goes_on_after_a_cut_and_ends_where_it_should(relay: Relay, client: Client) -> None:
-    with Client(f"http://{relay.address}") as other:
-        session = other.create(LARGE)
-        cuts: list[float] = []
-
-        def cut() -> None:
-            relay.cut()
-            cuts.append(client.session(session.id).get()["epoch"])
-            threading.Timer(0.5, relay.mend).start()
-
-        now = session.train(epochs=60, progress=once(cut))
-        assert 0 < cuts[0] < 60 and now["epoch"] == 60 and now["state"] == "paused"
-        undisturbed = client.create(LARGE)
-        undisturbed.train(epochs=60)
-        for name, column in undisturbed.metrics().items():
-            np.testing.assert_array_equal(session.metrics()[name], column)
-
-
-def test_a_session_that_the_restarted_server_does_not_know_is_told(relay: Relay, server: RealServer) -> None:
-    first = RealServer(Settings(workers=1))
-    relay.target = first.address
-    with Client(f"http://{relay.address}") as client:
-        session = client.create(LARGE)
-        stopping = threading.Thread(target=first.stop)
-
-        def restart() -> None:
-            stopping.start()
-            relay.target = server.address
-
-        with pytest.raises(NotFound, match=r"client.sessions\(\) names the sessions"):
-            session.train(epochs=500, progress=once(restart))
-        stopping.join()
-
-
 def test_training_for_a_time_and_with_an_end(session: Session) -> None:
     before = time.monotonic()
     assert session.train(seconds=0.2)["epoch"] > 20
@@ -231,19 +182,3 @@ def test_frames_are_predicted_by_the_names_of_their_columns(client: Client) -> N
     expected = session.predict([{"city": "Rome", "size": 12.0}, {"city": "Bari", "size": None}]).outputs
     np.testing.assert_array_equal(session.predict(pandas.DataFrame(rows)).outputs, expected)
     np.testing.assert_array_equal(session.predict(polars.DataFrame(rows)).outputs, expected)
-
-
-def test_training_on_a_server_that_stops_for_good_is_given_up() -> None:
-    server = RealServer(Settings(workers=1))
-    with Client(f"http://{server.address}", patience_s=0.5) as client:
-        session = client.create(LARGE)
-
-        def train() -> None:
-            with pytest.raises(Unreachable):
-                session.train(10_000)
-
-        training = threading.Thread(target=train)
-        training.start()
-        until(lambda: session.get()["state"] == "running")
-        server.stop()
-        training.join()

@@ -69,6 +69,10 @@ def test_the_example_of_a_docstring(
     assert result.failed == 0, failures.getvalue()
 
 
+def test_both_readmes_have_the_same_first_example() -> None:
+    assert blocks()[0] in (ROOT / "README.md").read_text("utf-8")
+
+
 def test_the_readme_names_every_method() -> None:
     named = set(re.findall(r"`(\w+)`", (ROOT / "client/README.md").read_text("utf-8")))
     public = {name for name in vars(Session) if not name.startswith("_")} - {"id"}
