@@ -61,7 +61,7 @@ class AsyncClient:
         return AsyncSession(self._connection, answer["id"])
 
     async def session(self, id: str) -> AsyncSession:
-        """The session of this id, as the address of its page ends. Raises NotFound."""
+        """The session of this id. Raises NotFound."""
         session = AsyncSession(self._connection, id)
         await session.get()
         return session

@@ -7,7 +7,8 @@ also works where a loop runs already, as in a notebook.
 import asyncio
 import threading
 import weakref
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import wraps
 from queue import SimpleQueue
@@ -19,6 +20,7 @@ A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)  # what is inherited fits too
 
 Job = Callable[[], object]
+Closer = Callable[[], Coroutine[Any, Any, None]]
 
 #: Runs a job on the thread of the caller, where a notebook expects what is shown.
 on_callers_thread: ContextVar[Callable[[Job], object]] = ContextVar("on_callers_thread", default=lambda job: job())
@@ -30,14 +32,25 @@ class Loop:
     def __init__(self) -> None:
         loop = asyncio.new_event_loop()
         self._loop = loop
-        thread = threading.Thread(target=loop.run_forever, name="gradlab-client", daemon=True)
+        thread = threading.Thread(target=_serve, args=[loop], name="gradlab-client", daemon=True)
         thread.start()
-        self._closers: list[Callable[[], Awaitable[None]]] = []
+        self._closers: list[Closer] = []
         self.close = weakref.finalize(self, _end, loop, thread, self._closers)
 
-    def at_end(self, closer: Callable[[], Awaitable[None]]) -> None:
+    def at_end(self, closer: Closer) -> None:
         """What is to be awaited before it ends."""
         self._closers.append(closer)
+
+    @contextmanager
+    def closing(self, closer: Closer) -> Generator[None]:
+        """What is to be awaited when the body ends, or before that the loop."""
+        self._closers.append(closer)
+        try:
+            yield
+        finally:
+            if self.close.alive:
+                self._closers.remove(closer)
+                self.run(closer())
 
     def run(self, task: Coroutine[Any, Any, T]) -> T:
         """What comes of a task. Ctrl+C cancels it."""
@@ -60,22 +73,25 @@ class Loop:
             raise
 
 
-def _end(
-    loop: asyncio.AbstractEventLoop, thread: threading.Thread, closers: list[Callable[[], Awaitable[None]]]
-) -> None:
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    loop.close()
+
+
+def _end(loop: asyncio.AbstractEventLoop, thread: threading.Thread, closers: list[Closer]) -> None:
     async def finish() -> None:
-        for closer in closers:
-            await closer()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        await loop.shutdown_asyncgens()
+        for closer in reversed(closers):
+            with suppress(Exception):
+                await closer()
 
-    asyncio.run_coroutine_threadsafe(finish(), loop).result()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    ending = asyncio.run_coroutine_threadsafe(finish(), loop)
+    ending.add_done_callback(lambda _: loop.call_soon_threadsafe(loop.stop))
+    if threading.current_thread() is not thread:  # where the garbage collector may have brought us
+        thread.join()
 
 
 class Blocking(Generic[A_co]):
@@ -104,11 +120,9 @@ def iterating(
     @wraps(method)
     def call(self: Blocking[A], /, *args: P.args, **kwargs: P.kwargs) -> Generator[T]:
         items = method(self._inner, *args, **kwargs)
-        try:
+        with self._loop.closing(items.aclose):
             while found := self._loop.run(_next(items)):
                 yield found[0]
-        finally:
-            self._loop.run(items.aclose())
 
     return call
 

@@ -3,13 +3,20 @@
 import asyncio
 import gc
 import inspect
+import signal
+import subprocess
+import sys
 import threading
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import Any
 
 import gradlab_client
 import numpy as np
 import pytest
 from gradlab_client import AsyncClient, AsyncSession, Client, Session
+
+from tests.app.conftest import PATIENCE_S, until
 
 EXPERIMENT: dict[str, Any] = {"dataset": {"name": "moons", "noise": 0.2}, "layers": [{"units": 6}], "seed": 3}
 
@@ -75,8 +82,43 @@ def test_what_fails_in_a_report_ends_the_training(client: Client) -> None:
     def fails(_: gradlab_client.Progress) -> None:
         raise ZeroDivisionError
 
+    session = client.create()
     with pytest.raises(ZeroDivisionError):
-        client.create().train(50, progress=fails)
+        session.train(1_000_000, progress=fails)
+    until(lambda: session.get()["state"] == "paused")
+    assert session.get()["epoch"] < 1_000_000
+
+
+def test_an_interrupt_from_the_keyboard_ends_the_training(client: Client, url: str) -> None:
+    session = client.create()
+    code = f"import gradlab_client; gradlab_client.Client({url!r}).session({session.id!r}).train(1_000_000)"
+    with subprocess.Popen([sys.executable, "-W", "error", "-c", code], stderr=subprocess.PIPE, text=True) as script:
+        until(lambda: session.get()["state"] == "running")
+        script.send_signal(signal.SIGINT)
+        _, errors = script.communicate(timeout=PATIENCE_S)
+    assert errors.endswith("KeyboardInterrupt\n") and "Warning" not in errors
+    until(lambda: session.get()["state"] == "paused")
+
+
+@pytest.mark.parametrize("end", ["", "sys.exit()", "1 / 0", "held = [client, session]; held.append(held)"])
+def test_a_script_ends_without_a_word_if_it_closes_nothing(url: str, end: str) -> None:
+    code = f"""
+import sys, gradlab_client
+client = gradlab_client.Client({url!r})
+session = client.create()
+session.play(until={{"epochs": 100}})
+next(session.stream())
+stream = session.stream()
+next(stream)
+{end}
+"""
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    fails = end == "1 / 0"
+    assert done.stdout == "" and done.stderr.count("Error") == fails == done.returncode, done.stderr
+    assert (
+        done.stderr.endswith("ZeroDivisionError: division by zero\n" if fails else "") and "ignored" not in done.stderr
+    )
 
 
 def test_a_client_that_nobody_holds_ends_with_its_thread(url: str) -> None:
@@ -86,6 +128,20 @@ def test_a_client_that_nobody_holds_ends_with_its_thread(url: str) -> None:
     del session
     gc.collect()
     assert threading.active_count() == before
+
+
+def test_a_client_that_ends_on_its_own_thread_does_not_wait_for_itself(url: str) -> None:
+    client = Client(url)
+    client.create()
+
+    async def end() -> None:
+        client._loop.close()
+
+    thread = next(thread for thread in threading.enumerate() if thread.name == "gradlab-client")
+    with suppress(asyncio.CancelledError, CancelledError):
+        client._loop.run(end())
+    thread.join(PATIENCE_S)
+    assert not thread.is_alive()
 
 
 def test_a_closed_client_says_so(url: str) -> None:
