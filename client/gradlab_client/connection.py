@@ -9,11 +9,13 @@ import json
 import math
 import os
 import random
+import socket
 import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -26,6 +28,7 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 PATIENCE_S = 60.0  # how long a server that has answered before may be away
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 5.0  # between two tries, at most
 CONNECT_S = 5.0
+PROBE_S, PROBES = 15, 3  # a silent connection is given up after a minute
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 REPEATABLE = {"GET", "PUT", "DELETE"}
 AWAY = {502, 503, 504}  # a server that stops or starts, or a proxy that does not find it
@@ -64,11 +67,11 @@ class Connection:
             self.headers["Authorization"] = f"Bearer {token}"
         self.patience_s = patience_s
         self.is_local = parts.hostname in LOCAL  # which no proxy can reach
+        on_the_way = None if self.is_local or proxy_bypass(parts.hostname) else getproxies().get(parts.scheme)
         self._http = httpx.AsyncClient(
             headers=self.headers,
-            timeout=httpx.Timeout(None, connect=CONNECT_S),
-            trust_env=not self.is_local,
-            follow_redirects=False,
+            timeout=httpx.Timeout(None, connect=CONNECT_S),  # training takes as long as it takes
+            transport=httpx.AsyncHTTPTransport(proxy=on_the_way, socket_options=probes()),
         )
         self._greeted = False
 
@@ -152,10 +155,9 @@ class Connection:
             response = await self._http.send(request)
         except httpx.TransportError as error:
             raise self.unreachable(error) from error
-        theirs = _document(response).get("version")
         if response.status_code in AWAY:
             response = await self._persist(request, True)
-            theirs = _document(response).get("version")
+        theirs = _document(response).get("version")
         if not isinstance(theirs, str):
             raise Unreachable(f"What answers at {self.url} is not gradlab, or an older version than 0.1. Is it right?")
         if release(theirs) != release(VERSION):
@@ -170,6 +172,14 @@ class Connection:
             " Start one with `gradlab serve`." if self.is_local else " Is the address right, and the server running?"
         )
         return Unreachable(f"No gradlab server answers at {self.url} ({error or type(error).__name__}).{start}")
+
+
+def probes() -> list[tuple[int, int, int]]:
+    """Options by which a socket asks whether the other end is still there: a machine that lost power tells nobody."""
+    every = {"TCP_KEEPIDLE": PROBE_S, "TCP_KEEPALIVE": PROBE_S, "TCP_KEEPINTVL": PROBE_S, "TCP_KEEPCNT": PROBES}
+    known = {name: value for name, value in every.items() if hasattr(socket, name)}
+    options = [(socket.IPPROTO_TCP, int(getattr(socket, name)), value) for name, value in known.items()]
+    return [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *options]
 
 
 def release(number: str) -> str:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -69,6 +69,14 @@ async def running(client: Client) -> str:
 
 def test_it_waits_where_a_loop_runs_already(client: Client) -> None:
     assert asyncio.run(running(client)) == "ready"
+
+
+def test_threads_share_a_client(client: Client) -> None:
+    def trained(seed: int) -> float:
+        return client.create(seed=seed).train(20)["epoch"]
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(trained, range(8))) == [20] * 8
 
 
 def test_progress_is_shown_on_the_thread_of_the_caller(client: Client) -> None:

@@ -10,7 +10,7 @@ import gradlab_client
 import numpy as np
 import pytest
 from gradlab_client import Client, Interrupted, Session, Unreachable, VersionMismatch
-from gradlab_client.connection import Backoff, Connection, plain, release, to_json
+from gradlab_client.connection import Backoff, Connection, plain, probes, release, to_json
 
 from app import __version__
 from tests.browser.relay import Relay
@@ -99,6 +99,33 @@ async def test_waiting_grows_at_random_to_its_end(monkeypatch: pytest.MonkeyPatc
     assert waited[-1] >= 30
     with pytest.raises(Unreachable, match="gone"):
         await Backoff(0).wait(lost)
+
+
+def test_a_proxy_is_used_except_for_this_computer(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("http_proxy", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        environment.setenv("no_proxy", "elsewhere.example")
+        with Client(url) as client:
+            assert client.create().get()["state"] == "ready"
+        with Client("http://school.example") as client:
+
+            def ask() -> None:
+                with pytest.raises(Unreachable):
+                    client.sessions()
+
+            asking = threading.Thread(target=ask)
+            asking.start()
+            connection, _ = proxy.accept()
+            with connection:
+                assert connection.recv(1000).startswith(b"GET http://school.example/healthz")
+            asking.join()
+
+
+def test_silent_connections_are_probed(client: Client) -> None:
+    response = client._loop.run(client._inner._connection.send("GET", "/api/sessions"))
+    kept = response.extensions["network_stream"].get_extra_info("socket")
+    assert (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1) in probes()
+    assert [kept.getsockopt(level, name) for level, name, _ in probes()] == [value for *_, value in probes()]
 
 
 def test_questions_are_asked_again_after_a_cut(relay: Relay) -> None:
