@@ -31,6 +31,7 @@ CONNECT_S = 5.0
 PROBE_S, PROBES = 15, 3  # a silent connection is given up after a minute
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 REPEATABLE = {"GET", "PUT", "DELETE"}
+TOO_MANY = 429
 AWAY = {502, 503, 504}  # a server that stops or starts, or a proxy that does not find it
 
 
@@ -125,17 +126,17 @@ class Connection:
         raise problem_of(response.status_code, _document(response))
 
     async def _persist(self, request: httpx.Request, again: bool) -> httpx.Response:
-        """The first answer that comes of a server that is there."""
+        """The first answer of a server that is there and has room; it says itself when to come back."""
         backoff = Backoff(self.patience_s)
         while True:
             rest_s = 0.0
             try:
                 response = await self._http.send(request)
-                if response.status_code not in AWAY:
+                rest_s = retry_after_s(response.headers)
+                arrived = response.status_code in AWAY
+                if not arrived and not (response.status_code == TOO_MANY and rest_s):
                     return response
                 error: GradlabError = problem_of(response.status_code, _document(response))
-                rest_s = retry_after_s(response.headers)
-                arrived = True
             except httpx.TransportError as failure:
                 error = self.unreachable(failure)
                 arrived = not isinstance(failure, httpx.ConnectError | httpx.ConnectTimeout)

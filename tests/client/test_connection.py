@@ -1,41 +1,57 @@
 """Servers that are not there, go away or are of another version; and how long that is waited for."""
 
+import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import gradlab_client
 import numpy as np
 import pytest
-from gradlab_client import Client, Interrupted, Session, Unreachable, VersionMismatch
+from gradlab_client import Client, Interrupted, Session, TooMany, Unreachable, VersionMismatch
 from gradlab_client.connection import Backoff, Connection, plain, probes, release, to_json
 
 from app import __version__
 from tests.browser.relay import Relay
 
 
-@pytest.fixture
-def other() -> Iterator[str]:
-    """The address of a server that is not gradlab."""
+class Stub:
+    """A server that gives ready answers, the last one for good: a status, headers, and what is sent in JSON."""
 
-    class Answers(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b'"hello"')
+    def __init__(self, *answers: tuple[int, dict[str, str], Any]) -> None:
+        left = list(answers)
 
-        def log_message(self, *_: object) -> None:
-            pass
+        class Answers(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, headers, value = left.pop(0) if len(left) > 1 else left[0]
+                self.send_response(status)
+                for name, text in headers.items():
+                    self.send_header(name, text)
+                self.end_headers()
+                self.wfile.write(json.dumps(value).encode())
 
-    server = HTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+            do_POST = do_GET
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Answers)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self) -> str:
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+        return self.url
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+ALIVE = (200, {}, {"status": "ok", "version": __version__})
 
 
 def test_a_server_that_is_not_running_is_told_at_once() -> None:
@@ -50,8 +66,8 @@ def test_a_server_that_is_not_running_is_told_at_once() -> None:
     assert time.monotonic() - before < 30
 
 
-def test_what_is_not_gradlab_is_told(other: str) -> None:
-    with Client(other) as client, pytest.raises(Unreachable, match="is not gradlab"):
+def test_what_is_not_gradlab_is_told() -> None:
+    with Stub((200, {}, "hello")) as url, Client(url) as client, pytest.raises(Unreachable, match="is not gradlab"):
         client.sessions()
 
 
@@ -126,6 +142,20 @@ def test_silent_connections_are_probed(client: Client) -> None:
     kept = response.extensions["network_stream"].get_extra_info("socket")
     assert (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1) in probes()
     assert [kept.getsockopt(level, name) for level, name, _ in probes()] == [value for *_, value in probes()]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_says_when_to_come_back(status: int) -> None:
+    with Stub(ALIVE, (status, {"Retry-After": "1"}, {}), (200, {}, {"sessions": []})) as url, Client(url) as client:
+        before = time.monotonic()
+        assert client.sessions() == {"sessions": []}
+        assert time.monotonic() - before >= 1
+
+
+def test_nobody_waits_for_longer_than_their_patience() -> None:
+    full = 429, {"Retry-After": "3600"}, {"detail": "full"}
+    with Stub(ALIVE, full) as url, Client(url) as client, pytest.raises(TooMany, match="full"):
+        client.sessions()
 
 
 def test_questions_are_asked_again_after_a_cut(relay: Relay) -> None:
