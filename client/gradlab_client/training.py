@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
+from functools import partial
 
 from gradlab_client.answers import SessionAnswer
 from gradlab_client.errors import GradlabError
@@ -66,11 +67,10 @@ async def reporting(progress: bool | Report, goal: Goal, live: AsyncGenerator[Me
                 async for message in live:
                     if isinstance(message, Metrics):
                         epoch = message.last["epoch"]
-                        now = Progress(goal.share(epoch), epoch, message.last)
-                        show(lambda now=now: report(now))  # type: ignore[misc]
+                        show(partial(report, Progress(goal.share(epoch), epoch, message.last)))
 
     def done(now: SessionAnswer) -> None:
-        show(lambda: report(Progress(1.0, now["epoch"], row_of(now))))
+        show(partial(report, Progress(1.0, now["epoch"], row_of(now))))
 
     following = asyncio.create_task(follow())
     try:
@@ -79,7 +79,8 @@ async def reporting(progress: bool | Report, goal: Goal, live: AsyncGenerator[Me
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following
-        show(bar.close)
+        if report is bar:
+            show(bar.close)
 
 
 def row_of(now: SessionAnswer) -> dict[str, float]:

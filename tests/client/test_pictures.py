@@ -112,6 +112,10 @@ def test_the_bar_in_a_terminal(session: Session, monkeypatch: pytest.MonkeyPatch
     assert len(shown) == 100 and end == ""
     session.train(5, progress=True)
     assert "100%  epoch 25" in terminal.getvalue()
+    shown = terminal.getvalue()
+    session.train(5)
+    session.train(5, progress=lambda now: None)
+    assert terminal.getvalue() == shown, "nothing is written unasked"
 
 
 def test_a_notebook_shows_the_bar_and_the_run(url: str) -> None:
