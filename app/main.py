@@ -46,17 +46,18 @@ def create_app(settings: Settings | None = None) -> Application:
     """
     pages.check_files()
     settings = settings or Settings.read()
-    readiness = Readiness()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         build_routes(app)
+        readiness = app.state.readiness = Readiness()
         scheduler: Scheduler[Session] = Scheduler(settings.threads, readiness.prepare)
         app.state.scheduler = scheduler
-        app.state.registry = Registry(scheduler, settings)
+        app.state.registry = Registry(scheduler, settings, readiness)
         app.state.uploads = Uploads(settings.max_uploads, app.state.registry.learning_from)
         tending = asyncio.create_task(app.state.registry.tend())
         yield
+        readiness.drain()
         tending.cancel()
         with suppress(asyncio.CancelledError):
             await tending
@@ -72,7 +73,6 @@ def create_app(settings: Settings | None = None) -> Application:
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
     )
-    app.state.readiness = readiness
     for error in (Problem, EngineError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, answer)
     app.add_middleware(Faults)

@@ -84,6 +84,11 @@ def invalid(errors: Sequence[FieldError], what: str = "The request cannot be car
     return Problem(422, detail or (errors[0].message if errors else what), errors)
 
 
+def stopping() -> Problem:
+    """503: the server is about to end."""
+    return Problem(503, "The server is stopping.", headers={"Retry-After": "5"})
+
+
 def needs_reset(fields: Sequence[str]) -> Problem:
     """409: these fields cannot change during a run."""
     return Problem(

@@ -62,15 +62,17 @@ class Settings(BaseSettings):
 
     @classmethod
     def read(cls, **given: Any) -> "Settings":
-        """Settings from the environment; what is `given` and not None goes before them.
+        """Settings from the environment; what is `given` as an option and not None goes before them.
 
-        Raises ValueError with one line for each variable that cannot be read.
+        Raises ValueError with one line for each option or variable that cannot be read.
         """
+        options = {name: value for name, value in given.items() if value is not None}
         try:
-            return cls(**{name: value for name, value in given.items() if value is not None})
+            return cls(**options)
         except ValidationError as error:
-            wrong = error.errors(include_url=False)
-            lines = [
-                f"{PREFIX}{str(detail['loc'][0]).upper()} is {detail['input']!r}. {detail['msg']}." for detail in wrong
-            ]
+            lines = []
+            for detail in error.errors(include_url=False):
+                name = str(detail["loc"][0])
+                typed = f"--{name.replace('_', '-')}" if name in options else f"{PREFIX}{name.upper()}"
+                lines.append(f"{typed} is {detail['input']!r}. {detail['msg']}.")
             raise ValueError("\n".join(lines)) from None

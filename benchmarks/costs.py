@@ -28,7 +28,7 @@ import time
 start = time.perf_counter()
 import engine
 imported = time.perf_counter()
-engine.warm_up({precision!r})
+engine.warm_up({kernel!r})
 print(imported - start, time.perf_counter() - imported)
 """
 
@@ -36,24 +36,24 @@ print(imported - start, time.perf_counter() - imported)
 def starts(repeats: dict[str, int]) -> Rows:
     """Seconds until the kernels are ready, in fresh processes: compiled into an empty folder, then loaded from it."""
     rows = []
-    for precision, count in repeats.items():
+    for kernel, count in repeats.items():
         cold, warm, imports = [], [], []
         for _ in range(count):
             with tempfile.TemporaryDirectory() as folder:
-                cold.append(_start(precision, folder)[1])
+                cold.append(_start(kernel, folder)[1])
                 for _ in range(3):
-                    imported, loaded = _start(precision, folder)
+                    imported, loaded = _start(kernel, folder)
                     imports.append(imported)
                     warm.append(loaded)
         for what, times in (("import", imports), ("compile, cold", cold), ("load, warm", warm)):
             median = statistics.median(times)
-            rows.append({"precision": precision, "what": what, "median s": median, "worst s": max(times)})
+            rows.append({"kernel": kernel, "what": what, "median s": median, "worst s": max(times)})
     return rows
 
 
-def _start(precision: str, folder: str) -> tuple[float, float]:
+def _start(kernel: str, folder: str) -> tuple[float, float]:
     environment = os.environ | {"GRADLAB_CACHE_DIR": folder}
-    command = [sys.executable, "-c", START.format(precision=precision)]
+    command = [sys.executable, "-c", START.format(kernel=kernel)]
     printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
     imported, loaded = map(float, printed.split())
     return imported, loaded

@@ -34,7 +34,7 @@ def main(quick: bool = False, playground: Path | None = None) -> dict[str, Any]:
     tables |= {"options": costs.options(effort), "products": costs.products(effort)}
     tables |= {f"growth_{name}": rows for name, rows in costs.growth(effort, quick).items()}
     tables |= {"pictures": costs.pictures(effort, networks), "memory": costs.memory(networks)}
-    tables |= {"starts": costs.starts({"float32": 1} if quick else {"float32": 3, "float64": 1})}
+    tables |= {"starts": costs.starts({"common": 1} if quick else {"common": 3, "float32": 1, "float64": 1})}
     results = {
         "machine": facts(PACKAGES),
         "method": {"threads": 1, "rounds": effort.rounds, "seconds_per_turn": effort.seconds},

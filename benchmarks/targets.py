@@ -109,8 +109,8 @@ TARGETS = (
         ),
         at_most=2,
     ),
-    Target("cold compile, s", cell("starts", "median s", precision="float32", what="compile, cold"), at_most=20),
-    Target("warm load, s", cell("starts", "median s", precision="float32", what="load, warm"), at_most=1),
+    Target("cold compile, s", cell("starts", "median s", kernel="common", what="compile, cold"), at_most=10),
+    Target("warm load, s", cell("starts", "median s", kernel="common", what="load, warm"), at_most=1),
     Target("8,8,8: a whole frame, us", cell("pictures", "frame", hidden_layers="8,8,8"), at_most=1000),
     Target("8,8,8: a session's memory, KB", cell("memory", "after 1,000 epochs", hidden_layers="8,8,8"), at_most=2048),
 )

@@ -6,6 +6,7 @@ into a trained network. All that other code needs of the engine is offered by th
 """
 
 from engine.catalogue import FAMILIES, catalogue_data
+from engine.compilation import KERNELS, cache_folder, is_kept, kernel_for, warm_up
 from engine.components.registry import Choice, Family
 from engine.data.dataset import Data, Part
 from engine.data.projection import Axes, Domain, check_domain
@@ -22,6 +23,7 @@ from engine.training.trainer import Trainer
 
 __all__ = [
     "FAMILIES",
+    "KERNELS",
     "LIMITS",
     "Axes",
     "Boundary",
@@ -46,20 +48,16 @@ __all__ = [
     "Resolved",
     "Trainer",
     "Visit",
+    "cache_folder",
     "catalogue_data",
     "check_domain",
     "diagnose",
     "differences",
     "fixed_differences",
+    "is_kept",
+    "kernel_for",
     "labels",
     "resolve",
     "to_data",
     "warm_up",
 ]
-
-
-def warm_up(precision: str = "float32") -> None:
-    """Compiles the kernels, or loads them from the cache: up to 20 s the first time, then under a second."""
-    trainer = Trainer(resolve(Experiment(precision=precision)))  # type: ignore[arg-type]
-    trainer.step_once("batch", 1)
-    trainer.boundary(2)

@@ -1,6 +1,8 @@
-"""`python -m engine`: compiles everything, for an image or before the first start."""
+"""`python -m engine`: compiles all kernels, or those that are named, for an image or before the first start."""
 
-from engine import warm_up
+import sys
 
-for precision in ("float32", "float64"):
-    warm_up(precision)
+from engine.compilation import KERNELS, warm_up
+
+for kernel in sys.argv[1:] or KERNELS:
+    warm_up(kernel)

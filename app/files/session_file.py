@@ -9,6 +9,7 @@ give the same outputs as before.
 import base64
 import binascii
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -192,9 +193,9 @@ def write(trainer: Trainer) -> bytes:
     return body[:-1] + b',"checksum":"' + _checksum(body).encode() + b'"}'
 
 
-def read(body: bytes, uploads: Uploads) -> Trainer:
+def read(body: bytes, uploads: Uploads, check: Callable[[Resolved], Resolved]) -> Trainer:
     """The run in a file, whose table is kept among the uploads. Raises Problem, with the reason, if it cannot be
-    continued.
+    continued, and whatever `check` raises for an experiment of it.
     """
     try:
         document = parse(body, BOUNDS if _is_untouched(body) else ANYTHING)
@@ -211,16 +212,16 @@ def read(body: bytes, uploads: Uploads) -> Trainer:
         raise _refusal("checksum", "this file was changed after it was written, or is damaged")
     try:
         with np.errstate(all="ignore"):
-            return _restored(given, uploads)
+            return _restored(given, uploads, check)
     except EngineError as error:
         raise Problem(422, f"This file is inconsistent: {error}", getattr(error, "errors", ())) from None
 
 
-def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
+def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], Resolved]) -> Trainer:
     upload = uploads.adopt(_table(given.table)) if given.table else None
 
     def read(field: str, data: dict[str, Any]) -> Resolved:
-        return resolve(_experiment(field, data, upload), uploads.tables)
+        return check(resolve(_experiment(field, data, upload), uploads.tables))
 
     trainer = Trainer(read("experiment", given.experiment))
 
@@ -232,7 +233,7 @@ def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
             raise _refusal(f"{field}.{fixed[0]}", "this cannot change during a run")
         return experiment
 
-    asked = changed("asked", given.asked).asked
+    experiment = changed("asked", given.asked)
     state, own, clock = given.state, trainer.checkpoint(), _unpack("state.clock", given.state.clock)
     memory = state.memory
     plateau, watch, *_ = own.memory
@@ -262,7 +263,7 @@ def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
         raise _refusal("state", "this state does not belong to this network and data")
     trainer.restore(
         Checkpoint(
-            asked,
+            experiment,
             _like("parameters", state.parameters, own.parameters),
             _like("slots", state.slots, own.slots),
             _like("running", state.running, own.running),
@@ -273,7 +274,6 @@ def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
         )
     )
     trainer.history.take(_unpack("history", given.history))
-    trainer.journal.complete = given.complete
     trainer.journal.entries = [
         Entry(
             index,
@@ -285,6 +285,7 @@ def _restored(given: SessionFile, uploads: Uploads) -> Trainer:
         )
         for index, entry in enumerate(given.entries)
     ]
+    trainer.journal.made = len(given.entries) + (not given.complete)
     _check(trainer, given.check)
     if trainer.epoch == int(trainer.epoch) and trainer.diverged is None:
         trainer.pass_by(between=True)

@@ -211,10 +211,10 @@ async def get_ablation(
         required=False,
     ),
 )
-async def get_spread(uploads: UploadsDep, body: Annotated[bytes, Depends(json_body)]) -> Response:
+async def get_spread(
+    registry: RegistryDep, uploads: UploadsDep, body: Annotated[bytes, Depends(json_body)]
+) -> Response:
     """How activations and errors spread from layer to layer before an experiment's network has begun to learn."""
-
-    def look() -> bytes:
-        return to_json({"layers": distributions.spread(Trainer(resolve(read_experiment(body), uploads.tables)))})
-
-    return JSONResponse(await offload(look))
+    experiment = await offload(lambda: resolve(read_experiment(body), uploads.tables))
+    await registry.readiness.compiled(experiment)
+    return JSONResponse(await offload(lambda: to_json({"layers": distributions.spread(Trainer(experiment))})))

@@ -62,7 +62,8 @@ async def create_session(
     stood.
     """
     if is_session_file(body):
-        trainer = await offload(read, body, uploads)
+        readiness = registry.readiness
+        trainer = await readiness.when_compiled(lambda: offload(read, body, uploads, readiness.check))
         id = await registry.create(trainer.experiment, trainer)
     else:
         limit = registry.settings.body_limit_bytes

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from app.problems import Problem, not_found
+from app.problems import Problem, not_found, stopping
+from app.readiness import Readiness
 from app.sessions.scheduler import Closed, Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
@@ -40,10 +41,15 @@ class Registry:
     """All sessions of one scheduler."""
 
     def __init__(
-        self, scheduler: Scheduler[Session], settings: Settings, clock: Callable[[], float] = time.monotonic
+        self,
+        scheduler: Scheduler[Session],
+        settings: Settings,
+        readiness: Readiness,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.scheduler = scheduler
         self.settings = settings
+        self.readiness = readiness
         self._clock = clock
         self._records: dict[str, Record] = {}
         self.created = 0
@@ -55,12 +61,13 @@ class Registry:
 
         Raises Problem 429 when there are too many.
         """
+        await self.readiness.compiled(experiment)
         self._make_room()
         id = secrets.token_hex(16)  # 128 random bits
         record = self._records[id] = Record(None, self._clock())
         try:
             record.session = await self._await(
-                self.scheduler.open(id, lambda: Session(id, trainer or Trainer(experiment)))
+                self.scheduler.open(id, lambda: Session(id, trainer or Trainer(experiment), self.readiness.check))
             )
         except BaseException:
             self._forget(id)
@@ -111,7 +118,7 @@ class Registry:
     async def change(self, id: str, job: Callable[[Session], Any]) -> Any:
         """What comes of a job that changes something; whoever watches is told."""
         self.session(id)
-        return await self._result(self.scheduler.command(id, job))
+        return await self.readiness.when_compiled(lambda: self._result(self.scheduler.command(id, job)))
 
     async def _result(self, future: Future[Any]) -> Any:
         result = await self._await(future)
@@ -122,7 +129,7 @@ class Registry:
             return await asyncio.wrap_future(future)
         except Closed:
             if self.scheduler.stopping:
-                raise Problem(503, "The server is stopping.", headers={"Retry-After": "5"}) from None
+                raise stopping() from None
             raise not_found("The session has ended.") from None
 
     # Watching and forgetting
@@ -172,7 +179,9 @@ class Registry:
                 excess -= await self._await(self.scheduler.command(id, job))
 
     def _idle_s(self, record: Record) -> float:
-        """How long it has been unused; training that a client waits for counts as use."""
+        """How long it has been unused, in seconds; minus infinity while it is made, is watched, or has a client that
+        waits for what it does: training, background work or a change.
+        """
         if record.session is None or record.session.watchers or record.session.awaited:
             return -math.inf
         return self._clock() - record.asked

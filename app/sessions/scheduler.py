@@ -128,7 +128,7 @@ class Scheduler(Generic[W]):
             return self._put(self._slots.get(id), job, notifies=False)
 
     def subscribe(self, id: str, listener: Callable[[], None]) -> Callable[[], None]:
-        """Has `listener` called on a worker thread after every slice and command, until the result is called."""
+        """Has `listener` called on a worker thread after every slice, command and fault, until the result is called."""
         with self._wake:
             slot = self._slots.get(id)
             if slot is None:
@@ -209,8 +209,8 @@ class Scheduler(Generic[W]):
             before = processor_time()
             tell = self._run_slice(slot, seconds) if job is None else self._run_job(slot, job)
             spent_s = processor_time() - before
-            self._release(slot, spent_s)
-            if tell:
+            sound = self._release(slot, spent_s)
+            if tell or not sound:
                 _notify(slot.listeners)
             del turn, slot, job  # what was closed must not live on in a thread that waits
 
@@ -270,8 +270,9 @@ class Scheduler(Generic[W]):
             self._frontier_s = max(self._frontier_s, least_used)
         return best, ready, next_due
 
-    def _release(self, slot: _Slot[W], spent_s: float) -> None:
-        due, awaited = _plans(slot.work) if slot.work is not None else (math.inf, False)
+    def _release(self, slot: _Slot[W], spent_s: float) -> bool:
+        """Ends a turn; returns whether the work could say when it wants the next."""
+        due, awaited, sound = _plans(slot.work) if slot.work is not None else (math.inf, False, True)
         with self._wake:
             slot.used_s += spent_s
             slot.running = False
@@ -284,15 +285,16 @@ class Scheduler(Generic[W]):
                 self._wake.notify()
         if slot.closed:
             self._close(slot)
+        return sound
 
 
-def _plans(work: Work) -> tuple[float, bool]:
-    """When it is due next, and whether a client waits for it; never, after a fault."""
+def _plans(work: Work) -> tuple[float, bool, bool]:
+    """When it is due next, whether a client waits for it, and whether it could say so; after a fault, never."""
     try:
-        return work.due(), work.awaited
+        return work.due(), work.awaited, True
     except Exception as error:
         _fail(work, error)
-        return math.inf, False
+        return math.inf, False, False
 
 
 def _fail(work: Work, error: Exception) -> None:

@@ -51,8 +51,10 @@ UNDONE = 5  # prunings that can be undone
 class Session:
     """Trains one experiment, from the start or from wherever its trainer has come."""
 
-    def __init__(self, id: str, trainer: Trainer) -> None:
+    def __init__(self, id: str, trainer: Trainer, check: Callable[[Resolved], Resolved] = lambda it: it) -> None:
+        """`check` raises an error for an experiment that cannot be trained yet."""
         self.id = id
+        self._check = check
         self._ns_per_unit = FIRST_GUESS_NS
         self.revision = 0  # grows whenever something that can be drawn has changed
         self.facts = 0  # grows with every new run or changed experiment
@@ -158,9 +160,19 @@ class Session:
         if not self.trainer.settled and not self._advance(seconds, self.trainer.step):
             return False
         while self._changes and self.trainer.settled:
-            change = self._changes.popleft()
-            fulfill(change.future, change.run)
+            self._make(self._changes.popleft())
         return True
+
+    def _make(self, change: Change) -> None:
+        self._note_samples()
+        fulfill(change.future, change.run)
+
+    def _note_samples(self) -> None:
+        """Puts the single samples made so far into the journal: before a change, and when no more are made."""
+        job = self._training_jobs[0] if self._training_jobs else None
+        if job and job.single_samples and job.first_step >= 0:  # not what the experiment says: so it is a change
+            self.trainer.note_samples(job.first_step)
+            job.first_step = self.trainer.step
 
     def _run_training_job(self, seconds: float) -> bool:
         job, trainer, now = self._training_jobs[0], self.trainer, time.monotonic()
@@ -199,9 +211,8 @@ class Session:
 
     def _finish_job(self, job: TrainingJob) -> None:
         """Ends a training job, finished or not."""
+        self._note_samples()
         self._training_jobs.remove(job)
-        if job.single_samples and job.first_step >= 0:  # not what the experiment says: so it is a change
-            self.trainer.note_samples(job.first_step)
         rests = not self._training_jobs and not self._playing and not self.trainer.stopped
         if rests and self._rest in {"ready", "paused", "finished"}:
             self._rest, self.reason = "paused", self.reason or self._told(None)
@@ -302,7 +313,7 @@ class Session:
         """What `job` finds now, or at an earlier epoch of this run. Raises InvalidInput for one beyond it."""
         if epoch is None:
             return job(self.trainer)
-        place = epoch, len(self.trainer.journal.entries)
+        place = epoch, self.trainer.journal.made
 
         def arrive(visit: Visit) -> T:
             self._visited[place] = visit.trainer
@@ -411,11 +422,11 @@ class Session:
         on if this one plays.
         """
         if not reset:
-            return self.at_step_boundary(lambda: self._update(_patched(self.trainer, body)))
+            return self.at_step_boundary(lambda: self._update(self._patched(self.trainer, body)))
 
         def restart() -> dict[str, Any]:
             before, playing = self.trainer, self._play() if play else None
-            self._restart(_patched(self.trainer, body))
+            self._restart(self._patched(self.trainer, body))
             if keep and not before.diverged and alike(before, self.trainer):
                 self.trainer.set_parameters(before.as_given())
                 self.trainer.history.forget()  # of the random weights that it never had
@@ -432,7 +443,7 @@ class Session:
 
         def change(visit: Visit) -> Trainer:
             if patch is not None:
-                _update(visit.trainer, _patched(visit.trainer, patch))
+                _update(visit.trainer, self._patched(visit.trainer, patch))
             return visit.trainer
 
         return self.run_in_background(lambda: Visit(self.trainer, epoch), change)
@@ -473,6 +484,10 @@ class Session:
                 self._set_pace()
             self._facts_changed()
         return self.describe()
+
+    def _patched(self, trainer: Trainer, patch: bytes) -> Resolved:
+        """What a trainer's experiment becomes with a merge patch. Raises Problem, or InvalidExperiment."""
+        return self._check(resolve(patched(trainer.asked, patch), trainer.experiment.tables))
 
     def set_parameters(self, layers: list[dict[str, Any]]) -> Future[dict[str, Any]]:
         """Puts in other weights and biases, and answers with them."""
@@ -517,12 +532,12 @@ class Session:
 
     def at_step_boundary(self, run: Callable[[], T]) -> Future[T]:
         """Runs `run` now if no step is half done, else when it is done."""
-        future: Future[T] = Future()
+        change = Change(run)
         if self.trainer.settled and not self._changes:
-            fulfill(future, run)
+            self._make(change)
         else:
-            self._changes.append(Change(run, future))
-        return future
+            self._changes.append(change)
+        return change.future
 
     def _check_trainable(self) -> None:
         if self._rest in {"diverged", "failed"} and self.state != "running":
@@ -532,11 +547,6 @@ class Session:
                 type=f"urn:gradlab:{self._rest}",
                 title=f"This session has {self._rest}",
             )
-
-
-def _patched(trainer: Trainer, patch: bytes) -> Resolved:
-    """What a trainer's experiment becomes with a merge patch. Raises Problem, or InvalidExperiment."""
-    return resolve(patched(trainer.asked, patch), trainer.experiment.tables)
 
 
 def _update(trainer: Trainer, experiment: Resolved) -> list[str]:

@@ -379,6 +379,7 @@ ACTIVATIONS: Family[Activation] = Family(
     (
         Activation(
             name="linear",
+            common=True,
             label="Linear",
             summary="The weighted sum itself, times a slope.",
             when="The output of a regression. In hidden layers, only to see that a stack of linear layers is still "
@@ -410,6 +411,7 @@ ACTIVATIONS: Family[Activation] = Family(
         ),
         Activation(
             name="relu",
+            common=True,
             label="ReLU",
             summary="Zero for negative inputs, and the input itself otherwise.",
             when="The usual first choice for hidden layers: cheap, and the gradient passes unchanged where the "
@@ -529,6 +531,7 @@ ACTIVATIONS: Family[Activation] = Family(
         ),
         Activation(
             name="sigmoid",
+            common=True,
             label="Sigmoid",
             summary="Maps any number to between 0 and 1.",
             when="The output of a binary classifier: it can be read as a probability.",
@@ -544,6 +547,7 @@ ACTIVATIONS: Family[Activation] = Family(
         ),
         Activation(
             name="tanh",
+            common=True,
             label="Tanh",
             summary="Maps any number to between -1 and 1, centered on zero.",
             when="Small networks with a few hidden layers.",

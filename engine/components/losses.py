@@ -234,6 +234,7 @@ LOSSES: Family[Loss] = Family(
         ),
         Loss(
             name="binary_crossentropy",
+            common=True,
             label="Binary crossentropy",
             summary="The negative logarithm of the probability given to the correct answer.",
             when="Two classes, or several labels, with a sigmoid for each.",

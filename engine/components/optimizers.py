@@ -223,6 +223,7 @@ OPTIMIZERS: Family[Optimizer] = Family(
     (
         Optimizer(
             name="sgd",
+            common=True,
             label="SGD",
             summary="Takes a step in the direction of the negative gradient.",
             when="To see clearly what the learning rate does.",

@@ -128,6 +128,7 @@ class Entry:
     tasks: tuple[str, ...] | None = None
     objection: Callable[..., str | None] | None = None  # what is wrong with these arguments together, if anything
     structural: bool = False  # whether it brings parameters of its own
+    common: bool = False  # whether the kernel that is compiled first knows it
 
     def choice_type(self, base: type[Choice]) -> type[Choice]:
         """The frozen dataclass that an experiment holds for this entry: `base` with this entry's name and arguments."""

@@ -165,12 +165,3 @@ REGULARIZERS: Family[Regularizer] = Family(
         ),
     ),
 )
-
-
-def penalty(choice: Any, weights: np.ndarray) -> float:
-    """The penalty of one layer's weights, in float64; 0 without a regularizer."""
-    if choice is None:
-        return 0.0
-    entry = REGULARIZERS.of(choice)
-    w = weights.astype(np.float64)
-    return float(np.sum(entry.function(w, *entry.values(choice))))

@@ -90,6 +90,7 @@ SCHEDULES: Family[Schedule] = Family(
     (
         Schedule(
             name="constant",
+            common=True,
             label="Constant",
             summary="The learning rate does not change.",
             when="Small networks; or to see what the learning rate itself does.",

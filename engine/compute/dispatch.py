@@ -14,7 +14,7 @@ from engine.components.activations import ACTIVATIONS, Activation
 from engine.components.constraints import CONSTRAINTS, Constraint
 from engine.components.losses import LOSSES, Loss
 from engine.components.optimizers import OPTIMIZERS, Optimizer
-from engine.components.registry import Entry
+from engine.components.registry import E, Entry, Family
 from engine.components.regularizers import REGULARIZERS, Regularizer, soft_threshold
 from engine.components.schedules import SCHEDULES, Schedule
 from engine.compute.jit import inlined
@@ -24,25 +24,43 @@ Branch = tuple[str, Mapping[str, Any]]
 
 
 def _dispatched(
-    signature: str, branches: Iterable[Branch | None], before: str = "", otherwise: str = "pass", after: str = ""
+    signature: str,
+    family: Family[E],
+    branch: Callable[[E], Branch | None],
+    before: str = "",
+    otherwise: str = "pass",
+    after: str = "",
 ) -> Callable[..., Any]:
-    """A function for kernels that chooses by `code`.
+    """A function for kernels that chooses among a family's entries by `code`, in the common kernel among few of them.
 
-    Each branch is the text of its body and the functions which that text names. What they share is done `before`
+    An entry's branch is the text of its body and the functions which that text names. What they share is done `before`
     or `after`: the less there is in each branch, the sooner it is compiled. Codes without a branch do `otherwise`.
     """
+    branches = {entry.name: made for entry in family.values() if (made := branch(entry))}
+
+    def chooser(names: Iterable[str]) -> Callable[..., Any]:
+        chosen = {family.codes[name]: branches[name] for name in names}
+        return _chooser(signature, chosen, before, otherwise, after)
+
+    return inlined(chooser(branches), common=chooser(name for name in branches if family[name].common))
+
+
+def _chooser(
+    signature: str, branches: Mapping[int, Branch], before: str, otherwise: str, after: str
+) -> Callable[..., Any]:
     scope: dict[str, Any] = {"np": np}
     lines = [f"def dispatch({signature}):", *_indented(before, 1)]
-    chosen = [(code, *branch) for code, branch in enumerate(branches) if branch]
-    for code, body, functions in chosen:
-        lines.append(f"    {'if' if code == chosen[0][0] else 'elif'} code == {code}:")
+    for index, (code, (body, functions)) in enumerate(branches.items()):
+        lines.append(f"    {'elif' if index else 'if'} code == {code}:")
         for name, function in functions.items():
             scope[f"{name}_{code}"] = function
             body = body.replace(f"{name}(", f"{name}_{code}(")
         lines += _indented(body, 2)
-    lines += ["    else:", *_indented(otherwise, 2), *_indented(after, 1)]
+    lines += ["    else:", *_indented(otherwise, 2)] if branches else _indented(otherwise, 1)
+    lines += _indented(after, 1)
     exec("\n".join(lines), scope)  # noqa: S102 - made from our own catalogue, never from input
-    return inlined(scope["dispatch"])
+    dispatch: Callable[..., Any] = scope["dispatch"]
+    return dispatch
 
 
 def _indented(text: str, levels: int) -> list[str]:
@@ -102,20 +120,20 @@ def _whole(entry: Activation, call: str) -> Branch:
 
 activate = _dispatched(  # a = f(z)
     "code, work, rows, p, layer",
-    [
-        _whole(entry, "function({z}, {a}{p})") if entry.backward else _loop(entry, "a[i] = function(z[i]{p})")
-        for entry in ACTIVATIONS.values()
-    ],
+    ACTIVATIONS,
+    lambda it: _whole(it, "function({z}, {a}{p})") if it.backward else _loop(it, "a[i] = function(z[i]{p})"),
     _LAYER,
 )
 derive = _dispatched(  # f'(z) in f; the gradient of learned slopes, which start at `slopes`, is added up
     "code, work, rows, p, layer, slopes, gradient",
-    [_loop(entry, "f[i] = derivative(z[i], a[i]{p})") for entry in ACTIVATIONS.values()],
+    ACTIVATIONS,
+    lambda it: _loop(it, "f[i] = derivative(z[i], a[i]{p})"),
     _LAYER,
 )
 pass_back = _dispatched(  # dL/da in d becomes dL/dz
     "code, work, rows, p, layer",
-    [_whole(entry, "backward({d}, {z}, {a}{p})") if entry.backward else None for entry in ACTIVATIONS.values()],
+    ACTIVATIONS,
+    lambda it: _whole(it, "backward({d}, {z}, {a}{p})") if it.backward else None,
     _LAYER,
     "for i in range(first, last):\n    d[i] *= f[i]",
 )
@@ -158,8 +176,8 @@ def _gradient(entry: Loss) -> Branch:
     return _GRADIENT.replace("{error}", error), {"derivative": entry.derivative}
 
 
-loss_values = _dispatched("code, z, a, t, n, out, p", map(_value, LOSSES.values()))
-loss_gradient = _dispatched("code, a, t, d, rows, scale, p", map(_gradient, LOSSES.values()))
+loss_values = _dispatched("code, z, a, t, n, out, p", LOSSES, _value)
+loss_gradient = _dispatched("code, a, t, d, rows, scale, p", LOSSES, _gradient)
 
 # Regularizers. `w` and `g` are a layer's weights and their gradients, flat; `rate` is the learning rate.
 
@@ -193,12 +211,10 @@ def _sum(entry: Regularizer) -> Branch:
     return _SUM.replace("{p}", _precise_arguments(entry)), {"function": entry.function}
 
 
-add_whole = _dispatched("code, w, g, p", [_add(entry, entry.derivative) for entry in REGULARIZERS.values()])
-add_smooth = _dispatched("code, w, g, p", [_add(entry, entry.smooth) for entry in REGULARIZERS.values()])
-shrink = _dispatched("code, w, rate, p", map(_shrink, REGULARIZERS.values()))
-sum_of_penalties = _dispatched(
-    "code, w, p", map(_sum, REGULARIZERS.values()), before="total = 0.0", after="return total"
-)
+add_whole = _dispatched("code, w, g, p", REGULARIZERS, lambda it: _add(it, it.derivative))
+add_smooth = _dispatched("code, w, g, p", REGULARIZERS, lambda it: _add(it, it.smooth))
+shrink = _dispatched("code, w, rate, p", REGULARIZERS, _shrink)
+sum_of_penalties = _dispatched("code, w, p", REGULARIZERS, _sum, before="total = 0.0", after="return total")
 
 # Optimizers. `w`, `g` (parameters,), `slots` (SLOTS, parameters); `step` is this update's number, from 1.
 
@@ -218,7 +234,7 @@ def _update(entry: Optimizer) -> Branch:
     return "\n".join(lines), functions
 
 
-update = _dispatched("code, w, g, slots, step, p", map(_update, OPTIMIZERS.values()))
+update = _dispatched("code, w, g, slots, step, p", OPTIMIZERS, _update)
 
 # Schedules. `epoch` and the arguments are float64.
 
@@ -227,7 +243,7 @@ def _factor(entry: Schedule) -> Branch:
     return f"return factor(epoch{_arguments(entry)})", {"factor": entry.factor}
 
 
-factor = _dispatched("code, epoch, p", map(_factor, SCHEDULES.values()), otherwise="return 1.0")
+factor = _dispatched("code, epoch, p", SCHEDULES, _factor, otherwise="return 1.0")
 
 # Constraints. `w` is a layer's weights (fan_in, fan_out).
 
@@ -236,7 +252,7 @@ def _constrain(entry: Constraint) -> Branch:
     return f"for u in range(w.shape[1]):\n    function(w[:, u]{_arguments(entry)})", {"function": entry.function}
 
 
-constrain = _dispatched("code, w, p", map(_constrain, CONSTRAINTS.values()))
+constrain = _dispatched("code, w, p", CONSTRAINTS, _constrain)
 
 # Metrics. The sum of the scores of the first n samples.
 
@@ -247,7 +263,8 @@ for s in range(n):
 
 sum_of_scores = _dispatched(
     "code, outputs, targets, n, threshold",
-    [(_SCORES, {"function": entry.function}) for entry in METRICS.values()],
+    METRICS,
+    lambda it: (_SCORES, {"function": it.function}),
     before="total = 0.0",
     after="return total",
 )

@@ -126,12 +126,31 @@ class _LinkedCompiler(Compiler):
         return super().compile_extra(func)  # type: ignore[no-untyped-call]
 
 
-def _linked(function: F, **more: Any) -> F:
-    """Lets kernels call `function`; in Python it stays what it is, and as quiet as in a kernel if numbers overflow."""
+def _linked(function: F, common: Callable[..., Any] | None = None, **more: Any) -> F:
+    """Lets kernels call `function`; in Python it stays what it is, and as quiet as in a kernel if numbers overflow.
+
+    The common kernel calls `common` instead, if there is one.
+    """
     options: Any = {"pipeline_class": _LinkedCompiler, "fastmath": _CONTRACT, **_OF_PARTS, **_OPTIONS, **more}
     quiet: F = np.errstate(all="ignore")(function)
-    overload(quiet, jit_options=options, strict=False)(lambda *_: function)
+
+    def choose(*types: Any) -> Callable[..., Any]:
+        return common if common and _is_common(types[0]) else function
+
+    overload(quiet, jit_options=options, strict=False)(choose)
     return quiet
+
+
+# What a first lesson uses is compiled first, as a kernel of its own: with the entries marked `common`, and without the
+# parts that are `extra`. Numba tells it apart by a type: a network's layers are described by COMMON numbers there, by
+# FULL ones in the full kernel.
+COMMON, FULL = np.int32, np.int64
+
+
+def _is_common(first: Any) -> bool:
+    """Whether a part is called in the common kernel, by the type of its first argument: a code or the network."""
+    code = first.types[0].dtype if isinstance(first, types.NamedTuple) else first
+    return bool(code == types.int32)
 
 
 def part(function: F) -> F:
@@ -139,9 +158,17 @@ def part(function: F) -> F:
     return _linked(function)
 
 
-def inlined(function: F) -> F:
+def extra(function: F) -> F:
+    """A part that does nothing in the common kernel. Its first argument is the network."""
+    arguments = ", ".join(inspect.signature(function).parameters)
+    scope: dict[str, Any] = {}
+    exec(f"def nothing({arguments}): pass", scope)  # noqa: S102 - our own names, never input
+    return _linked(function, scope["nothing"], forceinline=True)
+
+
+def inlined(function: F, common: Callable[..., Any] | None = None) -> F:
     """A part that is inlined however long: handing it a network and a workspace costs as much as a layer."""
-    return _linked(function, forceinline=True)
+    return _linked(function, common, forceinline=True)
 
 
 def summing(function: F) -> F:

@@ -5,32 +5,18 @@ unit by unit, (units, n): the loop over samples is the innermost, runs through n
 instructions. `reference.py` is the same step as a learner would write it, and the tests hold the two together.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine import rng
-from engine.components.activations import fill_slopes
-from engine.components.batch_norm import denormalize, normalize, put_back
-from engine.components.dropout import disturb, drop, undrop
 from engine.components.schedules import ARGUMENTS
-from engine.compute.dispatch import (
-    activate,
-    add_smooth,
-    add_whole,
-    constrain,
-    derive,
-    factor,
-    loss_gradient,
-    loss_values,
-    pass_back,
-    shrink,
-    update,
-)
+from engine.compute.dispatch import activate, derive, factor, loss_gradient, loss_values, pass_back, update
 from engine.compute.jit import inlined, kernel, part
+from engine.compute.layers import rows_of, units_of
 from engine.compute.matmul import (
+    LANES,
     Array,
-    Rows,
     U,
     clear,
     correlate,
@@ -42,6 +28,19 @@ from engine.compute.matmul import (
     weigh,
     weigh_by_library,
     weigh_one,
+)
+from engine.compute.options import (
+    add_noise,
+    add_penalties,
+    clip,
+    constrain_weights,
+    denormalize_layer,
+    drop_inputs,
+    normalize_layer,
+    set_slopes,
+    shrink_weights,
+    take_off,
+    undrop_inputs,
 )
 from engine.compute.rows import (
     DONE,
@@ -62,21 +61,10 @@ from engine.network.network import (
     AFTER_ACTIVATION,
     BEFORE_ACTIVATION,
     BIASES,
-    CONSTRAINT,
-    DRAWN,
-    DROPOUT,
-    GAMMA,
     NONE,
-    NORMALIZATION,
     OF_ACTIVATION,
-    OF_CONSTRAINT,
     OF_LOSS,
-    OF_NORMALIZATION,
-    OF_REGULARIZER,
-    REGULARIZER,
-    ROW,
     SLOPES,
-    SUMS,
     UNITS,
     WEIGHTS,
     Architecture,
@@ -86,7 +74,7 @@ ONE = np.int64(1)  # a literal 1 would be a type of its own, and compile `weigh`
 
 OVERHEAD = 500  # work units that any chunk costs beside its multiplications
 
-# Below this many weights plain loops beat the call of a matrix library.
+# Below this many weights plain loops beat the call of a matrix library, where they can use whole registers.
 BLAS_WEIGHTS = 1024
 
 
@@ -249,16 +237,10 @@ def workspace(room: Room) -> Workspace:
     )
 
 
-@part
-def rows_of(net: Architecture, layer: int) -> Rows:
-    """The rows of a layer's sums; layer 0 is the input."""
-    return net.layers[layer, ROW], net.layers[layer, ROW] + net.layers[layer, SUMS]
-
-
-@part
-def units_of(net: Architecture, layer: int) -> Rows:
-    """The rows of a layer's units: the sums' own, or in a maxout layer the first of them."""
-    return net.layers[layer, ROW], net.layers[layer, ROW] + net.layers[layer, UNITS]
+@inlined
+def code_of(net: Architecture, code: int) -> Any:
+    """A code in the type of the network's, which tells the common kernel from the full one."""
+    return net.layers.dtype.type(code)
 
 
 @inlined
@@ -267,31 +249,20 @@ def forward(net: Architecture, parameters: Array, running: Array, work: Workspac
     z, a = work.z, work.a
     for layer in range(1, net.layers.shape[0]):
         below, rows = units_of(net, layer - 1), rows_of(net, layer)
-        if moment.training and net.arguments[DROPOUT, layer, 0] > 0:
-            key = rng.layer_key(moment.seed, rng.DROPOUT, moment.step, layer)
-            drop(work, below, net.arguments[DROPOUT, layer, 0], key, moment.first)
+        drop_inputs(net, work, moment, below, layer)
         fan_in, fan_out = below[1] - below[0], rows[1] - rows[0]
         start, biases = net.layers[layer, WEIGHTS], net.layers[layer, BIASES]
         fill(z, rows, parameters, biases)
         if z.shape[1] == 1:
             weigh_one(parameters, start, fan_out, ONE, a, below, z, rows)
-        elif fan_in * fan_out >= BLAS_WEIGHTS:
+        elif fan_in * fan_out >= BLAS_WEIGHTS or z.shape[1] % LANES != 0:
             weigh_by_library(parameters[start:], work.one, a[below[0] : below[1]], z[rows[0] : rows[1]])
         else:
             weigh(parameters, start, fan_out, ONE, a, below, z, rows)
-        if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
-            p = net.arguments[OF_NORMALIZATION, layer]
-            normalize(z, work, rows, moment.n, parameters, net.layers[layer, GAMMA], running, p, moment.training)
-        arguments, slopes = net.arguments[OF_ACTIVATION], net.layers[layer, SLOPES]
-        if slopes != NONE:
-            key = rng.layer_key(moment.seed, rng.SLOPE, moment.step, layer)
-            fill_slopes(
-                work.m, rows, slopes == DRAWN, parameters, slopes, arguments[layer], key, moment.first, moment.training
-            )
-        activate(net.layers[layer, ACTIVATION], work, rows, arguments, layer)
-        if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
-            p, units = net.arguments[OF_NORMALIZATION, layer], units_of(net, layer)
-            normalize(a, work, units, moment.n, parameters, net.layers[layer, GAMMA], running, p, moment.training)
+        normalize_layer(net, BEFORE_ACTIVATION, parameters, running, work, moment, layer)
+        set_slopes(net, parameters, work, moment, layer)
+        activate(net.layers[layer, ACTIVATION], work, rows, net.arguments[OF_ACTIVATION], layer)
+        normalize_layer(net, AFTER_ACTIVATION, parameters, running, work, moment, layer)
 
 
 @inlined
@@ -304,7 +275,7 @@ def output_error(net: Architecture, work: Workspace, moment: Moment, count: int)
     rows = rows_of(net, last)
     share = count * net.layers[last, UNITS] if net.mean_over_outputs else count
     scale = work.a.dtype.type(1 / share)
-    loss_gradient(net.loss, work.a, work.t, work.d, rows, scale, net.arguments[OF_LOSS, 0])
+    loss_gradient(code_of(net, net.loss), work.a, work.t, work.d, rows, scale, net.arguments[OF_LOSS, 0])
     for u in range(U(rows[0]), U(rows[1])):
         for s in range(U(work.d.shape[1])):
             work.d[u, s] *= work.w[s]
@@ -336,14 +307,13 @@ def backward(
         if layer == 1:
             break
         clear(d, below)
-        if big:
+        if big or (a.shape[1] % LANES != 0 and not single):
             pass_down_by_library(parameters[start:], work.one, d[rows[0] : rows[1]], d[below[0] : below[1]])
         elif single:
             weigh_one(parameters, start, ONE, fan_out, d, rows, d, below)
         else:
             weigh(parameters, start, ONE, fan_out, d, rows, d, below)
-        if moment.training and net.arguments[DROPOUT, layer, 0] > 0:
-            undrop(work, below, net.arguments[DROPOUT, layer, 0])
+        undrop_inputs(net, work, moment, below, layer)
 
 
 @inlined
@@ -357,13 +327,11 @@ def through_units(
     statistics: Array,
 ) -> None:
     """Takes the error of a layer from what its units gave to the sums that they got."""
-    rows, units, gamma = rows_of(net, layer), units_of(net, layer), net.layers[layer, GAMMA]
+    rows, units = rows_of(net, layer), units_of(net, layer)
     looking, joined = statistics.size > 0, net.joined and layer == net.layers.shape[0] - 1
     if looking:
         look_at_values(work.a, units, moment.n, statistics)
-    if net.layers[layer, NORMALIZATION] == AFTER_ACTIVATION:
-        denormalize(work, units, moment.n, parameters, gradient, gamma, moment.training)
-        put_back(work, units)
+    denormalize_layer(net, AFTER_ACTIVATION, parameters, gradient, work, moment, layer)
     if looking or not joined:
         code, arguments = net.layers[layer, ACTIVATION], net.arguments[OF_ACTIVATION]
         derive(code, work, rows, arguments, layer, net.layers[layer, SLOPES], gradient)
@@ -371,22 +339,7 @@ def through_units(
             look_at_slopes(work.f, units, moment.n, statistics)
         if not joined:
             pass_back(code, work, rows, arguments, layer)
-    if net.layers[layer, NORMALIZATION] == BEFORE_ACTIVATION:
-        denormalize(work, rows, moment.n, parameters, gradient, gamma, moment.training)
-
-
-@part
-def clip(gradient: Array, value: float, norm: float) -> None:
-    """Keeps each number of the gradient within `value`, then its length within `norm`; 0 is no limit."""
-    real = gradient.dtype.type
-    if value > 0:
-        for i in range(gradient.size):
-            gradient[i] = min(max(gradient[i], real(-value)), real(value))
-    if norm > 0:
-        length = np.sqrt(sum_of_squares(gradient))
-        if length > norm:
-            for i in range(gradient.size):
-                gradient[i] *= real(norm / length)
+    denormalize_layer(net, BEFORE_ACTIVATION, parameters, gradient, work, moment, layer)
 
 
 @inlined
@@ -407,9 +360,7 @@ def take_batch(
         for k in range(U(targets.shape[0])):
             work.t[k, s] = targets[k, sample]
         work.w[s] = weights[sample]
-    if net.input_noise > 0:
-        key = rng.key(plan.seed, rng.INPUT_NOISE, clock[STEP])
-        disturb(work.a, x.shape[0], n, net.input_noise, key, clock[IN_BATCH])
+    add_noise(net, work, x.shape[0], n, plan.seed, clock[STEP], clock[IN_BATCH])
     return n
 
 
@@ -428,37 +379,6 @@ def batch_of(batch_size: int, carried: int, samples: int, clock: Array) -> int:
     if left > carried:  # unless batches were smaller when this epoch began
         left -= carried
     return min(batch_size, left) + left_over(batch_size, carried, clock)
-
-
-@part
-def add_penalties(net: Architecture, parameters: Array, gradient: Array, whole: bool) -> None:
-    """Adds the penalties' derivatives to the gradient: whole, or their smooth part."""
-    for layer in range(1, net.layers.shape[0]):
-        code, p = net.layers[layer, REGULARIZER], net.arguments[OF_REGULARIZER, layer]
-        weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
-        errors = gradient[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
-        if whole:
-            add_whole(code, weights, errors, p)
-        else:
-            add_smooth(code, weights, errors, p)
-
-
-@part
-def shrink_weights(net: Architecture, parameters: Array, rate: float) -> None:
-    """Moves weights with an l1 penalty toward 0, where they stop."""
-    for layer in range(1, net.layers.shape[0]):
-        weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
-        shrink(net.layers[layer, REGULARIZER], weights, rate, net.arguments[OF_REGULARIZER, layer])
-
-
-@part
-def take_off(parameters: Array, penalties: Array, rate: float, sever: bool, mask: Array) -> None:
-    """Moves the parameters against their penalties; one that would go through 0 stays there, if `sever`."""
-    for i in range(parameters.size):
-        there = parameters[i] - parameters.dtype.type(rate) * penalties[i]
-        if sever and penalties[i] != 0 and parameters[i] * there < 0:
-            mask[i] = 0
-        parameters[i] = there
 
 
 @part
@@ -485,9 +405,9 @@ def finish_step(
     if not np.isfinite(length):
         clock[DIVERGED] = 1  # before the update: the parameters stay at the last finite state
         return
-    clip(gradient, net.clip_value, net.clip_norm)
+    clip(net, gradient)
     epoch = np.float64(clock[EPOCH]) + np.float64(clock[IN_EPOCH]) / np.float64(samples)
-    rate = plan.learning_rate * factor(plan.schedule, epoch, plan.schedule_arguments)
+    rate = plan.learning_rate * factor(code_of(net, plan.schedule), epoch, plan.schedule_arguments)
     arguments[0] = rate
     risky = not rate * length < RISKY or rate * plan.weight_decay > 2
     if keep or risky or plan.penalty == REPLAYED:
@@ -500,20 +420,14 @@ def finish_step(
                 parameters[i] *= left
     clock[STEP] += 1
     clock[IN_EPOCH] += batch
-    update(plan.optimizer, parameters, gradient, state.slots, np.float64(clock[STEP]), arguments)
+    update(code_of(net, plan.optimizer), parameters, gradient, state.slots, np.float64(clock[STEP]), arguments)
     if plan.penalty == PROXIMAL:
         shrink_weights(net, parameters, rate)
     if plan.penalty == REPLAYED:
-        gradient[:] = 0
-        add_penalties(net, state.previous, gradient, True)
-        take_off(parameters, gradient, rate, plan.sever, state.mask)
+        take_off(net, state, rate, plan.sever)
     if state.mask.size > 0:
         apply_mask(parameters, state.mask)
-    for layer in range(1, net.layers.shape[0]):
-        if net.layers[layer, CONSTRAINT] != NONE:
-            weights = parameters[net.layers[layer, WEIGHTS] : net.layers[layer, BIASES]]
-            w = weights.reshape(net.layers[layer - 1, UNITS], -1)
-            constrain(net.layers[layer, CONSTRAINT], w, net.arguments[OF_CONSTRAINT, layer])
+    constrain_weights(net, parameters)
     if risky and not np.isfinite(sum_of_squares(parameters)):
         for i in range(parameters.size):
             parameters[i] = state.previous[i]
@@ -550,12 +464,12 @@ def measure(
     last = net.layers.shape[0] - 1
     rows = rows_of(net, last)
     z, a, arguments = work.z[rows[0] : rows[1]], work.a[rows[0] : rows[1]], net.arguments[OF_LOSS, 0]
-    loss_values(net.loss, z, a, work.t, moment.n, work.loss, arguments)
+    loss_values(code_of(net, net.loss), z, a, work.t, moment.n, work.loss, arguments)
     share = np.float64(net.layers[last, UNITS] if net.mean_over_outputs else 1)
     for s in range(U(moment.n)):
         work.loss[s] = work.loss[s] * np.float64(work.w[s]) / share
     if sums.size > 0:
-        add_measures(row.metrics, a, work.t, work.loss, moment.n, row.threshold, sums)
+        add_measures(net, row.metrics, a, work.t, work.loss, moment.n, row.threshold, sums)
     if results.losses.size > 0:
         for s in range(moment.n):
             results.losses[at + s] = work.loss[s]
@@ -725,7 +639,7 @@ def run(
                     finish_part(row, xs.shape[1])
             if cursor[PART] == PARTS:
                 epoch = np.float64(clock[EPOCH]) + np.float64(clock[IN_EPOCH]) / np.float64(samples)
-                rate = plan.learning_rate * factor(plan.schedule, epoch, plan.schedule_arguments)
+                rate = plan.learning_rate * factor(code_of(net, plan.schedule), epoch, plan.schedule_arguments)
                 finish_row(net, state.parameters, state.previous, row, clock[STEP], epoch, rate, samples)
                 broken = row.layers != NONE and not np.isfinite(row.values[row.columns[0]])
                 if broken or cursor[DONE] == row.table.shape[0] or clock[STEP] >= plan.last_step:

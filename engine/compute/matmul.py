@@ -15,7 +15,9 @@ Array: TypeAlias = np.ndarray[Any, Any]
 Rows: TypeAlias = tuple[int, int]  # the first row and the one after the last
 
 U = np.uint64  # of an unsigned index Numba need not ask whether it counts from the end: loops become vector loops
-LANES = 8  # samples in one vector register of float32; widths of workspaces are multiples of it, or 1
+LANES = (
+    8  # samples in one vector register of float32; widths of workspaces are multiples of it, except with large layers
+)
 UNITS = 4  # rows of z that share each load of x
 
 

@@ -102,11 +102,13 @@ def look_at_slopes(f: Array, units: Rows, n: int, statistics: Array) -> None:
 
 
 @part
-def add_measures(metrics: Array, a: Array, t: Array, losses: Array, n: int, threshold: float, sums: Array) -> None:
+def add_measures(
+    net: Architecture, metrics: Array, a: Array, t: Array, losses: Array, n: int, threshold: float, sums: Array
+) -> None:
     """Adds a chunk's losses, and then its scores of each metric, to the sums."""
     sums[0] += total(losses, n)
     for index in range(metrics.size):
-        sums[1 + index] += sum_of_scores(metrics[index], a, t, n, threshold)
+        sums[1 + index] += sum_of_scores(net.layers.dtype.type(metrics[index]), a, t, n, threshold)
 
 
 @summing

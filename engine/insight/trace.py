@@ -112,6 +112,7 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: Mode | None = 
     samples = _samples(model, part, sample)
     X, targets = samples.x[:, sample][None].astype(float), samples.t[:, sample][None].astype(float)
     weight = float(samples.weights[sample])
+    alone = samples.x[:, [sample]], samples.t[:, [sample]], samples.weights[[sample]]
     layers, running = _parameters(model)
     step = model.step if mode == TRAINING else None
     noise = reference.noise(experiment, X, step)
@@ -154,7 +155,7 @@ def trace(model: Trainer, sample: int, part: str = "train", mode: Mode | None = 
         layers=told,
         loss=_loss(experiment, seen[-1], targets, weight),
         loss_again=_loss(experiment, again[-1], targets, weight),
-        penalty=model.penalty(),
+        penalty=model.measured({"train": alone})["penalty"],
         learning_rate=model.learning_rate,
         arguments=arguments(model, _length(model, layers, gradients, masks)),
         formulas=printed(written(model, mode)),

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from engine.components.optimizers import OPTIMIZERS
-from engine.components.regularizers import penalty
 from engine.compute import kernel
 from engine.compute.rows import Row, no_row
 from engine.data.dataset import Data, Samples
@@ -197,15 +196,6 @@ class Model:
     def layer_name(self, index: int) -> str:
         """What people call a layer; hidden layers count from 0 here, the output layer comes last."""
         return "the output layer" if index == len(self.network.layers) - 1 else f"layer {index + 1}"
-
-    def penalty(self) -> float:
-        """What the regularizers add to the loss."""
-        layers = enumerate(self.experiment.all_layers)
-        priced = [(index, layer.regularizer) for index, layer in layers if layer.regularizer]
-        if not priced:
-            return 0.0
-        views = self.network.views(self.state.parameters)
-        return sum(penalty(choice, views[index]["weights"]) for index, choice in priced)
 
     # What it answers
 

@@ -18,10 +18,14 @@ from engine.components.activations import ACTIVATIONS
 from engine.components.constraints import CONSTRAINTS
 from engine.components.initializers import draw
 from engine.components.losses import LOSSES
+from engine.components.optimizers import OPTIMIZERS
 from engine.components.registry import Choice, Family
 from engine.components.regularizers import REGULARIZERS
+from engine.components.schedules import SCHEDULES
+from engine.compute.jit import COMMON, FULL
 from engine.data.rules import Rules
 from engine.experiment import Layer, Resolved, ResolvedOutput
+from engine.training.metrics import metrics_of
 
 ARGUMENTS = 4  # the most arguments that any entry of a layer may have
 NONE = -1  # where a layer has no such thing
@@ -45,7 +49,7 @@ Part = tuple[slice, tuple[int, ...]]  # where in the buffer, and the shape
 class Architecture(NamedTuple):
     """A network as the kernel sees it: few arrays, because each makes every compiled call longer."""
 
-    layers: np.ndarray  # (L + 1, COLUMNS) whole numbers
+    layers: np.ndarray  # (L + 1, COLUMNS) whole numbers, whose type says which kernel is meant: COMMON or FULL
     arguments: np.ndarray  # (TABLES, L + 1, ARGUMENTS) in the network's precision
     input_noise: float
     clip_value: float  # 0: no limit
@@ -54,6 +58,21 @@ class Architecture(NamedTuple):
     joined: bool  # whether loss and output activation are computed together from the logits
     mean_over_outputs: bool
     joint_output: bool  # whether the output's units depend on each other, as in softmax
+
+
+def is_common(experiment: Resolved) -> bool:
+    """Whether the common kernel, which is compiled first, can train it."""
+    families: list[tuple[Family[Any], Choice]] = [
+        *((ACTIVATIONS, layer.activation) for layer in experiment.all_layers),
+        (LOSSES, experiment.loss),
+        (OPTIMIZERS, experiment.optimizer),
+        (SCHEDULES, experiment.schedule),
+    ]
+    chosen = [*(family.of(choice) for family, choice in families), *metrics_of(experiment.task)]
+    options: list[Any] = [experiment.input.dropout, experiment.input.noise, experiment.clipping]
+    options += [layer.regularizer or layer.constraint for layer in experiment.all_layers]
+    options += [layer.dropout or layer.batch_normalization for layer in experiment.layers]
+    return experiment.precision == "float32" and all(entry.common for entry in chosen) and not any(options)
 
 
 class Network:
@@ -71,7 +90,7 @@ class Network:
 
     def describe(self, experiment: Resolved) -> Architecture:
         """The kernel's description of this network under an experiment that differs in live fields only."""
-        layers = np.full((len(self.sizes), COLUMNS), NONE, np.int64)
+        layers = np.full((len(self.sizes), COLUMNS), NONE, COMMON if is_common(experiment) else FULL)
         arguments = np.zeros((TABLES, len(self.sizes), ARGUMENTS), self.dtype)
         layers[:, UNITS] = self.sizes
         layers[:, SUMS] = self.sizes[0], *(fan_out for _, fan_out in self.shapes)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.experiment import Experiment
+from engine.experiment import Resolved
 from engine.limits import LIMITS
 
 FEWEST = 8  # checkpoints that are kept however large they are
@@ -25,7 +25,7 @@ ARRAY_BYTES = 120  # that an array takes beside its numbers
 class Checkpoint:
     """A run at rest between two steps: all that its future depends on. Its arrays are nobody else's."""
 
-    asked: Experiment
+    experiment: Resolved
     parameters: np.ndarray  # (P,)
     slots: np.ndarray  # (SLOTS, P)
     running: np.ndarray  # (2, rows)

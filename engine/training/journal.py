@@ -31,28 +31,34 @@ class Entry:
 
 
 class Journal:
-    """The changes of one run, oldest first. `complete` turns false when there were too many to keep."""
+    """The changes of one run, oldest first. `made` counts all of them; when there are too many to keep, the first are
+    kept.
+    """
 
     def __init__(self, experiment: Resolved) -> None:
         self.experiment = experiment
         self.entries: list[Entry] = []
-        self.complete = True
-        self._numbers = 0
+        self.made = 0
+        self._numbers: list[int] = []  # that each entry holds
+
+    @property
+    def complete(self) -> bool:
+        """Whether every change was kept."""
+        return self.made == len(self.entries)
 
     def add(self, entry: Entry, numbers: int = 0) -> None:
         """Notes a change; `numbers` says how many numbers it holds, if many."""
-        self._numbers += numbers
-        if len(self.entries) >= MOST_ENTRIES or self._numbers > MOST_NUMBERS:
-            self.complete = False
-        if self.complete:
+        if self.complete and self.made < MOST_ENTRIES and sum(self._numbers) + numbers <= MOST_NUMBERS:
             self.entries.append(entry)
+            self._numbers.append(numbers)
+        self.made += 1
 
     def until(self, count: int) -> "Journal":
-        """A journal of the first `count` entries."""
+        """The journal as it was after `count` changes."""
         journal = Journal(self.experiment)
         journal.entries = self.entries[:count]
-        journal.complete = self.complete or count < len(self.entries)
-        journal._numbers = self._numbers
+        journal.made = count
+        journal._numbers = self._numbers[:count]
         return journal
 
     def as_data(self) -> dict[str, Any]:

@@ -88,6 +88,7 @@ METRICS: Family[Metric] = Family(
     (
         Metric(
             name="accuracy",
+            common=True,
             label="Accuracy",
             summary="The share of samples whose class is predicted correctly.",
             hazard="If one class is rare, always predicting the other scores well.",

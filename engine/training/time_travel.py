@@ -5,6 +5,8 @@ the same bytes: so from there the future is the same as well.
 """
 
 from collections.abc import Callable
+from itertools import chain, pairwise
+from math import ceil
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -16,22 +18,39 @@ from engine.training.trainer import Trainer
 T = TypeVar("T")
 
 
+def reachable(run: Trainer) -> list[range]:
+    """The whole epochs of a run that can be visited, oldest first: all, except where the way there from a checkpoint
+    leads through changes that were too many to keep.
+    """
+    kept = run.journal.entries
+    spans: list[range] = []
+    passed = [(mark.epoch, mark.changes) for mark in run.timeline.marks] + [(int(run.epoch) + 1, run.journal.made)]
+    for (first, before), (end, after) in pairwise(passed):
+        if before < after > len(kept):  # the last changes on this way are lost, at epochs that are not known
+            end = ceil(kept[-1].epoch) if before < len(kept) else first
+        if spans and spans[-1].stop == first:
+            first = spans.pop().start
+        if first < end:
+            spans.append(range(first, end))
+    return spans
+
+
+def _holds(spans: list[range], epoch: int) -> bool:
+    return any(epoch in span for span in spans)
+
+
 class Visit:
     """A trainer on its way to a whole epoch that a run has passed, beside that run, which goes on.
 
     Changes made at that very epoch are made. `trainer` is one that an earlier visit to this run no longer needs, which
-    saves making another. Raises InvalidInput for an epoch beyond the run.
+    saves making another. Raises InvalidInput for an epoch that is not `reachable`.
     """
 
     def __init__(self, run: Trainer, epoch: int, trainer: Trainer | None = None) -> None:
-        latest = int(run.epoch)
-        if not 0 <= epoch <= latest:
-            expected = f"0 to {latest}"
-            raise InvalidInput(FieldError("epoch", epoch, expected, f"this run has epochs {expected} so far"))
+        spans = reachable(run)
+        if not _holds(spans, epoch):
+            raise InvalidInput(_refusal(run, epoch, spans))
         mark = [mark for mark in run.timeline.marks if mark.epoch <= epoch][-1]
-        if not run.journal.complete and (not run.journal.entries or run.journal.entries[-1].epoch <= epoch):
-            message = "too many changes were made to this run to go back to this epoch"
-            raise InvalidInput(FieldError("epoch", epoch, f"0 to {mark.epoch}", message))
         self.epoch = epoch
         self.done = False
         self._run = run
@@ -88,6 +107,16 @@ class Visit:
         self.done = True
 
 
+def _refusal(run: Trainer, epoch: int, spans: list[range]) -> FieldError:
+    """Why an epoch cannot be visited, and which can."""
+    said = [f"{span[0]} to {span[-1]}" if len(span) > 1 else f"{span[0]}" for span in spans]
+    expected, latest = ", ".join(said) or "none", int(run.epoch)
+    if not 0 <= epoch <= latest:
+        return FieldError("epoch", epoch, expected, f"this run has epochs 0 to {latest} so far")
+    message = f"too many changes were made to this run to go back to this epoch; epochs that can be visited: {expected}"
+    return FieldError("epoch", epoch, expected, message)
+
+
 def _make_once_more(change: Entry, trainer: Trainer) -> None:
     match change.kind:
         case "patch":
@@ -103,11 +132,12 @@ class Course(Generic[T]):
 
     def __init__(self, run: Trainer, moments: int, look: Callable[[Trainer], T]) -> None:
         """The epochs are those of checkpoints, so that nothing is trained again; or where these are few and the whole
-        run replays quickly, any.
+        run replays quickly, any. Those that are not `reachable` are left out.
         """
-        kept = [mark.epoch for mark in run.timeline.marks]
+        spans = reachable(run)
+        kept = [mark.epoch for mark in run.timeline.marks if _holds(spans, mark.epoch)]
         every = len(kept) < moments and run.timeline.replays_quickly(int(run.epoch))
-        epochs = np.arange(int(run.epoch) + 1) if every else np.array(kept)
+        epochs = np.array(list(chain.from_iterable(spans)) if every else kept)
         chosen = np.unique(np.linspace(0, len(epochs) - 1, min(moments, len(epochs))).astype(int))
         self._left = epochs[chosen].tolist()
         self._run = run
@@ -122,10 +152,11 @@ class Course(Generic[T]):
 
     def advance(self, work: int) -> None:
         """Goes on for about `work` multiply-adds, and looks at the epoch where it arrives, if it does."""
-        if self._visit is None:
-            self._visit = Visit(self._run, self._left[0])
-        elif self._visit.done:
-            self._visit = Visit(self._run, self._left[0], self._visit.trainer)
+        if self._visit is None or self._visit.done:
+            if not _holds(reachable(self._run), self._left[0]):  # since it was chosen, more was changed
+                self._left.pop(0)
+                return
+            self._visit = Visit(self._run, self._left[0], self._visit.trainer if self._visit else None)
         self._visit.advance(work)
         if self._visit.done:
             self.result.append(self._look(self._visit.trainer))

@@ -24,7 +24,6 @@ from engine.experiment import Experiment, Note, Resolved, differences, fixed_dif
 from engine.limits import chunk_samples
 from engine.network.model import Model, starting_state
 from engine.network.network import Network
-from engine.resolve import resolve
 from engine.training.checkpoints import Checkpoint, Timeline
 from engine.training.early_stopping import Watch
 from engine.training.history import EVERY_EPOCH_UNTIL, MANY_STEPS, History, epochs_between_rows, next_epoch_due
@@ -45,6 +44,7 @@ class Trainer(Model):
         state = starting_state(experiment, data, network)
         super().__init__(experiment, data, network, state, np.zeros(kernel.CLOCK, np.int64))
         self._train = data.parts["train"]
+        self._big = any(fan_in * fan_out >= kernel.BLAS_WEIGHTS for fan_in, fan_out in network.shapes)
         self._normalized = any(layer.batch_normalization for layer in experiment.layers)
         self._work = self._room(8)
         self._rows = MetricsRow(self)
@@ -121,14 +121,17 @@ class Trainer(Model):
         return kernel.REPLAYED if self.data.rules.penalties_last else kernel.PROXIMAL
 
     def _fit_workspace(self, batch_size: int | None = None) -> None:
-        """Makes room for one chunk: a batch, or an even share of one too large; 1 sample, or a multiple of 8."""
+        """Makes room for one chunk: a batch, or an even share of one too large.
+
+        A multiple of 8 samples, or 1: vector loops need whole registers. The matrix library is faster without padding.
+        """
         batch = batch_size or self._batch_size
         # What is normalized over the batch needs it whole.
         if self._normalized:
             batch += self._carried
         pieces = 1 if self._normalized else -(-batch // chunk_samples(self.network.parameter_count))
         share = -(-batch // pieces)
-        width = 1 if share == 1 else -(-share // 8) * 8
+        width = share if share == 1 or self._big else -(-share // 8) * 8
         if self._work.width != width:
             self._work = self._room(width)
 
@@ -303,7 +306,8 @@ class Trainer(Model):
         self._warn(rows[-1])
         if broken:
             self._diverge(self._first_broken_in_row())
-        if self._clock[kernel.IN_EPOCH] == 0 and self.settled and self.diverged is None:
+        single = self._began is not None and self._began[-1] != self._batch_size  # samples, which are noted later
+        if self._clock[kernel.IN_EPOCH] == 0 and self.settled and self.diverged is None and not single:
             self.pass_by()
 
     def _look_back(self, values: np.ndarray, whole: bool, broken: bool) -> None:
@@ -447,7 +451,7 @@ class Trainer(Model):
 
     def pass_by(self, between: bool = False) -> None:
         """Offers the timeline a checkpoint, at rest after a whole epoch; see `Timeline.pass_by`."""
-        self.timeline.pass_by(int(self.epoch), len(self.journal.entries), self.checkpoint, between)
+        self.timeline.pass_by(int(self.epoch), self.journal.made, self.checkpoint, between)
 
     def reset(self, seed: int | None = None) -> None:
         """Back to step 0 with an empty history; with other starting weights if `seed` is given."""
@@ -509,7 +513,7 @@ class Trainer(Model):
         other.restore(self.checkpoint())
         other.state.previous[:] = self.state.previous
         other.history = self.history.until(self.step)
-        other.journal = self.journal.until(len(self.journal.entries))
+        other.journal = self.journal.until(self.journal.made)
         other.timeline = self.timeline.until(int(self.epoch))
         return other
 
@@ -518,7 +522,7 @@ class Trainer(Model):
         self.settle()
         state = self.state
         return Checkpoint(
-            self.asked,
+            self.experiment,
             state.parameters.copy(),
             state.slots.copy(),
             state.running.copy(),
@@ -533,7 +537,7 @@ class Trainer(Model):
 
         The history stays as it is. Raises InvalidInput for a checkpoint of a network of another shape.
         """
-        own, experiment = self.state, resolve(checkpoint.asked, self.experiment.tables)
+        own, experiment = self.state, checkpoint.experiment
         order = len(self._train) + self._left_over(experiment)
         shapes = [
             (given.shape, array.shape)

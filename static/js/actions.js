@@ -214,7 +214,8 @@ export class Actions {
     this.#confirm(answer);
     const restarted = answer.run !== run;
     if (restarted && playing && answer.state !== "running") {
-      this.#confirm(await api.sendCommand(session, this.#playing()));
+      const played = api.sendCommand(session, this.#playing());
+      await played.then((found) => this.#confirm(found)).catch((error) => this.#failed(error)); // the change holds
     }
     if (!restarted) await this.polling.journal();
   }
@@ -245,13 +246,13 @@ export class Actions {
 
   /** @param {() => Promise<void>} deed @param {Pick<store.State, "past" | "future">} [before]
    * @param {store.LostTable["retry"]} [retry] */
-  #do(deed, before, retry = null) {
+  #do(deed, before, retry) {
     this.#queue = this.#queue.then(deed).catch((error) => this.#failed(error, before, retry));
   }
 
-  /** @type {(error: unknown, before: Pick<store.State, "past" | "future"> | undefined, retry: store.LostTable["retry"])
-   *    => void} */
-  #failed(error, before, retry) {
+  /** @param {unknown} error @param {Pick<store.State, "past" | "future">} [before]
+   * @param {store.LostTable["retry"]} [retry] */
+  #failed(error, before, retry = null) {
     if (error instanceof api.Refusal) {
       const gone = error.problem.status === 404;
       const lost = lostTable(error.problem);

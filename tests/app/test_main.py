@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 import app.cli
+from app import readiness
 from app.main import create_app
-from app.readiness import Readiness
 from app.routes import pages
 from app.settings import Settings
 
@@ -28,11 +28,12 @@ async def test_nothing_is_built_at_the_first_request(anyio_backend: str, monkeyp
         entered.append(threading.current_thread().name)
         return enter(self)
 
-    def prepare(self: Readiness) -> None:
+    def begin(kernel: str) -> None:
         entered.append("the threads have started")
 
     monkeypatch.setattr(warnings.catch_warnings, "__enter__", note)
-    monkeypatch.setattr(Readiness, "prepare", prepare)
+    monkeypatch.setattr(readiness, "is_kept", lambda kernel: True)
+    monkeypatch.setattr(readiness, "warm_up", begin)
     application = create_app(Settings(workers=1))
     async with application.router.lifespan_context(application):
         transport = httpx.ASGITransport(application)

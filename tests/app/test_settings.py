@@ -1,4 +1,4 @@
-"""Settings come from the environment, and a mistake names its variable."""
+"""Settings come from the environment or the command line, and a mistake names its variable or its option."""
 
 import pytest
 from pydantic.fields import FieldInfo
@@ -49,6 +49,12 @@ def test_a_mistake_names_its_variable_in_one_line(name: str, text: str, monkeypa
     monkeypatch.setenv(f"GRADLAB_{name}", text)
     with pytest.raises(ValueError, match=f"^GRADLAB_{name} is '{text}'[^\n]*$"):
         Settings.read()
+
+
+def test_a_mistake_in_an_option_names_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADLAB_WORKERS", "-3")
+    with pytest.raises(ValueError, match=r"^--port is 99999\. [^\n]*\nGRADLAB_WORKERS is '-3'[^\n]*$"):
+        Settings.read(port=99999)
 
 
 def test_there_is_a_worker_for_each_core() -> None:

@@ -100,7 +100,7 @@ export const status = {
   tryThis: "Try next:",
   loading: "Loading the menus from the server \u2026",
   waitingFor: (/** @type {string} */ what) => `The server is getting ready: ${what}`,
-  compiling: "This happens once and takes up to 20 seconds.",
+  compiling: "This happens once and takes about 10 seconds.",
   lost: "The connection to the server was lost. Reconnecting \u2026",
   quiet: "No response from the server. Reconnecting \u2026",
   unreachableAtStart: "The server cannot be reached. Trying again \u2026",

@@ -34,6 +34,7 @@ async def test_a_session_is_made_complete(client: httpx.AsyncClient) -> None:
 async def test_an_experiment_is_resolved_once(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[DatasetChoice] = []
     source = MadeData.source
+    await client.post("/api/sessions", json={"precision": "float64"})  # the kernels are ready, which resolves too
 
     def counted(choice: MadeData, *given: Any) -> Source:
         asked.append(choice)
@@ -229,7 +230,7 @@ async def test_sessions_made_while_the_kernels_compile_wait(
     monkeypatch: pytest.MonkeyPatch, anyio_backend: str
 ) -> None:
     gate = threading.Event()
-    monkeypatch.setattr(readiness, "warm_up", gate.wait)
+    monkeypatch.setattr(readiness, "warm_up", lambda kernel: gate.wait())
     app = create_app(Settings(workers=1))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
@@ -250,6 +251,47 @@ async def test_sessions_made_while_the_kernels_compile_wait(
 
             await eventually(ready)
             assert json.loads((await client.get("/readyz")).text) == {"ready": True}
+
+
+@pytest.mark.parametrize("settings", [Settings(workers=1)])
+async def test_only_what_needs_the_rest_waits_while_that_is_compiled(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, anyio_backend: str
+) -> None:
+    """Also with the file of a session, a preview and a change that restarts; none of them holds the only thread."""
+    gate = threading.Event()
+    compiled: list[str] = []
+
+    def compile(self: readiness.Readiness, kernel: str) -> None:
+        gate.wait()
+        compiled.append(kernel)
+
+    monkeypatch.setattr(readiness, "is_kept", lambda kernel: False)
+    monkeypatch.setattr(readiness.Readiness, "_compile", compile)
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client:
+            address = (await client.post("/api/sessions", json={})).headers["location"]
+            file = (await client.get(f"{address}/export?format=json")).content
+            assert (await client.get("/readyz")).status_code == 200
+            waiting = [
+                asyncio.create_task(request)
+                for request in (
+                    client.post("/api/sessions", json={"optimizer": "adam"}),
+                    client.post("/api/sessions", json={"precision": "float64"}),
+                    client.post("/api/spread", json={"layers": [{"units": 3, "dropout": 0.5}]}),
+                    client.patch(address, json={"clipping": {"by": "norm", "threshold": 1}}),
+                    client.patch(f"{address}?reset=true", json={"layers": [{"units": 3, "activation": "gelu"}]}),
+                )
+            ]
+            again = await client.post("/api/sessions", content=file, headers={"content-type": "application/json"})
+            assert again.status_code == 201, "what the common kernel trains goes on"
+            trained = await client.post(f"{again.headers['location']}/train", json={"epochs": 3})
+            assert trained.json()["epoch"] == 3
+            assert not any(task.done() for task in waiting)
+            gate.set()
+            assert [task.status_code for task in await asyncio.gather(*waiting)] == [201, 201, 200, 200, 200]
+            assert compiled == ["float32", "float64"]
 
 
 async def test_a_fault_of_ours_fails_one_session_only(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.problems import Problem
+from app.readiness import Readiness
 from app.schemas.requests import Play, TrainEpochs
 from app.sessions.registry import Registry
 from app.sessions.scheduler import Scheduler
@@ -32,8 +33,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def registry(clock: Clock) -> Iterator[Registry]:
-    scheduler: Scheduler[Session] = Scheduler(2)
-    yield Registry(scheduler, Settings(max_sessions=3, idle_stop_s=1800, forget_s=86_400), clock)
+    readiness = Readiness()
+    scheduler: Scheduler[Session] = Scheduler(2, readiness.prepare)
+    yield Registry(scheduler, Settings(max_sessions=3, idle_stop_s=1800, forget_s=86_400), readiness, clock)
     scheduler.shutdown()
 
 
@@ -109,8 +111,9 @@ async def test_the_longest_idle_session_gives_its_checkpoints_first(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.training.checkpoints.FIRST_WORK", 0)  # a checkpoint at every epoch
-    scheduler: Scheduler[Session] = Scheduler(2)
-    registry = Registry(scheduler, Settings(checkpoint_limit_bytes=80_000), clock)
+    readiness = Readiness()
+    scheduler: Scheduler[Session] = Scheduler(2, readiness.prepare)
+    registry = Registry(scheduler, Settings(checkpoint_limit_bytes=80_000), readiness, clock)
     try:
         ids = [await registry.create(resolve(Experiment())) for _ in range(2)]
         for id in ids:

@@ -270,6 +270,16 @@ def test_listeners_hear_of_slices_and_commands_not_of_looks(scheduler: Scheduler
     assert len(heard) == 4
 
 
+def test_listeners_hear_at_once_of_work_that_cannot_say_when_it_is_due(scheduler: Scheduler[Burner]) -> None:
+    work = Burner(slices=0)
+    open_all(scheduler, one=work)
+    heard: list[Exception | None] = []
+    scheduler.subscribe("one", lambda: heard.append(work.failed))
+    scheduler.snapshot("one", lambda work: setattr(work, "left", "many")).result(PATIENCE_S)
+    until(lambda: bool(heard))
+    assert [type(error) for error in heard] == [TypeError], "after it was told itself"
+
+
 def test_closing_ends_what_waits(scheduler: Scheduler[Burner]) -> None:
     work = Burner(slices=0)
     open_all(scheduler, one=work)

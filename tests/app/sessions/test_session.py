@@ -178,6 +178,26 @@ def test_single_steps(session: Session, unit: Any, steps: int, epoch: float) -> 
     assert (answer["step"], answer["epoch"], answer["state"]) == (steps, pytest.approx(epoch), "paused")
 
 
+def test_a_change_among_single_samples_stands_in_the_journal_where_it_was_made(session: Session) -> None:
+    """So that an earlier epoch is trained again just as it was."""
+    stepping = session.step(Step(command="step", unit="sample", count=500))  # two epochs
+    for rate in (b'{"optimizer": {"learning_rate": 0.1}}', b'{"batch_size": 5}'):
+        session.run(1e-6)
+        while session.trainer.step % 50 == 0:
+            session.run(1e-6)
+        session.patch(rate, reset=False)
+    result(stepping, session)
+    entries = session.trainer.journal.entries
+    assert [entry.kind for entry in entries] == ["step", "patch", "step", "patch", "step"]
+    assert sum(entry.what["count"] for entry in entries if entry.kind == "step") == 500
+    passed = [entry.step for entry in entries]
+    assert passed == sorted(passed)
+    session.trainer.timeline.marks[1:] = []
+    there = result(session.at(2, lambda trainer: trainer), session)
+    assert there.step == session.trainer.step == 500
+    assert np.array_equal(there.state.parameters, session.trainer.state.parameters)
+
+
 def test_steps_of_single_samples_stand_in_the_journal(session: Session) -> None:
     result(session.step(Step(command="step", unit="sample", count=3)), session)
     result(session.step(Step(command="step", unit="batch", count=2)), session)

@@ -5,7 +5,7 @@ import pytest
 
 from engine import Trainer, resolve
 from engine.components.formulas import evaluate
-from engine.components.regularizers import REGULARIZERS, penalty
+from engine.components.regularizers import REGULARIZERS
 from tests.engine.cases import experiment, layers_of, put, scatter
 
 W = np.concatenate([np.linspace(-3, -0.01, 30), np.linspace(0.01, 3, 30)])
@@ -49,7 +49,3 @@ def test_the_row_tells_the_penalty_of_weights_apart_from_the_loss(name: str) -> 
         layer["gradient_norm"] for layer in plain.row()["layers"]
     ]
     assert plain.row()["penalty"] == 0
-
-
-def test_no_regularizer_costs_nothing() -> None:
-    assert penalty(None, np.ones((3, 3))) == 0

@@ -76,7 +76,9 @@ def test_every_optimizer(name: str) -> None:
 def test_every_regularizer_with_clipping_and_weights(name: str) -> None:
     penalty = REGULARIZERS.choice(name)
     chosen = experiment(regularizer=penalty, clipping=Clipping("norm", 0.05), class_weight=(0.2, 3.0))
-    follow(Trainer(resolve(chosen)), 4)
+    trainer = Trainer(resolve(chosen))
+    follow(trainer, 4)
+    assert trace(trainer, 4).penalty == trainer.row()["penalty"] > 0
 
 
 def test_dropout_noise_constraints_and_masks() -> None:

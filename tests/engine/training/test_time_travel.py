@@ -16,6 +16,7 @@ from engine.compute.kernel import IN_EPOCH
 from engine.data.datasets import DATASETS
 from engine.experiment import EarlyStopping, Input
 from engine.limits import LIMITS, Limits
+from engine.training.time_travel import Course, reachable
 from tests.engine.test_properties import bytes_of, experiments
 
 SMALL = Experiment(dataset=DATASETS.choice("circle", samples=40), batch_size=7)
@@ -190,5 +191,86 @@ def test_where_too_much_was_changed_the_way_back_ends_with_a_reason(monkeypatch:
         change(run, "rate", number)
         run.step_once("epoch", 1)
     assert visited(run, 0).epoch == 0
-    with pytest.raises(InvalidInput, match="too many changes"):
+    with pytest.raises(InvalidInput, match="too many changes") as refused:
         Visit(run, 4)
+    assert refused.value.errors[0].expected == "0"
+
+
+@pytest.fixture
+def much_changed(monkeypatch: pytest.MonkeyPatch) -> Trainer:
+    """A run of 12 epochs with a checkpoint at each, whose changes at epochs 4 and 6 were too many to keep."""
+    monkeypatch.setattr("engine.training.journal.MOST_ENTRIES", 2)
+    monkeypatch.setattr("engine.training.checkpoints.FIRST_WORK", 0)
+    run = Trainer(resolve(SMALL))
+    for number, epochs in enumerate([1, 2, 1, 2], start=1):
+        run.step_once("epoch", epochs)
+        change(run, "rate", number)
+    run.step_once("epoch", 6)
+    return run
+
+
+def test_where_changes_were_lost_the_rest_is_shown_as_it_was(much_changed: Trainer) -> None:
+    again = Trainer(resolve(SMALL))
+    seen = {0: bytes_of(again)}
+    for epoch in range(1, 13):
+        again.step_once("epoch", 1)
+        if epoch in (1, 3, 4, 6):
+            change(again, "rate", (1, 3, 4, 6).index(epoch) + 1)
+        seen[epoch] = bytes_of(again)
+    told = [epoch for span in reachable(much_changed) for epoch in span]
+    assert told == [0, 1, 2, 3, 5, 7, 8, 9, 10, 11, 12]
+    for epoch in told:
+        assert bytes_of(visited(much_changed, epoch)) == seen[epoch], epoch
+
+
+def test_the_refusal_says_which_epochs_can_be_visited(much_changed: Trainer) -> None:
+    for epoch, reason in ((6, "too many changes were made"), (13, "this run has epochs 0 to 12 so far")):
+        with pytest.raises(InvalidInput, match=reason) as refused:
+            Visit(much_changed, epoch)
+        assert refused.value.errors[0].expected == "0 to 3, 5, 7 to 12"
+
+
+def test_a_course_leaves_out_what_cannot_be_visited(much_changed: Trainer) -> None:
+    course = Course(much_changed, 100, lambda trainer: trainer.epoch)
+    while not course.done:
+        course.advance(10_000)
+    assert course.result == [0, 1, 2, 3, 5, 7, 8, 9, 10, 11, 12]
+
+
+def test_a_course_goes_on_when_changes_are_lost_meanwhile(much_changed: Trainer) -> None:
+    course = Course(much_changed, 100, lambda trainer: trainer.epoch)
+    change(much_changed, "rate", 9)
+    while not course.done:
+        course.advance(10_000)
+    assert course.result == [0, 1, 2, 3, 5, 7, 8, 9, 10, 11]
+
+
+def test_a_fork_from_before_the_loss_has_a_whole_journal(much_changed: Trainer) -> None:
+    assert visited(much_changed, 3).journal.complete
+    assert not visited(much_changed, 8).journal.complete
+
+
+def test_single_samples_that_were_not_noted_are_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.training.journal.MOST_ENTRIES", 0)
+    monkeypatch.setattr("engine.training.checkpoints.FIRST_WORK", 0)
+    run = Trainer(resolve(SMALL))
+    change(run, "samples", 4 * len(run.data.parts["train"]))
+    run.step_once("epoch", 2)
+    assert reachable(run) == [range(5, 7)]
+
+
+def test_a_checkpoint_holds_the_experiment_as_it_was_resolved() -> None:
+    run = Trainer(resolve(SMALL))
+    change(run, "rate", 3)
+    other = Trainer(resolve(SMALL))
+    other.restore(run.checkpoint())
+    assert other.experiment is run.experiment, "resolved once"
+
+
+def test_a_fork_counts_no_change_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Trainer(resolve(SMALL))
+    monkeypatch.setattr("engine.training.journal.MOST_NUMBERS", 2 * run.parameter_count)
+    for number in (1, 2):
+        change(run, "parameters", number)
+        run.step_once("epoch", 1)
+    assert run.journal.complete and visited(run, 2).journal.complete

@@ -10,6 +10,8 @@ import { paletteOf } from "../../palette.js";
 import { strings } from "../../strings.js";
 import { bestOf } from "./subjects.js";
 
+/** @import { History } from "../../history.js" */
+/** @import { Page } from "../../main.js" */
 /** @import { State } from "../../store.js" */
 /** @import { Subject } from "./subjects.js" */
 /** @import { Palette } from "../../draw/colors.js" */
@@ -17,6 +19,22 @@ import { bestOf } from "./subjects.js";
 const words = strings.dock;
 const FAINT = 0.3; // of a line's color, where its smooth twin lies above it
 const NEAR = 0.012; // of the width, around the mark of a change
+
+/** Draws charts of a history, whenever something that one of them shows has changed.
+ * @param {Page} page @param {ChartView[]} views @param {(state: State) => History} historyOf */
+export function watchCharts({ store, loop }, views, historyOf) {
+  loop.watch(
+    (state) => {
+      const { catalogue, experiment, journal, scheme, visible, dock, logLoss, logEpochs, smoothing, phase } = state;
+      const looks = [scheme, logLoss, logEpochs, smoothing];
+      return [historyOf(state), catalogue, experiment, journal, phase, visible.dock, dock, ...looks];
+    },
+    (history, ..._) => {
+      const { visible, catalogue, experiment } = store.state;
+      if (visible.dock && catalogue && experiment) for (const view of views) view.update({ ...store.state, history });
+    },
+  );
+}
 
 export class ChartView {
   #styled = "";
