@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import numpy as np
 import pytest
 from gradlab_client import Client, Session
+from gradlab_client.inspection import Format
 
+from app.exports import FORMATS
 from app.main import create_app
 from app.settings import Settings
 
@@ -112,6 +114,10 @@ def test_every_method_and_with_them_every_address(client: Client, session: Sessi
         for method, operation in operations.items():
             found = any(method == used and re.fullmatch(pattern, place) for used, place in reached)
             assert found != (operation["operationId"] in NOT_FOR_SCRIPTS), (method, path)
+
+
+def test_every_format_can_be_exported() -> None:
+    assert set(get_args(Format)) == set(FORMATS)
 
 
 @pytest.mark.parametrize("make", [lambda x: x, np.array, tuple])
