@@ -14,8 +14,8 @@ from app.files.uploads import Uploads
 from app.identity import actor_of
 from app.offload import read_body
 from app.problems import MEDIA_TYPE, Problem
-from app.sessions.jobs import then
 from app.sessions.access import Access
+from app.sessions.jobs import then
 from app.sessions.session import Session
 from app.validation import Checker
 from engine import Trainer

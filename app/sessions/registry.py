@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from app.problems import Problem, not_found, stopping
 from app.readiness import Readiness
@@ -105,8 +105,7 @@ class Registry:
         """The session, which is marked as asked for. Raises Problem 404."""
         record = self.record(id)
         record.asked = self._clock()
-        assert record.session is not None
-        return record.session
+        return cast(Session, record.session)
 
     def has(self, id: str) -> bool:
         """Whether there is such a session."""
