@@ -23,6 +23,7 @@ RUN python -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir --disable-p
 WORKDIR /source
 # The versions that uv.lock names, with their hashes checked. Nothing here is done again until they change.
 COPY pyproject.toml uv.lock ./
+COPY client/pyproject.toml client/
 RUN /opt/uv/bin/uv sync --locked --no-install-project
 COPY . .
 # Node.js bundles the page's libraries. It is fetched for the build alone; the image does not contain it.

@@ -3,10 +3,11 @@
 import os
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GRADLAB_"
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -20,6 +21,16 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every network. Also `--host`.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 for any that is free. Also `--port`.")
+    insecure_lan: bool = Field(
+        False, description="Serve other machines without TLS: whoever is on the network can read along."
+    )
+    behind_tls: bool = Field(False, description="A proxy in front speaks TLS, so cookies are marked as secure.")
+    several_users: bool | None = Field(
+        None, description="Whether each browser has sessions of its own; by default unless only this machine is served."
+    )
+    secret: SecretStr = Field(
+        SecretStr(""), description="What cookies are signed with; by default one that is made at the first start."
+    )
     root_path: str = Field(
         "", description="Path under which a proxy serves gradlab, such as /gradlab. Also `--root-path`."
     )
@@ -37,6 +48,11 @@ class Settings(BaseSettings):
         256 << 20,
         ge=0,
         description="Memory for the checkpoints of all sessions; beyond it, those of idle sessions are thinned out.",
+    )
+    database_url: str = Field(
+        "",
+        description="Where sessions are kept: sqlite:///FILE, postgresql://USER:PASSWORD@HOST/NAME, or `memory` for "
+        "nowhere else; by default gradlab.db in the user's data folder.",
     )
     max_uploads: int = Field(50, ge=0, description="Uploaded tables held at the same time.")
     body_limit_bytes: int = Field(1 << 20, ge=0, description="The largest request body.")
@@ -59,6 +75,11 @@ class Settings(BaseSettings):
     @classmethod
     def _from_the_root(cls, given: str) -> str:
         return "/".join(["", *filter(None, given.split("/"))])
+
+    @property
+    def shared(self) -> bool:
+        """Whether several people use it, each with what is theirs."""
+        return self.host not in LOOPBACK if self.several_users is None else self.several_users
 
     @property
     def threads(self) -> int:

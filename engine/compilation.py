@@ -46,4 +46,5 @@ def cache_folder() -> Path:
 
 
 def _mark(kernel: str) -> Path:
-    return cache_folder() / f"{kernel} for {llvmlite.binding.get_host_cpu_name()}"
+    processor = numba.config.CPU_NAME or llvmlite.binding.get_host_cpu_name()  # type: ignore[attr-defined]
+    return cache_folder() / f"{kernel} for {processor}"

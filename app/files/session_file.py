@@ -1,18 +1,14 @@
 """Session files: a whole run as one JSON document, which this version of gradlab, or a later one, can continue.
 
 It carries the experiment, the journal, the parameters, the history, and everything else that the future of the run
-depends on; an uploaded table too. Long rows of numbers are base64 of little-endian bytes, so that they come back
-exactly. The checksum finds accidents, not attacks: everything is checked when the file is read, and five points must
-give the same outputs as before.
+depends on; an uploaded table too. The checksum finds accidents, not attacks: everything is checked when the file is
+read, and five points must give the same outputs as before.
 """
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -20,18 +16,15 @@ from pydantic import Field
 from app import __version__
 from app.encoding import to_json
 from app.experiments import EXPERIMENT
-from app.files.csv_columns import LARGEST
+from app.files.table_file import FileTable, Packed, pack, read_table, refusal, table_data, unpack
 from app.files.uploads import Uploads
 from app.problems import Problem, invalid
 from app.schemas.requests import Strict
 from app.validation import ANYTHING, Bounds, Checker, parse
-from engine import LIMITS, EngineError, Experiment, FieldError, Resolved, Trainer, fixed_differences, resolve, to_data
+from engine import LIMITS, EngineError, Experiment, Resolved, Trainer, fixed_differences, resolve, to_data
 from engine.compute import kernel
-from engine.data.cells import DateOrder, NumberFormat
-from engine.data.fields import Field as TableField
-from engine.data.uploads import Table
 from engine.training.checkpoints import Checkpoint
-from engine.training.journal import Entry
+from engine.training.journal import Entry, Journal
 
 FORMAT = "gradlab session"
 VERSION = 2  # 2: batch normalization's parameters are named as in Keras
@@ -42,14 +35,6 @@ MOST_STEPS = 2**53
 # each change.
 BOUNDS = Bounds(containers=500_000, values=2_000_000, fields=1_000_000)
 LONGEST_TEXT = 16 << 20  # an array
-
-
-class Packed(Strict):
-    """An array: its type, its shape and its bytes in base64."""
-
-    type: Literal["<f4", "<f8", "<i8", "|u1", "<u2"]
-    shape: list[int] = Field(max_length=2)
-    data: str
 
 
 class Memory(Strict):
@@ -87,31 +72,6 @@ class FileEntry(Strict):
     kind: Literal["patch", "parameters", "step", "resume"]
     what: dict[str, Any]
     experiment: dict[str, Any]
-
-
-class FileField(Strict):
-    """A column of an uploaded table as its file had it; see `engine.data.fields`."""
-
-    name: str = Field(max_length=300)
-    type: Literal["number", "text", "date"]
-    words: list[Annotated[str, Field(max_length=5_000)]] = Field(default=[], max_length=20)
-    inputs: list[Annotated[str, Field(max_length=5_000)]] = Field(default=[], max_length=20)
-    start: str = Field(default="", max_length=40)
-    order: DateOrder = "ymd"
-    decimal: Literal[".", ","] = "."
-    thousands: Literal["", ".", ",", " ", "'"] = ""
-
-
-class FileTable(Strict):
-    """An uploaded table. `fields` say how its rows are written; without them, all columns are numbers."""
-
-    name: str = Field(max_length=300)
-    columns: list[str] = Field(min_length=1, max_length=64)
-    points: Packed
-    targets: Packed
-    task: Literal["binary", "multiclass", "regression"]
-    classes: list[str] | None = Field(max_length=20)
-    fields: list[FileField] | None = Field(default=None, max_length=64)
 
 
 class Check(Strict):
@@ -154,6 +114,7 @@ def write(trainer: Trainer) -> bytes:
     """The file of a run at rest."""
     checkpoint = trainer.checkpoint()
     plateau, watch, best, stopped, _ = checkpoint.memory
+    table = trainer.experiment.source.table
     points = next(part.points for part in trainer.data.parts.values() if len(part))[:CHECKED]
     document = {
         "format": FORMAT,
@@ -169,11 +130,11 @@ def write(trainer: Trainer) -> bytes:
         "epoch": trainer.epoch,
         "diverged": trainer.diverged,
         "parameters": trainer.as_given(),
-        "history": _pack(trainer.history.table),
+        "history": pack(trainer.history.table),
         "state": {
-            **{name: _pack(getattr(checkpoint, name)) for name in ("parameters", "slots", "running", "mask")},
-            "clock": _pack(checkpoint.clock),
-            "order": _pack(checkpoint.order.astype("<u2")),
+            **{name: pack(getattr(checkpoint, name)) for name in ("parameters", "slots", "running", "mask")},
+            "clock": pack(checkpoint.clock),
+            "order": pack(checkpoint.order.astype("<u2")),
             "memory": {
                 "factor": plateau.factor,
                 "plateau_best": plateau.best if np.isfinite(plateau.best) else None,
@@ -181,12 +142,12 @@ def write(trainer: Trainer) -> bytes:
                 "watch_best": watch.best,
                 "watch_best_epoch": watch.best_epoch,
                 "watch_since": watch.since,
-                "best_parameters": _pack(best[0]) if best else None,
-                "best_running": _pack(best[1]) if best else None,
+                "best_parameters": pack(best[0]) if best else None,
+                "best_running": pack(best[1]) if best else None,
                 "stopped": stopped,
             },
         },
-        "table": _table_data(trainer.experiment.source.table),
+        "table": table_data(table) if table else None,
         "check": {"points": points, "outputs": trainer.predict_points(points)[0].astype(float)},
     }
     body = to_json(document)
@@ -200,16 +161,16 @@ def read(body: bytes, uploads: Uploads, check: Callable[[Resolved], Resolved]) -
     try:
         document = parse(body, BOUNDS if _is_untouched(body) else ANYTHING)
     except Problem as problem:
-        raise _refusal("", f"this file is damaged: {problem.detail}") from None
+        raise refusal("", f"this file is damaged: {problem.detail}") from None
     version = document.get("version") if isinstance(document, dict) else None
     if isinstance(version, int) and version > VERSION:
         made = document.get("gradlab")
-        raise _refusal(
+        raise refusal(
             "version", f"this file was written by a newer gradlab ({str(made)[:20]}); this one is {__version__}"
         )
     given = FILE.check(document)
     if not _is_untouched(body):
-        raise _refusal("checksum", "this file was changed after it was written, or is damaged")
+        raise refusal("checksum", "this file was changed after it was written, or is damaged")
     try:
         with np.errstate(all="ignore"):
             return _restored(given, uploads, check)
@@ -218,7 +179,7 @@ def read(body: bytes, uploads: Uploads, check: Callable[[Resolved], Resolved]) -
 
 
 def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], Resolved]) -> Trainer:
-    upload = uploads.adopt(_table(given.table)) if given.table else None
+    upload = uploads.adopt(read_table(given.table)) if given.table else None
 
     def read(field: str, data: dict[str, Any]) -> Resolved:
         return check(resolve(_experiment(field, data, upload), uploads.tables))
@@ -230,11 +191,11 @@ def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], 
         experiment = read(field, data)
         fixed = fixed_differences(trainer.experiment, experiment)
         if fixed:
-            raise _refusal(f"{field}.{fixed[0]}", "this cannot change during a run")
+            raise refusal(f"{field}.{fixed[0]}", "this cannot change during a run")
         return experiment
 
     experiment = changed("asked", given.asked)
-    state, own, clock = given.state, trainer.checkpoint(), _unpack("state.clock", given.state.clock)
+    state, own, clock = given.state, trainer.checkpoint(), unpack("state.clock", given.state.clock)
     memory = state.memory
     plateau, watch, *_ = own.memory
     plateau.factor, plateau.since = memory.factor, memory.plateau_since
@@ -246,13 +207,13 @@ def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], 
             _like("best_parameters", memory.best_parameters, own.parameters),
             _like("best_running", memory.best_running, own.running),
         )
-    mask = _unpack("state.mask", state.mask)
-    order = _unpack("state.order", state.order)
+    mask = unpack("state.mask", state.mask)
+    order = unpack("state.order", state.order)
     samples = len(trainer.data.parts["train"])
     if clock.shape != own.clock.shape or not (clock.min() >= 0 and clock.max() <= MOST_STEPS):
-        raise _refusal("state.clock", "this position is not possible in this run")
+        raise refusal("state.clock", "this position is not possible in this run")
     if clock[kernel.IN_EPOCH] >= samples or clock[kernel.IN_BATCH]:
-        raise _refusal("state.clock", "this position is not possible in this run")
+        raise refusal("state.clock", "this position is not possible in this run")
     if (
         order.ndim != 1
         or not order.size
@@ -260,7 +221,7 @@ def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], 
         or order.max() >= samples
         or (mask.size and mask.shape != own.parameters.shape)
     ):
-        raise _refusal("state", "this state does not belong to this network and data")
+        raise refusal("state", "this state does not belong to this network and data")
     trainer.restore(
         Checkpoint(
             experiment,
@@ -273,8 +234,8 @@ def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], 
             (plateau, watch, best, memory.stopped, given.diverged),
         )
     )
-    trainer.history.take(_unpack("history", given.history))
-    trainer.journal.entries = [
+    trainer.history.take(unpack("history", given.history))
+    entries = [
         Entry(
             index,
             entry.step,
@@ -285,7 +246,7 @@ def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], 
         )
         for index, entry in enumerate(given.entries)
     ]
-    trainer.journal.made = len(given.entries) + (not given.complete)
+    trainer.journal = Journal(trainer.journal.experiment, entries, len(entries) + (not given.complete))
     _check(trainer, given.check)
     if trainer.epoch == int(trainer.epoch) and trainer.diverged is None:
         trainer.pass_by(between=True)
@@ -296,14 +257,14 @@ def _check(trainer: Trainer, check: Check) -> None:
     """Raises Problem if the network's outputs differ from those when the file was written."""
     data, given = trainer.data, check.points[:CHECKED]
     if any(len(point) != len(data.columns) for point in given):
-        raise _refusal("check", "the check points do not fit the network")
+        raise refusal("check", "the check points do not fit the network")
     outputs = trainer.predict_points(np.array(given, float).reshape(-1, len(data.columns)))[0].astype(float)
     expected = np.array(check.outputs, float)
     if expected.shape != outputs.shape:
-        raise _refusal("check", "the check points do not fit the network")
+        raise refusal("check", "the check points do not fit the network")
     apart = np.abs(outputs - expected) / (data.unit + np.abs(expected - data.target_mean))
     if (np.isfinite(expected) & ~(apart <= TOLERANCE)).any():
-        raise _refusal("check", "the network's outputs for the five check points differ from those in the file")
+        raise refusal("check", "the network's outputs for the five check points differ from those in the file")
 
 
 def _experiment(field: str, data: dict[str, Any], upload: str | None) -> Experiment:
@@ -317,83 +278,11 @@ def _experiment(field: str, data: dict[str, Any], upload: str | None) -> Experim
         raise invalid(errors) from None
 
 
-def _table_data(table: Table | None) -> dict[str, Any] | None:
-    if table is None:
-        return None
-    arrays = {"points": _pack(table.points), "targets": _pack(np.asarray(table.targets, np.float64))}
-    fields = [_field_data(field) for field in table.recipe] or None
-    facts = {"name": table.name, "columns": table.columns, "task": table.task, "classes": table.classes}
-    return facts | arrays | {"fields": fields}
-
-
-def _field_data(field: TableField) -> dict[str, Any]:
-    data = {name: getattr(field, name) for name in ("name", "type", "words", "inputs", "start", "order")}
-    return data | {"decimal": field.format.decimal, "thousands": field.format.thousands}
-
-
-def _recipe(given: FileTable) -> tuple[TableField, ...]:
-    """The recipe of a table. Raises Problem if it does not produce the table's columns."""
-    recipe = []
-    for index, field in enumerate(given.fields or ()):
-        where = f"table.fields.{index}"
-        try:
-            if field.type == "date" and datetime.fromisoformat(field.start).tzinfo is not None:
-                raise ValueError
-        except ValueError:
-            raise _refusal(f"{where}.start", "a date column needs a start date without a time zone") from None
-        words, inputs = tuple(field.words), tuple(field.inputs)
-        text = field.type == "text"
-        if len(words) != len(inputs) or bool(words) != text or len(set(words)) < len(words):
-            raise _refusal(f"{where}.words", "a column of words needs distinct words, and one input for each")
-        signs = NumberFormat(field.decimal, field.thousands)
-        recipe.append(TableField(field.name, field.type, words, inputs, field.start, field.order, signs))
-    made = [column for field in recipe for column in field.columns]
-    if given.fields is not None and made != given.columns:
-        raise _refusal("table.fields", "the fields do not match the columns of the table")
-    if len({field.name for field in recipe}) < len(recipe):
-        raise _refusal("table.fields", "two fields have the same name")
-    return tuple(recipe)
-
-
-def _table(given: FileTable) -> Table:
-    points, targets = _unpack("table.points", given.points), _unpack("table.targets", given.targets)
-    rows = len(targets)
-    if targets.ndim != 1 or points.shape != (rows, len(given.columns)) or not 2 <= rows <= 20_000:
-        raise _refusal("table", "the size of the table does not match its columns")
-    whole = given.task != "regression"
-    most = len(given.classes or ())
-    if not np.isfinite(targets).all() or np.isinf(points).any() or (np.abs(np.nan_to_num(points)) > LARGEST).any():
-        raise _refusal("table", "a number in the table is too large or not finite")
-    if whole and ((targets != np.round(targets)).any() or targets.min() < 0 or targets.max() >= most):
-        raise _refusal("table.targets", f"classes are whole numbers from 0 to {most - 1}")
-    classes = tuple(given.classes) if given.classes is not None else None
-    return Table(given.name, tuple(given.columns), points, targets, given.task, classes, _recipe(given))
-
-
-def _pack(array: np.ndarray) -> dict[str, Any]:
-    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-    kind = "<i8" if array.dtype.kind == "i" else little.dtype.str
-    return {"type": kind, "shape": list(array.shape), "data": base64.b64encode(little.tobytes()).decode()}
-
-
-def _unpack(field: str, packed: Packed) -> np.ndarray:
-    kind = np.dtype(packed.type)
-    try:
-        data = base64.b64decode(packed.data, validate=True)
-    except (binascii.Error, ValueError):
-        raise _refusal(f"{field}.data", "this is not valid base64") from None
-    if any(length < 0 for length in packed.shape) or len(data) != kind.itemsize * int(
-        np.prod(packed.shape, dtype=object)
-    ):
-        raise _refusal(field, "the data does not match the shape")
-    return np.frombuffer(data, kind).reshape(packed.shape).copy()
-
-
 def _like(name: str, packed: Packed, own: np.ndarray) -> np.ndarray:
     """A finite array of the same shape as this run's."""
-    array = _unpack(f"state.{name}", packed)
+    array = unpack(f"state.{name}", packed)
     if array.shape != own.shape or not np.isfinite(array).all():
-        raise _refusal(f"state.{name}", "its shape does not match this network, or a number in it is not finite")
+        raise refusal(f"state.{name}", "its shape does not match this network, or a number in it is not finite")
     return array.astype(own.dtype)
 
 
@@ -405,7 +294,3 @@ def _is_untouched(body: bytes) -> bool:
 
 def _checksum(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
-
-
-def _refusal(field: str, message: str) -> Exception:
-    return invalid([FieldError(field, None, "a session file as gradlab writes it", message)])

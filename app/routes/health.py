@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from app import __version__
 from app.encoding import JSONResponse
 from app.metrics import MEDIA_TYPE
 from app.schemas.responses import Alive, Ready, Waiting
@@ -13,8 +14,8 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz", operation_id="get_health", response_model=Alive)
 async def get_health() -> Response:
-    """Whether the server runs."""
-    return JSONResponse({"status": "ok"})
+    """That the server runs, and which version."""
+    return JSONResponse({"status": "ok", "version": __version__})
 
 
 @router.get(

@@ -11,10 +11,11 @@ from starlette.responses import Response
 
 from app.encoding import JSONResponse, to_json
 from app.files.uploads import Uploads
+from app.identity import actor_of
 from app.offload import read_body
 from app.problems import MEDIA_TYPE, Problem
+from app.sessions.access import Access
 from app.sessions.jobs import then
-from app.sessions.registry import Registry
 from app.sessions.session import Session
 from app.validation import Checker
 from engine import Trainer
@@ -24,6 +25,7 @@ T = TypeVar("T")
 JSON_TYPES = {"application/json"}
 PATCH_TYPES = JSON_TYPES | {"application/merge-patch+json"}
 MEANINGS = {
+    401: "This server does not know who you are.",
     404: "There is nothing of that id.",
     409: "Not possible in the current state; `detail` says why.",
     413: "The body is too large.",
@@ -34,9 +36,8 @@ MEANINGS = {
 }
 
 
-def _registry(connection: HTTPConnection) -> Registry:
-    registry: Registry = connection.app.state.registry
-    return registry
+def _access(connection: HTTPConnection) -> Access:
+    return Access(connection.app.state.registry, actor_of(connection))
 
 
 def _uploads(connection: HTTPConnection) -> Uploads:
@@ -44,7 +45,7 @@ def _uploads(connection: HTTPConnection) -> Uploads:
     return uploads
 
 
-RegistryDep = Annotated[Registry, Depends(_registry)]
+RegistryDep = Annotated[Access, Depends(_access)]
 UploadsDep = Annotated[Uploads, Depends(_uploads)]
 Id = Annotated[str, Path(description="The session's id.", examples=["0123456789abcdef0123456789abcdef"])]
 Epoch = Annotated[

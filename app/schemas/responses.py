@@ -366,3 +366,4 @@ class Alive(BaseModel):
     """The server runs."""
 
     status: Literal["ok"]
+    version: str

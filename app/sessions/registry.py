@@ -5,15 +5,16 @@ event loop, so nothing in it computes.
 """
 
 import asyncio
+import hashlib
 import math
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from app.problems import Problem, not_found, stopping
 from app.readiness import Readiness
@@ -25,6 +26,16 @@ from engine.data.uploads import Table
 
 T = TypeVar("T")
 
+
+def no_session() -> Problem:
+    """404, also for a session that is somebody else's."""
+    return not_found("There is no session with this id on this server.")
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
 TEND_PERIOD_S = 30.0
 LEAVING_POLLS, LEAVING_POLL_S = 20, 0.05  # within this time the server notices that a client has left
 
@@ -35,6 +46,14 @@ class Record:
 
     session: Session | None  # None while it is being made
     asked: float  # when somebody last asked for it
+    owner: str
+    link: bytes = b""  # the hash of the secret with which others may look at it; empty: there is none
+    readers: set[str] = field(default_factory=set)  # who has used it
+
+    @property
+    def allowed(self) -> set[str]:
+        """Who may look at it."""
+        return {self.owner, *self.readers}
 
 
 class Registry:
@@ -56,15 +75,15 @@ class Registry:
 
     # Sessions
 
-    async def create(self, experiment: Resolved, trainer: Trainer | None = None) -> str:
-        """Makes a session, of a trainer that has come some way if one is given.
+    async def create(self, experiment: Resolved, owner: str, trainer: Trainer | None = None) -> str:
+        """Makes a session for somebody, of a trainer that has come some way if one is given.
 
         Raises Problem 429 when there are too many.
         """
         await self.readiness.compiled(experiment)
         self._make_room()
         id = secrets.token_hex(16)  # 128 random bits
-        record = self._records[id] = Record(None, self._clock())
+        record = self._records[id] = Record(None, self._clock(), owner)
         try:
             record.session = await self._await(
                 self.scheduler.open(id, lambda: Session(id, trainer or Trainer(experiment), self.readiness.check))
@@ -75,13 +94,18 @@ class Registry:
         self.created += 1
         return id
 
-    def session(self, id: str) -> Session:
-        """The session, which is marked as asked for. Raises Problem 404."""
+    def record(self, id: str) -> Record:
+        """What is known of a session. Raises Problem 404."""
         record = self._records.get(id)
         if record is None or record.session is None:
-            raise not_found("There is no session with this id on this server.")
+            raise no_session()
+        return record
+
+    def session(self, id: str) -> Session:
+        """The session, which is marked as asked for. Raises Problem 404."""
+        record = self.record(id)
         record.asked = self._clock()
-        return record.session
+        return cast(Session, record.session)
 
     def has(self, id: str) -> bool:
         """Whether there is such a session."""
@@ -96,9 +120,32 @@ class Registry:
         if not (unless_watched and session.watchers):
             self._forget(id)
 
-    def list(self) -> list[dict[str, Any]]:
-        """A line for each session, oldest first."""
-        return [record.session.summary() for record in self._records.values() if record.session is not None]
+    def list(self, owner: str | None = None) -> list[dict[str, Any]]:
+        """A line for each session, oldest first: of one owner, or of all."""
+        records = [record for record in self._records.values() if owner in (None, record.owner)]
+        return [record.session.summary() for record in records if record.session is not None]
+
+    def share(self, id: str) -> str:
+        """The secret of a link with which others can look at a session; one made before is no longer good."""
+        secret = secrets.token_urlsafe(24)
+        record = self.record(id)
+        record.link, record.readers = _hash(secret), set()
+        return secret
+
+    def unshare(self, id: str) -> None:
+        """Lets nobody but its owner look at a session."""
+        record = self.record(id)
+        record.link, record.readers = b"", set()
+
+    def join(self, secret: str, owner: str) -> str:
+        """The id of the session of a link, which that owner may look at from now on. Raises Problem 404."""
+        given = _hash(secret)
+        for id, record in self._records.items():
+            if record.link and secrets.compare_digest(record.link, given):
+                if owner != record.owner:
+                    record.readers.add(owner)
+                return id
+        raise not_found("This link is not good: it was taken back, or the session has ended.")
 
     def learning_from(self, table: Table) -> int:
         """How many sessions learn from an uploaded table."""
@@ -112,13 +159,15 @@ class Registry:
 
     async def look(self, id: str, job: Callable[[Session], Any]) -> Any:
         """What a job finds that changes nothing in the run."""
-        self.session(id)
-        return await self._result(self.scheduler.snapshot(id, job))
+        return await self._do(self.scheduler.snapshot, id, job)
 
     async def change(self, id: str, job: Callable[[Session], Any]) -> Any:
         """What comes of a job that changes something; whoever watches is told."""
+        return await self._do(self.scheduler.command, id, job)
+
+    async def _do(self, put: Callable[..., Future[Any]], id: str, job: Callable[[Session], Any]) -> Any:
         self.session(id)
-        return await self.readiness.when_compiled(lambda: self._result(self.scheduler.command(id, job)))
+        return await self.readiness.when_compiled(lambda: self._result(put(id, job)))
 
     async def _result(self, future: Future[Any]) -> Any:
         result = await self._await(future)

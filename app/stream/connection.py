@@ -19,7 +19,7 @@ from app.problems import Problem, to_problem
 from app.schemas.requests import Subscribe
 from app.schemas.stream import ClientMessage, PatchMessage
 from app.security import deny
-from app.sessions.registry import Registry
+from app.sessions.access import Access
 from app.stream.messages import PICTURES
 from app.stream.subscription import Subscription
 from app.validation import Checker, unparse
@@ -33,7 +33,7 @@ POLL_S = 5.0  # a safety net: a wake-up that was missed is found after this time
 MESSAGES: Checker[Any] = Checker(ClientMessage, "a message")
 
 
-async def stream(websocket: WebSocket, id: str, registry: Registry) -> None:
+async def stream(websocket: WebSocket, id: str, registry: Access) -> None:
     """Serves one connection from its beginning to its end."""
     offered = websocket.scope["subprotocols"]
     chosen = next((name for name in offered if name in CODECS), None)
@@ -60,7 +60,7 @@ async def stream(websocket: WebSocket, id: str, registry: Registry) -> None:
 class Connection:
     """One client's websocket."""
 
-    def __init__(self, websocket: WebSocket, id: str, registry: Registry, codec: Codec) -> None:
+    def __init__(self, websocket: WebSocket, id: str, registry: Access, codec: Codec) -> None:
         self._subscription = Subscription(registry.session(id), codec)
         self._websocket = websocket
         self._id = id

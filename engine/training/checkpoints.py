@@ -91,6 +91,11 @@ class Timeline:
         self.stride *= 2
         self._keep([mark for mark in self.marks if mark.epoch % self.stride == 0])
 
+    def take(self, stride: int, marks: list[Mark]) -> None:
+        """Puts checkpoints in the place of all there are."""
+        self.stride = stride
+        self._keep(marks)
+
     def _keep(self, marks: list[Mark]) -> None:
         self.marks = marks
         self.bytes = sum(mark.checkpoint.size for mark in marks)
@@ -98,8 +103,7 @@ class Timeline:
     def until(self, epoch: int) -> "Timeline":
         """The timeline as it was at an epoch; the checkpoints are shared."""
         earlier = Timeline(self._work)
-        earlier.stride = self.stride
-        earlier._keep([mark for mark in self.marks if mark.epoch <= epoch])
+        earlier.take(self.stride, [mark for mark in self.marks if mark.epoch <= epoch])
         return earlier
 
     def as_data(self) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 The experiment a run began with and its journal reproduce the run: train to the step of each entry, apply it, go on.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from engine.experiment import Resolved, to_data
 
@@ -25,6 +28,12 @@ class Entry:
     what: Any
     experiment: Resolved  # from then on
 
+    @property
+    def numbers(self) -> int:
+        """How many weights it holds."""
+        layers = self.what["layers"] if self.kind == "parameters" else ()
+        return sum(np.size(array) for layer in layers for array in layer.values())
+
     def as_data(self) -> dict[str, Any]:
         """This entry as it travels."""
         return {"seq": self.seq, "step": self.step, "epoch": self.epoch, "kind": self.kind, "what": self.what}
@@ -35,31 +44,27 @@ class Journal:
     kept.
     """
 
-    def __init__(self, experiment: Resolved) -> None:
+    def __init__(self, experiment: Resolved, entries: Iterable[Entry] = (), made: int = 0) -> None:
         self.experiment = experiment
-        self.entries: list[Entry] = []
-        self.made = 0
-        self._numbers: list[int] = []  # that each entry holds
+        self.entries = list(entries)
+        self.made = made
+        self._numbers = sum(entry.numbers for entry in self.entries)
 
     @property
     def complete(self) -> bool:
         """Whether every change was kept."""
         return self.made == len(self.entries)
 
-    def add(self, entry: Entry, numbers: int = 0) -> None:
-        """Notes a change; `numbers` says how many numbers it holds, if many."""
-        if self.complete and self.made < MOST_ENTRIES and sum(self._numbers) + numbers <= MOST_NUMBERS:
+    def add(self, entry: Entry) -> None:
+        """Notes a change."""
+        if self.complete and self.made < MOST_ENTRIES and self._numbers + entry.numbers <= MOST_NUMBERS:
             self.entries.append(entry)
-            self._numbers.append(numbers)
+            self._numbers += entry.numbers
         self.made += 1
 
     def until(self, count: int) -> "Journal":
         """The journal as it was after `count` changes."""
-        journal = Journal(self.experiment)
-        journal.entries = self.entries[:count]
-        journal.made = count
-        journal._numbers = self._numbers[:count]
-        return journal
+        return Journal(self.experiment, self.entries[:count], count)
 
     def as_data(self) -> dict[str, Any]:
         """The journal as it travels."""

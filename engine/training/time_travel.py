@@ -1,10 +1,11 @@
 """Time travel: back along a run, to look at an earlier epoch or to continue from there.
 
 A second trainer starts from the checkpoint before that epoch and goes the same way again, change by change, which gives
-the same bytes: so from there the future is the same as well.
+the same bytes: so from there the future is the same as well. A stored run is recovered in the same way.
 """
 
 from collections.abc import Callable
+from functools import partial
 from itertools import chain, pairwise
 from math import ceil
 from typing import Generic, TypeVar
@@ -39,27 +40,19 @@ def _holds(spans: list[range], epoch: int) -> bool:
     return any(epoch in span for span in spans)
 
 
-class Visit:
-    """A trainer on its way to a whole epoch that a run has passed, beside that run, which goes on.
+class Replay:
+    """A trainer that goes the way of a run once more, change by change, to where that run has been.
 
-    Changes made at that very epoch are made. `trainer` is one that an earlier visit to this run no longer needs, which
-    saves making another. Raises InvalidInput for an epoch that is not `reachable`.
+    `end` gives the step where the way ends, with batches of the experiment's size (None) or of 1 from now on. Changes
+    made at that very step are made.
     """
 
-    def __init__(self, run: Trainer, epoch: int, trainer: Trainer | None = None) -> None:
-        spans = reachable(run)
-        if not _holds(spans, epoch):
-            raise InvalidInput(_refusal(run, epoch, spans))
-        mark = [mark for mark in run.timeline.marks if mark.epoch <= epoch][-1]
-        self.epoch = epoch
+    def __init__(self, trainer: Trainer, changes: list[Entry], end: Callable[[int | None], int]) -> None:
+        self.trainer = trainer
         self.done = False
-        self._run = run
-        self._changes: list[Entry] = run.journal.entries[mark.changes :]
+        self._changes = list(changes)
+        self._end = end
         self._single: Entry | None = None  # single samples that are being made
-        self.trainer = trainer or Trainer(run.experiment, run.data)
-        self.trainer.restore(mark.checkpoint)
-        self.trainer.journal = run.journal.until(mark.changes)
-        self.trainer.measuring = False  # rows cost more than steps, and are there already
 
     def advance(self, work: int) -> None:
         """Goes on for about `work` multiply-adds; `done` says whether it has arrived."""
@@ -71,16 +64,15 @@ class Visit:
                 spent = trainer.advance(work, last, batch)
                 work -= max(spent, 1)
                 if trainer.diverged or (spent == 0 and (trainer.step, trainer.settled) == before):
-                    raise RuntimeError(f"the way to epoch {self.epoch} ended at step {trainer.step}")
+                    raise RuntimeError(f"the way of the run ended at step {trainer.step}, before step {last}")
             elif not self._make_change():
                 self._arrive()
 
     def _next_stop(self) -> tuple[int | None, int]:
         """The batch size, if not the experiment's, and the step at which there is something to do."""
         if self._single:
-            last = self._single.step + self._single.what["count"]
-            return 1, min(last, self.trainer.steps_to_epoch(self.epoch, 1))
-        last = self.trainer.steps_to_epoch(self.epoch)
+            return 1, min(self._single.step + self._single.what["count"], self._end(1))
+        last = self._end(None)
         return None, min(last, self._changes[0].step) if self._changes else last
 
     def _make_change(self) -> bool:
@@ -100,11 +92,35 @@ class Visit:
         return True
 
     def _arrive(self) -> None:
+        self.done = True
+
+
+class Visit(Replay):
+    """A trainer on its way to a whole epoch that a run has passed, beside that run, which goes on.
+
+    `trainer` is one that an earlier visit to this run no longer needs, which saves making another. Raises InvalidInput
+    for an epoch that is not `reachable`.
+    """
+
+    def __init__(self, run: Trainer, epoch: int, trainer: Trainer | None = None) -> None:
+        spans = reachable(run)
+        if not _holds(spans, epoch):
+            raise InvalidInput(_refusal(run, epoch, spans))
+        mark = [mark for mark in run.timeline.marks if mark.epoch <= epoch][-1]
+        trainer = trainer or Trainer(run.experiment, run.data)
+        super().__init__(trainer, run.journal.entries[mark.changes :], partial(trainer.steps_to_epoch, epoch))
+        self.epoch = epoch
+        self._run = run
+        trainer.restore(mark.checkpoint)
+        trainer.journal = run.journal.until(mark.changes)
+        trainer.measuring = False  # rows cost more than steps, and are there already
+
+    def _arrive(self) -> None:
         trainer, run = self.trainer, self._run
         trainer.measuring = True
         trainer.history = run.history.until(trainer.step)
         trainer.timeline = run.timeline.until(self.epoch)
-        self.done = True
+        super()._arrive()
 
 
 def _refusal(run: Trainer, epoch: int, spans: list[range]) -> FieldError:

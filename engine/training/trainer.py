@@ -445,9 +445,9 @@ class Trainer(Model):
         if self.step > first_step:
             self._note("step", {"unit": "sample", "count": self.step - first_step}, first_step)
 
-    def _note(self, kind: str, what: Any, step: int | None = None, numbers: int = 0) -> None:
+    def _note(self, kind: str, what: Any, step: int | None = None) -> None:
         at = self.step if step is None else step
-        self.journal.add(Entry(len(self.journal.entries), at, self.epoch, kind, what, self.experiment), numbers)
+        self.journal.add(Entry(len(self.journal.entries), at, self.epoch, kind, what, self.experiment))
 
     def pass_by(self, between: bool = False) -> None:
         """Offers the timeline a checkpoint, at rest after a whole epoch; see `Timeline.pass_by`."""
@@ -503,7 +503,7 @@ class Trainer(Model):
         self._clock[kernel.DIVERGED] = 0
         self.diverged = None
         self._watch_anew()
-        self._note("parameters", {"layers": self.as_given()}, numbers=len(buffer) + len(mask))
+        self._note("parameters", {"layers": self.as_given()})
         self._rows.begin()
         self.settle()
 

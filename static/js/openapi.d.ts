@@ -31,6 +31,7 @@ export interface components {
         Alive: {
             /** @constant */
             status: "ok";
+            version: string;
         };
         /** @description What an entry can be tuned with. */
         ArgumentAnswer: {

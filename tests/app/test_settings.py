@@ -1,6 +1,7 @@
 """Settings come from the environment or the command line, and a mistake names its variable or its option."""
 
 import pytest
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from app.routes.pages import ROOT
@@ -14,7 +15,8 @@ def row(name: str, field: FieldInfo) -> str:
         default = f"{default >> 20} MiB" if default >= 1 << 20 else f"{default >> 10} KiB"
     elif isinstance(default, float):
         default = f"{default:g}"
-    return f"| `{PREFIX}{name.upper()}` |{f' {default}' if default not in ('', ()) else ''} | {field.description} |"
+    shown = "" if default in ("", (), None, SecretStr("")) else f" {default}"
+    return f"| `{PREFIX}{name.upper()}` |{shown} | {field.description} |"
 
 
 def test_the_readme_has_every_setting_with_its_default_and_its_help() -> None:

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from app import __version__
 from app.main import Application
 from tests.app.conftest import eventually
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_alive_and_ready(client: httpx.AsyncClient, app: Application) -> None:
-    assert (await client.get("/healthz")).json() == {"status": "ok"}
+    assert (await client.get("/healthz")).json() == {"status": "ok", "version": __version__}
 
     async def ready() -> bool:
         return (await client.get("/readyz")).status_code == 200

@@ -134,7 +134,7 @@ async def test_the_ids_cannot_be_guessed(app: Application) -> None:
         secrets.token_hex = lambda size=None: calls.append(size) or original(size)  # type: ignore
         from engine import Experiment
 
-        await app.state.registry.create(resolve(Experiment()))
+        await app.state.registry.create(resolve(Experiment()), "me")
     finally:
         secrets.token_hex = original
     assert calls[0] == 16, "128 bits from the operating system's generator"

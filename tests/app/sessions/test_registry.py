@@ -44,7 +44,7 @@ async def is_running(registry: Registry) -> bool:
 
 
 async def test_a_look_changes_nothing_at_whatever_epoch(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
-    id = await registry.create(resolve(Experiment()))
+    id = await registry.create(resolve(Experiment()), "me")
     await registry.change(id, lambda session: session.train(TrainEpochs(epochs=3)))
     monkeypatch.delattr(Scheduler, "command")  # by which all changes go
     session = registry.session(id)
@@ -56,7 +56,7 @@ async def test_a_look_changes_nothing_at_whatever_epoch(registry: Registry, monk
 
 
 async def test_unwatched_training_pauses_after_half_an_hour(registry: Registry, clock: Clock) -> None:
-    idle, asked = await registry.create(resolve(Experiment())), await registry.create(resolve(Experiment()))
+    idle, asked = await registry.create(resolve(Experiment()), "me"), await registry.create(resolve(Experiment()), "me")
     for id in (idle, asked):
         await registry.change(id, lambda session: session.play(PLAY))
     clock.now += 1799
@@ -70,7 +70,7 @@ async def test_unwatched_training_pauses_after_half_an_hour(registry: Registry, 
 
 
 async def test_watched_training_goes_on(registry: Registry, clock: Clock) -> None:
-    id = await registry.create(resolve(Experiment()))
+    id = await registry.create(resolve(Experiment()), "me")
     await registry.change(id, lambda session: session.play(PLAY))
     async with registry.watch(id, lambda: None):
         clock.now += 100_000
@@ -85,7 +85,7 @@ async def test_watched_training_goes_on(registry: Registry, clock: Clock) -> Non
 
 
 async def test_training_that_a_client_waits_for_goes_on(registry: Registry, clock: Clock) -> None:
-    id = await registry.create(resolve(Experiment()))
+    id = await registry.create(resolve(Experiment()), "me")
     waiting = asyncio.ensure_future(registry.change(id, lambda session: session.train(TrainEpochs(epochs=1_000_000))))
     await eventually(lambda: is_running(registry))
     clock.now += 100_000
@@ -95,7 +95,7 @@ async def test_training_that_a_client_waits_for_goes_on(registry: Registry, cloc
 
 
 async def test_sessions_are_forgotten_in_the_end(registry: Registry, clock: Clock) -> None:
-    id = await registry.create(resolve(Experiment()))
+    id = await registry.create(resolve(Experiment()), "me")
     clock.now += 86_399
     await registry.tidy()
     assert len(registry) == 1
@@ -115,7 +115,7 @@ async def test_the_longest_idle_session_gives_its_checkpoints_first(
     scheduler: Scheduler[Session] = Scheduler(2, readiness.prepare)
     registry = Registry(scheduler, Settings(checkpoint_limit_bytes=80_000), readiness, clock)
     try:
-        ids = [await registry.create(resolve(Experiment())) for _ in range(2)]
+        ids = [await registry.create(resolve(Experiment()), "me") for _ in range(2)]
         for id in ids:
             clock.now += 1
             await registry.change(id, lambda session: session.train(TrainEpochs(epochs=70)))
@@ -132,21 +132,21 @@ async def test_the_longest_idle_session_gives_its_checkpoints_first(
 
 
 async def test_a_full_house_forgets_what_was_idle_longest_or_refuses(registry: Registry, clock: Clock) -> None:
-    first, second, third = [await registry.create(resolve(Experiment())) for _ in range(3)]
+    first, second, third = [await registry.create(resolve(Experiment()), "me") for _ in range(3)]
     with pytest.raises(Problem) as raised:
-        await registry.create(resolve(Experiment()))
+        await registry.create(resolve(Experiment()), "me")
     assert raised.value.status == 429 and raised.value.headers
     clock.now += 1800
     registry.session(first)
     registry.session(third)
-    fourth = await registry.create(resolve(Experiment()))
+    fourth = await registry.create(resolve(Experiment()), "me")
     assert [line["id"] for line in registry.list()] == [first, third, fourth]
     assert not registry.has(second)
 
 
 async def test_an_experiment_that_is_refused_takes_no_place(registry: Registry) -> None:
     with pytest.raises(InvalidExperiment):
-        await registry.create(resolve(Experiment(task="regression")))
+        await registry.create(resolve(Experiment(task="regression")), "me")
     assert len(registry) == 0 and registry.created == 0
 
 
@@ -154,7 +154,7 @@ async def test_what_was_deleted_is_let_go(registry: Registry) -> None:
     import gc
     import weakref
 
-    id = await registry.create(resolve(Experiment()))
+    id = await registry.create(resolve(Experiment()), "me")
     session = weakref.ref(registry.session(id))
     await registry.delete(id)
 
@@ -167,21 +167,21 @@ async def test_what_was_deleted_is_let_go(registry: Registry) -> None:
 
 
 async def test_a_session_that_is_watched_is_not_deleted_unless_it_must_be(registry: Registry) -> None:
-    id = await registry.create(resolve(Experiment()))
+    id = await registry.create(resolve(Experiment()), "me")
     async with registry.watch(id, lambda: None):
         await registry.delete(id, unless_watched=True)
         assert registry.has(id)
     await registry.delete(id, unless_watched=True)
     assert not registry.has(id)
 
-    other = await registry.create(resolve(Experiment()))
+    other = await registry.create(resolve(Experiment()), "me")
     async with registry.watch(other, lambda: None):
         await registry.delete(other)
         assert not registry.has(other)
 
 
 async def test_a_client_that_is_leaving_does_not_keep_its_session(registry: Registry) -> None:
-    id = await registry.create(resolve(Experiment()))
+    id = await registry.create(resolve(Experiment()), "me")
     leaving = asyncio.Event()
 
     async def watch() -> None:
