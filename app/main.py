@@ -1,8 +1,7 @@
 """The application: everything put together. `create_app` is the only thing here."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
@@ -22,6 +21,7 @@ from app.sessions.registry import Registry
 from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
+from app.storage import Store
 from engine import EngineError
 
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False}  # it contacts no other server
@@ -54,16 +54,17 @@ def create_app(settings: Settings | None = None) -> Application:
         readiness = app.state.readiness = Readiness()
         scheduler: Scheduler[Session] = Scheduler(settings.threads, readiness.prepare)
         app.state.scheduler = scheduler
-        app.state.registry = Registry(scheduler, settings, readiness)
-        app.state.uploads = Uploads(settings.max_uploads, app.state.registry.learning_from)
-        tending = asyncio.create_task(app.state.registry.tend())
+        store = Store(settings.database_url)
+        await store.open()
+        registry = Registry(scheduler, settings, readiness, store, lambda: uploads.tables)
+        uploads = Uploads(settings.max_uploads, registry.learning_from)
+        app.state.registry, app.state.uploads = registry, uploads
+        await registry.start()
         yield
         readiness.drain()
-        tending.cancel()
-        with suppress(asyncio.CancelledError):
-            await tending
-        await asyncio.to_thread(scheduler.shutdown)
-        app.state.uploads.close()
+        await registry.stop()
+        await store.close()
+        uploads.close()
 
     app = Application(
         title="gradlab",
