@@ -1,8 +1,7 @@
 """The application: everything put together. `create_app` is the only thing here."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
@@ -21,6 +20,7 @@ from app.routes import ROUTERS, pages
 from app.security import Security
 from app.sessions.registry import Registry
 from app.settings import Settings
+from app.storage import Store
 from engine import EngineError
 
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False}  # it contacts no other server
@@ -54,18 +54,18 @@ def create_app(settings: Settings | None = None) -> Application:
         readiness = app.state.readiness = Readiness()
         scheduler = MeasuredScheduler(settings.threads, readiness.prepare, metrics)
         app.state.scheduler = scheduler
-        app.state.registry = Registry(scheduler, settings, readiness)
-        app.state.uploads = Uploads(settings.max_uploads, app.state.registry.learning_from)
-        metrics.follow(app.state.registry)
-        tasks = [asyncio.create_task(work) for work in (app.state.registry.tend(), metrics.watch_loop())]
-        yield
+        store = Store(settings.database_url)
+        await store.open()
+        registry = Registry(scheduler, settings, readiness, store, lambda: uploads.tables)
+        uploads = Uploads(settings.max_uploads, registry.learning_from)
+        app.state.registry, app.state.uploads = registry, uploads
+        await registry.start()
+        async with metrics.following(registry):
+            yield
         readiness.drain()
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        await asyncio.to_thread(scheduler.shutdown)
-        app.state.uploads.close()
+        await registry.stop()
+        await store.close()
+        uploads.close()
 
     app = Application(
         title="gradlab",

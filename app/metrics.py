@@ -6,7 +6,8 @@ They are always counted, so what is counted for every slice must cost next to no
 import asyncio
 import time
 from collections import Counter as Counts
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any, get_args
 
 import prometheus_client
@@ -60,21 +61,22 @@ class Metrics:
             "gradlab_refusals", "Requests answered with an error, by its status.", ["status"], registry=collected
         )
         ProcessCollector(registry=collected)  # memory, processor time, open files; where the system tells them
-        self._sessions: _Sessions | None = None
 
-    def follow(self, registry: Registry) -> None:
-        """From now on tells of these sessions."""
-        if self._sessions:
-            self._collected.unregister(self._sessions)
-        self._sessions = _Sessions(registry)
-        self._collected.register(self._sessions)
+    @asynccontextmanager
+    async def following(self, registry: Registry) -> AsyncIterator[None]:
+        """Meanwhile it tells of these sessions and measures the event loop."""
+        sessions = _Sessions(registry)
+        self._collected.register(sessions)
+        watching = asyncio.create_task(self._watch_loop())
+        yield
+        watching.cancel()
+        self._collected.unregister(sessions)
 
     def text(self) -> bytes:
         """All figures, as Prometheus reads them."""
         return generate_latest(self._collected)
 
-    async def watch_loop(self) -> None:
-        """Measures the event loop, forever."""
+    async def _watch_loop(self) -> None:
         while True:
             due = time.monotonic() + LAG_PERIOD_S
             await asyncio.sleep(LAG_PERIOD_S)

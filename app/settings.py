@@ -39,10 +39,13 @@ class Settings(BaseSettings):
         (), description="Origins such as https://school.example, for a proxy that hides the host it was asked for."
     )
     workers: int = Field(0, ge=0, description="Threads that train; 0 means one for each core.")
-    max_sessions: int = Field(500, ge=0, description="Sessions held at the same time.")
+    max_sessions: int = Field(
+        500, ge=0, description="Sessions held in memory at the same time; others rest in the database."
+    )
     idle_stop_s: float = Field(30 * 60.0, ge=0, description="Seconds after which unwatched training pauses.")
+    rest_s: float = Field(600.0, ge=0, description="Seconds after which a session nobody uses rests in the database.")
     forget_s: float = Field(
-        24 * 3600.0, ge=0, description="Seconds after which a session nobody asks for is forgotten."
+        30 * 24 * 3600.0, ge=0, description="Seconds after which a session nobody asks for is deleted."
     )
     checkpoint_limit_bytes: int = Field(
         256 << 20,

@@ -1,9 +1,12 @@
 """What all tests share: none fails because the machine is busy, and the end tells how long each folder took."""
 
+import os
 from collections import Counter
 
 import hypothesis
 import pytest
+
+os.environ["GRADLAB_DATABASE_URL"] = "memory"  # tests keep nothing, and find nothing
 
 hypothesis.settings.register_profile("patient", deadline=None)  # by default an example may take 200 ms
 hypothesis.settings.load_profile("patient")

@@ -30,7 +30,7 @@ class Deleted:
 class Uploads:
     """The uploaded tables of one server; `uses` says how many sessions learn from one."""
 
-    def __init__(self, most: int, uses: Callable[[Table], int], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int, uses: Callable[[str], int], clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
         self._uses = uses
         self._clock = clock
@@ -78,14 +78,14 @@ class Uploads:
         heads = ("id", "created", "dataset", "name", "rows", "inputs", "task", "target", "classes")
         with self._lock:
             return [
-                {key: found[key] for key in heads} | {"uses": self._uses(self.tables[id])}
+                {key: found[key] for key in heads} | {"uses": self._uses(id)}
                 for id, found in reversed(self._found.items())
             ]
 
     def delete(self, id: str) -> None:
         """Deletes one. Raises Problem 404, or 409 while a session learns from it."""
         self.get(id)
-        uses = self._uses(self.tables[id])
+        uses = self._uses(id)
         if uses:
             sessions, them = ("1 session uses", "it") if uses == 1 else (f"{uses} sessions use", "them")
             raise Problem(409, f"{sessions} this table. Delete {them} first.")

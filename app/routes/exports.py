@@ -33,7 +33,7 @@ async def export_session(
     id: Id, request: Request, registry: RegistryDep, format: Annotated[FormatName, Query(description=HELP)] = "json"
 ) -> Response:
     """The session as a file, which checks itself on five points."""
-    session, chosen = registry.session(id), FORMATS[format]
+    session, chosen = await registry.session(id), FORMATS[format]
     address = str(request.base_url)
     body = await registry.look(id, lambda session: chosen.write(session.trainer, address))
     name = f"gradlab-{session.trainer.experiment.dataset.name}-epoch{int(session.trainer.epoch)}{chosen.suffix}"

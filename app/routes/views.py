@@ -68,7 +68,6 @@ async def get_metrics(
 
     if format == "json":
         return JSONResponse(await registry.look(id, in_json(columns)))
-    registry.session(id)
     text = await registry.look(id, lambda session: to_csv(columns(session)["columns"]))
     return Response(text, headers={"Content-Disposition": 'attachment; filename="metrics.csv"'}, media_type="text/csv")
 

@@ -80,9 +80,9 @@ class Access:
         """Whether it is the actor's own."""
         return self._actor.known() == self._registry.record(self._readable(id)).owner
 
-    def session(self, id: str) -> Session:
+    async def session(self, id: str) -> Session:
         """See `Registry.session`."""
-        return self._registry.session(self._readable(id))
+        return await self._registry.session(self._readable(id))
 
     def has(self, id: str) -> bool:
         """Whether there is such a session, and the actor may look at it."""
@@ -93,7 +93,7 @@ class Access:
         return await self._registry.look(self._readable(id), job)
 
     @asynccontextmanager
-    async def watch(self, id: str, listener: Callable[[], None]) -> AsyncIterator[None]:
+    async def watch(self, id: str, listen: Callable[[Session], Callable[[], None]]) -> AsyncIterator[None]:
         """See `Registry.watch`."""
-        async with self._registry.watch(self._readable(id), listener):
+        async with self._registry.watch(self._readable(id), listen):
             yield

@@ -1,4 +1,4 @@
-"""The registry: which sessions there are, who looks at them, and when they are forgotten.
+"""The registry: which sessions there are, who looks at them, and when they rest or are forgotten.
 
 It is the web's way to the scheduler: routes and streams await here what worker threads do. Everything in it runs on the
 event loop, so nothing in it computes.
@@ -6,72 +6,78 @@ event loop, so nothing in it computes.
 
 import asyncio
 import hashlib
+import logging
 import math
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar, cast
 
 from app.problems import Problem, not_found, stopping
 from app.readiness import Readiness
+from app.sessions.keeper import Keeper
+from app.sessions.record import Record, stored_record
 from app.sessions.scheduler import Closed, Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
+from app.storage import Store, Trouble
 from engine import Resolved, Trainer
-from engine.data.uploads import Table
+from engine.data.uploads import NO_TABLES, Tables
+
+log = logging.getLogger("gradlab")
 
 T = TypeVar("T")
-
-
-def no_session() -> Problem:
-    """404, also for a session that is somebody else's."""
-    return not_found("There is no session with this id on this server.")
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
-
 
 TEND_PERIOD_S = 30.0
 LEAVING_POLLS, LEAVING_POLL_S = 20, 0.05  # within this time the server notices that a client has left
 
 
-@dataclass(eq=False)
-class Record:
-    """What the registry knows of a session."""
-
-    session: Session | None  # None while it is being made
-    asked: float  # when somebody last asked for it
-    owner: str
-    link: bytes = b""  # the hash of the secret with which others may look at it; empty: there is none
-    readers: set[str] = field(default_factory=set)  # who has used it
-
-    @property
-    def allowed(self) -> set[str]:
-        """Who may look at it."""
-        return {self.owner, *self.readers}
-
-
 class Registry:
-    """All sessions of one scheduler."""
+    """All sessions of one scheduler; `tables` are the uploaded ones that stored sessions may learn from."""
 
     def __init__(
         self,
         scheduler: Scheduler[Session],
         settings: Settings,
         readiness: Readiness,
+        store: Store,
+        tables: Callable[[], Tables] = lambda: NO_TABLES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.scheduler = scheduler
         self.settings = settings
         self.readiness = readiness
+        self._keeper = Keeper(store, scheduler)
+        self._tables = tables
         self._clock = clock
         self._records: dict[str, Record] = {}
+        self._tasks: list[asyncio.Task[None]] = []
         self.created = 0
+
+    # From the server's start to its end
+
+    async def start(self) -> None:
+        """Finds what is in storage; what was training trains on. Raises Trouble."""
+        for facts in await self._keeper.stored():
+            asleep_s = max(0.0, time.time() - facts.touched)
+            record = self._records[facts.id] = stored_record(facts, self._clock() - asleep_s)
+            if facts.playing:
+                self._wake(record)
+        self._tasks = [
+            asyncio.create_task(task) for task in (self.tend(), self._keeper.keep_up(lambda: self._records.values()))
+        ]
+
+    async def stop(self) -> None:
+        """Ends the scheduler, then stores everything."""
+        waking = [record.waking for record in self._records.values() if record.waking]
+        for task in [*self._tasks, *waking]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, *waking, return_exceptions=True)
+        await asyncio.to_thread(self.scheduler.shutdown)
+        await self._keeper.save_last(self._records.values())
 
     # Sessions
 
@@ -81,13 +87,15 @@ class Registry:
         Raises Problem 429 when there are too many.
         """
         await self.readiness.compiled(experiment)
-        self._make_room()
+        self._keeper.check()
         id = secrets.token_hex(16)  # 128 random bits
-        record = self._records[id] = Record(None, self._clock(), owner)
+        record = self._records[id] = Record(id, owner, self._clock())
         try:
+            await self._make_room(record)
             record.session = await self._await(
                 self.scheduler.open(id, lambda: Session(id, trainer or Trainer(experiment), self.readiness.check))
             )
+            await self._keeper.save(record, checkpoint=True)
         except BaseException:
             self._forget(id)
             raise
@@ -97,15 +105,17 @@ class Registry:
     def record(self, id: str) -> Record:
         """What is known of a session. Raises Problem 404."""
         record = self._records.get(id)
-        if record is None or record.session is None:
+        if record is None or record.summary() is None:
             raise no_session()
         return record
 
-    def session(self, id: str) -> Session:
-        """The session, which is marked as asked for. Raises Problem 404."""
+    async def session(self, id: str) -> Session:
+        """The session, which is marked as asked for, and brought back if it rests. Raises Problem 404."""
         record = self.record(id)
         record.asked = self._clock()
-        return cast(Session, record.session)
+        while record.session is None:
+            await asyncio.shield(record.waking or self._wake(record))
+        return record.session
 
     def has(self, id: str) -> bool:
         """Whether there is such a session."""
@@ -113,17 +123,18 @@ class Registry:
 
     async def delete(self, id: str, unless_watched: bool = False) -> None:
         """Ends a session; if `unless_watched`, only once no client listens to it. Raises Problem 404."""
-        session = self.session(id)
+        record = self.record(id)
         for _ in range(LEAVING_POLLS if unless_watched else 0):
-            if session.watchers:
+            if record.session and record.session.watchers:
                 await asyncio.sleep(LEAVING_POLL_S)
-        if not (unless_watched and session.watchers):
+        if not (unless_watched and record.session and record.session.watchers):
+            await self._keeper.delete(id)
             self._forget(id)
 
     def list(self, owner: str | None = None) -> list[dict[str, Any]]:
         """A line for each session, oldest first: of one owner, or of all."""
         records = [record for record in self._records.values() if owner in (None, record.owner)]
-        return [record.session.summary() for record in records if record.session is not None]
+        return [line for record in records if (line := record.summary())]
 
     def share(self, id: str) -> str:
         """The secret of a link with which others can look at a session; one made before is no longer good."""
@@ -147,10 +158,9 @@ class Registry:
                 return id
         raise not_found("This link is not good: it was taken back, or the session has ended.")
 
-    def learning_from(self, table: Table) -> int:
+    def learning_from(self, upload: str) -> int:
         """How many sessions learn from an uploaded table."""
-        sessions = [record.session for record in self._records.values() if record.session]
-        return sum(session.trainer.experiment.source.table is table for session in sessions)
+        return sum(record.learns_from() == upload for record in self._records.values())
 
     def __len__(self) -> int:
         return len(self._records)
@@ -162,11 +172,17 @@ class Registry:
         return await self._do(self.scheduler.snapshot, id, job)
 
     async def change(self, id: str, job: Callable[[Session], Any]) -> Any:
-        """What comes of a job that changes something; whoever watches is told."""
-        return await self._do(self.scheduler.command, id, job)
+        """What comes of a job that changes something, once that is stored; whoever watches is told.
+
+        Raises Trouble where it cannot be stored.
+        """
+        self._keeper.check()
+        result = await self._do(self.scheduler.command, id, job)
+        await self._keeper.save(self.record(id))
+        return result
 
     async def _do(self, put: Callable[..., Future[Any]], id: str, job: Callable[[Session], Any]) -> Any:
-        self.session(id)
+        await self.session(id)
         return await self.readiness.when_compiled(lambda: self._result(put(id, job)))
 
     async def _result(self, future: Future[Any]) -> Any:
@@ -181,13 +197,16 @@ class Registry:
                 raise stopping() from None
             raise not_found("The session has ended.") from None
 
-    # Watching and forgetting
+    # Watching, resting and forgetting
 
     @asynccontextmanager
-    async def watch(self, id: str, listener: Callable[[], None]) -> AsyncIterator[None]:
-        """Counts as a watcher and hears of changes, on worker threads. Raises Problem 404."""
-        session, record = self.session(id), self._records[id]
-        unsubscribe = self.scheduler.subscribe(id, listener)
+    async def watch(self, id: str, listen: Callable[[Session], Callable[[], None]]) -> AsyncIterator[None]:
+        """Counts as a watcher; what `listen` gives for the session hears of changes, on worker threads.
+
+        Raises Problem 404.
+        """
+        session, record = await self.session(id), self._records[id]
+        unsubscribe = self.scheduler.subscribe(id, listen(session))
         session.watchers += 1
         try:
             yield
@@ -196,24 +215,59 @@ class Registry:
             session.watchers -= 1
             record.asked = self._clock()
 
+    def _wake(self, record: Record) -> "asyncio.Task[None]":
+        """Begins to bring a session back from storage."""
+
+        async def wake() -> None:
+            try:
+                await self._make_room(record)
+                check = self.readiness.check
+                await self.readiness.when_compiled(lambda: self._keeper.wake(record, self._tables(), check))
+            except Closed:
+                raise (stopping() if self.scheduler.stopping else no_session()) from None
+            except Trouble as trouble:
+                if trouble.kind == "forgotten":  # somebody has emptied the database
+                    self._forget(record.id)
+                raise
+            finally:
+                record.waking = None
+
+        task = record.waking = asyncio.create_task(wake())
+        task.add_done_callback(_note_failure)
+        return task
+
     async def tend(self) -> None:
-        """Stops and forgets unused sessions, forever."""
+        """Stops, lays to rest and forgets unused sessions, forever."""
         while True:
             await asyncio.sleep(TEND_PERIOD_S)
-            await self.tidy()
+            with suppress(Trouble):
+                await self.tidy()
 
     async def tidy(self) -> None:
-        """Stops unwatched training; forgets sessions that nobody has asked for in a long time; frees memory."""
+        """Stops unwatched training; leaves to storage what nobody uses, and forgets it in the end; frees memory."""
         stop_s = self.settings.idle_stop_s
         reason = f"Nobody has watched or asked for {stop_s / 60:g} minutes."
         for id, record in list(self._records.items()):
             idle_s = self._idle_s(record)
             if idle_s >= self.settings.forget_s:
+                await self._keeper.delete(id)
                 self._forget(id)
             elif idle_s >= stop_s and record.session is not None and record.session.state == "running":
                 with suppress(Problem):
                     await self._await(self.scheduler.command(id, lambda session: session.pause(reason)))
+                    await self._keeper.save(record)
+            elif idle_s >= self.settings.rest_s and not record.in_use:
+                await self._rest(record)
         await self._thin_checkpoints()
+
+    async def _rest(self, record: Record) -> bool:
+        """Leaves a session to storage, unless somebody has just come to use it."""
+        await self._keeper.save(record, checkpoint=True)
+        if record.session is None or record.in_use:
+            return False
+        record.rest()
+        self.scheduler.close(record.id)
+        return True
 
     async def _thin_checkpoints(self) -> None:
         """Keeps the checkpoints of all sessions within their budget; the longest idle session gives first."""
@@ -228,27 +282,45 @@ class Registry:
                 excess -= await self._await(self.scheduler.command(id, job))
 
     def _idle_s(self, record: Record) -> float:
-        """How long it has been unused, in seconds; minus infinity while it is made, is watched, or has a client that
-        waits for what it does: training, background work or a change.
-        """
-        if record.session is None or record.session.watchers or record.session.awaited:
+        """How long it has been unused: nobody watches it, and no client waits for what it does."""
+        session = record.session
+        if (session is None and not record.rests) or (session and (session.watchers or session.awaited)):
             return -math.inf
         return self._clock() - record.asked
 
-    def _make_room(self) -> None:
-        """Forgets the session that has been idle longest, if need be and if it has been idle for long."""
-        if len(self._records) < self.settings.max_sessions:
-            return
-        id, record = max(self._records.items(), key=lambda item: self._idle_s(item[1]))
-        if self._idle_s(record) < self.settings.idle_stop_s:
-            raise Problem(
-                429,
-                f"There are {len(self._records)} sessions, the most this server holds. End one, or wait until an idle "
-                "one is forgotten.",
-                headers={"Retry-After": "60"},
-            )
-        self._forget(id)
+    async def _make_room(self, newcomer: Record) -> None:
+        """Lays to rest whatever has been unused longest, where memory is full. Raises Problem 429."""
+        while sum(not record.rests or record is newcomer for record in self._records.values()) > (
+            self.settings.max_sessions
+        ):
+            unused = [
+                record
+                for record in self._records.values()
+                if record.session and not record.in_use and not record.saving.locked()
+            ]
+            if not unused:
+                raise Problem(
+                    429,
+                    f"{self.settings.max_sessions} sessions are in use, the most this server trains at the same time. "
+                    "End one, or wait until one rests.",
+                    headers={"Retry-After": "60"},
+                )
+            await self._rest(max(unused, key=self._idle_s))
 
     def _forget(self, id: str) -> None:
         self._records.pop(id, None)
         self.scheduler.close(id)
+
+
+def no_session() -> Problem:
+    """404, also for a session that is somebody else's."""
+    return not_found("There is no session with this id on this server.")
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _note_failure(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) and not isinstance(error, Problem):
+        log.error("a session could not be brought back", exc_info=cast(Exception, error))

@@ -35,6 +35,7 @@ from app.sessions.jobs import (
 from app.sessions.pacing import Pace, Speedometer
 from app.sessions.scheduler import Closed
 from app.sessions.stop_condition import StopCondition
+from app.storage import Facts, Recovery
 from engine import FieldError, Model, Resolved, Trainer, Visit, fixed_differences, resolve, to_data
 from engine.insight.last_update import last_update
 from engine.insight.pruning.pruning import Pruning
@@ -164,10 +165,10 @@ class Session:
         return True
 
     def _make(self, change: Change) -> None:
-        self._note_samples()
+        self.note_samples()
         fulfill(change.future, change.run)
 
-    def _note_samples(self) -> None:
+    def note_samples(self) -> None:
         """Puts the single samples made so far into the journal: before a change, and when no more are made."""
         job = self._training_jobs[0] if self._training_jobs else None
         if job and job.single_samples and job.first_step >= 0:  # not what the experiment says: so it is a change
@@ -211,7 +212,7 @@ class Session:
 
     def _finish_job(self, job: TrainingJob) -> None:
         """Ends a training job, finished or not."""
-        self._note_samples()
+        self.note_samples()
         self._training_jobs.remove(job)
         rests = not self._training_jobs and not self._playing and not self.trainer.stopped
         if rests and self._rest in {"ready", "paused", "finished"}:
@@ -324,6 +325,41 @@ class Session:
         if place in self._visited:
             return job(self._visited[place])
         return self.run_in_background(lambda: Visit(self.trainer, epoch), arrive)
+
+    # What is stored of it
+
+    def stored_facts(self, created: float, owner: str) -> Callable[[], Facts]:
+        """What it is, and what it was told last, to be found out when it is stored."""
+
+        def facts() -> Facts:
+            play = self._play()
+            return Facts(
+                id=self.id,
+                run=self.run_id,
+                created=created,
+                touched=time.time(),
+                owner=owner,
+                playing=play is not None,
+                rate=play.rate if play else None,
+                until=play.until.model_dump() if play and play.until else None,
+                rest=self._rest,
+                reason=self.reason,
+            )
+
+        return facts
+
+    def recover(self, recovery: Recovery, facts: Facts) -> Future[None]:
+        """Becomes what it was when it was stored last; it is made with the recovery's trainer."""
+
+        def arrived(recovery: Recovery) -> None:
+            self.run_id, self._rest, self.reason = facts.run, facts.rest, facts.reason
+            self.stage = int(time.time() * 1000)  # higher than all before
+            self._facts_changed()
+            if facts.playing:
+                with suppress(Problem):
+                    self.play(Play.model_validate({"command": "play", "rate": facts.rate, "until": facts.until}))
+
+        return self.run_in_background(lambda: recovery, arrived)
 
     # Jobs that change something
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from app.storage.tables import METADATA
 from app.storage.troubles import Trouble, told_apart
 
 HEAD = "0001"  # the newest of the migrations
@@ -89,7 +90,7 @@ class Database:
                 self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self.file.touch(mode=0o600)
         async with self._asked(writes=True) as connection:
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(METADATA.create_all if self.sqlite and self.file is None else _upgrade)
         self._inode = self._file_number()
 
     async def close(self) -> None:

@@ -36,6 +36,7 @@ class Facts:
     rest: str = "ready"  # its state where it does not play
     reason: str | None = None
     step: int = 0
+    epoch: float = 0.0
     upload: str | None = None  # the uploaded table that it learns from
 
 
@@ -81,9 +82,9 @@ def delta(trainer: Trainer, facts: Facts, saved: Saved, checkpoint: bool = False
     # Where no replay leads, there is a checkpoint in any case.
     whole = checkpoint or new or not trainer.journal.complete or trainer.diverged is not None
     newest = trainer.checkpoint() if whole else None
-    journal = trainer.journal
+    journal, upload = trainer.journal, getattr(trainer.experiment.dataset, "upload", None)
     without = Delta(
-        facts=replace(facts, step=trainer.step, upload=getattr(trainer.experiment.dataset, "upload", None)),
+        facts=replace(facts, step=trainer.step, epoch=trainer.epoch, upload=upload),
         created=not saved.run,
         began=seal(to_data(journal.experiment.asked)) if new else None,
         stride=trainer.timeline.stride,

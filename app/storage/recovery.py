@@ -40,12 +40,15 @@ class Recovery(Replay):
     """A trainer on its way to where a stored session stood; `advance` it until it is `done`.
 
     `saved` is how far the session is saved already, and `damaged` are the numbers of checkpoints that are not whole.
-    Raises Trouble if too much is damaged, and like `resolve` where an uploaded table is missing.
+    Raises Trouble if too much is damaged, and like `resolve` where an uploaded table is missing; `check` may raise an
+    error for an experiment that cannot be trained yet.
     """
 
-    def __init__(self, stored: Stored, tables: Tables = NO_TABLES) -> None:
+    def __init__(
+        self, stored: Stored, tables: Tables = NO_TABLES, check: Callable[[Resolved], Resolved] = lambda it: it
+    ) -> None:
         def read(asked: Any) -> Resolved:
-            return resolve(EXPERIMENT.check(asked), tables)
+            return check(resolve(EXPERIMENT.check(asked), tables))
 
         journal = _journal(stored, read)
         table = _table(stored.history)

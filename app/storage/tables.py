@@ -41,6 +41,7 @@ SESSIONS = Table(
     Column("rest", String(20), nullable=False),
     Column("reason", Text),
     Column("step", BigInteger, nullable=False),
+    Column("epoch", Double, nullable=False),
     Column("upload", String(ID_LENGTH), index=True),
     Column("began", LargeBinary, nullable=False),
     Column("stride", BigInteger, nullable=False),

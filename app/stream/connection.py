@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import msgpack
@@ -20,6 +21,7 @@ from app.schemas.requests import Subscribe
 from app.schemas.stream import ClientMessage, PatchMessage
 from app.security import deny
 from app.sessions.access import Access
+from app.sessions.session import Session
 from app.stream.messages import PICTURES
 from app.stream.subscription import Subscription
 from app.validation import Checker, unparse
@@ -38,7 +40,7 @@ async def stream(websocket: WebSocket, id: str, registry: Access) -> None:
     offered = websocket.scope["subprotocols"]
     chosen = next((name for name in offered if name in CODECS), None)
     try:
-        registry.session(id)
+        await registry.session(id)
         if offered and chosen is None:
             raise Problem(400, f"Choose one of these subprotocols: {', '.join(CODECS)}.")
     except Problem as problem:
@@ -60,8 +62,9 @@ async def stream(websocket: WebSocket, id: str, registry: Access) -> None:
 class Connection:
     """One client's websocket."""
 
+    _subscription: Subscription  # from the moment on in which the session is watched
+
     def __init__(self, websocket: WebSocket, id: str, registry: Access, codec: Codec) -> None:
-        self._subscription = Subscription(registry.session(id), codec)
         self._websocket = websocket
         self._id = id
         self._registry = registry
@@ -74,7 +77,7 @@ class Connection:
 
     async def serve(self) -> None:
         """Reads and writes until one of them ends."""
-        async with self._registry.watch(self._id, self._listener(asyncio.get_running_loop())):
+        async with self._registry.watch(self._id, partial(self._listen, asyncio.get_running_loop())):
             tasks = {asyncio.create_task(self._read()), asyncio.create_task(self._write())}
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -85,8 +88,9 @@ class Connection:
             for task in done:
                 task.result()
 
-    def _listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
-        """Called by workers after every slice. It wakes the writer only if that waits for what happened."""
+    def _listen(self, loop: asyncio.AbstractEventLoop, session: Session) -> Callable[[], None]:
+        """What workers call after every slice. It wakes the writer only if that waits for what happened."""
+        self._subscription = Subscription(session, self._codec)
 
         def heard() -> None:
             if self._listens or self._subscription.urgent():

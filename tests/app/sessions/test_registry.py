@@ -1,8 +1,10 @@
 """Who is looked at stays; what nobody wants stops, and is forgotten later. With a clock of our own."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import numpy as np
 import pytest
 
 from app.problems import Problem
@@ -10,8 +12,8 @@ from app.readiness import Readiness
 from app.schemas.requests import Play, TrainEpochs
 from app.sessions.registry import Registry
 from app.sessions.scheduler import Scheduler
-from app.sessions.session import Session
 from app.settings import Settings
+from app.storage import Store
 from engine import Experiment, InvalidExperiment, resolve
 from tests.app.conftest import eventually
 
@@ -32,11 +34,20 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def registry(clock: Clock) -> Iterator[Registry]:
-    readiness = Readiness()
-    scheduler: Scheduler[Session] = Scheduler(2, readiness.prepare)
-    yield Registry(scheduler, Settings(max_sessions=3, idle_stop_s=1800, forget_s=86_400), readiness, clock)
-    scheduler.shutdown()
+async def registry(clock: Clock, anyio_backend: str) -> AsyncIterator[Registry]:
+    async with started(Settings(max_sessions=3, rest_s=600, idle_stop_s=1800, forget_s=86_400), clock) as registry:
+        yield registry
+
+
+@asynccontextmanager
+async def started(settings: Settings, clock: Clock) -> AsyncIterator[Registry]:
+    readiness, store = Readiness(), Store(settings.database_url)
+    await store.open()
+    registry = Registry(Scheduler(2, readiness.prepare), settings, readiness, store, clock=clock)
+    await registry.start()
+    yield registry
+    await registry.stop()
+    await store.close()
 
 
 async def is_running(registry: Registry) -> bool:
@@ -47,7 +58,7 @@ async def test_a_look_changes_nothing_at_whatever_epoch(registry: Registry, monk
     id = await registry.create(resolve(Experiment()), "me")
     await registry.change(id, lambda session: session.train(TrainEpochs(epochs=3)))
     monkeypatch.delattr(Scheduler, "command")  # by which all changes go
-    session = registry.session(id)
+    session = await registry.session(id)
     before = session.stage, session.revision, session.facts, session.trainer.journal.entries
     for epoch in (1, 1, None):
         found = await registry.look(id, lambda session: session.at(epoch, lambda trainer: trainer.epoch))  # noqa: B023
@@ -62,7 +73,7 @@ async def test_unwatched_training_pauses_after_half_an_hour(registry: Registry, 
     clock.now += 1799
     await registry.tidy()
     assert [line["state"] for line in registry.list()] == ["running", "running"]
-    registry.session(asked)
+    await registry.session(asked)
     clock.now += 1
     await registry.tidy()
     assert [line["state"] for line in registry.list()] == ["paused", "running"]
@@ -72,7 +83,7 @@ async def test_unwatched_training_pauses_after_half_an_hour(registry: Registry, 
 async def test_watched_training_goes_on(registry: Registry, clock: Clock) -> None:
     id = await registry.create(resolve(Experiment()), "me")
     await registry.change(id, lambda session: session.play(PLAY))
-    async with registry.watch(id, lambda: None):
+    async with registry.watch(id, lambda _: lambda: None):
         clock.now += 100_000
         await registry.tidy()
         assert registry.list()[0]["state"] == "running" and registry.list()[0]["watchers"] == 1
@@ -103,7 +114,7 @@ async def test_sessions_are_forgotten_in_the_end(registry: Registry, clock: Cloc
     await registry.tidy()
     assert len(registry) == 0
     with pytest.raises(Problem) as raised:
-        registry.session(id)
+        await registry.session(id)
     assert raised.value.status == 404
 
 
@@ -111,37 +122,63 @@ async def test_the_longest_idle_session_gives_its_checkpoints_first(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.training.checkpoints.FIRST_WORK", 0)  # a checkpoint at every epoch
-    readiness = Readiness()
-    scheduler: Scheduler[Session] = Scheduler(2, readiness.prepare)
-    registry = Registry(scheduler, Settings(checkpoint_limit_bytes=80_000), readiness, clock)
-    try:
+    async with started(Settings(checkpoint_limit_bytes=80_000), clock) as registry:
         ids = [await registry.create(resolve(Experiment()), "me") for _ in range(2)]
         for id in ids:
             clock.now += 1
             await registry.change(id, lambda session: session.train(TrainEpochs(epochs=70)))
-        sizes = [registry.session(id).trainer.timeline.bytes for id in ids]
+        sizes = [(await registry.session(id)).trainer.timeline.bytes for id in ids]
         assert sum(sizes) > 80_000
         clock.now += 1
-        registry.session(ids[1])
+        await registry.session(ids[1])
         await registry.tidy()
-        first, second = (registry.session(id).trainer.timeline for id in ids)
+        first, second = [(await registry.session(id)).trainer.timeline for id in ids]
         assert first.bytes + second.bytes <= 80_000 and second.bytes == sizes[1]
         assert first.marks[0].epoch == 0, "every epoch can still be reached"
-    finally:
-        scheduler.shutdown()
 
 
-async def test_a_full_house_forgets_what_was_idle_longest_or_refuses(registry: Registry, clock: Clock) -> None:
+async def test_where_memory_is_full_what_was_unused_longest_rests_unless_all_are_in_use(
+    registry: Registry, clock: Clock
+) -> None:
     first, second, third = [await registry.create(resolve(Experiment()), "me") for _ in range(3)]
-    with pytest.raises(Problem) as raised:
-        await registry.create(resolve(Experiment()), "me")
-    assert raised.value.status == 429 and raised.value.headers
-    clock.now += 1800
-    registry.session(first)
-    registry.session(third)
+    clock.now += 1
+    for id in (first, third):
+        await registry.change(id, lambda session: session.play(PLAY))
     fourth = await registry.create(resolve(Experiment()), "me")
-    assert [line["id"] for line in registry.list()] == [first, third, fourth]
-    assert not registry.has(second)
+    assert [record.rests for record in map(registry.record, (first, second, third, fourth))] == [
+        False,
+        True,
+        *[False] * 2,
+    ]
+    assert len(registry.list()) == 4 and len(registry.scheduler._slots) == 3
+    await registry.change(fourth, lambda session: session.play(PLAY))
+    for asked in (registry.create(resolve(Experiment()), "me"), registry.session(second)):
+        with pytest.raises(Problem) as raised:
+            await asked
+        assert raised.value.status == 429 and raised.value.headers
+    await registry.change(first, lambda session: session.pause())
+    await registry.look(second, lambda session: session.describe())
+    assert registry.record(first).rests and not registry.record(second).rests
+
+
+async def test_what_nobody_uses_rests_and_comes_back_as_it_was(registry: Registry, clock: Clock) -> None:
+    id = await registry.create(resolve(Experiment()), "me")
+    await registry.change(id, lambda session: session.train(TrainEpochs(epochs=20)))
+    await registry.change(id, lambda session: session.patch(b'{"batch_size": 5}', reset=False))
+    session = await registry.session(id)
+    before, line, parameters = session.describe(), registry.list(), session.trainer.state.parameters.copy()
+    clock.now += 600
+    await registry.tidy()
+    assert registry.record(id).rests and registry.list() == line and not registry.scheduler._slots
+    woken = await asyncio.gather(*(registry.session(id) for _ in range(3)))
+    assert woken[0] is woken[1] is woken[2] is not session
+    after = woken[0].describe()
+    assert after.pop("stage") > before.pop("stage")
+    assert after.pop("last_update") is None and before.pop("last_update"), "which is not stored"
+    assert after == before
+    assert np.array_equal(woken[0].trainer.state.parameters, parameters)
+    assert np.array_equal(woken[0].trainer.history.table, session.trainer.history.table, equal_nan=True)
+    assert woken[0].trainer.journal.as_data() == session.trainer.journal.as_data()
 
 
 async def test_an_experiment_that_is_refused_takes_no_place(registry: Registry) -> None:
@@ -155,7 +192,7 @@ async def test_what_was_deleted_is_let_go(registry: Registry) -> None:
     import weakref
 
     id = await registry.create(resolve(Experiment()), "me")
-    session = weakref.ref(registry.session(id))
+    session = weakref.ref(await registry.session(id))
     await registry.delete(id)
 
     async def gone() -> bool:
@@ -168,14 +205,14 @@ async def test_what_was_deleted_is_let_go(registry: Registry) -> None:
 
 async def test_a_session_that_is_watched_is_not_deleted_unless_it_must_be(registry: Registry) -> None:
     id = await registry.create(resolve(Experiment()), "me")
-    async with registry.watch(id, lambda: None):
+    async with registry.watch(id, lambda _: lambda: None):
         await registry.delete(id, unless_watched=True)
         assert registry.has(id)
     await registry.delete(id, unless_watched=True)
     assert not registry.has(id)
 
     other = await registry.create(resolve(Experiment()), "me")
-    async with registry.watch(other, lambda: None):
+    async with registry.watch(other, lambda _: lambda: None):
         await registry.delete(other)
         assert not registry.has(other)
 
@@ -185,7 +222,7 @@ async def test_a_client_that_is_leaving_does_not_keep_its_session(registry: Regi
     leaving = asyncio.Event()
 
     async def watch() -> None:
-        async with registry.watch(id, lambda: None):
+        async with registry.watch(id, lambda _: lambda: None):
             leaving.set()
             await asyncio.sleep(0.1)
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 # Everything that is stored: nothing of a person. `owner` is a random identity, and documents are what gradlab makes.
 COLUMNS = {
-    "sessions": "id run created touched owner playing rate until rest reason step upload began stride changes",
+    "sessions": "id run created touched owner playing rate until rest reason step epoch upload began stride changes",
     "journal": "session seq data",
     "history": "session first_seq count data",
     "checkpoints": "id session kind epoch data",
@@ -52,6 +52,7 @@ async def test_what_is_up_to_date_is_opened_again(url: str, anyio_backend: str) 
         await store.close()
 
 
+@pytest.mark.parametrize("url", ["file", "postgresql"], indirect=True)
 async def test_a_newer_database_is_refused_and_not_touched(url: str, anyio_backend: str) -> None:
     database = Database(url)
     await database.open()
@@ -104,6 +105,7 @@ async def test_sqlite_is_set_to_be_safe(file_store: Store) -> None:
     }
 
 
+@pytest.mark.parametrize("url", ["file", "postgresql"], indirect=True)
 async def test_what_fails_leaves_nothing_half_done(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         async with store._database.writing() as connection:

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("rest", sa.String(20), nullable=False),
         sa.Column("reason", sa.Text),
         sa.Column("step", sa.BigInteger, nullable=False),
+        sa.Column("epoch", sa.Double, nullable=False),
         sa.Column("upload", sa.String(64), index=True),
         sa.Column("began", sa.LargeBinary, nullable=False),
         sa.Column("stride", sa.BigInteger, nullable=False),
