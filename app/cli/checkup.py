@@ -1,5 +1,7 @@
 """`gradlab doctor`: what the installation needs, looked at one by one, with what to do about each that is not right."""
 
+import asyncio
+import os
 import platform
 import shutil
 import socket
@@ -8,14 +10,18 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 from typing import Literal
 
 from packaging.requirements import Requirement
 from rich.console import Console
+from sqlalchemy import text
 
 from app import __version__
+from app.problems import Problem
 from app.routes.pages import ROOT, PageMissing, check_files
 from app.settings import Settings
+from app.storage.database import Database
 from engine import KERNELS, cache_folder, is_kept
 
 MARKS = {"good": "[green]good[/]", "note": "[yellow]note[/]", "bad": "[bold red]bad [/]"}
@@ -131,9 +137,41 @@ def port() -> Finding:
     return Finding("good", f"{place} is free")
 
 
+def database() -> Finding:
+    """Where sessions are stored."""
+    try:
+        chosen = Database(Settings.read().database_url)
+    except ValueError as error:
+        return Finding("bad", "GRADLAB_DATABASE_URL cannot be used", str(error))
+    place = "PostgreSQL" if not chosen.sqlite else str(chosen.file) if chosen.file else "memory alone"
+    if chosen.file and not chosen.file.exists():
+        folder = _nearest(chosen.file.parent)
+        if folder.is_dir() and os.access(folder, os.W_OK):
+            return Finding("good", f"the first start makes {place}")
+        return Finding(
+            "bad", f"{folder} cannot be written", "Name another: GRADLAB_DATABASE_URL=sqlite:////some/file.db"
+        )
+    try:
+        asyncio.run(_ask(chosen))
+    except Problem as trouble:
+        return Finding("bad", f"{place}: {trouble.detail}", "Look whether it runs, and what GRADLAB_DATABASE_URL says.")
+    return Finding("good", place)
+
+
+async def _ask(database: Database) -> None:
+    async with database.reading() as connection:
+        await connection.execute(text("SELECT 1"))
+    await database.close()
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the one that it would be made in."""
+    return next(each for each in (folder, *folder.parents) if each.exists())
+
+
 def disk() -> Finding:
     """Room for compiled code."""
-    folder = next(folder for folder in (cache_folder(), *cache_folder().parents) if folder.exists())
+    folder = _nearest(cache_folder())
     free = shutil.disk_usage(folder).free
     found = f"{free / 1e9:.1f} GB free in {folder}"
     if free < USUAL_FREE_BYTES:
@@ -142,7 +180,7 @@ def disk() -> Finding:
     return Finding("good", found)
 
 
-# In the order in which they are printed. Whatever the server needs more, a database for example, is one more line.
+# In the order in which they are printed.
 CHECKS: dict[str, Callable[[], Finding]] = {
     "Python": python,
     "packages": packages,
@@ -150,5 +188,6 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "kernels": kernels,
     "settings": settings,
     "port": port,
+    "database": database,
     "disk": disk,
 }

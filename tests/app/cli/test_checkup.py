@@ -79,3 +79,35 @@ def test_room_on_the_disk(monkeypatch: pytest.MonkeyPatch, free: int, state: str
     monkeypatch.setattr(checkup.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(free, 0, free))
     found = checkup.disk()
     assert found.state == state and bool(found.advice) == (state != "good")
+
+
+def test_a_database_that_is_not_there_yet_is_made_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "new" / "gradlab.db"
+    monkeypatch.setenv("GRADLAB_DATABASE_URL", f"sqlite:///{file}")
+    found = checkup.database()
+    assert found.state == "good" and str(file) in found.found
+    assert not file.parent.exists(), "a doctor only looks"
+
+
+@pytest.mark.parametrize(
+    ("url", "state"), [("memory", "good"), ("mysql://x", "bad"), ("sqlite:////dev/null/gradlab.db", "bad")]
+)
+def test_other_databases(monkeypatch: pytest.MonkeyPatch, url: str, state: str) -> None:
+    monkeypatch.setenv("GRADLAB_DATABASE_URL", url)
+    assert checkup.database().state == state
+
+
+def test_a_database_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("psycopg")
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    monkeypatch.setenv("GRADLAB_DATABASE_URL", f"postgresql://gradlab:hunter2@127.0.0.1:{port}/gradlab")
+    found = checkup.database()
+    assert found.state == "bad" and "cannot be reached" in found.found and "hunter2" not in found.found + found.advice
+
+
+def test_a_file_that_is_no_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file.db").write_text("this is a letter, not a database " * 100)
+    monkeypatch.setenv("GRADLAB_DATABASE_URL", f"sqlite:///{tmp_path / 'file.db'}")
+    found = checkup.database()
+    assert found.state == "bad" and "damaged" in found.found
