@@ -57,7 +57,8 @@ def create_app(settings: Settings | None = None) -> Application:
         store = Store(settings.database_url)
         await store.open()
         registry = Registry(scheduler, settings, readiness, store, lambda: uploads.tables)
-        uploads = Uploads(settings.max_uploads, registry.learning_from)
+        uploads = Uploads(settings.max_uploads, registry.learning_from, store.uploads)
+        await uploads.load()
         app.state.registry, app.state.uploads = registry, uploads
         await registry.start()
         async with metrics.following(registry):

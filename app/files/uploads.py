@@ -1,8 +1,9 @@
-"""Uploads: tables that users have sent, kept in memory until they are deleted or the server stops.
+"""Uploads: tables that users have sent, kept in memory and in storage until they are deleted.
 
 A deleted table can be restored for ten minutes. Who uploaded a table is not recorded.
 """
 
+import logging
 import secrets
 import threading
 import time
@@ -12,8 +13,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.files.csv_import import Options, described, read_table
+from app.files.table_file import parse_table, write_table
+from app.offload import offload
 from app.problems import Problem
+from app.storage import Trouble
+from app.storage.store import Shelf
 from engine.data.uploads import Table
+
+log = logging.getLogger("gradlab")
 
 RESTORABLE_S = 600.0
 
@@ -30,9 +37,13 @@ class Deleted:
 class Uploads:
     """The uploaded tables of one server; `uses` says how many sessions learn from one."""
 
-    def __init__(self, most: int, uses: Callable[[str], int], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, most: int, uses: Callable[[str], int], shelf: Shelf, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._most = most
         self._uses = uses
+        self._shelf = shelf
+        self._stored: set[str] = set()
         self._clock = clock
         self._lock = threading.Lock()  # files are read on several threads
         self.tables: dict[str, Table] = {}  # by id
@@ -110,6 +121,33 @@ class Uploads:
     def _forget_old(self) -> None:
         now = self._clock()
         self._deleted = {id: each for id, each in self._deleted.items() if now - each.since < RESTORABLE_S}
+
+    # In storage
+
+    async def load(self) -> None:
+        """Reads those that are in storage. Raises Trouble; one that is damaged is left out."""
+        for item in await self._shelf.list():
+            try:
+                table = await offload(parse_table, await self._shelf.body(item.id))
+            except Problem as problem:
+                log.error("an uploaded table cannot be read: %s", problem.detail)
+            else:
+                self.tables[item.id], self._found[item.id] = table, item.head
+                self._stored.add(item.id)
+
+    async def save(self) -> None:
+        """Has storage hold what is here. Raises Trouble; tables that cannot be stored are not kept."""
+        for id in self._stored - self._found.keys():
+            await self._shelf.delete(id)
+            self._stored.discard(id)
+        for id in self._found.keys() - self._stored:
+            try:
+                await self._shelf.put(id, self._found[id], await offload(write_table, self.tables[id]))
+            except Trouble:
+                with self._lock:
+                    self.tables.pop(id, None), self._found.pop(id, None)
+                raise
+            self._stored.add(id)
 
     def close(self) -> None:
         """Forgets all of them."""

@@ -82,6 +82,7 @@ async def upload_dataset(
     )
     body = await request.body()
     found = await offload(uploads.add, body, options)
+    await uploads.save()
     location = f"{request.scope.get('root_path', '')}/api/datasets/{found['id']}"
     return JSONResponse(found, 201, {"Location": location})
 
@@ -102,10 +103,13 @@ async def get_dataset(id: str, uploads: UploadsDep) -> Response:
 async def delete_dataset(id: str, uploads: UploadsDep) -> Response:
     """Deletes an uploaded table that no session learns from. It can be restored for 10 minutes."""
     uploads.delete(id)
+    await uploads.save()
     return Response(status_code=204)
 
 
 @router.post("/{id}/restore", operation_id="restore_upload", response_model=UploadAnswer, responses=problems(404, 429))
 async def restore_dataset(id: str, uploads: UploadsDep) -> Response:
     """Brings back a table that was deleted less than 10 minutes ago."""
-    return JSONResponse(uploads.restore(id))
+    found = uploads.restore(id)
+    await uploads.save()
+    return JSONResponse(found)

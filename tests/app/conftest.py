@@ -2,11 +2,16 @@
 
 import asyncio
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -68,6 +73,33 @@ class RealServer:
     def stop(self) -> None:
         self.server.should_exit = True
         self.thread.join()
+
+
+class ServerProcess:
+    """`gradlab serve` as a process of its own, which can be killed and started again on the same database."""
+
+    COMMAND = (sys.executable, "-c", "from app.cli import app; app()", "serve", "--port", "0")
+
+    def __init__(self, database: Path) -> None:
+        self.database = database
+        self.start()
+
+    def start(self) -> None:
+        environment = os.environ | {"GRADLAB_DATABASE_URL": f"sqlite:///{self.database}"}
+        self.process = subprocess.Popen(self.COMMAND, env=environment, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout
+        said = self.process.stdout.readline()
+        assert said.startswith("gradlab is at http://"), said
+        self.address = said.split()[3].removeprefix("http://").rstrip("/")
+        self.http = httpx.Client(base_url=f"http://{self.address}", timeout=PATIENCE_S)
+
+    def end(self, how: signal.Signals) -> int:
+        """Ends it, if it still runs, and gives its exit code."""
+        self.process.send_signal(how)
+        self.http.close()
+        if self.process.stdout:
+            self.process.stdout.close()
+        return self.process.wait(PATIENCE_S)
 
 
 @pytest.fixture(scope="session")

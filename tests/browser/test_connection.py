@@ -1,8 +1,12 @@
 """The connection is cut, or the server is restarted: the page says so, and nothing is lost that need not be."""
 
+import signal
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
+from tests.app.conftest import ServerProcess
 from tests.browser.conftest import CUT, FORGOTTEN, Open, start_server
 from tests.browser.relay import Relay
 from tests.browser.visitor import Listener, button, press, session, wait_until, words
@@ -53,7 +57,34 @@ def test_a_server_that_falls_silent_is_waited_for_and_nothing_is_lost(open_page:
         page.keyboard.press("ArrowLeft")
 
 
-def test_a_restarted_server_starts_the_same_experiment_again(open_page: Open) -> None:
+def test_a_killed_server_comes_back_and_the_page_goes_on_by_itself(open_page: Open, tmp_path: Path) -> None:
+    server = ServerProcess(tmp_path / "gradlab.db")
+    relay = Relay(server.address)
+    try:
+        page = open_page("#dataset=xor&seed=5&optimizer=adam", host=f"http://{relay.address}/", tolerated=TOLERATED)
+        press(page, "Play")
+        wait_until(page, "epoch", "x > 60")
+        before, address = session(page), page.url
+        listener = Listener(page)
+        server.end(signal.SIGKILL)
+        expect(words(page)).to_contain_text("connection to the server was lost")
+        server.start()
+        relay.target = server.address
+        expect(words(page)).not_to_contain_text("lost")
+        wait_until(page, "epoch", f"x > {before['epoch'] + 60}")
+        press(page, "Pause")
+        expect(button(page, "Play")).to_be_visible()
+        after = session(page)
+        assert (after["id"], after["run"], after["state"]) == (before["id"], before["run"], "paused")
+        assert page.url == address
+        numbers = [seq for run, seq in listener.rows if run == after["run"]]
+        assert numbers == list(range(numbers[0], numbers[-1] + 1)) or 0 in numbers[1:], "no gap, or all of it anew"
+    finally:
+        relay.close()
+        server.end(signal.SIGKILL)
+
+
+def test_where_nothing_was_stored_the_same_experiment_starts_again(open_page: Open) -> None:
     first, second = start_server(), start_server()
     relay = Relay(first.address)
     try:

@@ -39,7 +39,7 @@ async def test_what_was_told_last_counts(store: Store) -> None:
     saved = await store.save(delta(trainer, facts_of(playing=True, rate=2.0), Saved()))
     trainer.step_once("batch", 7)
     await store.save(delta(trainer, facts_of(rest="paused", touched=9.0), saved))
-    assert await store.list() == [facts_of(rest="paused", touched=9.0, step=7)]
+    assert await store.list() == [facts_of(rest="paused", touched=9.0, step=7, epoch=trainer.epoch)]
 
 
 async def test_a_deleted_session_is_gone_and_does_not_come_back(store: Store) -> None:
