@@ -12,14 +12,26 @@ from app.experiments import read_experiment
 from app.exports import FORMATS
 from app.files import session_file
 from app.files.tf_playground_link import imported
-from app.files.uploads import Uploads
 from app.problems import Problem, to_problem
 from app.validation import unparse
 from engine import EngineError, Resolved, Trainer, is_kept, kernel_for, resolve, warm_up
+from engine.data.uploads import Table
 
 STANDARD = "-"
 SERVER = "http://127.0.0.1:8000/"  # where an exported notebook looks for one
 NOT_TRAINED = "This is not a session file. `gradlab train FILE -o run.gradlab.json` makes one of an experiment."
+
+
+class OneTable:
+    """Keeps the table of a session file, as the uploads of a server do."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, Table] = {}
+
+    def adopt(self, table: Table) -> str:
+        """Keeps it, and returns its id."""
+        self.tables = {"table": table}
+        return "table"
 
 
 @contextmanager
@@ -47,7 +59,7 @@ def read_trainer(name: str, only_session: bool = False) -> Trainer:
     with told(name):
         body = sys.stdin.buffer.read() if name == STANDARD else Path(name).read_bytes()
         if session_file.is_session_file(body):
-            return session_file.read(body, Uploads(1, lambda _: 0), _compiled)
+            return session_file.read(body, OneTable(), _compiled)
         if only_session:
             raise Problem(422, NOT_TRAINED)
         return Trainer(_compiled(resolve(read_experiment(body))))

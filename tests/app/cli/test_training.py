@@ -7,11 +7,14 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from app.cli.files import OneTable
 from app.files import session_file
-from app.files.uploads import Uploads
 from engine import Experiment, Trainer, resolve
+from engine.data.datasets import UploadedData
+from engine.data.uploads import Table
 from tests.app.cli.conftest import COMMAND, Run, as_process, environment
 from tests.app.conftest import until
 
@@ -46,8 +49,20 @@ def test_a_session_file_is_trained_on_to_the_same_bytes(run: Run, tmp_path: Path
     run("train", "a.gradlab.json", "--epochs", "5", "-o", "b.gradlab.json")
     run("train", xor, "--epochs", "10", "-o", "c.gradlab.json")
     assert (tmp_path / "b.gradlab.json").read_bytes() == (tmp_path / "c.gradlab.json").read_bytes()
-    trainer = session_file.read((tmp_path / "b.gradlab.json").read_bytes(), Uploads(1, lambda _: 0), lambda it: it)
+    trainer = session_file.read((tmp_path / "b.gradlab.json").read_bytes(), OneTable(), lambda it: it)
     assert trainer.epoch == 10
+
+
+def test_a_session_of_an_uploaded_table_is_trained_on_without_a_server(run: Run, tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    points = draw.normal(size=(40, 3))
+    table = Table("a table", ("a", "b", "c"), points, points[:, 0] * 2, "regression", None, ())
+    trainer = Trainer(resolve(Experiment(dataset=UploadedData(upload="its id")), {"its id": table}))
+    (tmp_path / "table.gradlab.json").write_bytes(session_file.write(trainer))
+    result = run("train", "table.gradlab.json", "--epochs", "3", "-o", "result.json")
+    assert result.exit_code == 0, result.output
+    trainer.step_once("epoch", 3)
+    assert json.loads((tmp_path / "result.json").read_text())["metrics"]["test"] == trainer.row()["test"]
 
 
 def test_the_history_as_csv(run: Run, tmp_path: Path, xor: str) -> None:
@@ -142,4 +157,4 @@ def test_ctrl_c_ends_it_with_what_there_is(tmp_path: Path) -> None:
     assert process.returncode == 130 and "Ended by Ctrl+C." in output
     told = json.loads((tmp_path / "result.json").read_text())
     assert told["ended"] == "Ended by Ctrl+C."
-    session_file.read((tmp_path / "run.gradlab.json").read_bytes(), Uploads(1, lambda _: 0), lambda it: it)
+    session_file.read((tmp_path / "run.gradlab.json").read_bytes(), OneTable(), lambda it: it)
