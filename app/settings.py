@@ -1,7 +1,7 @@
 """Settings: everything an operator can change, declared once with its help and read from GRADLAB_* variables."""
 
 import os
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -91,6 +91,11 @@ class Settings(BaseSettings):
     file_limit_bytes: int = Field(16 << 20, ge=0, description="The largest session file.")
     upload_limit_bytes: int = Field(5 << 20, ge=0, description="The largest CSV file.")
     message_limit_bytes: int = Field(64 << 10, ge=0, description="The largest message over the websocket.")
+
+    log_format: Literal["text", "json"] = Field("text", description="How it logs, on the standard error: text or json.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="What it logs: debug, info, warning or error. Only debug repeats the words of errors."
+    )
 
     @field_validator("allowed_hosts", "allowed_origins", mode="before")
     @classmethod

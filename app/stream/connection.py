@@ -23,6 +23,7 @@ from app.schemas.stream import ClientMessage, PatchMessage
 from app.security import deny
 from app.sessions.access import Access
 from app.sessions.session import Session
+from app.stream.messages import PICTURES
 from app.stream.subscription import Subscription
 from app.validation import Checker, unparse
 from engine import Model
@@ -73,6 +74,7 @@ class Connection:
         self._id = id
         self._registry = registry
         self._codec = codec
+        self._metrics = websocket.app.state.metrics
         self._subscribed = asyncio.Event()
         self._news = asyncio.Event()
         self._listens = False  # whether the writer has something to send as soon as anything changes
@@ -117,8 +119,12 @@ class Connection:
                 await _either(self._news, min(wait_s, POLL_S))
 
     async def _send_due(self, due: list[str]) -> None:
+        begun = time.monotonic()
         for message in await self._registry.look(self._id, lambda _: self._subscription.render(due)):
             await self._send(message)
+        if not PICTURES.keys().isdisjoint(due):
+            self._metrics.pictures.observe(time.monotonic() - begun)
+            self._metrics.dropped.inc(self._subscription.take_dropped())
 
     async def _send(self, message: str | bytes) -> None:
         async with self._sending:
