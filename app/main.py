@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from app import __version__
 from app.files.uploads import Uploads
 from app.identity import Identity
+from app.limits import RequestLimit
 from app.metrics import CountRefusals, MeasuredScheduler, Metrics
 from app.openapi import describe_api
 from app.problems import Faults, Problem, answer
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Application:
     for error in (Problem, EngineError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, answer)
     app.add_middleware(Faults)
+    app.add_middleware(RequestLimit, settings=settings)
     app.add_middleware(Identity, settings=settings, owner_of=_nobody)
     app.add_middleware(Security, settings=settings)
     app.add_middleware(CountRefusals, metrics=metrics)  # added last: outermost

@@ -4,8 +4,8 @@ Whoever made a session may do everything with it. Whoever was given its link may
 there.
 """
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from app.identity import Actor
@@ -27,6 +27,16 @@ class Access:
     def settings(self) -> Settings:
         """How the server behaves."""
         return self._registry.settings
+
+    def check(self, experiment: Resolved) -> Resolved:
+        """See `Registry.check`."""
+        return self._registry.check(experiment)
+
+    @contextmanager
+    def streaming(self) -> Iterator[None]:
+        """See `Registry.streaming`."""
+        with self._registry.streaming(self._actor.known()):
+            yield
 
     @property
     def readiness(self) -> Readiness:

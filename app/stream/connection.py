@@ -15,6 +15,7 @@ import msgpack
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from app.encoding import CODECS, JSON, MSGPACK, Codec
+from app.limits import MOST_MESSAGES, MOST_MESSAGES_S, Rates
 from app.offload import read_body
 from app.problems import Problem, to_problem
 from app.schemas.requests import Subscribe
@@ -40,14 +41,18 @@ async def stream(websocket: WebSocket, id: str, registry: Access) -> None:
     offered = websocket.scope["subprotocols"]
     chosen = next((name for name in offered if name in CODECS), None)
     try:
-        await registry.session(id)
-        if offered and chosen is None:
-            raise Problem(400, f"Choose one of these subprotocols: {', '.join(CODECS)}.")
-    except Problem as problem:
+        with registry.streaming():
+            await registry.session(id)
+            if offered and chosen is None:
+                raise Problem(400, f"Choose one of these subprotocols: {', '.join(CODECS)}.")
+            await websocket.accept(chosen)
+            await _serve(websocket, id, registry, CODECS[chosen] if chosen else JSON)
+    except Problem as problem:  # before it was accepted
         await deny(problem, websocket.scope, websocket.receive, websocket.send)
-        return
-    await websocket.accept(chosen)
-    connection = Connection(websocket, id, registry, CODECS[chosen] if chosen else JSON)
+
+
+async def _serve(websocket: WebSocket, id: str, registry: Access, codec: Codec) -> None:
+    connection = Connection(websocket, id, registry, codec)
     try:
         await connection.serve()
     except (Problem, WebSocketDisconnect):
@@ -74,6 +79,7 @@ class Connection:
         self._news = asyncio.Event()
         self._listens = False  # whether the writer has something to send as soon as anything changes
         self._sending = asyncio.Lock()
+        self._rates = Rates(MOST_MESSAGES, MOST_MESSAGES_S, "messages on one stream")
 
     async def serve(self) -> None:
         """Reads and writes until one of them ends."""
@@ -135,6 +141,7 @@ class Connection:
             if event["type"] == "websocket.disconnect":
                 return
             try:
+                self._rates.count("")
                 await self._execute(await self._decode(event))
             except Exception as error:
                 problem = to_problem(error)
