@@ -31,8 +31,8 @@ LARGEST_BYTES = 5_000_000
 def main() -> None:
     """Ends with 1 if something was found."""
     root = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True).stdout.split(b"\0")  # noqa: S607
-    files = [root / name.decode() for name in names if name]
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True)  # noqa: S607
+    files = [root / name.decode() for name in listed.stdout.split(b"\0") if name]
     found = [line for file in files if file.is_file() for line in suspicious(file)]
     print("\n".join(found) or f"No secrets in {len(files)} files.")  # noqa: T201
     sys.exit(bool(found))
