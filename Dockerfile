@@ -1,5 +1,5 @@
 # docker build -t gradlab .
-# docker run --rm -p 127.0.0.1:8000:8000 -v gradlab:/data gradlab
+# docker run --rm -p 127.0.0.1:8000:8000 -v gradlab:/data -e GRADLAB_SEVERAL_USERS=false gradlab
 # Nothing is written outside /data, where sessions are stored, and /tmp, so this works too:
 #     --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --pids-limit 256 --memory 2g
 # compose.yaml does all of it, with PostgreSQL; docs/operations.md has the rest.
