@@ -49,11 +49,22 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; 0 for any that is free.", show_default="8000")] = None,
     open: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     root_path: Annotated[str | None, typer.Option(help="Sub-path under which a proxy serves it.")] = None,
+    no_store: Annotated[
+        bool, typer.Option("--no-store", help="Keep everything in memory, for a moment's look.")
+    ] = False,
 ) -> None:
     """Serve the page and the API. More settings: GRADLAB_* variables, see the README."""
     from app.cli.serving import run
 
-    run(open, host=host, port=port, root_path=root_path)
+    run(open, host=host, port=port, root_path=root_path, database_url="memory" if no_store else None)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The new file.", dir_okay=False)]) -> None:
+    """Copy the SQLite database into a new file, also while the server runs."""
+    from app.cli.storing import back_up
+
+    back_up(file)
 
 
 @app.command()

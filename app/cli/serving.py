@@ -9,10 +9,12 @@ from typing import Any
 import typer
 
 from app import __version__, logs
+from app.cli.storing import with_database
 from app.main import create_app
 from app.routes.pages import PageMissing
 from app.server import make_server
 from app.settings import Settings
+from app.storage import Store
 
 log = logging.getLogger("gradlab")
 
@@ -30,6 +32,7 @@ def run(open: bool, **options: Any) -> None:
     except PageMissing as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+    with_database(settings.database_url, Store.check)
     listener = _listen(settings.host, settings.port)
     address = _address(settings.host, listener.getsockname()[1], settings.root_path)
     typer.echo(f"gradlab is at {address}   (Ctrl+C ends it)")

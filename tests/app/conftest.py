@@ -96,7 +96,7 @@ class ServerProcess:
         self.port = self.address.rpartition(":")[2]
         self.http = httpx.Client(base_url=f"http://{self.address}", timeout=PATIENCE_S)
 
-    def end(self, how: signal.Signals) -> int:
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Ends it, if it still runs, and gives its exit code."""
         self.process.send_signal(how)
         self.http.close()
