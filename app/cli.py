@@ -1,4 +1,4 @@
-"""The command line: `gradlab serve`, `gradlab openapi` and `gradlab --version`."""
+"""The command line: `gradlab serve`, `token`, `openapi` and `gradlab --version`."""
 
 import os
 import signal
@@ -8,7 +8,10 @@ from typing import Annotated
 
 import typer
 
+from app import token_commands
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="A neural network playground you can look inside.")
+app.add_typer(token_commands.app, name="token")
 
 
 def _show_version(wanted: bool) -> None:

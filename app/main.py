@@ -1,5 +1,7 @@
 """The application: everything put together. `create_app` is the only thing here."""
 
+import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app import __version__
 from app.files.uploads import Uploads
-from app.identity import Identity
+from app.identity import Cookies, Identity
 from app.openapi import describe_api
 from app.problems import Faults, Problem, answer
 from app.readiness import Readiness
@@ -22,6 +24,7 @@ from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
 from app.storage import Store
+from app.tokens import Tokens
 from engine import EngineError
 
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False}  # it contacts no other server
@@ -56,12 +59,19 @@ def create_app(settings: Settings | None = None) -> Application:
         app.state.scheduler = scheduler
         store = Store(settings.database_url)
         await store.open()
-        registry = Registry(scheduler, settings, readiness, store, lambda: uploads.tables)
+        given = settings.secret.get_secret_value().encode()
+        app.state.cookies = Cookies(settings, given or await store.rights.signing_key(secrets.token_bytes(32)))
+        registry = Registry(scheduler, settings, readiness, store, lambda *whose: uploads.tables_of(*whose))
         uploads = Uploads(settings.max_uploads, registry.learning_from, store.uploads)
         await uploads.load()
         app.state.registry, app.state.uploads = registry, uploads
         await registry.start()
+        tokens = app.state.tokens = Tokens(store.rights, registry.audience.wake)
+        await tokens.look()
+        looking = asyncio.create_task(tokens.keep_looking()) if settings.shared else None
         yield
+        if looking:
+            looking.cancel()
         readiness.drain()
         await registry.stop()
         await store.close()
@@ -79,16 +89,12 @@ def create_app(settings: Settings | None = None) -> Application:
     for error in (Problem, EngineError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, answer)
     app.add_middleware(Faults)
-    app.add_middleware(Identity, settings=settings, owner_of=_nobody)
+    app.add_middleware(Identity, settings=settings)
     app.add_middleware(Security, settings=settings)  # added last: outermost
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", pages.make_static())
     return app
-
-
-async def _nobody(token: str) -> str | None:
-    return None
 
 
 def build_routes(app: FastAPI) -> None:

@@ -8,7 +8,7 @@ read, and five points must give the same outputs as before.
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from pydantic import Field
@@ -17,12 +17,12 @@ from app import __version__
 from app.encoding import to_json
 from app.experiments import EXPERIMENT
 from app.files.table_file import FileTable, Packed, pack, read_table, refusal, table_data, unpack
-from app.files.uploads import Uploads
 from app.problems import Problem, invalid
 from app.schemas.requests import Strict
 from app.validation import ANYTHING, Bounds, Checker, parse
 from engine import LIMITS, EngineError, Experiment, Resolved, Trainer, fixed_differences, resolve, to_data
 from engine.compute import kernel
+from engine.data.uploads import Table, Tables
 from engine.training.checkpoints import Checkpoint
 from engine.training.journal import Entry, Journal
 
@@ -154,7 +154,18 @@ def write(trainer: Trainer) -> bytes:
     return body[:-1] + b',"checksum":"' + _checksum(body).encode() + b'"}'
 
 
-def read(body: bytes, uploads: Uploads, check: Callable[[Resolved], Resolved]) -> Trainer:
+class Adopting(Protocol):
+    """Uploads to which the table in a file is added."""
+
+    @property
+    def tables(self) -> Tables:
+        """What an experiment may learn from."""
+
+    def adopt(self, table: Table) -> str:
+        """Keeps a table, and gives its id."""
+
+
+def read(body: bytes, uploads: Adopting, check: Callable[[Resolved], Resolved]) -> Trainer:
     """The run in a file, whose table is kept among the uploads. Raises Problem, with the reason, if it cannot be
     continued, and whatever `check` raises for an experiment of it.
     """
@@ -178,7 +189,7 @@ def read(body: bytes, uploads: Uploads, check: Callable[[Resolved], Resolved]) -
         raise Problem(422, f"This file is inconsistent: {error}", getattr(error, "errors", ())) from None
 
 
-def _restored(given: SessionFile, uploads: Uploads, check: Callable[[Resolved], Resolved]) -> Trainer:
+def _restored(given: SessionFile, uploads: Adopting, check: Callable[[Resolved], Resolved]) -> Trainer:
     upload = uploads.adopt(read_table(given.table)) if given.table else None
 
     def read(field: str, data: dict[str, Any]) -> Resolved:
