@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
+from app.cli import tokens
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="markdown")
+app.add_typer(tokens.app, name="token")
 
 ExperimentOrSession = Annotated[
     str, typer.Argument(metavar="FILE", help="An experiment or a session file; - reads it from the standard input.")
