@@ -1,6 +1,5 @@
 """The application: everything put together. `create_app` is the only thing here."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,14 +13,14 @@ from starlette.exceptions import HTTPException
 from app import __version__
 from app.files.uploads import Uploads
 from app.identity import Cookies, Identity
+from app.limits import RequestLimit
+from app.metrics import CountRefusals, MeasuredScheduler, Metrics
 from app.openapi import describe_api
 from app.problems import Faults, Problem, answer
 from app.readiness import Readiness
 from app.routes import ROUTERS, pages
 from app.security import Security
 from app.sessions.registry import Registry
-from app.sessions.scheduler import Scheduler
-from app.sessions.session import Session
 from app.settings import Settings
 from app.storage import Store
 from app.tokens import Tokens
@@ -50,12 +49,13 @@ def create_app(settings: Settings | None = None) -> Application:
     """
     pages.check_files()
     settings = settings or Settings.read()
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         build_routes(app)
         readiness = app.state.readiness = Readiness()
-        scheduler: Scheduler[Session] = Scheduler(settings.threads, readiness.prepare)
+        scheduler = MeasuredScheduler(settings.threads, readiness.prepare, metrics)
         app.state.scheduler = scheduler
         store = Store(settings.database_url)
         await store.open()
@@ -68,10 +68,8 @@ def create_app(settings: Settings | None = None) -> Application:
         await registry.start()
         tokens = app.state.tokens = Tokens(store.rights, registry.audience.wake)
         await tokens.look()
-        looking = asyncio.create_task(tokens.keep_looking()) if settings.shared else None
-        yield
-        if looking:
-            looking.cancel()
+        async with metrics.following(registry), tokens.followed():
+            yield
         readiness.drain()
         await registry.stop()
         await store.close()
@@ -86,11 +84,14 @@ def create_app(settings: Settings | None = None) -> Application:
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
     )
+    app.state.metrics = metrics
     for error in (Problem, EngineError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, answer)
     app.add_middleware(Faults)
+    app.add_middleware(RequestLimit, settings=settings)
     app.add_middleware(Identity, settings=settings)
-    app.add_middleware(Security, settings=settings)  # added last: outermost
+    app.add_middleware(Security, settings=settings)
+    app.add_middleware(CountRefusals, metrics=metrics)  # added last: outermost
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", pages.make_static())

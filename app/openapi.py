@@ -24,12 +24,13 @@ from app.schemas.requests import (
 )
 from app.schemas.responses import ProblemDocument
 from app.schemas.stream import CommandMessage, PatchMessage, ServerMessage
+from app.validation import schemas_of
 
 DESCRIPTION = """\
 Train small neural networks and look inside. Errors are problem documents (RFC 9457) that name each wrong field, what
 was given and what is allowed. Numbers that are not finite are null. The websocket at `/api/sessions/{id}/stream` sends
 what happens while it happens: each is a `ServerMessage`. A client sends `Subscribe`,
-`PatchMessage` or `CommandMessage`.
+`PatchMessage` or `CommandMessage`. `/asyncapi.json` describes it.
 """
 SCHEMAS: dict[str, TypeAdapter[Any]] = {
     "Experiment": EXPERIMENT.adapter,
@@ -62,14 +63,7 @@ def describe_api() -> dict[str, Any]:
     routes = [route for router in ROUTERS for route in router.routes]
     document = get_openapi(title="gradlab", version=__version__, description=DESCRIPTION, routes=routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    bodies, shared = TypeAdapter.json_schemas(
-        [(name, "validation", adapter) for name, adapter in SCHEMAS.items()],
-        ref_template="#/components/schemas/{model}",
-    )
-    schemas |= shared.get("$defs", {})
-    for (name, _), schema in bodies.items():
-        if schema != {"$ref": f"#/components/schemas/{name}"}:
-            schemas[name] = schema
+    schemas |= schemas_of(SCHEMAS)
     schemas["MergePatch"] = MERGE_PATCH
     for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own errors, which we never send
         schemas.pop(unused, None)

@@ -6,12 +6,15 @@ whoever waits for training is answered before the connections are closed.
 
 import asyncio
 import gc
+import logging
 import socket
 from typing import Any
 
 import uvicorn
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+log = logging.getLogger("gradlab")
 
 PING_S = 20.0
 PONG_S = 40.0  # with the ping: a client may stop reading for 40 s and is cut within 60 s
@@ -46,6 +49,7 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         if self.close_sent or self.transport.is_closing():
             return
         reason = "too slow: nothing was read for a minute"
+        log.info("a stream is closed: %s", reason)
         self.conn.send_close(TOO_SLOW, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
@@ -88,7 +92,8 @@ def make_server(app: Any, host: str, port: int, message_limit_bytes: int) -> Ser
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=8,
         server_header=False,
-        access_log=False,
+        access_log=False,  # it would have addresses
+        log_config=None,  # see app/logs
         log_level="warning",
         proxy_headers=False,
     )

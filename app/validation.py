@@ -37,6 +37,17 @@ UNTAGGED = {"union_tag_invalid", "union_tag_not_found"}
 UNEXPECTED = {"unexpected_keyword_argument", "extra_forbidden"}
 
 
+def schemas_of(adapters: dict[str, TypeAdapter[Any]]) -> dict[str, Any]:
+    """The JSON Schemas of these types, and of all that they consist of, as components of an API's description."""
+    shared: dict[str, Any]
+    own, shared = TypeAdapter.json_schemas(
+        [(name, "validation", adapter) for name, adapter in adapters.items()],
+        ref_template="#/components/schemas/{model}",
+    )
+    named = {name: schema for (name, _), schema in own.items() if schema != {"$ref": f"#/components/schemas/{name}"}}
+    return {**shared.get("$defs", {}), **named}
+
+
 @dataclass(frozen=True)
 class Bounds:
     """How much a body may hold, counted before it is parsed: what is beyond this takes too long to parse."""

@@ -1,8 +1,10 @@
 """A real server, for what is measured over HTTP."""
 
+import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,14 +19,16 @@ def server() -> Iterator[str]:
 
 @contextmanager
 def served() -> Iterator[tuple[str, int]]:
-    """The address of a server of our own, and its process."""
+    """The address of a server of our own with an empty database, and its process."""
     command = [str(Path(sys.executable).parent / "gradlab"), "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            line = process.stdout.readline() if process.stdout else ""
-            found = re.search(r"http://\S+", line)
-            if not found:
-                raise SystemExit(f"the server did not start: {line}")
-            yield found[0].rstrip("/") + "/", process.pid
-        finally:
-            process.terminate()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"GRADLAB_DATABASE_URL": f"sqlite:///{folder}/gradlab.db"}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                line = process.stdout.readline() if process.stdout else ""
+                found = re.search(r"http://\S+", line)
+                if not found:
+                    raise SystemExit(f"the server did not start: {line}")
+                yield found[0].rstrip("/") + "/", process.pid
+            finally:
+                process.terminate()

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from app.encoding import JSONResponse, to_json
 from app.experiments import read_experiment
+from app.limits import check_size
 from app.offload import offload
 from app.problems import invalid
 from app.routes.shared import (
@@ -217,5 +218,6 @@ async def get_spread(
     """How activations and errors spread from layer to layer before an experiment's network has begun to learn."""
     tables = uploads.tables
     experiment = await offload(lambda: resolve(read_experiment(body), tables))
+    check_size(experiment, registry.settings.caps)
     await registry.readiness.compiled(experiment)
     return JSONResponse(await offload(lambda: to_json({"layers": distributions.spread(Trainer(experiment))})))

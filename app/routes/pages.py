@@ -17,6 +17,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from app import __version__
+from app.asyncapi import describe_stream
+from app.encoding import JSONResponse
 from app.security import content_security_policy
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -75,9 +77,15 @@ def show_page(request: Request) -> Response:
 
 @router.get("/docs")
 def show_reference(request: Request) -> Response:
-    """The API's reference, made from its OpenAPI description."""
+    """The API's reference, made from its OpenAPI description and the stream's AsyncAPI description."""
     root = request.scope.get("root_path", "")
     return _page(_reference(request.app, root))
+
+
+@router.get("/asyncapi.json")
+def show_stream() -> Response:
+    """The description of the stream."""
+    return JSONResponse(describe_stream())
 
 
 @router.get("/docs/style.css")
@@ -125,7 +133,11 @@ def _page(html: str) -> Response:
 def _reference(app: Any, root: str) -> str:
     document = app.openapi()
     return templates.get_template("reference.html").render(
-        root=root, api=document, operations=_by_tag(document), schemas=document["components"]["schemas"]
+        root=root,
+        api=document,
+        operations=_by_tag(document),
+        schemas=document["components"]["schemas"],
+        stream=describe_stream(),
     )
 
 

@@ -63,7 +63,7 @@ async def create_session(
     """
     if is_session_file(body):
         readiness = registry.readiness
-        trainer = await readiness.when_compiled(lambda: offload(read, body, uploads, readiness.check))
+        trainer = await readiness.when_compiled(lambda: offload(read, body, uploads, registry.check))
         await uploads.save()
         id = await registry.create(trainer.experiment, trainer)
     else:

@@ -5,8 +5,8 @@ Whoever made a session may do everything with it. Whoever was given its link may
 others it is not there. A table is there for whoever uploaded it.
 """
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal
 
 from app.files.csv_import import Options
@@ -36,6 +36,16 @@ class Access:
     def settings(self) -> Settings:
         """How the server behaves."""
         return self._registry.settings
+
+    def check(self, experiment: Resolved) -> Resolved:
+        """See `Registry.check`."""
+        return self._registry.check(experiment)
+
+    @contextmanager
+    def streaming(self) -> Iterator[None]:
+        """See `Registry.streaming`."""
+        with self._registry.streaming(self._actor.known()):
+            yield
 
     @property
     def readiness(self) -> Readiness:

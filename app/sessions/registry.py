@@ -9,6 +9,7 @@ import logging
 import math
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -16,6 +17,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
+from app.limits import check_size, too_many
 from app.problems import Problem, not_found, stopping
 from app.readiness import Readiness
 from app.sessions.keeper import Keeper
@@ -58,6 +60,7 @@ class Registry:
         self._clock = clock
         self._records: dict[str, Record] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._streams: Counter[str] = Counter()
         self.created = 0
 
     # From the server's start to its end
@@ -90,8 +93,10 @@ class Registry:
 
         Raises Problem 429 when there are too many.
         """
+        check_size(experiment, self.settings.caps)
         await self.readiness.compiled(experiment)
         self._keeper.check()
+        self._check_count(owner)
         id = secrets.token_hex(16)  # 128 random bits
         record = self._records[id] = Record(id, owner, self._clock())
         if trainer:
@@ -99,7 +104,7 @@ class Registry:
         try:
             await self._make_room(record)
             record.session = await self._await(
-                self.scheduler.open(id, lambda: Session(id, trainer or Trainer(experiment), self.readiness.check))
+                self.scheduler.open(id, lambda: Session(id, trainer or Trainer(experiment), self.check))
             )
             await self._keeper.save(record, checkpoint=True)
         except BaseException:
@@ -107,6 +112,15 @@ class Registry:
             raise
         self.created += 1
         return id
+
+    def check(self, experiment: Resolved) -> Resolved:
+        """The same experiment. Raises Problem 422 if it is too large here, NotCompiled if it must wait."""
+        return self.readiness.check(check_size(experiment, self.settings.caps))
+
+    def _check_count(self, owner: str) -> None:
+        most = self.settings.caps.sessions_each
+        if sum(record.owner == owner for record in self._records.values()) >= most:
+            raise too_many(f"You have {most} sessions, the most that one person may have here. Delete one.", 60)
 
     def record(self, id: str) -> Record:
         """What is known of a session. Raises Problem 404."""
@@ -215,6 +229,19 @@ class Registry:
 
     # Watching, resting and forgetting
 
+    @contextmanager
+    def streaming(self, owner: str) -> Iterator[None]:
+        """Counts as one of the streams of somebody. Raises Problem 429."""
+        most = self.settings.caps.streams_each
+        if self._streams[owner] >= most:
+            raise too_many(f"You watch {most} sessions, the most that one person may at the same time. Close one.", 5)
+        self._streams[owner] += 1
+        try:
+            yield
+        finally:
+            self._streams[owner] -= 1
+            self._streams += Counter()  # which leaves out those who have none
+
     @asynccontextmanager
     async def watch(self, id: str, listen: Callable[[Session], Callable[[], None]]) -> AsyncIterator[None]:
         """Counts as a watcher; what `listen` gives for the session hears of changes, on worker threads.
@@ -316,11 +343,10 @@ class Registry:
                 if record.session and not record.in_use and not record.saving.locked()
             ]
             if not unused:
-                raise Problem(
-                    429,
+                raise too_many(
                     f"{self.settings.max_sessions} sessions are in use, the most this server trains at the same time. "
                     "End one, or wait until one rests.",
-                    headers={"Retry-After": "60"},
+                    60,
                 )
             await self._rest(max(unused, key=self._idle_s))
 

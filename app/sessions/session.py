@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from app.experiments import patched
+from app.limits import too_many
 from app.problems import Problem, invalid, needs_reset
 from app.schemas.requests import Command, Pause, Play, Reset, Step, Train, TrainEpochs, WeightChange
 from app.sessions.jobs import (
@@ -46,6 +47,7 @@ U = TypeVar("U", bound=BackgroundWork)
 FIRST_GUESS_NS = 5.0  # per unit of the engine's work, before it was measured
 LEAST_WORK = 1_000
 VISITED = 3  # earlier epochs that are cached
+MOST_WAITING = 16  # pieces of background work
 UNDONE = 5  # prunings that can be undone
 
 
@@ -306,7 +308,9 @@ class Session:
         }
 
     def run_in_background(self, begin: Callable[[], U], finish: Callable[[U], T]) -> Future[T]:
-        """Runs work that takes a while beside training."""
+        """Runs work that takes a while beside training. Raises Problem 429 if much is waiting already."""
+        if len(self._background_jobs) >= MOST_WAITING:
+            raise too_many(f"{MOST_WAITING} questions to this session are still being answered. Wait for one.", 2)
         job = BackgroundJob(begin, finish)
         self._background_jobs.append(job)
         return job.future

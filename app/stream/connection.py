@@ -15,6 +15,7 @@ import msgpack
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from app.encoding import CODECS, JSON, MSGPACK, Codec
+from app.limits import MOST_MESSAGES, MOST_MESSAGES_S, Rates
 from app.offload import read_body
 from app.problems import Problem, to_problem
 from app.schemas.requests import Subscribe
@@ -22,6 +23,7 @@ from app.schemas.stream import ClientMessage, PatchMessage
 from app.security import deny
 from app.sessions.access import Access
 from app.sessions.session import Session
+from app.stream.messages import PICTURES
 from app.stream.subscription import Subscription
 from app.validation import Checker, unparse
 from engine import Model
@@ -39,14 +41,18 @@ async def stream(websocket: WebSocket, id: str, registry: Access) -> None:
     offered = websocket.scope["subprotocols"]
     chosen = next((name for name in offered if name in CODECS), None)
     try:
-        await registry.session(id)
-        if offered and chosen is None:
-            raise Problem(400, f"Choose one of these subprotocols: {', '.join(CODECS)}.")
-    except Problem as problem:
+        with registry.streaming():
+            await registry.session(id)
+            if offered and chosen is None:
+                raise Problem(400, f"Choose one of these subprotocols: {', '.join(CODECS)}.")
+            await websocket.accept(chosen)
+            await _serve(websocket, id, registry, CODECS[chosen] if chosen else JSON)
+    except Problem as problem:  # before it was accepted
         await deny(problem, websocket.scope, websocket.receive, websocket.send)
-        return
-    await websocket.accept(chosen)
-    connection = Connection(websocket, id, registry, CODECS[chosen] if chosen else JSON)
+
+
+async def _serve(websocket: WebSocket, id: str, registry: Access, codec: Codec) -> None:
+    connection = Connection(websocket, id, registry, codec)
     try:
         await connection.serve()
     except (Problem, WebSocketDisconnect):
@@ -68,10 +74,12 @@ class Connection:
         self._id = id
         self._registry = registry
         self._codec = codec
+        self._metrics = websocket.app.state.metrics
         self._subscribed = asyncio.Event()
         self._news = asyncio.Event()
         self._listens = False  # whether the writer has something to send as soon as anything changes
         self._sending = asyncio.Lock()
+        self._rates = Rates(MOST_MESSAGES, MOST_MESSAGES_S, "messages on one stream")
 
     async def serve(self) -> None:
         """Reads and writes until one of them ends."""
@@ -112,8 +120,12 @@ class Connection:
                 await _either(self._news, min(wait_s, POLL_S))
 
     async def _send_due(self, due: list[str]) -> None:
+        begun = time.monotonic()
         for message in await self._registry.look(self._id, lambda _: self._subscription.render(due)):
             await self._send(message)
+        if not PICTURES.keys().isdisjoint(due):
+            self._metrics.pictures.observe(time.monotonic() - begun)
+            self._metrics.dropped.inc(self._subscription.take_dropped())
 
     async def _send(self, message: str | bytes) -> None:
         async with self._sending:
@@ -130,6 +142,7 @@ class Connection:
             if event["type"] == "websocket.disconnect":
                 return
             try:
+                self._rates.count("")
                 await self._execute(await self._decode(event))
             except Exception as error:
                 problem = to_problem(error)

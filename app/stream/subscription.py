@@ -35,12 +35,15 @@ class Channel:
     resolution: int = 0
     due: float = 0.0
     shown: int = -1  # the revision that was sent last: the session's, or PAST
+    idle: bool = True  # whether there was nothing new to send when it was due
 
-    def sent(self, now: float, revision: int, least_period_s: float = 0.0) -> None:
-        """Sets when the next may come: in step with the period, unless it has fallen behind."""
+    def sent(self, now: float, revision: int, least_period_s: float = 0.0) -> int:
+        """Sets when the next may come: in step with the period, unless it has fallen behind. Returns by how many."""
         period_s = max(self.period_s, least_period_s)
+        missed = 0 if self.idle else int((now - self.due) / period_s)
         self.due = self.due + period_s if now - self.due < period_s else now + period_s
-        self.shown = revision
+        self.shown, self.idle = revision, False
+        return max(missed, 0)
 
 
 class Subscription:
@@ -58,6 +61,12 @@ class Subscription:
         self._channels: dict[str, Channel] = {"state": Channel(STATE_PERIOD_S)}
         self._scene = Scene()
         self._past: Model | None = None
+        self._dropped = 0
+
+    def take_dropped(self) -> int:
+        """How many pictures newer ones have taken the place of since this was last asked."""
+        dropped, self._dropped = self._dropped, 0
+        return dropped
 
     def subscribe(self, wish: Subscribe, past: Model | None = None) -> None:
         """Accepts a subscription and answers it with a hello. `past` is the network at the epoch it asks for.
@@ -98,7 +107,7 @@ class Subscription:
             elif self._is_news(kind, channel):
                 due.append(kind)
             else:
-                listens = True
+                listens = channel.idle = True
         return due, wait_s, listens
 
     def _is_news(self, kind: str, channel: Channel) -> bool:
@@ -145,7 +154,9 @@ class Subscription:
             return self.codec.encode(message)
         encoded = messages.picture(session, kind, channel.resolution, self.codec, self._scene, self._past)
         cost_s = time.monotonic() - now
-        channel.sent(now, self._revision(kind), max(self._fair_period_s(kind, channel), COST_FACTOR * cost_s))
+        self._dropped += channel.sent(
+            now, self._revision(kind), max(self._fair_period_s(kind, channel), COST_FACTOR * cost_s)
+        )
         return encoded
 
     def _fair_period_s(self, kind: str, channel: Channel) -> float:

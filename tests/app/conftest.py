@@ -78,22 +78,25 @@ class RealServer:
 class ServerProcess:
     """`gradlab serve` as a process of its own, which can be killed and started again on the same database."""
 
-    COMMAND = (sys.executable, "-c", "from app.cli import app; app()", "serve", "--port", "0")
+    COMMAND = (sys.executable, "-c", "from app.cli import app; app()", "serve")
 
     def __init__(self, database: Path) -> None:
         self.database = database
+        self.port = "0"
         self.start()
 
     def start(self) -> None:
-        environment = os.environ | {"GRADLAB_DATABASE_URL": f"sqlite:///{self.database}"}
+        """Starts it, again on the same port."""
+        environment = os.environ | {"GRADLAB_DATABASE_URL": f"sqlite:///{self.database}", "GRADLAB_PORT": self.port}
         self.process = subprocess.Popen(self.COMMAND, env=environment, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
         said = self.process.stdout.readline()
         assert said.startswith("gradlab is at http://"), said
         self.address = said.split()[3].removeprefix("http://").rstrip("/")
+        self.port = self.address.rpartition(":")[2]
         self.http = httpx.Client(base_url=f"http://{self.address}", timeout=PATIENCE_S)
 
-    def end(self, how: signal.Signals) -> int:
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Ends it, if it still runs, and gives its exit code."""
         self.process.send_signal(how)
         self.http.close()

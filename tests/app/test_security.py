@@ -62,7 +62,9 @@ def check_headers(headers: httpx.Headers, path: str) -> None:
 def all_routes(app: Application) -> list[tuple[str, str]]:
     """Every method and path that the app answers, filled in."""
     found = [(method.upper(), path) for path, operations in app.openapi()["paths"].items() for method in operations]
-    found += [("GET", path) for path in ("/", "/docs", "/docs/style.css", "/openapi.json", "/favicon.ico")]
+    found += [
+        ("GET", path) for path in ("/", "/docs", "/docs/style.css", "/openapi.json", "/asyncapi.json", "/favicon.ico")
+    ]
     found += [("GET", "/static/css/base.css"), ("GET", "/static/none"), ("GET", "/none"), ("TRACE", "/api/catalogue")]
     return found
 

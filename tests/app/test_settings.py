@@ -14,7 +14,7 @@ def row(name: str, field: FieldInfo) -> str:
     if name.endswith("_bytes"):
         default = f"{default >> 20} MiB" if default >= 1 << 20 else f"{default >> 10} KiB"
     elif isinstance(default, float):
-        default = f"{default:g}"
+        default = f"{default:.0f}"
     shown = "" if default in ("", (), None, SecretStr("")) else f" {default}"
     return f"| `{PREFIX}{name.upper()}` |{shown} | {field.description} |"
 
