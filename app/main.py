@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from fastapi import FastAPI
@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Application:
         await registry.start()
         tokens = app.state.tokens = Tokens(store.rights, registry.audience.wake)
         await tokens.look()
-        async with metrics.following(registry), tokens.followed():
+        async with metrics.following(registry), tokens.followed() if settings.shared else nullcontext():
             yield
         readiness.drain()
         await registry.stop()
