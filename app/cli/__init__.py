@@ -52,6 +52,9 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; 0 for any that is free.", show_default="8000")] = None,
     open: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     root_path: Annotated[str | None, typer.Option(help="Sub-path under which a proxy serves it.")] = None,
+    insecure_lan: Annotated[
+        bool, typer.Option("--insecure-lan", help="Serve other machines without TLS, in a network you trust.")
+    ] = False,
     no_store: Annotated[
         bool, typer.Option("--no-store", help="Keep everything in memory, for a moment's look.")
     ] = False,
@@ -59,7 +62,14 @@ def serve(
     """Serve the page and the API. More settings: GRADLAB_* variables, see the README."""
     from app.cli.serving import run
 
-    run(open, host=host, port=port, root_path=root_path, database_url="memory" if no_store else None)
+    run(
+        open,
+        host=host,
+        port=port,
+        root_path=root_path,
+        insecure_lan=insecure_lan or None,
+        database_url="memory" if no_store else None,
+    )
 
 
 @app.command()
