@@ -128,6 +128,23 @@ class AsyncClient:
         """Brings back a table that was deleted less than 10 minutes ago."""
         return await self._connection.ask(answers.UploadAnswer, "POST", f"/api/datasets/{id}/restore")
 
+    async def join(self, secret: str) -> AsyncSession:
+        """The session of a link that somebody shares: it can be looked at, streamed and forked, not changed."""
+        joined = await self._connection.ask(answers.Joined, "POST", "/api/shares", body={"secret": secret})
+        return AsyncSession(self._connection, joined["session"])
+
+    async def create_token(self) -> answers.NewToken:
+        """A further token for what is yours. It is told this once."""
+        return await self._connection.ask(answers.NewToken, "POST", "/api/tokens", repeatable=False)
+
+    async def tokens(self) -> answers.TokenList:
+        """Your tokens, without their secrets."""
+        return await self._connection.ask(answers.TokenList, "GET", "/api/tokens")
+
+    async def revoke_token(self, id: str) -> None:
+        """Makes a token worthless; streams that are open by it are closed."""
+        await self._connection.send("DELETE", f"/api/tokens/{id}", repeatable=False)
+
     async def import_link(self, url: str) -> answers.ImportAnswer:
         """The experiment of a link of TensorFlow Playground, and what in the link had to be corrected."""
         path, body = "/api/import/tensorflow-playground", {"url": url}

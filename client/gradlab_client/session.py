@@ -150,6 +150,14 @@ class AsyncSession(Inspection):
         """Brings back the network as it was before it was pruned last, up to five times."""
         return await self._ask(answers.SessionAnswer, "DELETE", "/prune", repeatable=False)
 
+    async def share(self) -> str:
+        """The secret of a link with which others can look at the session (`Client.join`). One made before ends."""
+        return (await self._ask(answers.ShareAnswer, "POST", "/share", repeatable=False))["secret"]
+
+    async def unshare(self) -> None:
+        """Takes the link back: whoever used it can no longer look."""
+        await self._connection.send("DELETE", f"{self._path}/share", repeatable=False)
+
     async def delete(self) -> None:
         """Ends the session. It is no error if there is none any more."""
         with suppress(NotFound):

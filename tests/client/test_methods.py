@@ -7,7 +7,7 @@ from typing import Any, get_args
 import httpx
 import numpy as np
 import pytest
-from gradlab_client import Client, Session
+from gradlab_client import Client, NotFound, Session
 from gradlab_client.inspection import Format
 
 from app.exports import FORMATS
@@ -16,7 +16,7 @@ from app.settings import Settings
 
 LINK = "https://playground.tensorflow.org/#dataset=spiral&networkShape=8,8&seed=0.12345"
 TABLE = b"size,bedrooms,price\n110,3,295\n76,2,171\n142,4,374\n155,3,446\n98,2,240\n"
-NOT_FOR_SCRIPTS = {"get_readiness", "get_server_metrics"}
+NOT_FOR_SCRIPTS = {"get_readiness", "get_server_metrics", "identify"}
 
 
 def look(session: Session) -> None:
@@ -97,6 +97,14 @@ def test_every_method_and_with_them_every_address(client: Client, session: Sessi
     assert client.create({"dataset": "xor"}, seed=5).get()["experiment"]["seed"] == 5
     assert session.id in {line["id"] for line in client.sessions()["sessions"]}
     assert repr(client.session(session.id)) == repr(session)
+    assert client.join(session.share()).id == session.id
+    session.unshare()
+    with pytest.raises(NotFound):
+        client.join("an old secret")
+    token = client.create_token()
+    assert token["id"] in {line["id"] for line in client.tokens()["tokens"]} and token["token"]
+    client.revoke_token(token["id"])
+    assert token["id"] not in {line["id"] for line in client.tokens()["tokens"]}
     session.save(tmp_path / "run.json")
     taken = client.load(tmp_path / "run.json")
     for name, column in session.metrics().items():
