@@ -64,8 +64,14 @@ class Readiness:
         if self._draining:
             return
         environment = os.environ | {"GRADLAB_CACHE_DIR": str(cache_folder().parent)}
-        self._compiler = subprocess.Popen([sys.executable, "-m", "engine", kernel], env=environment)  # noqa: S603
-        if self._compiler.wait() and not self._draining:
+        try:
+            self._compiler = subprocess.Popen([sys.executable, "-m", "engine", kernel], env=environment)  # noqa: S603
+            if self._draining:  # which came just now
+                self._compiler.terminate()
+            failed = self._compiler.wait() != 0
+        except OSError:  # no further process is allowed here
+            failed = True
+        if failed and not self._draining:
             log.warning("the %s kernel could not be compiled by another process", kernel)
 
     def _load(self, kernel: str) -> None:

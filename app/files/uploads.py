@@ -4,6 +4,7 @@ Each belongs to whoever sent it, and to all others it is not there; but copies o
 A deleted table can be restored for ten minutes.
 """
 
+import asyncio
 import logging
 import secrets
 import threading
@@ -69,6 +70,7 @@ class Uploads:
         self._uses = uses
         self._shelf = shelf
         self._stored: set[str] = set()
+        self._saving = asyncio.Lock()
         self._clock = clock
         self._lock = threading.Lock()  # files are read on several threads
         self.tables: dict[str, Table] = {}  # by id
@@ -175,18 +177,25 @@ class Uploads:
 
     async def save(self) -> None:
         """Has storage hold what is here. Raises Trouble; tables that cannot be stored are not kept."""
-        for id in self._stored - self._found.keys():
-            await self._shelf.delete(id)
-            self._stored.discard(id)
-        for id in self._found.keys() - self._stored:
-            try:
-                body = await offload(write_table, self.tables[id])
-                await self._shelf.put(id, self._found[id], body, self._owners[id])
-            except Trouble:
+        async with self._saving:
+            while gone := self._stored - self._found.keys():
+                id = gone.pop()
+                await self._shelf.delete(id)
+                self._stored.discard(id)
+            while new := self._found.keys() - self._stored:
+                id = new.pop()
                 with self._lock:
-                    self._pop(id)
-                raise
-            self._stored.add(id)
+                    table, found, owner = self.tables.get(id), self._found.get(id), self._owners.get(id)
+                if table is None or found is None:
+                    continue  # deleted just now
+                try:
+                    await self._shelf.put(id, found, await offload(write_table, table), owner)
+                except Trouble:
+                    with self._lock:
+                        if id in self._found:
+                            self._pop(id)
+                    raise
+                self._stored.add(id)
 
     def close(self) -> None:
         """Forgets all of them."""

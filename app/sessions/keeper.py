@@ -50,15 +50,22 @@ class Keeper:
                 await asyncio.gather(*(self._save_quietly(record) for record in due))
 
     async def _save_quietly(self, record: Record) -> None:
-        with suppress(Trouble):  # of which the writer has told; the next time there is more to store
+        try:
             await self.save(record, checkpoint=True)
+        except Trouble:
+            pass  # of which the writer has told; the next time there is more to store
+        except Exception:  # it must not keep the others from being stored
+            record.saved_at = time.monotonic()
+            log.exception("a session could not be stored")
 
     async def save(self, record: Record, checkpoint: bool = False) -> None:
         """Stores what is new in a session that is in memory. Raises Trouble."""
         async with record.saving:
-            while record.session is not None:
+            while record.session is not None and not record.deleted:
                 try:
-                    new = await self._new_in(record, checkpoint)
+                    new = await self._new_in(record, record.session, checkpoint)
+                    if new is None or record.deleted:
+                        return
                     record.saved = await self._store.save(new)
                 except Closed:
                     return  # it has ended
@@ -71,7 +78,8 @@ class Keeper:
                         record.saved_at = time.monotonic()
                     return
 
-    async def _new_in(self, record: Record, checkpoint: bool) -> Delta:
+    async def _new_in(self, record: Record, session: Session, checkpoint: bool) -> Delta | None:
+        """What is new in a session; None if it has failed, in the middle of a step."""
         created, owner, saved = record.created, record.owner, record.saved
 
         def take(session: Session) -> Future[Delta]:
@@ -79,9 +87,13 @@ class Keeper:
             return session.at_step_boundary(lambda: delta(session.trainer, facts(), saved, checkpoint))
 
         while True:
+            run = session.run_id
             taking = await asyncio.wrap_future(self._scheduler.snapshot(record.id, take))
-            with suppress(Problem):  # a reset came before it
+            try:
                 return await asyncio.wrap_future(taking)
+            except Problem:
+                if session.run_id == run:  # else a reset came before it
+                    return None
 
     async def save_last(self, records: Iterable[Record]) -> None:
         """Stores all sessions, once their scheduler has ended."""
@@ -91,9 +103,13 @@ class Keeper:
             return delta(session.trainer, session.stored_facts(record.created, record.owner)(), record.saved, True)
 
         async def save(record: Record) -> None:
-            if record.session is not None:
-                with suppress(Trouble):
+            if record.session is not None and not record.deleted and record.session.state != "failed":
+                try:
                     await self._store.save(await asyncio.to_thread(take, record, record.session))
+                except Trouble as trouble:
+                    log.error("a session could not be stored at the end: %s", trouble.kind)
+                except Exception:
+                    log.exception("a session could not be stored at the end")
 
         await asyncio.gather(*map(save, records))
 
@@ -107,6 +123,8 @@ class Keeper:
             return Session(record.id, made[-1].trainer, check)
 
         try:
+            if record.deleted:
+                raise Closed
             session = await asyncio.wrap_future(self._scheduler.open(record.id, make))
             recovery = made[-1]
             going: Future[Future[None]] = self._scheduler.command(
@@ -114,6 +132,8 @@ class Keeper:
             )
             arrival = await asyncio.wrap_future(going)
             await asyncio.wrap_future(arrival)
+            if record.deleted:
+                raise Closed
         except BaseException:
             self._scheduler.close(record.id)
             raise

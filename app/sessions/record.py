@@ -24,6 +24,9 @@ class Record:
     head: dict[str, Any] | None = None  # its line in the list while it rests
     upload: str | None = None  # the uploaded table that it learns from while it rests
     waking: "asyncio.Task[None] | None" = None
+    placed: bool = False  # whether it has a place in memory, while it is made or brought back
+    uses: int = 0  # requests that are being answered
+    deleted: bool = False
     saved: Saved = field(default_factory=Saved)
     saved_at: float = -math.inf
     saving: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -44,7 +47,8 @@ class Record:
     def in_use(self) -> bool:
         """Whether somebody watches it, it trains, or a client waits for it."""
         session = self.session
-        return session is not None and bool(session.watchers or session.awaited or session.state == "running")
+        trains = session is not None and bool(session.watchers or session.awaited or session.state == "running")
+        return self.uses > 0 or trains
 
     def summary(self) -> dict[str, Any] | None:
         """Its line in the list; None while it is made."""

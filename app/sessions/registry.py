@@ -110,6 +110,8 @@ class Registry:
         except BaseException:
             self._forget(id)
             raise
+        finally:
+            record.placed = False
         self.created += 1
         return id
 
@@ -148,8 +150,16 @@ class Registry:
             if record.session and record.session.watchers:
                 await asyncio.sleep(LEAVING_POLL_S)
         if not (unless_watched and record.session and record.session.watchers):
-            await self._keeper.delete(id)
-            self._forget(id)
+            await self._delete(record)
+
+    async def _delete(self, record: Record) -> None:
+        record.deleted = True  # so that nothing of it is stored any more
+        try:
+            await self._keeper.delete(record.id)
+        except BaseException:
+            record.deleted = False
+            raise
+        self._forget(record.id)
 
     def list(self, owner: str | None = None) -> list[dict[str, Any]]:
         """A line for each session, oldest first: of one owner, or of all."""
@@ -207,13 +217,25 @@ class Registry:
         Raises Trouble where it cannot be stored.
         """
         self._keeper.check()
-        result = await self._do(self.scheduler.command, id, job)
-        await self._keeper.save(self.record(id))
+        with self._using(id) as record:
+            result = await self._do(self.scheduler.command, id, job)
+            await self._keeper.save(record)
         return result
 
     async def _do(self, put: Callable[..., Future[Any]], id: str, job: Callable[[Session], Any]) -> Any:
-        await self.session(id)
-        return await self.readiness.when_compiled(lambda: self._result(put(id, job)))
+        with self._using(id):
+            await self.session(id)
+            return await self.readiness.when_compiled(lambda: self._result(put(id, job)))
+
+    @contextmanager
+    def _using(self, id: str) -> Iterator[Record]:
+        """Meanwhile a session does not rest. Raises Problem 404."""
+        record = self.record(id)
+        record.uses += 1
+        try:
+            yield record
+        finally:
+            record.uses -= 1
 
     async def _result(self, future: Future[Any]) -> Any:
         result = await self._await(future)
@@ -248,7 +270,7 @@ class Registry:
 
         Raises Problem 404.
         """
-        session, record = await self.session(id), self._records[id]
+        session, record = await self.session(id), self.record(id)
         unsubscribe = self.scheduler.subscribe(id, listen(session))
         session.watchers += 1
         try:
@@ -274,7 +296,9 @@ class Registry:
                     self._forget(record.id)
                 raise
             finally:
-                record.waking = None
+                record.waking, record.placed = None, False
+                if record.head and record.session is None:  # it does not train, whatever it did before
+                    record.head |= {"state": "paused"} if record.head["state"] == "running" else {}
 
         task = record.waking = asyncio.create_task(wake())
         task.add_done_callback(_note_failure)
@@ -284,8 +308,12 @@ class Registry:
         """Stops, lays to rest and forgets unused sessions, forever."""
         while True:
             await asyncio.sleep(TEND_PERIOD_S)
-            with suppress(Trouble):
+            try:
                 await self.tidy()
+            except Trouble:
+                pass  # of which the writer has told
+            except Exception:
+                log.exception("unused sessions could not be looked after")
 
     async def tidy(self) -> None:
         """Stops unwatched training; leaves to storage what nobody uses, and forgets it in the end; frees memory."""
@@ -294,8 +322,7 @@ class Registry:
         for id, record in list(self._records.items()):
             idle_s = self._idle_s(record)
             if idle_s >= self.settings.forget_s:
-                await self._keeper.delete(id)
-                self._forget(id)
+                await self._delete(record)
             elif idle_s >= stop_s and record.session is not None and record.session.state == "running":
                 with suppress(Problem):
                     await self._await(self.scheduler.command(id, lambda session: session.pause(reason)))
@@ -328,20 +355,16 @@ class Registry:
     def _idle_s(self, record: Record) -> float:
         """How long it has been unused: nobody watches it, and no client waits for what it does."""
         session = record.session
-        if (session is None and not record.rests) or (session and (session.watchers or session.awaited)):
+        busy = record.uses or (session and (session.watchers or session.awaited))
+        if busy or (session is None and not record.rests):
             return -math.inf
         return self._clock() - record.asked
 
     async def _make_room(self, newcomer: Record) -> None:
         """Lays to rest whatever has been unused longest, where memory is full. Raises Problem 429."""
-        while sum(not record.rests or record is newcomer for record in self._records.values()) > (
-            self.settings.max_sessions
-        ):
-            unused = [
-                record
-                for record in self._records.values()
-                if record.session and not record.in_use and not record.saving.locked()
-            ]
+        records = self._records.values()
+        while sum(record.session is not None or record.placed for record in records) >= self.settings.max_sessions:
+            unused = [record for record in records if record.session and not record.in_use]
             if not unused:
                 raise too_many(
                     f"{self.settings.max_sessions} sessions are in use, the most this server trains at the same time. "
@@ -349,9 +372,12 @@ class Registry:
                     60,
                 )
             await self._rest(max(unused, key=self._idle_s))
+        newcomer.placed = True
 
     def _forget(self, id: str) -> None:
-        self._records.pop(id, None)
+        record = self._records.pop(id, None)
+        if record:
+            record.deleted = True
         self.scheduler.close(id)
 
 

@@ -71,14 +71,16 @@ class Recovery(Replay):
             for place in [*newest, *marks.values()]
             if place.rows <= len(table) and (journal.complete or place.changes == journal.made)
         ]
-        if not reached:
+        trainer, step = Trainer(journal.experiment), stored.facts.step
+        if reached:
+            start = max(reached, key=lambda place: (place.checkpoint.clock[kernel.STEP], place.changes))
+            trainer.restore(start.checkpoint)
+            trainer.history.take(table[: start.rows])
+        elif journal.complete:  # from the very beginning
+            start = Place(trainer.checkpoint(), 0, 0)
+        else:
             raise Trouble("damaged")
-        start = max(reached, key=lambda place: (place.checkpoint.clock[kernel.STEP], place.changes))
-        step = stored.facts.step
-        super().__init__(Trainer(journal.experiment), journal.entries[start.changes :], lambda _: step)
-        trainer = self.trainer
-        trainer.restore(start.checkpoint)
-        trainer.history.take(table[: start.rows])
+        super().__init__(trainer, journal.entries[start.changes :], lambda _: step)
         trainer.journal = journal.until(start.changes)
         trainer.timeline.take(
             stored.stride, [Mark(epoch, place.changes, place.checkpoint) for epoch, place in sorted(marks.items())]

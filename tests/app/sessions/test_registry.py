@@ -10,11 +10,14 @@ import pytest
 from app.problems import Problem
 from app.readiness import Readiness
 from app.schemas.requests import Play, TrainEpochs
+from app.sessions.record import Record
 from app.sessions.registry import Registry
 from app.sessions.scheduler import Scheduler
+from app.sessions.session import Session
 from app.settings import Settings
 from app.storage import Store
 from engine import Experiment, InvalidExperiment, resolve
+from engine.compute import kernel
 from tests.app.conftest import eventually
 
 pytestmark = pytest.mark.anyio
@@ -231,3 +234,60 @@ async def test_a_client_that_is_leaving_does_not_keep_its_session(registry: Regi
     await registry.delete(id, unless_watched=True)
     await watching
     assert not registry.has(id)
+
+
+async def test_what_is_answered_while_a_session_is_laid_to_rest_is_not_lost(registry: Registry, clock: Clock) -> None:
+    id = await registry.create(resolve(Experiment()), "me")
+    for attempt in range(40):
+        clock.now += 700
+        patch = b'{"optimizer": {"learning_rate": %.4f}}' % (0.001 + attempt / 10_000)
+
+        async def change(delay_s: float = attempt % 20 / 5_000, patch: bytes = patch) -> None:
+            await asyncio.sleep(delay_s)
+            await registry.change(id, lambda session: session.patch(patch, reset=False))
+
+        await asyncio.gather(registry.tidy(), change())
+        found = await registry.look(id, lambda session: session.trainer.experiment.optimizer.learning_rate)
+        assert found == pytest.approx(0.001 + attempt / 10_000)
+
+
+async def test_a_deleted_session_does_not_come_back_in_storage(registry: Registry) -> None:
+    for attempt in range(30):
+        id = await registry.create(resolve(Experiment()), "me")
+        await registry.change(id, lambda session: session.play(PLAY))
+        record = registry.record(id)
+
+        async def save(delay_s: float = attempt % 15 / 3_000, record: Record = record) -> None:
+            await asyncio.sleep(delay_s)
+            await registry._keeper.save(record, checkpoint=True)
+
+        await asyncio.gather(registry.delete(id), save())
+    assert await registry._keeper.stored() == []
+
+
+@pytest.mark.parametrize("fault", ["checkpoint", "advance"])
+async def test_a_session_that_fails_keeps_no_other_from_being_stored(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr("app.sessions.keeper.CHECKPOINT_S", 0.05)
+    monkeypatch.setattr("app.sessions.keeper.TICK_S", 0.01)
+    good, bad = [await registry.create(resolve(Experiment()), "me") for _ in range(2)]
+
+    def spoil(session: Session) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise MemoryError("spoiled by the test")
+
+        monkeypatch.setattr(session.trainer, fault, fail)
+        session.trainer._clock[kernel.IN_BATCH] = fault == "advance"  # in the middle of a step
+
+    await registry.look(bad, spoil)
+    for id in (good, bad):
+        await registry.look(id, lambda session: session.play(PLAY))
+    seen = registry.record(good).saved_at
+    for _ in range(3):
+
+        async def stored_again(seen: float = seen) -> bool:
+            return registry.record(good).saved_at > seen
+
+        await eventually(stored_again)
+        seen = registry.record(good).saved_at
