@@ -4,8 +4,6 @@ On this machine alone there is one user, and everything is theirs. A server that
 signed cookie, which holds a random number and nothing about a person, and each script by a token.
 """
 
-import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, Signer
@@ -17,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.problems import Problem
 from app.security import SAFE_METHODS, deny
 from app.settings import Settings
+from app.tokens import Token, new_owner
 
 COOKIE_S = 400 * 24 * 3600  # as long as browsers keep one
 BEARER = "bearer "
@@ -24,13 +23,22 @@ BEARER = "bearer "
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: `owner` is whose sessions and tables are theirs, None for somebody who is not known."""
+    """Who acts: `owner` is whose sessions and tables are theirs, None for somebody who is not known.
+
+    A script acts by its `token`, until that is revoked.
+    """
 
     owner: str | None
+    token: Token | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known, still, who it is."""
+        return self.owner is not None and not (self.token and self.token.revoked)
 
     def known(self) -> str:
         """The owner. Raises Problem 401."""
-        if self.owner is None:
+        if self.owner is None or not self.is_known:
             raise unknown()
         return self.owner
 
@@ -54,8 +62,8 @@ def actor_of(connection: HTTPConnection) -> Actor:
 class Cookies:
     """The cookie by which a browser is known."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._signer = Signer(settings.secret.get_secret_value() or secrets.token_bytes(32), salt="gradlab.owner")
+    def __init__(self, settings: Settings, key: bytes) -> None:
+        self._signer = Signer(key, salt="gradlab.owner")
         self._secure = settings.behind_tls
         self.name = "__Host-gradlab" if self._secure else "gradlab"
 
@@ -67,9 +75,11 @@ class Cookies:
         except BadSignature:
             return None
 
-    def give(self, response: Response) -> None:
-        """Makes the browser somebody new."""
-        value = self._signer.sign(secrets.token_hex(16)).decode()
+    def give(self, headers: Headers, response: Response) -> None:
+        """Makes a browser somebody new, unless it is somebody already."""
+        if self.owner(headers):
+            return
+        value = self._signer.sign(new_owner()).decode()
         response.set_cookie(
             self.name, value, max_age=COOKIE_S, secure=self._secure, httponly=True, samesite="strict", path="/"
         )
@@ -78,18 +88,15 @@ class Cookies:
 class Identity:
     """Finds out who sends a request, and leaves that for `actor_of`. A token that is not valid is refused."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, owner_of: Callable[[str], Awaitable[str | None]]) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.shared = settings.shared
-        self._cookies = Cookies(settings)
-        self._owner_of = owner_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
         state = scope.setdefault("state", {})
-        state["cookies"] = self._cookies
         try:
             state["actor"] = await self._actor(scope) if self.shared else ONLY_USER
         except Problem as problem:
@@ -101,14 +108,14 @@ class Identity:
         await self.app(scope, receive, send)
 
     async def _actor(self, scope: Scope) -> Actor:
-        headers = Headers(scope=scope)
+        headers, known = Headers(scope=scope), scope["app"].state
         given = headers.get("authorization", "")
         if given[: len(BEARER)].lower() == BEARER:
-            owner = await self._owner_of(given[len(BEARER) :].strip())
-            if owner is None:
+            token = await known.tokens.find(given[len(BEARER) :].strip())
+            if token is None:
                 raise unknown("This token is not valid: it was revoked, or never made here.")
-            return Actor(owner)
+            return Actor(token.owner, token)
         changes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
         if changes and "origin" not in headers and headers.get("sec-fetch-site") != "same-origin":
             return NOBODY  # browsers say where they come from; whatever does not needs a token
-        return Actor(self._cookies.owner(headers))
+        return Actor(known.cookies.owner(headers))

@@ -1,5 +1,7 @@
 """The application: everything put together. `create_app` is the only thing here."""
 
+import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app import __version__
 from app.files.uploads import Uploads
-from app.identity import Identity
+from app.identity import Cookies, Identity
 from app.limits import RequestLimit
 from app.metrics import CountRefusals, MeasuredScheduler, Metrics
 from app.openapi import describe_api
@@ -22,6 +24,7 @@ from app.security import Security
 from app.sessions.registry import Registry
 from app.settings import Settings
 from app.storage import Store
+from app.tokens import Tokens
 from engine import EngineError
 
 NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False}  # it contacts no other server
@@ -57,13 +60,20 @@ def create_app(settings: Settings | None = None) -> Application:
         app.state.scheduler = scheduler
         store = Store(settings.database_url)
         await store.open()
-        registry = Registry(scheduler, settings, readiness, store, lambda: uploads.tables)
+        given = settings.secret.get_secret_value().encode()
+        app.state.cookies = Cookies(settings, given or await store.rights.signing_key(secrets.token_bytes(32)))
+        registry = Registry(scheduler, settings, readiness, store, lambda *whose: uploads.tables_of(*whose))
         uploads = Uploads(settings.max_uploads, registry.learning_from, store.uploads)
         await uploads.load()
         app.state.registry, app.state.uploads = registry, uploads
         await registry.start()
+        tokens = app.state.tokens = Tokens(store.rights, registry.audience.wake)
+        await tokens.look()
+        looking = asyncio.create_task(tokens.keep_looking()) if settings.shared else None
         async with metrics.following(registry):
             yield
+        if looking:
+            looking.cancel()
         readiness.drain()
         await registry.stop()
         await store.close()
@@ -83,17 +93,13 @@ def create_app(settings: Settings | None = None) -> Application:
         app.add_exception_handler(error, answer)
     app.add_middleware(Faults)
     app.add_middleware(RequestLimit, settings=settings)
-    app.add_middleware(Identity, settings=settings, owner_of=_nobody)
+    app.add_middleware(Identity, settings=settings)
     app.add_middleware(Security, settings=settings)
     app.add_middleware(CountRefusals, metrics=metrics)  # added last: outermost
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", pages.make_static())
     return app
-
-
-async def _nobody(token: str) -> str | None:
-    return None
 
 
 def build_routes(app: FastAPI) -> None:

@@ -114,6 +114,11 @@ class Settings(BaseSettings):
         return self.host not in LOOPBACK if self.several_users is None else self.several_users
 
     @property
+    def exposed(self) -> bool:
+        """Whether it serves other machines without TLS."""
+        return self.host not in LOOPBACK and not self.behind_tls
+
+    @property
     def caps(self) -> Caps:
         """How much one person may have, ask for, and train: what is set, or what suits the number of users."""
         usual = FOR_SEVERAL if self.shared else FOR_ONE

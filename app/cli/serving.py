@@ -18,6 +18,10 @@ from app.storage import Store
 
 log = logging.getLogger("gradlab")
 
+EXPOSED = """\
+Whoever is on the network could read along, because gradlab would serve {host} without TLS. Put a proxy with TLS in
+front and set GRADLAB_BEHIND_TLS=true; or, where that does not matter, add --insecure-lan."""
+
 
 def run(open: bool, **options: Any) -> None:
     """Serves until it is told to end."""
@@ -26,6 +30,9 @@ def run(open: bool, **options: Any) -> None:
     except ValueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+    if settings.exposed and not settings.insecure_lan:
+        typer.echo(EXPOSED.format(host=settings.host), err=True)
+        raise typer.Exit(2)
     logs.configure(settings)
     try:
         application = create_app(settings)

@@ -22,7 +22,7 @@ from app.schemas.requests import Strict
 from app.validation import ANYTHING, Bounds, Checker, parse
 from engine import LIMITS, EngineError, Experiment, Resolved, Trainer, fixed_differences, resolve, to_data
 from engine.compute import kernel
-from engine.data.uploads import Table
+from engine.data.uploads import Table, Tables
 from engine.training.checkpoints import Checkpoint
 from engine.training.journal import Entry, Journal
 
@@ -108,7 +108,9 @@ FILE: Checker[SessionFile] = Checker(SessionFile, "a session file", BOUNDS, LONG
 class Keeper(Protocol):
     """Where the table of a file is kept."""
 
-    tables: dict[str, Table]  # by id
+    @property
+    def tables(self) -> Tables:
+        """What an experiment may learn from."""
 
     def adopt(self, table: Table) -> str:
         """Keeps a table, and returns its id."""

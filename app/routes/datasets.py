@@ -63,7 +63,7 @@ async def upload_dataset(
 
     Columns of words become one input of 0 and 1 for each word, dates the days since the first; inputs, and the target
     of a regression, are standardized by the training part. At most 20,000 rows and 64 columns are taken: of a larger
-    file choose with `rows` and `column`. Everyone who can reach this server can see and use the table.
+    file choose with `rows` and `column`. Nobody else sees the table.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in CSV_TYPES:

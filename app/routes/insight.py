@@ -216,7 +216,8 @@ async def get_spread(
     registry: RegistryDep, uploads: UploadsDep, body: Annotated[bytes, Depends(json_body)]
 ) -> Response:
     """How activations and errors spread from layer to layer before an experiment's network has begun to learn."""
-    experiment = await offload(lambda: resolve(read_experiment(body), uploads.tables))
+    tables = uploads.tables
+    experiment = await offload(lambda: resolve(read_experiment(body), tables))
     check_size(experiment, registry.settings.caps)
     await registry.readiness.compiled(experiment)
     return JSONResponse(await offload(lambda: to_json({"layers": distributions.spread(Trainer(experiment))})))

@@ -70,21 +70,23 @@ async def create_session(
         limit = registry.settings.body_limit_bytes
         if len(body) > limit:
             raise Problem(413, f"The body is larger than {limit} bytes and is not a session file.")
-        id = await registry.create(await offload(lambda: resolve(read_experiment(body), uploads.tables)))
+        tables = uploads.tables
+        id = await registry.create(await offload(lambda: resolve(read_experiment(body), tables)))
     location = f"{request.scope.get('root_path', '')}/api/sessions/{id}"
     return JSONResponse(await registry.look(id, in_json(Session.describe)), 201, {"Location": location})
 
 
 @router.get("", operation_id="list_sessions", response_model=SessionList)
 async def list_sessions(registry: RegistryDep) -> Response:
-    """All sessions of this server."""
+    """Your sessions, oldest first."""
     return JSONResponse({"sessions": registry.list()})
 
 
 @router.get("/{id}", operation_id="get_session", response_model=SessionAnswer, responses=problems(404))
 async def get_session(id: Id, registry: RegistryDep) -> Response:
     """The session, with the metrics of its present step."""
-    return JSONResponse(await registry.look(id, in_json(Session.describe)))
+    access = registry.right(id)
+    return JSONResponse(await registry.look(id, in_json(lambda session: session.describe(access))))
 
 
 @router.delete("/{id}", operation_id="delete_session", status_code=204, responses=problems(404, 422))

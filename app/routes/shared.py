@@ -10,11 +10,10 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from app.encoding import JSONResponse, to_json
-from app.files.uploads import Uploads
 from app.identity import actor_of
 from app.offload import read_body
 from app.problems import MEDIA_TYPE, Problem
-from app.sessions.access import Access
+from app.sessions.access import Access, OwnUploads
 from app.sessions.jobs import then
 from app.sessions.session import Session
 from app.validation import Checker
@@ -40,13 +39,12 @@ def _access(connection: HTTPConnection) -> Access:
     return Access(connection.app.state.registry, actor_of(connection))
 
 
-def _uploads(connection: HTTPConnection) -> Uploads:
-    uploads: Uploads = connection.app.state.uploads
-    return uploads
+def _uploads(connection: HTTPConnection) -> OwnUploads:
+    return OwnUploads(connection.app.state.uploads, actor_of(connection))
 
 
 RegistryDep = Annotated[Access, Depends(_access)]
-UploadsDep = Annotated[Uploads, Depends(_uploads)]
+UploadsDep = Annotated[OwnUploads, Depends(_uploads)]
 Id = Annotated[str, Path(description="The session's id.", examples=["0123456789abcdef0123456789abcdef"])]
 Epoch = Annotated[
     int | None, Query(description="A whole epoch that the run has passed; the present moment if it is left out.")

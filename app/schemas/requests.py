@@ -172,6 +172,12 @@ class Import(Strict):
     url: str = Field(max_length=10_000, examples=["https://playground.tensorflow.org/#dataset=spiral&seed=0.12345"])
 
 
+class Join(Strict):
+    """The secret of a link."""
+
+    secret: str = Field(max_length=100)
+
+
 class Rate(Strict):
     """How often a kind of message may come."""
 

@@ -80,9 +80,15 @@ class Summary(BaseModel):
     watchers: int = Field(description="How many clients listen to its stream.")
 
 
+Access = Annotated[
+    Literal["own", "read"], Field(description="What the asker may do with it: everything, or look at it by its link.")
+]
+
+
 class SessionAnswer(Summary):
     """A session."""
 
+    access: Access
     warning: str | None
     rate: Number = Field(description="Epochs per second while it plays; null is flat out.")
     until: Until | None = Field(description="Where playing ends.")
@@ -96,7 +102,7 @@ class SessionAnswer(Summary):
 
 
 class SessionList(BaseModel):
-    """All sessions of this server."""
+    """The asker's own sessions."""
 
     sessions: list[Summary]
 
@@ -367,3 +373,34 @@ class Alive(BaseModel):
 
     status: Literal["ok"]
     version: str
+
+
+class TokenLine(BaseModel):
+    """A token of a script, of which only the id is known."""
+
+    id: str
+    created: str = Field(description="When, in UTC (ISO 8601).")
+
+
+class NewToken(TokenLine):
+    """A token that was just made."""
+
+    token: str = Field(description="What to send as `Authorization: Bearer TOKEN`. It is shown this once.")
+
+
+class TokenList(BaseModel):
+    """The asker's tokens."""
+
+    tokens: list[TokenLine]
+
+
+class ShareAnswer(BaseModel):
+    """A link to look at a session."""
+
+    secret: str
+
+
+class Joined(BaseModel):
+    """What a link leads to."""
+
+    session: str = Field(description="The session's id.")

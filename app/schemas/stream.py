@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.schemas.requests import Pause, Play, Reset, Step, Strict, Subscribe
-from app.schemas.responses import ExperimentData, NoteAnswer, ProblemDocument, State
+from app.schemas.responses import Access, ExperimentData, NoteAnswer, ProblemDocument, State
 from engine.insight.results import Number, PartName
 
 Bytes = Annotated[bytes, WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
@@ -51,6 +51,7 @@ class HelloMessage(Standing):
     type: Literal["hello"]
     protocol: int
     session: str
+    access: Access
     run: str
     seq: int = Field(description="The last row there is.")
     recovered: bool = Field(description="Whether the rows that follow continue those that the client has.")

@@ -17,6 +17,7 @@ from app.sessions.record import Record
 from app.sessions.scheduler import Closed, Scheduler
 from app.sessions.session import Session
 from app.storage import Delta, Facts, Recovery, Saved, Store, Trouble, delta
+from app.storage.rights import Share
 from engine import Resolved
 from engine.data.uploads import Tables
 
@@ -125,6 +126,18 @@ class Keeper:
     async def delete(self, id: str) -> None:
         """Deletes a session from storage. Raises Trouble."""
         await self._store.delete(id)
+
+    async def shares(self) -> dict[str, Share]:
+        """Which sessions others may look at. Raises Trouble."""
+        return await self._store.rights.shares()
+
+    async def share(self, id: str, link: bytes | None) -> None:
+        """Stores with what others may look at a session, from now on only with this. Raises Trouble."""
+        await self._store.rights.share(id, link)
+
+    async def join(self, id: str, reader: str) -> None:
+        """Stores that somebody may look at a session. Raises Trouble."""
+        await self._store.rights.join(id, reader)
 
     async def stored(self) -> list[Facts]:
         """All sessions in storage, oldest first. Raises Trouble."""

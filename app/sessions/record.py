@@ -8,6 +8,8 @@ from typing import Any
 
 from app.sessions.session import Session
 from app.storage import Facts, Saved
+from app.storage.rights import Share
+from engine import Resolved
 
 
 @dataclass(eq=False)
@@ -25,7 +27,7 @@ class Record:
     saved: Saved = field(default_factory=Saved)
     saved_at: float = -math.inf
     saving: asyncio.Lock = field(default_factory=asyncio.Lock)
-    link: bytes = b""  # the hash of the secret with which others may look at it; empty: there is none
+    link: bytes | None = None  # the hash of the secret with which others may look at it
     readers: set[str] = field(default_factory=set)  # who has used it
 
     @property
@@ -50,15 +52,15 @@ class Record:
 
     def learns_from(self) -> str | None:
         """The id of the uploaded table that it learns from, if it does."""
-        return upload_of(self.session) if self.session else self.upload
+        return upload_of(self.session.trainer.experiment) if self.session else self.upload
 
     def rest(self) -> None:
         """Leaves it to storage."""
         if self.session:
-            self.head, self.upload, self.session = self.session.summary(), upload_of(self.session), None
+            self.head, self.upload, self.session = self.session.summary(), self.learns_from(), None
 
 
-def stored_record(facts: Facts, asked: float) -> Record:
+def stored_record(facts: Facts, asked: float, share: Share | None = None) -> Record:
     """The record of a session that is found in storage."""
     head = {
         "id": facts.id,
@@ -71,10 +73,13 @@ def stored_record(facts: Facts, asked: float) -> Record:
         "steps_per_second": 0.0,
         "watchers": 0,
     }
-    return Record(facts.id, facts.owner or "", asked, facts.created, head=head, upload=facts.upload)
+    record = Record(facts.id, facts.owner or "", asked, facts.created, head=head, upload=facts.upload)
+    if share:
+        record.link, record.readers = share.hash, set(share.readers)
+    return record
 
 
-def upload_of(session: Session) -> str | None:
-    """The id of the uploaded table that a session learns from, if it does."""
-    upload: str | None = getattr(session.trainer.experiment.dataset, "upload", None)
+def upload_of(experiment: Resolved) -> str | None:
+    """The id of the uploaded table that an experiment learns from, if it does."""
+    upload: str | None = getattr(experiment.dataset, "upload", None)
     return upload

@@ -5,7 +5,6 @@ event loop, so nothing in it computes.
 """
 
 import asyncio
-import hashlib
 import logging
 import math
 import secrets
@@ -14,6 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -21,11 +21,12 @@ from app.limits import check_size, too_many
 from app.problems import Problem, not_found, stopping
 from app.readiness import Readiness
 from app.sessions.keeper import Keeper
-from app.sessions.record import Record, stored_record
+from app.sessions.record import Record, stored_record, upload_of
 from app.sessions.scheduler import Closed, Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
 from app.storage import Store, Trouble
+from app.tokens import hashed
 from engine import Resolved, Trainer
 from engine.data.uploads import NO_TABLES, Tables
 
@@ -38,7 +39,8 @@ LEAVING_POLLS, LEAVING_POLL_S = 20, 0.05  # within this time the server notices 
 
 
 class Registry:
-    """All sessions of one scheduler; `tables` are the uploaded ones that stored sessions may learn from."""
+    """All sessions of one scheduler; `tables` are the uploaded ones that one of an owner's, which learns from one of
+    them, may choose from."""
 
     def __init__(
         self,
@@ -46,13 +48,14 @@ class Registry:
         settings: Settings,
         readiness: Readiness,
         store: Store,
-        tables: Callable[[], Tables] = lambda: NO_TABLES,
+        tables: Callable[[str, str | None], Tables] = lambda owner, upload: NO_TABLES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.scheduler = scheduler
         self.settings = settings
         self.readiness = readiness
         self._keeper = Keeper(store, scheduler)
+        self.audience = Audience()
         self._tables = tables
         self._clock = clock
         self._records: dict[str, Record] = {}
@@ -64,9 +67,10 @@ class Registry:
 
     async def start(self) -> None:
         """Finds what is in storage; what was training trains on. Raises Trouble."""
+        shares = await self._keeper.shares()
         for facts in await self._keeper.stored():
             asleep_s = max(0.0, time.time() - facts.touched)
-            record = self._records[facts.id] = stored_record(facts, self._clock() - asleep_s)
+            record = self._records[facts.id] = stored_record(facts, self._clock() - asleep_s, shares.get(facts.id))
             if facts.playing:
                 self._wake(record)
         self._tasks = [
@@ -95,6 +99,8 @@ class Registry:
         self._check_count(owner)
         id = secrets.token_hex(16)  # 128 random bits
         record = self._records[id] = Record(id, owner, self._clock())
+        if trainer:
+            trainer.experiment = replace(experiment, tables=self._tables(owner, upload_of(experiment)))
         try:
             await self._make_room(record)
             record.session = await self._await(
@@ -150,24 +156,34 @@ class Registry:
         records = [record for record in self._records.values() if owner in (None, record.owner)]
         return [line for record in records if (line := record.summary())]
 
-    def share(self, id: str) -> str:
-        """The secret of a link with which others can look at a session; one made before is no longer good."""
+    async def share(self, id: str) -> str:
+        """The secret of a link with which others can look at a session; one made before is no longer good.
+
+        Raises Trouble.
+        """
         secret = secrets.token_urlsafe(24)
-        record = self.record(id)
-        record.link, record.readers = _hash(secret), set()
+        await self._let_look(id, hashed(secret))
         return secret
 
-    def unshare(self, id: str) -> None:
-        """Lets nobody but its owner look at a session."""
-        record = self.record(id)
-        record.link, record.readers = b"", set()
+    async def unshare(self, id: str) -> None:
+        """Lets nobody but its owner look at a session. Raises Trouble."""
+        await self._let_look(id, None)
 
-    def join(self, secret: str, owner: str) -> str:
-        """The id of the session of a link, which that owner may look at from now on. Raises Problem 404."""
-        given = _hash(secret)
+    async def _let_look(self, id: str, link: bytes | None) -> None:
+        await self._keeper.share(id, link)
+        record = self.record(id)
+        record.link, record.readers = link, set()
+        self.audience.wake()
+
+    async def join(self, secret: str, owner: str) -> str:
+        """The id of the session of a link, which that owner may look at from now on. Raises Problem 404, Trouble."""
+        given = hashed(secret)
         for id, record in self._records.items():
             if record.link and secrets.compare_digest(record.link, given):
-                if owner != record.owner:
+                if owner not in record.allowed:
+                    await self._keeper.join(id, owner)
+                    if record.link is None or not secrets.compare_digest(record.link, given):
+                        break  # it was taken back meanwhile
                     record.readers.add(owner)
                 return id
         raise not_found("This link is not good: it was taken back, or the session has ended.")
@@ -249,7 +265,8 @@ class Registry:
             try:
                 await self._make_room(record)
                 check = self.readiness.check
-                await self.readiness.when_compiled(lambda: self._keeper.wake(record, self._tables(), check))
+                tables = self._tables(record.owner, record.upload)
+                await self.readiness.when_compiled(lambda: self._keeper.wake(record, tables, check))
             except Closed:
                 raise (stopping() if self.scheduler.stopping else no_session()) from None
             except Trouble as trouble:
@@ -338,13 +355,30 @@ class Registry:
         self.scheduler.close(id)
 
 
+class Audience:
+    """Everybody who watches something. They are woken when somebody may no longer do so, to see whether it is they."""
+
+    def __init__(self) -> None:
+        self._wake: set[Callable[[], None]] = set()
+
+    @contextmanager
+    def joined(self, wake: Callable[[], None]) -> Iterator[None]:
+        """While it lasts, `wake` is called."""
+        self._wake.add(wake)
+        try:
+            yield
+        finally:
+            self._wake.discard(wake)
+
+    def wake(self) -> None:
+        """Wakes all."""
+        for wake in list(self._wake):
+            wake()
+
+
 def no_session() -> Problem:
     """404, also for a session that is somebody else's."""
     return not_found("There is no session with this id on this server.")
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def _note_failure(task: "asyncio.Task[None]") -> None:

@@ -291,10 +291,11 @@ class Session:
 
     # Jobs that only look
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self, access: str = "own") -> dict[str, Any]:
         """The session as REST answers it, with the metrics of this step."""
         row = self.trainer.row()
         return self.summary() | {
+            "access": access,
             "warning": self.trainer.warning,
             "rate": self.rate,
             "until": self._stop_condition.until.model_dump() if self._stop_condition else None,

@@ -20,7 +20,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from app.storage.tables import METADATA
 from app.storage.troubles import Trouble, told_apart
 
-HEAD = "0001"  # the newest of the migrations
+HEAD = "0002"  # the newest of the migrations
 MIGRATIONS = Path(__file__).with_name("migrations")
 MEMORY = "memory"
 BUSY_S = 2

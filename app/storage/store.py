@@ -16,6 +16,7 @@ from app.offload import offload
 from app.storage.database import Database
 from app.storage.deltas import Delta, Facts, Saved
 from app.storage.recovery import Stored
+from app.storage.rights import Rights
 from app.storage.sealed import seal, unseal
 from app.storage.statements import upsert
 from app.storage.tables import CHECKPOINTS, HISTORY, JOURNAL, SAVED_RUNS, SESSIONS, UPLOADS
@@ -33,6 +34,7 @@ class Store:
         self._writer = Writer(self._database)
         self.uploads = Shelf(UPLOADS, self._database, self._writer)
         self.saved_runs = Shelf(SAVED_RUNS, self._database, self._writer)
+        self.rights = Rights(self._database, self._writer)
 
     async def open(self) -> None:
         """Brings the database up to date. Raises Trouble, or ValueError if a newer gradlab wrote it."""

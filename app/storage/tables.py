@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 METADATA = MetaData()
 ID_LENGTH = 64
+HASH_LENGTH = 32
 
 
 def _session_key() -> Column[str]:
@@ -88,6 +89,32 @@ def _shelf(name: str) -> Table:
 
 UPLOADS = _shelf("uploads")
 SAVED_RUNS = _shelf("saved_runs")
+SHARES = Table(  # of the secret in a link only the hash
+    "shares",
+    METADATA,
+    _session_key(),
+    Column("hash", LargeBinary(HASH_LENGTH), nullable=False),
+)
+READERS = Table(  # who has used the link
+    "readers",
+    METADATA,
+    _session_key(),
+    Column("reader", String(ID_LENGTH), primary_key=True),
+)
+TOKENS = Table(
+    "tokens",
+    METADATA,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("owner", String(ID_LENGTH), nullable=False),
+    Column("created", Double, nullable=False),
+    Column("hash", LargeBinary(HASH_LENGTH), nullable=False),
+)
+KEYS = Table(
+    "keys",
+    METADATA,
+    Column("name", String(ID_LENGTH), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
 PROBES = Table(
     "probes",
     METADATA,

@@ -83,7 +83,8 @@ class Connection:
 
     async def serve(self) -> None:
         """Reads and writes until one of them ends."""
-        async with self._registry.watch(self._id, partial(self._listen, asyncio.get_running_loop())):
+        listen = partial(self._listen, asyncio.get_running_loop())
+        async with self._registry.watch(self._id, listen, self._news.set):
             tasks = {asyncio.create_task(self._read()), asyncio.create_task(self._write())}
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -96,7 +97,7 @@ class Connection:
 
     def _listen(self, loop: asyncio.AbstractEventLoop, session: Session) -> Callable[[], None]:
         """What workers call after every slice. It wakes the writer only if that waits for what happened."""
-        self._subscription = Subscription(session, self._codec)
+        self._subscription = Subscription(session, self._codec, self._registry.right(self._id))
 
         def heard() -> None:
             if self._listens or self._subscription.urgent():

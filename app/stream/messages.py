@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.encoding import Codec, to_grid
+from app.sessions.access import Right
 from app.sessions.session import Session
 from engine import Axes, Data, Domain, InvalidInput, Model, Part, labels
 
@@ -21,12 +22,13 @@ KEPT = 32  # pictures of one moment
 PREDICTED = 3_000  # points of each part, the first ones: more are not drawn
 
 
-def hello(session: Session, recovered: bool) -> dict[str, Any]:
+def hello(session: Session, recovered: bool, access: Right = "own") -> dict[str, Any]:
     """What the session is; first of all, and again when its experiment or run has changed."""
     return {
         "type": "hello",
         "protocol": PROTOCOL,
         "session": session.id,
+        "access": access,
         "run": session.run_id,
         "seq": session.trainer.history.last_seq,
         "recovered": recovered,

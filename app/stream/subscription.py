@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.encoding import Codec
 from app.schemas.requests import Plane, Subscribe
+from app.sessions.access import Right
 from app.sessions.session import Session
 from app.stream import messages
 from app.stream.messages import Scene
@@ -48,8 +49,9 @@ class Channel:
 class Subscription:
     """What one connection sees. `pending` may be called from any thread, the rest while the session holds still."""
 
-    def __init__(self, session: Session, codec: Codec) -> None:
+    def __init__(self, session: Session, codec: Codec, access: Right = "own") -> None:
         self.session = session
+        self.access = access
         self.codec = codec
         self.run: str | None = None
         self.seq = -1
@@ -136,7 +138,7 @@ class Subscription:
             self.seq = -1
         self.run, self._claim = session.run_id, (None, None)
         self._greeted = session.facts
-        return self.codec.encode(messages.hello(session, recovered))
+        return self.codec.encode(messages.hello(session, recovered, self.access))
 
     def _message(self, kind: str, channel: Channel) -> str | bytes:
         session, now = self.session, time.monotonic()

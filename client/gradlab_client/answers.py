@@ -277,6 +277,30 @@ class CatalogueAnswer(TypedDict):
     families: dict[str, FamilyAnswer]
 
 
+class TokenLine(TypedDict):
+    """A token of a script, of which only the id is known."""
+
+    id: str
+    # When, in UTC (ISO 8601).
+    created: str
+
+
+class TokenList(TypedDict):
+    """The asker's tokens."""
+
+    tokens: list[TokenLine]
+
+
+class NewToken(TypedDict):
+    """A token that was just made."""
+
+    id: str
+    # When, in UTC (ISO 8601).
+    created: str
+    # What to send as `Authorization: Bearer TOKEN`. It is shown this once.
+    token: str
+
+
 class ColumnAnswer(TypedDict):
     """One column of an uploaded file: what it holds, and which inputs it became."""
 
@@ -369,7 +393,7 @@ class Summary(TypedDict):
 
 
 class SessionList(TypedDict):
-    """All sessions of this server."""
+    """The asker's own sessions."""
 
     sessions: list[Summary]
 
@@ -435,6 +459,8 @@ class SessionAnswer(TypedDict):
     steps_per_second: float
     # How many clients listen to its stream.
     watchers: int
+    # What the asker may do with it: everything, or look at it by its link.
+    access: Literal["own", "read"]
     warning: str | None
     # Epochs per second while it plays; null is flat out.
     rate: float | None
@@ -467,6 +493,19 @@ class JournalAnswer(TypedDict):
     # False if there were too many changes to keep.
     complete: bool
     entries: list[JournalEntry]
+
+
+class ShareAnswer(TypedDict):
+    """A link to look at a session."""
+
+    secret: str
+
+
+class Joined(TypedDict):
+    """What a link leads to."""
+
+    # The session's id.
+    session: str
 
 
 class History(TypedDict):

@@ -324,6 +324,11 @@ export interface components {
             experiment: components["schemas"]["Experiment"];
             changes: string[];
         };
+        /** @description What a link leads to. */
+        Joined: {
+            /** @description The session's id. */
+            session: string;
+        };
         /** @description What a run began with and every change since: together they reproduce it. */
         JournalAnswer: {
             run: string;
@@ -429,6 +434,14 @@ export interface components {
             height: number;
             domain: number[];
             layers: components["schemas"]["NeuronMaps"][];
+        };
+        /** @description A token that was just made. */
+        NewToken: {
+            id: string;
+            /** @description When, in UTC (ISO 8601). */
+            created: string;
+            /** @description What to send as `Authorization: Bearer TOKEN`. It is shown this once. */
+            token: string;
         };
         /** @description How batch normalization moved a layer's numbers. */
         Normalization: {
@@ -628,6 +641,11 @@ export interface components {
             steps_per_second: number;
             /** @description How many clients listen to its stream. */
             watchers: number;
+            /**
+             * @description What the asker may do with it: everything, or look at it by its link.
+             * @enum {string}
+             */
+            access: "own" | "read";
             warning: string | null;
             /** @description Epochs per second while it plays; null is flat out. */
             rate: number | null;
@@ -641,9 +659,13 @@ export interface components {
             /** @description Null while training, at step 0, after weights were set, and for batches of over 1,000 samples. */
             last_update: components["schemas"]["LastUpdate"] | null;
         };
-        /** @description All sessions of this server. */
+        /** @description The asker's own sessions. */
         SessionList: {
             sessions: components["schemas"]["Summary"][];
+        };
+        /** @description A link to look at a session. */
+        ShareAnswer: {
+            secret: string;
         };
         /** @description How activations and errors spread from layer to layer in a network that has not begun to learn. */
         SpreadAnswer: {
@@ -709,6 +731,16 @@ export interface components {
             bytes: number;
             /** @description The journal without what was changed. */
             changes: components["schemas"]["JournalEntry"][];
+        };
+        /** @description A token of a script, of which only the id is known. */
+        TokenLine: {
+            id: string;
+            /** @description When, in UTC (ISO 8601). */
+            created: string;
+        };
+        /** @description The asker's tokens. */
+        TokenList: {
+            tokens: components["schemas"]["TokenLine"][];
         };
         /** @description One sample forward, its error back, the update, and the sample once more. */
         TraceAnswer: {
@@ -1073,6 +1105,11 @@ export interface components {
             type: "hello";
             protocol: number;
             session: string;
+            /**
+             * @description What the asker may do with it: everything, or look at it by its link.
+             * @enum {string}
+             */
+            access: "own" | "read";
             run: string;
             /** @description The last row there is. */
             seq: number;
@@ -1093,6 +1130,10 @@ export interface components {
             dropout: number;
             /** @description The standard deviation of the normal noise added to every input in each training step. */
             noise: number;
+        };
+        /** @description The secret of a link. */
+        Join: {
+            secret: string;
         };
         /** @description A hidden layer: so many units, each with the same activation. */
         Layer: {
@@ -1530,6 +1571,7 @@ export type Fix = components['schemas']['Fix'];
 export type Histogram = components['schemas']['Histogram'];
 export type History = components['schemas']['History'];
 export type ImportAnswer = components['schemas']['ImportAnswer'];
+export type Joined = components['schemas']['Joined'];
 export type JournalAnswer = components['schemas']['JournalAnswer'];
 export type JournalEntry = components['schemas']['JournalEntry'];
 export type LastUpdate = components['schemas']['LastUpdate'];
@@ -1541,6 +1583,7 @@ export type MomentDistributions = components['schemas']['MomentDistributions'];
 export type MoveAnswer = components['schemas']['MoveAnswer'];
 export type NeuronMaps = components['schemas']['NeuronMaps'];
 export type NeuronsAnswer = components['schemas']['NeuronsAnswer'];
+export type NewToken = components['schemas']['NewToken'];
 export type Normalization = components['schemas']['Normalization'];
 export type NoteAnswer = components['schemas']['NoteAnswer'];
 export type ParametersAnswer = components['schemas']['ParametersAnswer'];
@@ -1565,11 +1608,14 @@ export type ScheduleCourse = components['schemas']['ScheduleCourse'];
 export type Score = components['schemas']['Score'];
 export type SessionAnswer = components['schemas']['SessionAnswer'];
 export type SessionList = components['schemas']['SessionList'];
+export type ShareAnswer = components['schemas']['ShareAnswer'];
 export type SpreadAnswer = components['schemas']['SpreadAnswer'];
 export type Summary = components['schemas']['Summary'];
 export type Targets = components['schemas']['Targets'];
 export type TimedSize = components['schemas']['TimedSize'];
 export type TimelineAnswer = components['schemas']['TimelineAnswer'];
+export type TokenLine = components['schemas']['TokenLine'];
+export type TokenList = components['schemas']['TokenList'];
 export type TraceAnswer = components['schemas']['TraceAnswer'];
 export type TracedLayer = components['schemas']['TracedLayer'];
 export type TradeoffAnswer = components['schemas']['TradeoffAnswer'];
@@ -1594,6 +1640,7 @@ export type Fork = components['schemas']['Fork'];
 export type HelloMessage = components['schemas']['HelloMessage'];
 export type Import = components['schemas']['Import'];
 export type Input = components['schemas']['Input'];
+export type Join = components['schemas']['Join'];
 export type Layer = components['schemas']['Layer'];
 export type LayerMaps = components['schemas']['LayerMaps'];
 export type LayerNumbers = components['schemas']['LayerNumbers'];

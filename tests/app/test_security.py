@@ -165,8 +165,12 @@ async def test_this_machine_is_answered(client: httpx.AsyncClient, host: str) ->
     ],
 )
 async def test_hosts_by_settings(settings: Settings, host: str, status: int, anyio_backend: str) -> None:
-    transport = httpx.ASGITransport(create_app(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+    app = create_app(settings)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+    ):
         assert (await client.get("/healthz", headers={"host": host})).status_code == status
 
 

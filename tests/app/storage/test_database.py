@@ -25,6 +25,10 @@ COLUMNS = {
     "uploads": "id owner created head body",
     "saved_runs": "id owner created head body",
     "probes": "id data",
+    "shares": "session hash",
+    "readers": "session reader",
+    "tokens": "id owner created hash",
+    "keys": "name data",
 }
 
 
