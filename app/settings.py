@@ -45,7 +45,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every network. Also `--host`.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 for any that is free. Also `--port`.")
     insecure_lan: bool = Field(
-        False, description="Serve other machines without TLS: whoever is on the network can read along."
+        False,
+        description="Serve other machines without TLS: whoever is on the network can read along. Also `--insecure-lan`.",
     )
     behind_tls: bool = Field(False, description="A proxy in front speaks TLS, so cookies are marked as secure.")
     several_users: bool | None = Field(
@@ -114,15 +115,15 @@ class Settings(BaseSettings):
         return self.host not in LOOPBACK if self.several_users is None else self.several_users
 
     @property
-    def exposed(self) -> bool:
-        """Whether it serves other machines without TLS."""
-        return self.host not in LOOPBACK and not self.behind_tls
-
-    @property
     def caps(self) -> Caps:
         """How much one person may have, ask for, and train: what is set, or what suits the number of users."""
         usual = FOR_SEVERAL if self.shared else FOR_ONE
         return usual._replace(**{name: given for name in Caps._fields if (given := getattr(self, name)) is not None})
+
+    @property
+    def in_the_open(self) -> bool:
+        """Whether others on the network can read what is sent."""
+        return self.host not in LOOPBACK and not self.behind_tls
 
     @property
     def threads(self) -> int:

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from app.cli import tokens
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="markdown")
-token = typer.Typer(no_args_is_help=True, help="Tokens, by which scripts are known on a server with several users.")
-app.add_typer(token, name="token")
+app.add_typer(tokens.app, name="token")
 
 ExperimentOrSession = Annotated[
     str, typer.Argument(metavar="FILE", help="An experiment or a session file; - reads it from the standard input.")
@@ -52,7 +53,7 @@ def serve(
     open: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     root_path: Annotated[str | None, typer.Option(help="Sub-path under which a proxy serves it.")] = None,
     insecure_lan: Annotated[
-        bool, typer.Option("--insecure-lan", help="Serve other machines without TLS: others can read along.")
+        bool, typer.Option("--insecure-lan", help="Serve other machines without TLS, in a network you trust.")
     ] = False,
     no_store: Annotated[
         bool, typer.Option("--no-store", help="Keep everything in memory, for a moment's look.")
@@ -61,8 +62,14 @@ def serve(
     """Serve the page and the API. More settings: GRADLAB_* variables, see the README."""
     from app.cli.serving import run
 
-    database_url = "memory" if no_store else None
-    run(open, host=host, port=port, root_path=root_path, insecure_lan=insecure_lan or None, database_url=database_url)
+    run(
+        open,
+        host=host,
+        port=port,
+        root_path=root_path,
+        insecure_lan=insecure_lan or None,
+        database_url="memory" if no_store else None,
+    )
 
 
 @app.command()
@@ -71,34 +78,6 @@ def backup(file: Annotated[Path, typer.Argument(help="The new file.", dir_okay=F
     from app.cli.storing import back_up
 
     back_up(file)
-
-
-@token.command("create")
-def create_token(
-    like: Annotated[
-        str | None, typer.Option(metavar="ID", help="A token whose sessions and tables the new one is for, too.")
-    ] = None,
-) -> None:
-    """Make a token and show it, this once: for a new owner, or for that of another token."""
-    from app.cli.tokens import create
-
-    create(like)
-
-
-@token.command("list")
-def list_tokens() -> None:
-    """List all tokens, oldest first: id, owner, and when it was made. Those of one owner share what they make."""
-    from app.cli.tokens import show
-
-    show()
-
-
-@token.command("revoke")
-def revoke_token(id: Annotated[str, typer.Argument(help="The token's id, its second part.")]) -> None:
-    """Make a token worthless, at once. Streams that are open by it are closed."""
-    from app.cli.tokens import revoke
-
-    revoke(id)
 
 
 @app.command()

@@ -16,11 +16,12 @@ from app.server import make_server
 from app.settings import Settings
 from app.storage import Store
 
-log = logging.getLogger("gradlab")
+IN_THE_OPEN = """\
+On {host} other machines reach this server, and without TLS whoever is on the network can read what is sent, and act as
+anybody who uses it. Put a proxy with TLS in front and set GRADLAB_BEHIND_TLS=true (docs/operations.md says how), or, in
+a network where you trust everyone: gradlab serve --insecure-lan"""
 
-EXPOSED = """\
-Whoever is on the network could read along, because gradlab would serve {host} without TLS. Put a proxy with TLS in
-front and set GRADLAB_BEHIND_TLS=true; or, where that does not matter, add --insecure-lan."""
+log = logging.getLogger("gradlab")
 
 
 def run(open: bool, **options: Any) -> None:
@@ -30,8 +31,8 @@ def run(open: bool, **options: Any) -> None:
     except ValueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-    if settings.exposed and not settings.insecure_lan:
-        typer.echo(EXPOSED.format(host=settings.host), err=True)
+    if settings.in_the_open and not settings.insecure_lan:
+        typer.echo(IN_THE_OPEN.format(host=settings.host), err=True)
         raise typer.Exit(2)
     logs.configure(settings)
     try:

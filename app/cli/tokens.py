@@ -1,69 +1,74 @@
-"""`gradlab token create`, `list` and `revoke`: what scripts say who they are with on a server with several users.
+"""`gradlab token`: what scripts say who they are with on a server with several users.
 
-They work on the database of the server, whether that runs or not; a running one notices within a second.
+It works on the server's database, whether the server runs or not; one that runs notices within a second.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.storing import with_database
-from app.problems import Problem
-from app.settings import Settings
-from app.storage import Store
-from app.storage.database import MEMORY
-from app.tokens import Token, Tokens
+if TYPE_CHECKING:
+    from app.tokens import Tokens
 
-T = TypeVar("T")
+app = typer.Typer(no_args_is_help=True, help="Tokens, by which scripts are known on a server with several users.")
 
 
-def create(like: str | None) -> None:
-    """Makes a token and shows it, this once; for a new owner, or for that of another token."""
+@app.command()
+def create(
+    like: Annotated[
+        str | None, typer.Option(metavar="ID", help="A token whose sessions and tables are the new one's, too.")
+    ] = None,
+) -> None:
+    """Make a token and show it, this once: for somebody new, or for the owner of another token."""
 
-    async def make(tokens: Tokens) -> str:
+    async def make(tokens: "Tokens") -> None:
         text, _ = await tokens.create(tokens.get(like).owner if like else None)
-        return text
+        typer.echo(text)
+        typer.echo("It is shown this once. Send it as `Authorization: Bearer TOKEN`.", err=True)
 
-    typer.echo(_with_tokens(make))
-    typer.echo("It is shown this once. Send it as `Authorization: Bearer TOKEN`.", err=True)
+    _with_tokens(make)
 
 
+@app.command("list")
 def show() -> None:
-    """Lists all tokens, oldest first."""
+    """List all tokens, oldest first: the id, the beginning of the owner's, and when it was made."""
 
-    async def find(tokens: Tokens) -> list[Token]:
-        return tokens.list()
+    async def tell(tokens: "Tokens") -> None:
+        for token in tokens.list():
+            typer.echo(f"{token.stored.id}  owner {token.owner[:8]}  made {token.line()['created']}")
 
-    for token in _with_tokens(find):
-        typer.echo(f"{token.stored.id}  owner {token.owner[:8]}  made {token.line()['created']}")
-
-
-def revoke(id: str) -> None:
-    """Makes a token worthless."""
-
-    async def end(tokens: Tokens) -> None:
-        await tokens.revoke(id)
-
-    _with_tokens(end)
+    _with_tokens(tell)
 
 
-def _with_tokens(work: Callable[[Tokens], Awaitable[T]]) -> T:
-    """What `work` gives for the tokens in the database. Ends the program with a sentence where it cannot be done."""
-    found: list[T] = []
+@app.command()
+def revoke(id: Annotated[str, typer.Argument(metavar="ID", help="The token's id, which is its second part.")]) -> None:
+    """Make a token worthless. Streams that are open by it are closed."""
+    _with_tokens(lambda tokens: tokens.revoke(id))
 
-    async def use(store: Store) -> None:
+
+def _with_tokens(use: "Callable[[Tokens], Awaitable[None]]") -> None:
+    """Does something with the tokens in the database. Ends the program with a sentence where that is not possible."""
+    from app.cli.storing import with_database
+    from app.problems import Problem
+    from app.settings import Settings
+    from app.storage import Store, Trouble
+    from app.storage.database import MEMORY
+    from app.tokens import Tokens
+
+    async def run(store: Store) -> None:
         tokens = Tokens(store.rights)
         await tokens.look()
-        found.append(await work(tokens))
+        try:
+            await use(tokens)
+        except Trouble:
+            raise
+        except Problem as problem:
+            typer.echo(str(problem), err=True)
+            raise typer.Exit(1) from None
 
     url = Settings.read().database_url
     if url == MEMORY:
-        typer.echo("This database is in memory: it ends with its server, and so do its tokens.", err=True)
+        typer.echo("With GRADLAB_DATABASE_URL=memory a server has no tokens but those its users make.", err=True)
         raise typer.Exit(1)
-    try:
-        with_database(url, use)
-    except Problem as problem:
-        typer.echo(problem.detail, err=True)
-        raise typer.Exit(1) from None
-    return found[0]
+    with_database(url, run)

@@ -74,7 +74,7 @@ def make_static() -> StaticFiles:
 def show_page(request: Request) -> Response:
     """The playground."""
     settings: Settings = request.app.state.registry.settings
-    exposed = settings.exposed and request.url.hostname not in LOOPBACK
+    exposed = settings.in_the_open and request.url.hostname not in LOOPBACK
     return _page(_playground(request.scope.get("root_path", ""), shared=settings.shared, exposed=exposed))
 
 
