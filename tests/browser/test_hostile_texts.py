@@ -101,7 +101,8 @@ def harm(page: Page) -> list[str]:
     found: list[str] = page.evaluate(
         """strange => [...(window.ran ? ["run"] : []), ...(window.violated ? ["violated"] : []),
           ...[...document.querySelectorAll(strange)].map((element) => element.outerHTML)]""",
-        "script:not([src]):not([type=importmap]), iframe, object, base, form:not(.trial-form), a[href^='javascript'], img, video, [onerror]",
+        "script:not([src]):not([type=importmap]), form:not(.trial-form), a[href^='javascript'], [onerror], "
+        "iframe, object, base, img, video",
     )
     return found
 
