@@ -47,10 +47,8 @@ export function sharing({ store, dialogs }) {
   function draw(told = {}) {
     outcomes = told;
     const { own } = store.state;
-    dialogs.open(
-      words.title,
-      html`${experimentPart(store.state)}${isShared() && own ? watchPart() : nothing}${isShared() ? tokenPart() : nothing}`,
-    );
+    const live = isShared() ? html`${own ? watchPart() : nothing}${tokenPart()}` : nothing;
+    dialogs.open(words.title, html`${experimentPart(store.state)}${live}`);
   }
 
   /** @param {State} state */
