@@ -41,12 +41,17 @@ export class Connection {
   /** Loads the menus, waits until the server can train, and begins what the address asks for. */
   async start() {
     try {
-      if (isShared()) await this.#patiently(api.identify);
+      await this.#identified();
       await this.#begin();
     } catch (error) {
       if (!isUnknown(error)) throw error;
       this.store.apply(store.set, { connection: "unknown" }); // this browser keeps no cookies
     }
+  }
+
+  /** Where several people use the server, it knows this browser from here on. */
+  async #identified() {
+    if (isShared()) await this.#patiently(api.identify);
   }
 
   async #begin() {
@@ -95,6 +100,7 @@ export class Connection {
     const { experiment } = this.store.state;
     this.store.apply(store.set, { session: null, connection: "starting" }); // nothing can be asked of the old one
     await this.#untilReady();
+    await this.#identified();
     await this.#createOr(/** @type {Patch} */ (/** @type {unknown} */ (experiment ?? {})), (why) => why);
   }
 
@@ -198,7 +204,7 @@ export class Connection {
       await api.getSession(session);
       return true;
     } catch (error) {
-      return !(error instanceof api.Refusal && error.problem.status === 404);
+      return !(error instanceof api.Refusal && [401, 404].includes(error.problem.status));
     }
   }
 

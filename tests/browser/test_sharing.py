@@ -8,7 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.settings import Settings
 from tests.app.conftest import RealServer
-from tests.browser.conftest import FORGOTTEN, PLAY, Open
+from tests.browser.conftest import CUT, FORGOTTEN, PLAY, Open
+from tests.browser.relay import Relay
 from tests.browser.visitor import button, number, press, session_id, wait_for_link, wait_until, words
 
 pytestmark = pytest.mark.browser
@@ -175,6 +176,22 @@ def test_a_browser_that_keeps_no_cookies_is_told(open_page: Open, shared: str) -
     page.unroute_all()
     press(page, "Reload")
     page.wait_for_selector(PLAY)
+
+
+def test_a_browser_that_the_server_no_longer_knows_begins_anew(open_page: Open, shared: str) -> None:
+    relay = Relay(shared.removeprefix("http://").rstrip("/"))
+    try:
+        page = open_page("#dataset=xor", host=f"http://{relay.address}/", tolerated=(CUT, "401", "WebSocket"))
+        relay.cut()
+        page.context.clear_cookies()
+        relay.mend()
+        expect(words(page)).to_contain_text("The server no longer has this session")
+        press(page, "Restart this experiment")
+        page.wait_for_selector(PLAY)
+        wait_for_link(page, "dataset=xor")
+        assert status(page, session_id(page)) == 200
+    finally:
+        relay.close()
 
 
 def test_the_only_user_of_a_server_shares_experiments_only(open_page: Open) -> None:
