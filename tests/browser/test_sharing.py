@@ -1,16 +1,12 @@
 """On a server with several users: each has sessions of their own, shows them to others by a link, and scripts them."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from app.settings import Settings
-from tests.app.conftest import RealServer
 from tests.browser.conftest import CUT, FORGOTTEN, PLAY, Open
 from tests.browser.relay import Relay
-from tests.browser.visitor import button, number, press, session_id, wait_for_link, wait_until, words
+from tests.browser.visitor import button, link_to, number, press, session_id, share, wait_for_link, wait_until, words
 
 pytestmark = pytest.mark.browser
 
@@ -18,31 +14,9 @@ COPY = "Make my own copy"
 WATCHING = "You are watching someone else\u2019s session live."
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[str]:
-    """The address of a server with several users."""
-    server = RealServer(Settings(workers=2, max_sessions=10_000, several_users=True))
-    yield f"http://{server.address}/"
-    server.stop()
-
-
 def status(page: Page, id: str) -> int:
     """What this browser is answered about a session."""
     return page.request.get(f"{page.url.partition('#')[0]}api/sessions/{id}").status
-
-
-def share(page: Page) -> Locator:
-    press(page, "Share")
-    return page.get_by_role("dialog", name="Share")
-
-
-def link_to(page: Page) -> str:
-    """A new link by which others can watch what the page shows."""
-    window = share(page)
-    press(page, "Make a link")
-    link: str = window.get_by_label("Link to watch", exact=True).input_value()
-    press(page, "Close")
-    return link
 
 
 def watch(open_page: Open, shared: str, link: str) -> Page:

@@ -32,7 +32,11 @@ export function dataPanel(root, page) {
 
   loop.watch(
     ({ catalogue, schema, experiment, points, own }) => [catalogue, schema, experiment, points, own],
-    () => render(changing(store.state.own, template(store.state)), root),
+    () => {
+      const { own } = store.state;
+      render(changing(own, template(store.state)), root);
+      root.tabIndex = own ? -1 : 0; // where nothing in it takes the focus, it is scrolled by keyboard itself
+    },
   );
   loop.watch(
     ({ catalogue, experiment, scheme }) => [catalogue, experiment !== null, scheme],

@@ -178,10 +178,12 @@ function weights({ actions }, state, layer, sum, own, piece) {
   };
   return html`<details class="unit-weights">
     <summary aria-description=${words.weightsHelp}>${words.weights} ${piece}</summary>
-    <ul>${changing(
+    ${changing(
       state.own,
-      html`${row(null, own.biases[sum], words.bias)}
-      ${inputs.map((input) => row(input, own.weights[input * own.fan_out + sum], inputName(state, layer, input)))}`,
-    )}</ul>
+      html`<ul>
+        ${row(null, own.biases[sum], words.bias)}
+        ${inputs.map((input) => row(input, own.weights[input * own.fan_out + sum], inputName(state, layer, input)))}
+      </ul>`,
+    )}
   </details>`;
 }
