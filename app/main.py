@@ -1,9 +1,8 @@
 """The application: everything put together. `create_app` is the only thing here."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from fastapi import FastAPI
@@ -69,11 +68,8 @@ def create_app(settings: Settings | None = None) -> Application:
         await registry.start()
         tokens = app.state.tokens = Tokens(store.rights, registry.audience.wake)
         await tokens.look()
-        looking = asyncio.create_task(tokens.keep_looking()) if settings.shared else None
-        async with metrics.following(registry):
+        async with metrics.following(registry), tokens.followed() if settings.shared else nullcontext():
             yield
-        if looking:
-            looking.cancel()
         readiness.drain()
         await registry.stop()
         await store.close()

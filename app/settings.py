@@ -46,7 +46,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 for any that is free. Also `--port`.")
     insecure_lan: bool = Field(
         False,
-        description="Serve other machines without TLS: whoever is on the network can read along. Also `--insecure-lan`.",
+        description="Serve other machines without TLS: whoever is on the network can read along. "
+        "Also `--insecure-lan`.",
     )
     behind_tls: bool = Field(False, description="A proxy in front speaks TLS, so cookies are marked as secure.")
     several_users: bool | None = Field(

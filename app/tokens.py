@@ -8,8 +8,8 @@ twice a second.
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -58,12 +58,18 @@ class Tokens:
         if gone:
             self._changed()
 
-    async def keep_looking(self) -> None:
-        """Does so forever. Those that are known stay good while storage cannot be read."""
+    @asynccontextmanager
+    async def followed(self) -> AsyncIterator[None]:
+        """Meanwhile it finds out what the command line changes in storage."""
+        looking = asyncio.create_task(self._keep_looking())
+        yield
+        looking.cancel()
+
+    async def _keep_looking(self) -> None:
         while True:
-            with suppress(Trouble):
-                await self.look()
             await asyncio.sleep(LOOK_S)
+            with suppress(Trouble):  # those that are known stay good meanwhile
+                await self.look()
 
     async def find(self, given: str) -> Token | None:
         """The token of a text that a script has sent. Raises Trouble if it is a new one and storage cannot be read."""

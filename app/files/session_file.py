@@ -105,17 +105,6 @@ class SessionFile(Strict):
 FILE: Checker[SessionFile] = Checker(SessionFile, "a session file", BOUNDS, LONGEST_TEXT)
 
 
-class Keeper(Protocol):
-    """Where the table of a file is kept."""
-
-    @property
-    def tables(self) -> Tables:
-        """What an experiment may learn from."""
-
-    def adopt(self, table: Table) -> str:
-        """Keeps a table, and returns its id."""
-
-
 def is_session_file(body: bytes) -> bool:
     """Whether the body of a request looks like one."""
     return FORMAT.encode() in body[:200]
@@ -165,7 +154,18 @@ def write(trainer: Trainer) -> bytes:
     return body[:-1] + b',"checksum":"' + _checksum(body).encode() + b'"}'
 
 
-def read(body: bytes, uploads: Keeper, check: Callable[[Resolved], Resolved]) -> Trainer:
+class Adopting(Protocol):
+    """Uploads to which the table in a file is added."""
+
+    @property
+    def tables(self) -> Tables:
+        """What an experiment may learn from."""
+
+    def adopt(self, table: Table) -> str:
+        """Keeps a table, and gives its id."""
+
+
+def read(body: bytes, uploads: Adopting, check: Callable[[Resolved], Resolved]) -> Trainer:
     """The run in a file, whose table is kept among the uploads. Raises Problem, with the reason, if it cannot be
     continued, and whatever `check` raises for an experiment of it.
     """
@@ -189,7 +189,7 @@ def read(body: bytes, uploads: Keeper, check: Callable[[Resolved], Resolved]) ->
         raise Problem(422, f"This file is inconsistent: {error}", getattr(error, "errors", ())) from None
 
 
-def _restored(given: SessionFile, uploads: Keeper, check: Callable[[Resolved], Resolved]) -> Trainer:
+def _restored(given: SessionFile, uploads: Adopting, check: Callable[[Resolved], Resolved]) -> Trainer:
     upload = uploads.adopt(read_table(given.table)) if given.table else None
 
     def read(field: str, data: dict[str, Any]) -> Resolved:

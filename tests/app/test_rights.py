@@ -30,13 +30,23 @@ KINDS = {
     "possession": "get_upload delete_upload restore_upload revoke_token",
 }
 KIND_OF = {name: kind for kind, names in KINDS.items() for name in names.split()}
-UNLISTED = {"/", "/docs", "/docs/style.css", "/favicon.ico", "/openapi.json", "/static", "/api/sessions/{id}/stream"}
+UNLISTED = {
+    "/",
+    "/docs",
+    "/docs/style.css",
+    "/favicon.ico",
+    "/openapi.json",
+    "/asyncapi.json",
+    "/static",
+    "/api/sessions/{id}/stream",
+}
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path, operation)
     for path, operations in create_app(Settings()).openapi()["paths"].items()
     for method, operation in operations.items()
 }
 GONE = "0" * 32
+UNLIMITED: Any = {"sessions_each": 10_000, "streams_each": 10_000, "requests_each_per_s": 10_000}
 
 
 class World:
@@ -111,12 +121,12 @@ class World:
             return id, {"json": {"layers": [{key: layer[key] for key in ("weights", "biases")} for layer in layers]}}
         if name == "join_session":
             return "", {"json": {"secret": self.owner.post(f"/api/sessions/{self.session()}/share").json()["secret"]}}
-        return id, {"json": {"epoch": 0}} if name == "fork_session" else {}
+        return id, {"fork_session": {"json": {"epoch": 0}}, "get_spread": {"json": {}}}.get(name, {})
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    world = World(Settings(workers=2, max_sessions=10_000, max_uploads=1_000, several_users=True))
+    world = World(Settings(workers=2, max_sessions=10_000, max_uploads=1_000, several_users=True, **UNLIMITED))
     yield world
     world.end()
 

@@ -35,7 +35,7 @@ def test_a_session_that_is_gone_is_not_found(client: Client, session: Session) -
 
 
 def test_a_full_server_says_when_to_come_back() -> None:
-    server = RealServer(Settings(workers=1, max_sessions=1))
+    server = RealServer(Settings(workers=1, sessions_each=1))
     with Client(f"http://{server.address}") as client:
         client.create()
         with pytest.raises(TooMany, match=r"session\.delete\(\)"):

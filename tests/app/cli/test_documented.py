@@ -10,7 +10,7 @@ import pytest
 from app.routes.pages import ROOT
 from tests.app.cli.conftest import Run, environment
 
-COMMANDS = ("serve", "train", "export", "import-link", "doctor", "openapi")
+COMMANDS = ("serve", "backup", "train", "export", "import-link", "doctor", "token", "openapi")
 
 
 def test_the_readme_s_commands_run(tmp_path: Path) -> None:
