@@ -47,6 +47,8 @@ class Readiness:
         job.
         """
         self._load("common")
+        if gc.get_freeze_count():  # the server has told the garbage collector to skip permanent objects
+            gc.freeze()  # these too; not later ones, beside which sessions already live
         self.waiting_for = None
         threading.Thread(target=self._prepare_rest, name="compiler", daemon=True).start()
 
@@ -73,8 +75,6 @@ class Readiness:
             log.info("the %s kernel is ready after %.1f s", kernel, time.monotonic() - begun)
         except Exception:  # whoever needs it is told so
             log.exception("the %s kernel cannot be compiled", kernel)
-        if gc.get_freeze_count():  # the server has told the garbage collector to skip permanent objects
-            gc.freeze()
         self._loaded.add(kernel)
 
     def check(self, experiment: Resolved) -> Resolved:
