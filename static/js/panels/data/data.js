@@ -35,7 +35,8 @@ export function dataPanel(root, page) {
     () => {
       const { own } = store.state;
       render(changing(own, template(store.state)), root);
-      root.tabIndex = own ? -1 : 0; // where nothing in it takes the focus, it is scrolled by keyboard itself
+      if (own) root.removeAttribute("tabindex");
+      else root.tabIndex = 0; // nothing in it takes the focus, so it is scrolled by keyboard itself
     },
   );
   loop.watch(
