@@ -47,14 +47,16 @@ class Tokens:
         self._rights = rights
         self._changed = changed
         self._known: dict[str, Token] = {}
+        self._settled = asyncio.Lock()  # what is read is not older than what is made and revoked meanwhile
 
     async def look(self) -> None:
         """Finds out what is in storage. Raises Trouble."""
-        found = {stored.id: stored for stored in await self._rights.tokens()}
-        gone = [token for id, token in self._known.items() if id not in found]
-        for token in gone:
-            token.revoked = True
-        self._known = {id: self._known.get(id) or Token(stored) for id, stored in found.items()}
+        async with self._settled:
+            found = {stored.id: stored for stored in await self._rights.tokens()}
+            gone = [token for id, token in self._known.items() if id not in found]
+            for token in gone:
+                token.revoked = True
+            self._known = {id: self._known.get(id) or Token(stored) for id, stored in found.items()}
         if gone:
             self._changed()
 
@@ -89,8 +91,8 @@ class Tokens:
         """
         id = secrets.token_hex(8)
         text = f"{PREFIX}_{id}_{secrets.token_urlsafe(32)}"
-        token = Token(await self._rights.add_token(id, owner or new_owner(), hashed(text)))
-        self._known[id] = token
+        async with self._settled:
+            token = self._known[id] = Token(await self._rights.add_token(id, owner or new_owner(), hashed(text)))
         return text, token
 
     def list(self, owner: str | None = None) -> list[Token]:
@@ -106,10 +108,11 @@ class Tokens:
 
     async def revoke(self, id: str, owner: str | None = None) -> None:
         """Makes one worthless, at once. Raises Problem 404, Trouble."""
-        token = self.get(id, owner)
-        await self._rights.delete_token(id)
-        token.revoked = True
-        self._known.pop(id, None)
+        async with self._settled:
+            token = self.get(id, owner)
+            await self._rights.delete_token(id)
+            token.revoked = True
+            del self._known[id]
         self._changed()
 
 

@@ -20,6 +20,7 @@ from app import __version__
 from app.asyncapi import describe_stream
 from app.encoding import JSONResponse
 from app.security import content_security_policy
+from app.settings import LOOPBACK, Settings
 
 PACKAGE = Path(__file__).resolve().parents[1]
 IN_A_CHECKOUT = (PACKAGE.parent / "hatch_build.py").is_file()
@@ -72,7 +73,9 @@ def make_static() -> StaticFiles:
 @router.get("/")
 def show_page(request: Request) -> Response:
     """The playground."""
-    return _page(_playground(request.scope.get("root_path", "")))
+    settings: Settings = request.app.state.registry.settings
+    exposed = settings.in_the_open and request.url.hostname not in LOOPBACK
+    return _page(_playground(request.scope.get("root_path", ""), shared=settings.shared, exposed=exposed))
 
 
 @router.get("/docs")
@@ -114,14 +117,21 @@ def modules(root: str) -> list[str]:
     return [f"{root}/{path}" for path in (*own, *libraries)]
 
 
-def _playground(root: str) -> str:
+def _playground(root: str, shared: bool = False, exposed: bool = False) -> str:
+    """The page: whether several people use this server, and whether others on the network can read along."""
     return templates.get_template("index.html").render(
-        root=root, version=__version__, import_map=import_map(root), modules=modules(root)
+        root=root,
+        version=__version__,
+        import_map=import_map(root),
+        modules=modules(root),
+        shared=shared,
+        exposed=exposed,
     )
 
 
 def _page(html: str) -> Response:
-    """A page that may run the import map it contains, and no other script that stands in it."""
+    """A page that may run the import map it contains, which browsers take from nowhere else, and no other script that
+    stands in it."""
     hashes = [
         f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
         for script in IMPORT_MAP.findall(html)

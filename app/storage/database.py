@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import Connection, ExceptionContext, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -82,6 +82,12 @@ class Database:
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare)
             event.listen(self.engine.sync_engine, "begin", _begin)
+            event.listen(self.engine.sync_engine, "handle_error", self._keep_connection)
+
+    def _keep_connection(self, context: ExceptionContext) -> None:
+        """In memory, whoever gives up waiting must not take the only connection along, and with it everything."""
+        if self.file is None:
+            context.is_disconnect = False
 
     async def open(self) -> None:
         """Makes what is not there yet, and brings it up to date. Raises Trouble, or ValueError for a newer database."""

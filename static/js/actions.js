@@ -46,8 +46,15 @@ export class Actions {
     this.#command(this.#playing());
   }
 
-  /** Whether there is no going on without a reset: the page says why, and the ways out, and keeps saying it. */
+  /** Whether the session is somebody else's, which the line of words says: nothing is changed then. */
+  get #watches() {
+    return !this.store.state.own;
+  }
+
+  /** Whether there is no going on: the session is somebody else's, or wants a reset. The page says which, and the ways
+   * out, and keeps saying it. */
   #isStuck() {
+    if (this.#watches) return true;
     const stuck = isStuck(this.store.state.phase);
     if (stuck) this.store.apply(store.told, null);
     return stuck;
@@ -65,6 +72,7 @@ export class Actions {
   }
 
   toggle() {
+    if (this.#watches) return;
     if (this.store.state.playing) this.pause();
     else this.play();
   }
@@ -84,6 +92,7 @@ export class Actions {
   }
 
   reset() {
+    if (this.#watches) return;
     this.store.apply(store.set, { playing: false, word: null });
     this.#command({ command: "reset", seed: "same" });
   }
@@ -110,6 +119,7 @@ export class Actions {
    * @param {Patch} patch @param {{ reset?: boolean, keep?: boolean, play?: boolean, word?: string }} options
    * `keep`: a new start begins with what was learned; `word` says what to look at */
   change(patch, { reset = false, keep = false, play = false, word } = {}) {
+    if (this.#watches) return;
     const before = this.#undoable();
     this.store.apply(store.experimentChanged, patch, performance.now());
     if (play) this.store.apply(store.set, { playing: true, hasPlayed: true });
@@ -121,6 +131,7 @@ export class Actions {
    * @param {WeightChange[]} changes
    * @param {boolean} [sliding] whether further ones may follow that are one change with it */
   setWeights(changes, sliding = false) {
+    if (this.#watches) return;
     const { visit, parameters } = this.store.state;
     if (visit !== null) {
       this.tellRefusal(strings.weight.past);
@@ -301,14 +312,16 @@ export class Actions {
     });
   }
 
-  /** Forks the run at the epoch that is shown, and opens the fork. */
+  /** Forks the run at the epoch that is shown, and opens the fork: of a run that is watched, a copy of one's own. */
   fork() {
     this.#do(async () => {
-      const { session, visit } = this.store.state;
-      if (!session || visit === null) return;
+      const { session, visit, epoch: now, own } = this.store.state;
+      const epoch = visit ?? Math.floor(now);
+      if (!session) return;
       this.#stop();
-      this.connection.enter(await api.forkSession(session, visit, "new"));
-      this.store.apply(store.set, { playing: false, sibling: { session, epoch: visit, forked: false } });
+      this.connection.enter(await api.forkSession(session, epoch, "new"));
+      this.store.apply(store.set, { playing: false, sibling: own ? { session, epoch, forked: false } : null });
+      if (!own) this.#tell(strings.status.ownCopy(epoch));
     });
   }
 
@@ -329,7 +342,8 @@ export class Actions {
 
   /** Whoever leaves a run leaves it paused: it would train unseen. */
   #stop() {
-    if (this.store.state.playing) this.connection.send({ command: "pause" });
+    const { playing, own } = this.store.state;
+    if (playing && own) this.connection.send({ command: "pause" });
   }
 
   /** What cannot be, said without asking the server.
@@ -350,15 +364,14 @@ export class Actions {
 
   /** Keeps for a reload which session this is. @param {boolean} [left] whether the page is being left */
   keep(left = false) {
-    const { session, playing } = this.store.state;
-    if (session) saveSession({ id: session, hash: location.hash, playing, left });
+    const { session, playing, own } = this.store.state;
+    if (session && own) saveSession({ id: session, hash: location.hash, playing, left });
   }
 
   /** The page is being left, so training pauses. A reload returns to the session. */
   leave() {
-    const { playing } = this.store.state;
     this.keep(true);
-    if (playing) this.connection.send({ command: "pause" });
+    this.#stop();
   }
 
   /** Back by the browser's history, with the page as it was left. */

@@ -1,8 +1,8 @@
 // REST: the one module that asks the server over HTTP. Addresses are relative, so that a sub-path works.
 
 /** @import { AblationCost, Catalogue, Change, Command, Course, DatasetPoints, Diagnosis, Distributions, Evaluation,
- *    FoundTable, Patch,
- *    Prediction, Problem, Schema, Session, Table, UnitHistogram, WeightChange } from "./types.js" */
+ *    FoundTable, NewToken, Patch,
+ *    Prediction, Problem, Schema, Session, Table, Token, UnitHistogram, WeightChange } from "./types.js" */
 
 /** What the server said no to, as a problem document. */
 export class Refusal extends Error {
@@ -55,6 +55,10 @@ async function readProblem(response) {
 
 /** @type {(id: string) => string} */
 const session = (id) => `api/sessions/${encodeURIComponent(id)}`;
+
+/** Has a server with several users know this browser from now on, by a cookie.
+ * @type {() => Promise<void>} */
+export const identify = () => ask("POST", "api/identity");
 
 /** @type {() => Promise<Catalogue>} */
 export const getCatalogue = () => ask("GET", "api/catalogue");
@@ -112,6 +116,27 @@ export const patchSession = (id, patch, reset, keep, play) =>
 /** Continues from an earlier epoch, in a new session or in the same one.
  * @type {(id: string, epoch: number, into: "new" | "same") => Promise<Session>} */
 export const forkSession = (id, epoch, into) => ask("POST", `${session(id)}/fork`, { epoch, into });
+
+/** The secret of a new link to watch a session; the one before is no longer good.
+ * @type {(id: string) => Promise<string>} */
+export const shareSession = async (id) => (await ask("POST", `${session(id)}/share`)).secret;
+
+/** Takes the link back: whoever watches by it is cut off.
+ * @type {(id: string) => Promise<void>} */
+export const unshareSession = (id) => ask("DELETE", `${session(id)}/share`);
+
+/** The id of the session that a link's secret opens.
+ * @type {(secret: string) => Promise<string>} */
+export const joinSession = async (secret) => (await ask("POST", "api/shares", { secret })).session;
+
+/** @type {() => Promise<NewToken>} */
+export const createToken = () => ask("POST", "api/tokens");
+
+/** @type {() => Promise<Token[]>} */
+export const getTokens = async () => (await ask("GET", "api/tokens")).tokens;
+
+/** @type {(id: string) => Promise<void>} */
+export const revokeToken = (id) => ask("DELETE", `api/tokens/${encodeURIComponent(id)}`);
 
 /** @type {(id: string, command: Command) => Promise<Session>} */
 export const sendCommand = (id, command) => ask("POST", `${session(id)}/commands`, command);

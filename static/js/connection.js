@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { isObject } from "./experiment.js";
 import { parametersFrame, predictionsFrame, rowsOf, subscription } from "./frames.js";
 import { lastOf } from "./history.js";
-import { decodeLink } from "./link.js";
+import { decodeLink, watchSecret } from "./link.js";
 import { savedSession } from "./saved_session.js";
 import * as store from "./store.js";
 import { Stream } from "./stream.js";
@@ -40,6 +40,21 @@ export class Connection {
 
   /** Loads the menus, waits until the server can train, and begins what the address asks for. */
   async start() {
+    try {
+      await this.#identified();
+      await this.#begin();
+    } catch (error) {
+      if (!isUnknown(error)) throw error;
+      this.store.apply(store.set, { connection: "unknown" }); // this browser keeps no cookies
+    }
+  }
+
+  /** Where several people use the server, it knows this browser from here on. */
+  async #identified() {
+    if (isShared()) await this.#patiently(api.identify);
+  }
+
+  async #begin() {
     const ready = this.#untilReady();
     const [catalogue, schema, tables] = await this.#patiently(() =>
       Promise.all([api.getCatalogue(), api.getSchema(), api.getTables()]),
@@ -55,10 +70,29 @@ export class Connection {
   async open(fragment) {
     const { catalogue } = this.store.state;
     if (!catalogue) return;
-    const { experiment, ignored } = decodeLink(fragment, catalogue);
     this.store.apply(store.set, { past: [], future: [] });
+    const secret = watchSecret(fragment);
+    if (secret) return this.#watch(secret);
+    const { experiment, ignored } = decodeLink(fragment, catalogue);
     const refused = await this.#createOr(experiment, strings.status.linkRefused);
     if (!refused && ignored.length > 0) this.tell(strings.status.linkIgnored(ignored));
+  }
+
+  /** Shows somebody else's session by the secret of a link; if that is no longer good, the default experiment.
+   * @param {string} secret */
+  async #watch(secret) {
+    const { session, own } = this.store.state;
+    try {
+      const id = await this.#patiently(() => api.joinSession(secret));
+      const found = await this.#patiently(() => api.getSession(id));
+      this.store.apply(store.set, { tool: null, sibling: null });
+      this.enter(found);
+      if (session && own && session !== id) void api.deleteSession(session).catch(() => undefined);
+    } catch (error) {
+      if (!(error instanceof api.Refusal) || isUnknown(error)) throw error;
+      await this.#create({});
+      this.store.apply(store.told, { kind: "refusal", text: strings.status.linkEnded });
+    }
   }
 
   /** The same experiment once more, after the server has forgotten the session. */
@@ -66,6 +100,7 @@ export class Connection {
     const { experiment } = this.store.state;
     this.store.apply(store.set, { session: null, connection: "starting" }); // nothing can be asked of the old one
     await this.#untilReady();
+    await this.#identified();
     await this.#createOr(/** @type {Patch} */ (/** @type {unknown} */ (experiment ?? {})), (why) => why);
   }
 
@@ -95,10 +130,10 @@ export class Connection {
 
   /** @param {Patch} experiment */
   async #create(experiment) {
-    const before = this.store.state.session;
+    const { session: before, own } = this.store.state;
     const session = await this.#patiently(() => api.createSession(experiment));
     this.enter(session);
-    if (before) void api.deleteSession(before).catch(() => undefined);
+    if (before && own) void api.deleteSession(before).catch(() => undefined);
     this.store.apply(store.set, { playing: false });
   }
 
@@ -106,7 +141,7 @@ export class Connection {
    * make them for a tab that is duplicated: it goes on with a fork of its own, unless that page is gone. */
   async #resumed() {
     const saved = savedSession();
-    if (!saved || saved.hash !== location.hash) return false;
+    if (!saved || saved.hash !== location.hash || watchSecret(location.hash)) return false;
     try {
       const found = await api.getSession(saved.id);
       const copied = !saved.left && found.watchers > 0;
@@ -115,7 +150,8 @@ export class Connection {
       if (saved.playing) this.play();
       if (copied) this.tell(strings.status.copied(epoch));
       return true;
-    } catch {
+    } catch (error) {
+      if (isUnknown(error)) throw error;
       return false;
     }
   }
@@ -168,7 +204,7 @@ export class Connection {
       await api.getSession(session);
       return true;
     } catch (error) {
-      return !(error instanceof api.Refusal && error.problem.status === 404);
+      return !(error instanceof api.Refusal && [401, 404].includes(error.problem.status));
     }
   }
 
@@ -243,6 +279,12 @@ function isPassing(error) {
     (error instanceof api.Refusal && [429, 502, 503, 504].includes(error.problem.status))
   );
 }
+
+/** @type {(error: unknown) => boolean} */
+const isUnknown = (error) => error instanceof api.Refusal && error.problem.status === 401;
+
+/** Whether several people use this server, each with what is theirs. */
+export const isShared = () => document.body.hasAttribute("data-shared");
 
 function isLocal() {
   return ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);

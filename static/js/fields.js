@@ -56,6 +56,12 @@ export function fileButton({ text, help, accept, pick, class: kind = "", icon = 
     <input type="file" hidden accept=${accept} aria-label=${text} @change=${picked}>`;
 }
 
+/** Controls that change the session: out of use where it is somebody else's.
+ * @type {(own: boolean, controls: unknown) => Template} */
+export function changing(own, controls) {
+  return html`<fieldset class="changing" role="presentation" ?disabled=${!own}>${controls}</fieldset>`;
+}
+
 /** On or off.
  * @type {(options: { label: string, help: string, checked: boolean, change: (checked: boolean) => void })
  *    => Template} */

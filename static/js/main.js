@@ -7,6 +7,7 @@ import { listenToKeys } from "./keyboard.js";
 import { encodeLink } from "./link.js";
 import { dataPanel } from "./panels/data/data.js";
 import { dialogs } from "./panels/dialogs/dialogs.js";
+import { sharing } from "./panels/dialogs/sharing.js";
 import { dockPanel } from "./panels/dock/dock.js";
 import { editorPanel } from "./panels/editor/editor.js";
 import { headerPanel } from "./panels/header/header.js";
@@ -31,6 +32,7 @@ import { watchVisibility } from "./visibility.js";
  * @property {Actions} actions
  * @property {import("./render_loop.js").RenderLoop} loop
  * @property {import("./panels/dialogs/dialogs.js").Dialogs} dialogs
+ * @property {import("./panels/dialogs/sharing.js").Sharing} sharing
  * @property {import("./panels/upload/upload_window.js").UploadWindow} tables */
 
 /** @type {(id: string) => HTMLElement} */
@@ -48,7 +50,7 @@ const actions = new Actions(store);
 const loop = createRenderLoop(store);
 const parts = { store, actions, loop, dialogs: dialogs(/** @type {HTMLDialogElement} */ (element("dialog"))) };
 /** @type {Page} */
-const page = { ...parts, tables: uploadWindow(parts) };
+const page = { ...parts, sharing: sharing(parts), tables: uploadWindow(parts) };
 
 headerPanel(element("header"), page);
 tabsPanel(element("tabs"), page);
@@ -63,7 +65,9 @@ editorPanel(element("editor"), page);
 
 element("drop").textContent = strings.tables.drop;
 explain(element("tip"));
-listenToDrops(element("drop"), (file) => page.tables.open(file));
+listenToDrops(element("drop"), (file) => {
+  if (store.state.own) page.tables.open(file);
+});
 listenToKeys(actions, () => page.dialogs.help());
 followTheme(store, (change) => store.apply(set, change));
 watchVisibility(store, {
@@ -99,9 +103,9 @@ loop.watch(
 
 // The address says which experiment this is; another address is another experiment.
 loop.watch(
-  (state) => [state.confirmed, state.catalogue, state.session, state.playing],
-  (confirmed, catalogue, ..._) => {
-    if (!confirmed || !catalogue) return;
+  (state) => [state.confirmed, state.catalogue, state.own, state.session, state.playing],
+  (confirmed, catalogue, own, ..._) => {
+    if (!confirmed || !catalogue || !own) return; // the address by which it is watched stays
     const link = encodeLink(confirmed, catalogue);
     if (link !== location.hash.slice(1))
       history.replaceState(null, "", link ? `#${link}` : location.pathname + location.search);

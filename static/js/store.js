@@ -17,7 +17,7 @@ import { partOf, weightValue, withWeights } from "./weights.js";
 /** @import { Treatment } from "./fix_result.js" */
 /** @import { History, Rows } from "./history.js" */
 
-/** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended"} Connection */
+/** @typedef {"starting" | "open" | "quiet" | "lost" | "gone" | "ended" | "unknown"} Connection */
 /** @typedef {"data" | "network" | "output" | "charts"} Tab */
 /** The tabs of the dock, by the names of their help.
  * @typedef {keyof typeof import("./strings.js").strings.dock.help} Dock */
@@ -64,6 +64,8 @@ export const INITIAL = Object.freeze({
 
   // The session that trains it.
   session: fact(/** @type {string | null} */ (null)),
+  /** Whether it is this visitor's own; else it can only be watched. */
+  own: fact(/** @type {boolean} */ (true)),
   run: fact(/** @type {string | null} */ (null)),
   phase: fact(/** @type {Phase} */ ("ready")),
   /** Whether the user wants it to play; the server's phase follows a moment later. */
@@ -218,6 +220,7 @@ export function sessionArrived(state, session) {
   return {
     ...measured(begun(state, session.run), session),
     session: session.id,
+    own: session.access === "own",
     experiment: session.experiment,
     confirmed: session.experiment,
     parameterCount: session.parameter_count,
@@ -283,6 +286,7 @@ export function greeted(state, hello) {
   const next = {
     ...begun(state, hello.run),
     connection: /** @type {Connection} */ ("open"),
+    own: hello.access === "own",
     experiment: settled ? hello.experiment : state.experiment,
     confirmed: hello.experiment,
     parameterCount: hello.parameter_count,

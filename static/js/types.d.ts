@@ -26,6 +26,7 @@ export type {
   MergePatch as Patch,
   MetricsMessage,
   NeuronsMessage as NeuronsFrame,
+  NewToken,
   NoteAnswer as Note,
   ParametersMessage,
   PartAnswer as Points,
@@ -35,6 +36,7 @@ export type {
   ProblemDocument as Problem,
   SampledCurve as Curve,
   Score,
+  TokenLine as Token,
   UnitHistogram,
   UploadAnswer as FoundTable,
 } from "./openapi.js";

@@ -1,5 +1,6 @@
 """Tokens are shown once, stored as hashes, and worthless once they are revoked, also from the command line."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,3 +107,27 @@ async def test_a_server_goes_on_with_its_key_links_and_readers(database: Path, a
         assert joined.json() == {"session": id}
     finally:
         server.stop()
+
+
+async def test_looking_while_tokens_are_made_and_revoked(database: Path, anyio_backend: str) -> None:
+    """What is read from storage is never older than what was done meanwhile."""
+    store = Store(f"sqlite:///{database}")
+    await store.open()
+    tokens = Tokens(store.rights)
+
+    async def keep_looking() -> None:
+        while True:
+            await tokens.look()
+
+    looking = [asyncio.create_task(keep_looking()) for _ in range(3)]
+    for _ in range(100):
+        text, token = await tokens.create()
+        await asyncio.sleep(0.002)
+        assert await tokens.find(text) is token and not token.revoked
+        await tokens.revoke(token.stored.id)
+        await asyncio.sleep(0.002)
+        assert await tokens.find(text) is None
+    for task in looking:
+        task.cancel()
+    await asyncio.gather(*looking, return_exceptions=True)
+    await store.close()

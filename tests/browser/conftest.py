@@ -45,6 +45,14 @@ def address(server: RealServer) -> str:
     return f"http://{server.address}/"
 
 
+@pytest.fixture(scope="session")
+def shared() -> Iterator[str]:
+    """The address of a server with several users."""
+    server = RealServer(Settings(workers=2, max_sessions=10_000, several_users=True))
+    yield f"http://{server.address}/"
+    server.stop()
+
+
 @pytest.fixture
 def relay(server: RealServer) -> Iterator[Relay]:
     """A network between the browser and the server."""

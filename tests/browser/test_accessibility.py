@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import CUT, FORGOTTEN, REFUSED, Open
 from tests.browser.relay import Relay
-from tests.browser.visitor import button, open_settings, press, show_tab, wait_until, words
+from tests.browser.visitor import button, open_settings, press, share, show_tab, wait_until, words
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -121,6 +121,28 @@ def test_every_editor(open_page: Open, size: str, theme: str) -> None:
                 look(f"editor of {part}, with its explanation")
             page.keyboard.press("Escape")
             expect(editor).to_be_hidden()
+
+
+@SIZES
+@THEMES
+def test_what_is_shared_and_what_is_watched(open_page: Open, shared: str, size: str, theme: str) -> None:
+    owner = open_page("#dataset=xor", host=shared, size=size, theme=theme)
+    with reading(owner) as look:
+        window = share(owner)
+        press(owner, "Make a token")
+        expect(window.get_by_label("Token", exact=True)).to_be_visible()
+        press(owner, "Make a link")
+        link = window.get_by_label("Link to watch", exact=True).input_value()
+        look("the window to share")
+    reader = open_page(host=shared, size=size, theme=theme)
+    reader.goto("about:blank")
+    reader.goto(link)
+    expect(button(reader, "Make my own copy")).to_be_visible()
+    with reading(reader) as look:
+        for tab in ["Data", "Network", "Output", "Charts"] if size == "phone" else [""]:
+            if tab:
+                show_tab(reader, tab)
+            look(f"{tab or 'the page'}, watched")
 
 
 @SIZES

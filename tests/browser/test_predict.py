@@ -50,7 +50,7 @@ def test_own_values_are_predicted_live_and_what_moved_them_is_told(open_page: Op
 def test_a_table_is_deleted_after_a_question_and_restored(open_page: Open) -> None:
     page = open_page(tolerated=(REFUSED,))
     page.evaluate(DROP, ["to delete.csv", table()])
-    expect(window(page)).to_contain_text("Everyone who can reach this server")
+    expect(window(page)).to_contain_text("Nobody else can see it.")
     press(page, "Use this table")
     expect(page.locator(".experiment")).to_contain_text("to delete")
     delete = page.get_by_role("button", name="Delete \u2068to delete\u2069")

@@ -74,6 +74,21 @@ def session(page: Page) -> dict[str, Any]:
     return found
 
 
+def share(page: Page) -> Locator:
+    """Opens what can be given away."""
+    press(page, "Share")
+    return page.get_by_role("dialog", name="Share")
+
+
+def link_to(page: Page) -> str:
+    """A new link by which others can watch what the page shows."""
+    window = share(page)
+    press(page, "Make a link")
+    link: str = window.get_by_label("Link to watch", exact=True).input_value()
+    press(page, "Close")
+    return link
+
+
 class Listener:
     """Every row that the page is sent, connection by connection."""
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { argumentOf, chosen, isObject, usualExperiment } from "../../static/js/experiment.js";
-import { decodeLink, encodeLink } from "../../static/js/link.js";
+import { decodeLink, encodeLink, watchLink, watchSecret } from "../../static/js/link.js";
 import { anyExperiment, CATALOGUE, chance, DEFAULT, pick } from "./catalogue.js";
 
 /** @import { Choice, Experiment, Patch } from "../../static/js/types.js" */
@@ -196,6 +196,15 @@ test("no random bytes throw, and every field that is taken is a field of experim
     for (const field of Object.keys(experiment)) assert.ok(field in DEFAULT, fragment);
     JSON.stringify(experiment);
   }
+});
+
+test("a link to watch a session is told from one to an experiment", () => {
+  for (const secret of ["a", "Zt-UX_Jv", "a=b&c"]) {
+    assert.equal(watchSecret(`#${watchLink(secret)}`), secret);
+    assert.equal(watchSecret(watchLink(secret)), secret);
+  }
+  for (const other of ["", "#", "#watch=", "#dataset=xor", "#dataset=xor&watch=a", "#watchful=a"])
+    assert.equal(watchSecret(other), null);
 });
 
 test("a very long link is read up to a bound, and its complaint is short", () => {

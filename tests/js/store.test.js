@@ -220,3 +220,11 @@ test("listeners hear of changes only", () => {
   store.apply(set, { epoch: 1 });
   assert.equal(heard, 1);
 });
+
+test("whose a session is, the server says: with every answer, and on the stream", () => {
+  const hello = /** @type {any} */ ({ access: "read", run: "r", experiment: EXPERIMENT, notes: [], stage: 1 });
+  const watched = greeted(begun, hello);
+  assert.equal(begun.own, true);
+  assert.equal(watched.own, false);
+  assert.equal(greeted(watched, { ...hello, access: "own" }).own, true);
+});

@@ -29,13 +29,11 @@ export const tables = {
   open: "Open a CSV file",
   openHelp:
     "Learn from your own table: a CSV file, which every spreadsheet program can save. You can also drop the file " +
-    "anywhere on this page. Everyone who can reach this server can see the table.",
+    "anywhere on this page. Nobody else can see it.",
   openAnother: "Open another file",
   drop: "Drop the file to learn from it",
-  shared:
-    "Everyone who can reach this server can see, use and delete this table, until it is deleted or the server stops. " +
-    "Cancel removes it now.",
-  list: "Tables on this server",
+  shared: "The table stays on this server until you delete it. Nobody else can see it. Cancel removes it now.",
+  list: "Your tables",
   choose: (/** @type {Table} */ { target }) =>
     `Learn from this table: predict ${isolated(target)} from the other columns.`,
   size: (/** @type {Table} */ { rows, inputs }) => `${plural(rows, "row")}, ${plural(inputs.length, "input")}`,
@@ -44,13 +42,13 @@ export const tables = {
   lookHelp: "Its columns, its first rows, and which columns the network uses.",
 
   discard: (/** @type {string} */ name) => `Delete ${isolated(name)}`,
-  discardHelp: "Removes the table from this server for everyone, after asking you. Your file is not affected.",
+  discardHelp: "Removes the table from this server, after asking you. Your file is not affected.",
   discardTitle: "Delete this table?",
   discardText: (/** @type {Table} */ { name, rows, inputs }) =>
     `\u201c${isolated(name)}\u201d (${plural(rows, "row")}, ${plural(inputs.length, "input")}) will be removed ` +
-    "from this server for everyone. You can undo this for 10 minutes. Your file is not affected.",
+    "from this server. You can undo this for 10 minutes. Your file is not affected.",
   discardNow: "Delete",
-  discardNowHelp: "Removes the table from this server for everyone. Undo brings it back for 10 minutes.",
+  discardNowHelp: "Removes the table from this server. Undo brings it back for 10 minutes.",
   keep: "Keep it",
   keepHelp: "Closes this window. Nothing is deleted.",
   usedTitle: "This table is in use",
@@ -63,7 +61,7 @@ export const tables = {
     `\u201c${isolated(name)}\u201d cannot be deleted yet: another page is learning from it.`,
   deleted: (/** @type {string} */ name) => `\u201c${isolated(name)}\u201d was deleted.`,
   undo: "Undo",
-  undoHelp: "Brings the table back for everyone. Possible for 10 minutes.",
+  undoHelp: "Brings the table back. Possible for 10 minutes.",
   restore: "Restore the table",
   restoreHelp: "Brings the deleted table back and learns from it. Possible for 10 minutes after it was deleted.",
   restored: (/** @type {string} */ name) => `\u201c${isolated(name)}\u201d is back.`,

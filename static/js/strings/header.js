@@ -36,7 +36,7 @@ export const header = {
   redo: "Redo",
   redoHelp: "Restores the change that Undo reverted. Keys: Ctrl+Shift+Z.",
   share: "Share",
-  shareHelp: "Gets a link to this experiment.",
+  shareHelp: "Gets links to this experiment, and to this session.",
   help: "Help",
   helpHelp: "How this page works, and its keyboard shortcuts. Key: question mark.",
   theme: { system: "Theme: same as system", light: "Theme: light", dark: "Theme: dark" },
@@ -109,6 +109,17 @@ export const status = {
   copied: (/** @type {number} */ epoch) =>
     `This tab is a copy of another one. It continues independently from epoch ${count(epoch)}.`,
   startAgain: "Restart this experiment",
+  unknown:
+    "This server knows you by a cookie, which your browser does not keep. Allow cookies for this site, then reload " +
+    "the page.",
+  reload: "Reload",
+  watching: "You are watching someone else\u2019s session live. You cannot change it.",
+  ownCopy: (/** @type {number} */ epoch) =>
+    `This is your own copy. It starts at epoch ${count(epoch)}, and only you can change it.`,
+  copy: "Make my own copy",
+  copyHelp: "Starts a session of your own from this epoch, which you can change. The other one is not affected.",
+  unshared: "You can no longer watch this session: it has ended, or its owner stopped sharing it.",
+  linkEnded: "This link no longer works: its session has ended, or its owner stopped sharing it.",
   unreachable: "The server did not answer, so nothing was changed. Try again.",
   startedAgain: (/** @type {string[]} */ fields) => `Restarted, because ${list(fields.map(fieldName))} changed.`,
   linkIgnored: (/** @type {string[]} */ parts) =>
@@ -156,11 +167,12 @@ export const suggestions = {
 };
 
 export const share = {
-  title: "Share this experiment",
+  title: "Share",
+  experiment: "A link to this experiment",
   text: "Anyone who opens this link gets the same data, the same network and the same starting weights, at epoch 0.",
   withoutTable:
-    "The link refers to your table but does not contain it. It works only with this server, until it stops or the " +
-    "table is deleted. Share your file along with the link.",
+    "The link refers to your table but does not contain it. It works only for you, on this server, until you delete " +
+    "the table. Share your file along with the link.",
   withoutData:
     "You have painted too many points for a link: anyone who opens it gets the same network, but the default data.",
   leavesOut: "It does not contain what the network has learned so far, or when you made changes.",
@@ -169,7 +181,36 @@ export const share = {
   copy: "Copy",
   copyHelp: "Puts the link on the clipboard.",
   copied: "Copied",
-  byHand: "Press Ctrl+C (or \u2318C) to copy the marked link.",
+  byHand: "Press Ctrl+C (or \u2318C) to copy what is marked.",
+  watch: "A link to watch this live",
+  watchText:
+    "Anyone who opens this link sees your session as it is now and while you change it. They cannot change it, but " +
+    "they can make a copy of their own.",
+  watchField: "Link to watch",
+  watchCopy: "Copy link",
+  watchOnce: "The link is shown only now. A new one replaces it.",
+  make: "Make a link",
+  makeHelp: "Makes a link to watch this session. A link made earlier stops working.",
+  takeBack: "Stop sharing",
+  takeBackHelp: "The link stops working, and whoever is watching is disconnected.",
+  takenBack: "Nobody else can watch this session now.",
+};
+
+export const tokens = {
+  title: "Use your sessions in a script",
+  text: "A script that sends this token can do everything with your sessions that you can do here.",
+  field: "Token",
+  fieldHelp: "The new token. Select and copy it; it cannot be shown again.",
+  once: "Copy the token now: it cannot be shown again.",
+  make: "Make a token",
+  makeHelp: "Makes a token for your scripts.",
+  copy: "Copy token",
+  copyHelp: "Puts the token on the clipboard.",
+  list: "Your tokens",
+  made: (/** @type {string} */ id, /** @type {string} */ created) =>
+    `${id}, made ${new Date(created).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" })}`,
+  revoke: (/** @type {string} */ id) => `Revoke ${id}`,
+  revokeHelp: "Scripts can no longer use this token; those that are connected are disconnected.",
 };
 
 export const help = {

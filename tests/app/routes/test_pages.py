@@ -7,6 +7,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -141,6 +142,28 @@ async def test_under_a_sub_path(prefix: str, anyio_backend: str) -> None:
             assert made.status_code == 201
             assert made.headers["location"].startswith("/lab/api/sessions/")
             assert (await client.get(made.headers["location"])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "host", "shared", "exposed"),
+    [
+        ({}, "localhost", False, False),
+        ({"several_users": True}, "localhost", True, False),
+        ({"host": "0.0.0.0"}, "192.168.7.7:8000", True, True),
+        ({"host": "0.0.0.0"}, "127.0.0.1:8000", True, False),
+        ({"host": "0.0.0.0", "several_users": False}, "192.168.7.7", False, True),
+        ({"host": "0.0.0.0", "behind_tls": True}, "192.168.7.7", True, False),
+    ],
+)
+async def test_the_page_tells_who_uses_the_server_and_whether_others_can_read_along(
+    given: dict[str, Any], host: str, shared: bool, exposed: bool, anyio_backend: str
+) -> None:
+    app = create_app(Settings(workers=1, **given))
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            page = (await client.get("/", headers={"host": host})).text
+    assert (" data-shared>" in page, "others on this network can read along" in page) == (shared, exposed)
 
 
 async def test_the_reference_tells_of_every_operation(client: httpx.AsyncClient, app: Application) -> None:

@@ -1,18 +1,20 @@
 """The database is made and brought up to date when it is opened; one from a newer gradlab is left alone."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from app.storage import Store, Trouble
-from app.storage.database import HEAD, MIGRATIONS, PRAGMAS, Database, default_file, read_url
-from app.storage.tables import METADATA
+from app.storage.database import HEAD, MEMORY, MIGRATIONS, PRAGMAS, Database, default_file, read_url
+from app.storage.tables import METADATA, SESSIONS
 
 pytestmark = pytest.mark.anyio
 
@@ -152,3 +154,24 @@ def test_postgresql_without_its_driver_says_what_to_install(monkeypatch: pytest.
     monkeypatch.setattr("importlib.util.find_spec", missing)
     with pytest.raises(ValueError, match=r"gradlab\[postgres\]"):
         Store("postgresql://h/n")
+
+
+async def test_what_is_in_memory_outlives_whoever_gives_up_waiting(anyio_backend: str) -> None:
+    database = Database(MEMORY)
+    await database.open()
+    try:
+        for delay_s in np.linspace(0, 0.002, 40):
+            asking = asyncio.create_task(_ask(database))
+            await asyncio.sleep(delay_s)
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+        assert await _ask(database) == 0
+    finally:
+        await database.close()
+
+
+async def _ask(database: Database) -> int:
+    async with database.reading() as connection:
+        for _ in range(10):
+            count = await connection.scalar(select(func.count()).select_from(SESSIONS))
+        return int(count or 0)

@@ -4,7 +4,7 @@ import { html, live, nothing, render } from "lit";
 import { Canvas } from "../../draw/canvas.js";
 import { drawPoints } from "../../draw/points.js";
 import { argumentOf, chosen, datasetPatch } from "../../experiment.js";
-import { argumentFields, iconButton, slider, stepper } from "../../fields.js";
+import { argumentFields, changing, iconButton, slider, stepper } from "../../fields.js";
 import { icons } from "../../icons.js";
 import { paletteOf, targetLook, targetScale } from "../../palette.js";
 import { numberSpec } from "../../schema.js";
@@ -31,8 +31,13 @@ export function dataPanel(root, page) {
   let sought = ""; // among the columns
 
   loop.watch(
-    ({ catalogue, schema, experiment, points }) => [catalogue, schema, experiment, points],
-    () => render(template(store.state), root),
+    ({ catalogue, schema, experiment, points, own }) => [catalogue, schema, experiment, points, own],
+    () => {
+      const { own } = store.state;
+      render(changing(own, template(store.state)), root);
+      if (own) root.removeAttribute("tabindex");
+      else root.tabIndex = 0; // nothing in it takes the focus, so it is scrolled by keyboard itself
+    },
   );
   loop.watch(
     ({ catalogue, experiment, scheme }) => [catalogue, experiment !== null, scheme],
@@ -194,7 +199,7 @@ export function dataPanel(root, page) {
       /** @type {Event} */ event,
     ) => {
       sought = /** @type {HTMLInputElement} */ (event.target).value;
-      render(template(store.state), root);
+      render(changing(store.state.own, template(store.state)), root);
     }}>
     <p class="summary" role="status">${sought ? words.shown(found, all) : nothing}</p>`;
 

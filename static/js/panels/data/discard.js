@@ -1,4 +1,4 @@
-// Deleting a table that everyone on the server shares: asked first, and undone afterwards.
+// Deleting a table, which other pages may use as well: asked first, and undone afterwards.
 
 import { html } from "lit";
 import { deleteTable } from "../../api.js";

@@ -1,14 +1,14 @@
-// The window that lies over the whole page, and two of the things it shows: the link to share, and the help.
+// The window that lies over the whole page, and one of the things it shows: the help.
 
 import { html, nothing, render } from "lit";
-import { iconButton, textButton } from "../../fields.js";
+import { iconButton } from "../../fields.js";
 import { icons } from "../../icons.js";
 import { strings } from "../../strings.js";
 
 /** What else a window has: buttons below, more room, and what to do once it is closed.
  * @typedef {{ actions?: unknown, wide?: boolean, closed?: () => void }} Extras */
-/** @typedef {{ share: (about: string) => void, help: () => void,
- *    open: (title: string, body: unknown, extras?: Extras) => void, close: () => void }} Dialogs */
+/** @typedef {{ help: () => void, open: (title: string, body: unknown, extras?: Extras) => void,
+ *    close: () => void }} Dialogs */
 
 /** @type {(root: HTMLDialogElement) => Dialogs} */
 export function dialogs(root) {
@@ -46,25 +46,6 @@ export function dialogs(root) {
     if (!root.open) root.showModal();
   }
 
-  /** @param {string} about what the link carries @param {string} [outcome] what came of copying */
-  function share(about, outcome) {
-    const words = strings.share;
-    const copy = async () => share(about, (await copied(field())) ? words.copied : words.byHand);
-    open(
-      words.title,
-      html`<p>${about}</p>
-        <div class="copy"><input type="text" readonly aria-label=${words.field} aria-description=${words.fieldHelp}
-          .value=${location.href}
-          @focus=${(/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.target).select()}>
-          ${textButton({ text: words.copy, help: words.copyHelp, class: "primary", click: () => void copy() })}</div>
-        <p class="outcome" role="status">${outcome ?? nothing}</p>
-        <p class="summary">${words.leavesOut}</p>`,
-    );
-    field().select();
-  }
-
-  const field = () => /** @type {HTMLInputElement} */ (root.querySelector("input"));
-
   function help() {
     const words = strings.help;
     open(
@@ -77,18 +58,5 @@ export function dialogs(root) {
     );
   }
 
-  return { share: (about) => share(about), help, open, close: () => root.close() };
-}
-
-/** Whether the text of a field could be put on the clipboard. On plain http there is only the old way.
- * @type {(field: HTMLInputElement) => Promise<boolean>} */
-async function copied(field) {
-  try {
-    await navigator.clipboard.writeText(field.value);
-    return true;
-  } catch {
-    field.focus();
-    field.select();
-    return document.execCommand("copy");
-  }
+  return { help, open, close: () => root.close() };
 }

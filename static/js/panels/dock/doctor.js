@@ -22,7 +22,15 @@ export function doctorPanel(root, { store, actions, loop }) {
     },
   );
   loop.watch(
-    ({ diagnosis, treatment, past, phase, epoch, dock }) => [diagnosis, treatment, past, phase, epoch === 0, dock],
+    ({ diagnosis, treatment, past, phase, epoch, dock, own }) => [
+      diagnosis,
+      treatment,
+      past,
+      phase,
+      epoch === 0,
+      dock,
+      own,
+    ],
     () => {
       if (store.state.dock === "doctor") render(template(store.state), root);
     },
@@ -62,6 +70,7 @@ export function doctorPanel(root, { store, actions, loop }) {
         textButton({
           text: fix.label,
           help: fix.needs_reset ? words.fixAnew : words.fixNow,
+          disabled: !store.state.own,
           click: () => apply(finding, fix),
         }),
       )}

@@ -2,7 +2,7 @@
 // training.
 
 import { html, render } from "lit";
-import { iconButton } from "../../fields.js";
+import { changing, iconButton } from "../../fields.js";
 import { icons } from "../../icons.js";
 import { placeAtPointer, placeBeside } from "../../placement.js";
 import { set } from "../../store.js";
@@ -51,7 +51,7 @@ export function editorPanel(root, page) {
     },
   );
   loop.watch(
-    ({ catalogue, schema, experiment, points, until }) => [catalogue, schema, experiment, points, until],
+    ({ catalogue, schema, experiment, points, until, own }) => [catalogue, schema, experiment, points, until, own],
     () => {
       if (store.state.editing) redraw();
     },
@@ -72,7 +72,7 @@ export function editorPanel(root, page) {
   );
 
   function draw() {
-    const { editing, experiment, catalogue } = store.state;
+    const { editing, experiment, catalogue, own } = store.state;
     if (!editing || !experiment || !catalogue) return;
     const content = views.content(editing, experiment, catalogue, store.state);
     if (!content) return store.apply(set, { editing: null });
@@ -85,7 +85,7 @@ export function editorPanel(root, page) {
             help: words.closeHelp,
             click: () => store.apply(set, { editing: null }),
           })}</div>
-        <div class="editor-body">${content.body}</div>`,
+        <div class="editor-body">${editing.startsWith("unit.") ? content.body : changing(own, content.body)}</div>`,
       root,
     );
   }

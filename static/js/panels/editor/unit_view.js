@@ -5,7 +5,7 @@ import { html, nothing, ref, svg } from "lit";
 import { curvePath, flatShare, originIn, windowOf } from "../../draw/curve.js";
 import { Heatmap } from "../../draw/heatmap.js";
 import { chosen } from "../../experiment.js";
-import { iconButton, numberInput, textButton } from "../../fields.js";
+import { changing, iconButton, numberInput, textButton } from "../../fields.js";
 import { percent } from "../../format.js";
 import { icons } from "../../icons.js";
 import { inputName, layerName } from "../../names.js";
@@ -81,7 +81,12 @@ export function unitView(page, part, state) {
       <div class="actions">
         ${
           layer < last
-            ? textButton({ text: words.off, help: words.offHelp, click: () => switchOff(parameters.layers[layer + 1]) })
+            ? textButton({
+                text: words.off,
+                help: words.offHelp,
+                disabled: !state.own,
+                click: () => switchOff(parameters.layers[layer + 1]),
+              })
             : nothing
         }
       </div>
@@ -173,9 +178,12 @@ function weights({ actions }, state, layer, sum, own, piece) {
   };
   return html`<details class="unit-weights">
     <summary aria-description=${words.weightsHelp}>${words.weights} ${piece}</summary>
-    <ul>
-      ${row(null, own.biases[sum], words.bias)}
-      ${inputs.map((input) => row(input, own.weights[input * own.fan_out + sum], inputName(state, layer, input)))}
-    </ul>
+    ${changing(
+      state.own,
+      html`<ul>
+        ${row(null, own.biases[sum], words.bias)}
+        ${inputs.map((input) => row(input, own.weights[input * own.fan_out + sum], inputName(state, layer, input)))}
+      </ul>`,
+    )}
   </details>`;
 }

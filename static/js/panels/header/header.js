@@ -3,10 +3,9 @@
 import { html, nothing, render } from "lit";
 import { isStuck } from "../../current_step.js";
 import { chosen, nameOf, outputsOf, sizes } from "../../experiment.js";
-import { iconButton, menu, textButton } from "../../fields.js";
+import { changing, iconButton, menu, textButton } from "../../fields.js";
 import { count, fraction, speed } from "../../format.js";
 import { icons } from "../../icons.js";
-import { fitsInLink } from "../../link.js";
 import { set } from "../../store.js";
 import { strings } from "../../strings.js";
 
@@ -22,7 +21,7 @@ const words = strings.header;
 
 /** @param {HTMLElement} root @param {Page} page */
 export function headerPanel(root, page) {
-  const { store, actions, loop, dialogs } = page;
+  const { store, actions, loop, dialogs, sharing } = page;
 
   loop.watch(
     ({
@@ -40,6 +39,7 @@ export function headerPanel(root, page) {
       theme,
       drawerOpen,
       session: id,
+      own,
     }) => [
       catalogue,
       experiment,
@@ -55,6 +55,7 @@ export function headerPanel(root, page) {
       theme,
       drawerOpen,
       id !== null,
+      own,
     ],
     () => render(template(store.state), root),
   );
@@ -73,7 +74,7 @@ export function headerPanel(root, page) {
       <p class="experiment">${experimentName(state)}</p>
     </div>
     <div class="transport" role="group" aria-label=${strings.training.title}>
-      ${transport(state)}
+      ${changing(state.own, transport(state))}
     </div>
     <div class="page-actions">
       ${iconButton({
@@ -95,7 +96,7 @@ export function headerPanel(root, page) {
         icon: icons.share,
         help: words.shareHelp,
         class: "quiet share",
-        click: () => dialogs.share(aboutLink(state)),
+        click: () => sharing.open(),
       })}
       ${themeButton(state.theme)}
       ${iconButton({ icon: icons.help, name: words.help, help: words.helpHelp, click: () => dialogs.help() })}
@@ -182,14 +183,6 @@ function epochDigits(epoch) {
     data-value="epoch">${
       zeros ? html`<span class="pale">${zeros}</span>` : nothing
     }${grouped.slice(zeros.length)}</output>`;
-}
-
-/** What a link to the experiment carries.
- * @type {(state: State) => string} */
-function aboutLink({ experiment }) {
-  const { text, withoutData, withoutTable } = strings.share;
-  if (experiment?.dataset.name === "upload") return withoutTable;
-  return !experiment || fitsInLink(experiment) ? text : withoutData;
 }
 
 /** @type {(state: State) => string} */

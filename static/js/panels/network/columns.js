@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { chosen, layerPatch, moveLayerPatch, nameOf } from "../../experiment.js";
-import { iconButton, numberInput } from "../../fields.js";
+import { changing, iconButton, numberInput } from "../../fields.js";
 import { icons } from "../../icons.js";
 import { LABEL } from "../../layout.js";
 import { featureLabel, layerName } from "../../names.js";
@@ -30,7 +30,7 @@ const GRABBED = 8; // pixels that a header must be dragged to move its layer
  * @type {(page: Page, layout: Layout, open: (event: MouseEvent, part: string) => void, focus: string | null,
  *    zeros: { zeros: number, all: number }[] | null) => unknown} */
 export function columnHeads({ store, actions }, layout, open, focus, zeros) {
-  const { experiment, catalogue, editing, scheme } = store.state;
+  const { experiment, catalogue, editing, scheme, own } = store.state;
   if (!experiment || !catalogue) return nothing;
   const [first, ...others] = layout.columns;
   const last = others.length - 1;
@@ -70,8 +70,9 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
     return html`<div class="head" .style=${at(column)}>
       <h3 class="grip" title=${words.grip} @pointerdown=${(/** @type {PointerEvent} */ event) => grab(event, index)}>
         ${swatch(index, experiment.layers.length + 1)}${name}${markers(layer, catalogue)}</h3>
-      <div class="stepper">
-        ${iconButton({
+      <div class="stepper">${changing(
+        own,
+        html`${iconButton({
           icon: icons.minus,
           name: words.fewerUnits(name),
           help: spec.help,
@@ -85,8 +86,8 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
           help: spec.help,
           disabled: layer.units >= (spec.maximum ?? 512),
           click: () => change(layer.units + 1),
-        })}
-      </div>
+        })}`,
+      )}</div>
       ${settingsButton(`layers.${index}`, name, layer, catalogue)}
       ${zeroCount(column, layer, zeros?.[index])}
     </div>`;
@@ -94,6 +95,7 @@ export function columnHeads({ store, actions }, layout, open, focus, zeros) {
 
   /** A header that is dragged sideways takes its layer along. @param {PointerEvent} event @param {number} index */
   function grab(event, index) {
+    if (!own) return;
     const grip = /** @type {HTMLElement} */ (event.currentTarget);
     const head = /** @type {HTMLElement} */ (grip.closest(".head"));
     const start = event.clientX;

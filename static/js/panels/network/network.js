@@ -59,13 +59,14 @@ export function networkPanel(root, page) {
   }).observe(scroller);
 
   loop.watch(
-    ({ catalogue, schema, experiment, points, editing, scheme }) => [
+    ({ catalogue, schema, experiment, points, editing, scheme, own }) => [
       catalogue,
       schema,
       experiment,
       points,
       editing,
       scheme,
+      own,
     ],
     () => {
       render(head(store.state), part("panel-head"));
@@ -316,7 +317,7 @@ export function networkPanel(root, page) {
 
   /** @param {State} state */
   function head(state) {
-    const { experiment, catalogue } = state;
+    const { experiment, catalogue, own } = state;
     if (!experiment || !catalogue) return html`<h2>${words.title}</h2>`;
     const { layers } = experiment;
     const fallback = catalogue.default_experiment.layers[0];
@@ -333,7 +334,7 @@ export function networkPanel(root, page) {
           icon: icons.minus,
           name: words.removeLayer,
           help: words.removeLayerHelp,
-          disabled: layers.length === 0,
+          disabled: !own || layers.length === 0,
           click: () => actions.change(removeLayerPatch(experiment, layers.length - 1)),
         })}
         <span class="count numbers">${layers.length}</span>
@@ -341,7 +342,7 @@ export function networkPanel(root, page) {
           icon: icons.plus,
           name: words.addLayer,
           help: words.addLayerHelp,
-          disabled: layers.length >= catalogue.limits.layers,
+          disabled: !own || layers.length >= catalogue.limits.layers,
           click: () => actions.change(insertLayerPatch(experiment, layers.length, fallback)),
         })}
       </div>

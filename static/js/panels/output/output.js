@@ -32,7 +32,7 @@ export function outputPanel(root, page) {
     () => render(figures(store.state), part("figures")),
   );
   loop.watch(
-    ({ points, scheme, view, tool, brush }) => [points, scheme, view.axes, tool, brush],
+    ({ points, scheme, view, tool, brush, own }) => [points, scheme, view.axes, tool, brush, own],
     (points, scheme, ..._) => render(points ? legend(points, paletteOf(scheme)) : nothing, part("legend")),
   );
   loop.watch(
@@ -150,10 +150,10 @@ export function outputPanel(root, page) {
 
   /** @type {(points: DatasetPoints, value: number, name: string, look: { color: string, shape: number }) => unknown} */
   function entry(points, value, name, { color, shape }) {
-    const { tool, brush } = store.state;
+    const { tool, brush, own } = store.state;
     const shown = html`<svg viewBox="-8 -8 16 16" width="14" height="14"
       aria-hidden="true">${svg`<path d=${shapePath(shape, 5)} fill=${color}/>`}</svg>${name}`;
-    if (!isPaintable(points) || points.columns.length === 1) return html`<span class="class">${shown}</span>`;
+    if (!own || !isPaintable(points) || points.columns.length === 1) return html`<span class="class">${shown}</span>`;
     const taken = tool === "paint" && brush === value;
     return html`<button type="button" class="class" aria-pressed=${taken ? "true" : "false"}
       aria-label=${words.brush(name)}

@@ -110,8 +110,8 @@ export function planeView(root, menus, { store, actions, loop }) {
     (points, _) => render(points ? axes(store.state, points) : nothing, part("axes")),
   );
   loop.watch(
-    ({ points, view, tool }) => [points, view, tool],
-    (points, view, tool) => {
+    ({ points, view, tool, own }) => [points, view, tool, own],
+    (points, view, tool, _) => {
       render(points ? toolbar(store.state, points) : nothing, part("plane-tools"));
       render(points && points.columns.length > 2 ? axesMenus(view.axes, points) : nothing, menus);
       over.element.style.touchAction = tool ? "none" : "pan-y";
@@ -309,7 +309,7 @@ export function planeView(root, menus, { store, actions, loop }) {
   }
 
   /** @type {(state: State, points: DatasetPoints) => unknown} */
-  const toolbar = ({ view, tool }, points) => html`
+  const toolbar = ({ view, tool, own }, points) => html`
     ${iconButton({ icon: icons.plus, name: words.nearer, help: words.nearerHelp, click: () => zoom(NEARER) })}
     ${iconButton({ icon: icons.minus, name: words.farther, help: words.fartherHelp, click: () => zoom(1 / NEARER) })}
     ${iconButton({
@@ -320,7 +320,7 @@ export function planeView(root, menus, { store, actions, loop }) {
       click: whole,
     })}
     ${
-      isPaintable(points)
+      own && isPaintable(points)
         ? TOOLS.map(
             (each) => html`<button type="button" class="icon-button" aria-pressed=${tool === each ? "true" : "false"}
       aria-label=${words.tools[each]} aria-description=${words.toolHelp[each]}

@@ -30,6 +30,7 @@ export function statusPanel(root, page) {
       state.waitingFor,
       state.connection,
       state.session,
+      state.own,
       state.phase,
       state.playing,
       state.reason,
@@ -64,10 +65,13 @@ export function statusPanel(root, page) {
   /** What matters most is said.
    * @type {(state: State) => Line} */
   function line(state) {
+    if (state.connection === "unknown") {
+      return { tone: "alarm", text: words.unknown, actions: action(words.reload, () => location.reload()) };
+    }
     if (state.connection === "gone" || state.connection === "ended") {
       return {
         tone: "alarm",
-        text: words[state.connection],
+        text: state.own ? words[state.connection] : words.unshared,
         actions: action(words.startAgain, () => void actions.connection.startAgain()),
       };
     }
@@ -88,8 +92,12 @@ export function statusPanel(root, page) {
         }${openTable ? openButton(page) : nothing}${dismiss()}`,
       };
     }
+    if (!state.own && state.visit === null) {
+      const copy = textButton({ text: words.copy, help: words.copyHelp, click: () => actions.fork() });
+      return { tone: "notice", text: words.watching, actions: copy };
+    }
     if (state.visit !== null)
-      return { tone: "notice", text: words.past(state.visit, Math.floor(state.epoch)), actions: waysFromThere() };
+      return { tone: "notice", text: words.past(state.visit, Math.floor(state.epoch)), actions: waysFromThere(state) };
     if (state.phase === "diverged")
       return { tone: "alarm", text: state.reason ?? words.diverged, actions: waysOut(state) };
     if (state.phase === "failed") {
@@ -119,10 +127,15 @@ export function statusPanel(root, page) {
     return { tone: state.hasPlayed ? "plain" : "notice", text: usual(state) };
   }
 
-  /** From an earlier epoch. */
-  const waysFromThere = () => html`
-    ${textButton({ text: words.resume, help: words.resumeHelp, click: () => actions.resume() })}
-    ${textButton({ text: words.fork, help: words.forkHelp, click: () => actions.fork() })}
+  /** From an earlier epoch.
+   * @param {State} state */
+  const waysFromThere = ({ own }) => html`
+    ${own ? textButton({ text: words.resume, help: words.resumeHelp, click: () => actions.resume() }) : nothing}
+    ${
+      own
+        ? textButton({ text: words.fork, help: words.forkHelp, click: () => actions.fork() })
+        : textButton({ text: words.copy, help: words.copyHelp, click: () => actions.fork() })
+    }
     ${textButton({ text: words.back, help: words.backHelp, class: "quiet", click: () => actions.look(null) })}
   `;
 

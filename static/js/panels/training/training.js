@@ -2,7 +2,7 @@
 
 import { html, nothing, render } from "lit";
 import { argumentOf, chosen, nameOf, withArgument } from "../../experiment.js";
-import { argumentSpec, stepper } from "../../fields.js";
+import { argumentSpec, changing, stepper } from "../../fields.js";
 import { icons } from "../../icons.js";
 import { untilWords } from "../../names.js";
 import { numberSpec } from "../../schema.js";
@@ -22,37 +22,41 @@ export function trainingPanel(root, page) {
   root.ariaLabel = words.title;
 
   loop.watch(
-    ({ catalogue, schema, experiment, points, editing, until }) => [
+    ({ catalogue, schema, experiment, points, editing, until, own }) => [
       catalogue,
       schema,
       experiment,
       points,
       editing,
       until,
+      own,
     ],
     () => render(template(store.state), root),
   );
 
   /** @param {State} state */
-  function template({ catalogue, schema, experiment, points, editing, until }) {
+  function template({ catalogue, schema, experiment, points, editing, until, own }) {
     if (!catalogue || !experiment) return nothing;
     const samples = points?.parts.train?.points.length ?? null;
     const batch = numberSpec(schema, "batch_size");
     return html`
       ${entryButton("optimizer", catalogue, experiment.optimizer, editing)}
-      ${learningRate(catalogue, experiment)}
+      ${changing(own, learningRate(catalogue, experiment))}
       <div class="setting">
         <span class="label" aria-hidden="true">${batch.label}</span>
-        ${stepper({
-          spec: batch,
-          value: experiment.batch_size,
-          blank: words.full,
-          ceiling: samples,
-          sink: {
-            change: (size) => actions.change({ batch_size: size }),
-            refuse: actions.tellRefusal,
-          },
-        })}
+        ${changing(
+          own,
+          stepper({
+            spec: batch,
+            value: experiment.batch_size,
+            blank: words.full,
+            ceiling: samples,
+            sink: {
+              change: (size) => actions.change({ batch_size: size }),
+              refuse: actions.tellRefusal,
+            },
+          }),
+        )}
       </div>
       ${entryButton("loss", catalogue, experiment.loss, editing)}
       ${opensButton("until", stop.open, stop.help, endWords(until, experiment), editing)}
