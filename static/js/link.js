@@ -32,8 +32,8 @@ const DATA = { tensorflow_playground: ["shape", "seed_text"], upload: ["upload"]
  * @type {(experiment: Experiment) => boolean} */
 export const fitsInLink = ({ dataset }) => dataset.name !== "points";
 
-/** The secret of a link by which a session is watched; null if it is a link to an experiment. Browsers keep the fragment
- * to themselves: so it is in no request line, and in no log.
+/** The secret of a link by which a session is watched; null if it is a link to an experiment. Browsers keep the
+ * fragment to themselves: so it is in no request line, and in no log.
  * @type {(fragment: string) => string | null} */
 export const watchSecret = (fragment) => /^#?watch=(.+)$/.exec(fragment)?.[1] ?? null;
 
