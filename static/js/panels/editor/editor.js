@@ -23,9 +23,13 @@ export function editorPanel(root, page) {
   let opener = null;
   const views = experimentViews(page, redraw);
 
+  /** @type {string | null} */
+  let shown = null;
+
+  // The browser closes it at a press elsewhere, and says so later: perhaps after a click there has asked for another.
   root.addEventListener("toggle", (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState === "closed" && store.state.editing)
-      store.apply(set, { editing: null });
+    const closed = /** @type {ToggleEvent} */ (event).newState === "closed";
+    if (closed && store.state.editing && store.state.editing === shown) store.apply(set, { editing: null });
   });
 
   new ResizeObserver(() => place(root, opener)).observe(root); // what is unfolded stays within the window
@@ -33,6 +37,7 @@ export function editorPanel(root, page) {
   loop.watch(
     ({ editing }) => [editing],
     (editing) => {
+      shown = editing;
       if (!editing) {
         if (root.matches(":popover-open")) root.hidePopover();
         return;
