@@ -89,6 +89,7 @@ FIELDS = {
     "ablate": ("off",),
     "prune_session": ("stop",),
     "import_tensorflow_playground": ("url",),
+    "join_session": ("secret",),
 }
 
 

@@ -14,7 +14,7 @@ from app.validation import Checker
 router = APIRouter(prefix="/api", tags=["sharing"])
 
 JOIN: Checker[Join] = Checker(Join, "the secret of a link")
-EXAMPLES = {"the secret of a link": {"secret": "ZtUXJVMq3JNrxoFUsVYSBh3mQ0pBH8yA"}}
+EXAMPLES = {"the secret of a link": {"secret": "what-follows-watch-in-the-link"}}
 
 
 @router.post(

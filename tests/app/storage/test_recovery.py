@@ -368,7 +368,21 @@ async def test_what_cannot_be_recovered_says_so(store: Store) -> None:
     await stored_run(store)
     stored = await store.load("a")
     none = [(number, kind, epoch, data[:-9]) for number, kind, epoch, data in stored.checkpoints]
-    for damage in ({"checkpoints": none}, {"began": flipped(stored.began, 20, 1)}, {"history": []}):
+    for damage in ({"began": flipped(stored.began, 20, 1)}, {"checkpoints": none, "changes": stored.changes + 1}):
         with pytest.raises(Trouble) as caught:
             Recovery(replace(stored, **damage))
         assert caught.value.kind == "damaged"
+
+
+async def test_without_a_checkpoint_or_the_history_the_run_is_trained_again_from_its_beginning(store: Store) -> None:
+    await stored_run(store)
+    stored = await store.load("a")
+    whole = Recovery(stored)
+    none = [(number, kind, epoch, data[:-9]) for number, kind, epoch, data in stored.checkpoints]
+    for damage in ({"checkpoints": none}, {"history": []}):
+        again = Recovery(replace(stored, **damage))
+        for recovery in (whole, again):
+            while not recovery.done:
+                recovery.advance(1 << 24)
+        assert np.array_equal(again.trainer.state.parameters, whole.trainer.state.parameters)
+        assert np.array_equal(again.trainer.history.table, whole.trainer.history.table, equal_nan=True)
