@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.problems import Problem
-from app.security import SAFE_METHODS, deny
+from app.security import SAFE_METHODS, refuse
 from app.settings import Settings
 from app.tokens import Token, new_owner
 
@@ -100,10 +100,7 @@ class Identity:
         try:
             state["actor"] = await self._actor(scope) if self.shared else ONLY_USER
         except Problem as problem:
-            if scope["type"] == "http":
-                await problem.response()(scope, receive, send)
-            else:
-                await deny(problem, scope, receive, send)
+            await refuse(problem, scope, receive, send)
             return
         await self.app(scope, receive, send)
 

@@ -12,6 +12,7 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.problems import Problem, invalid
+from app.security import refuse
 from app.settings import Caps, Settings
 from engine import FieldError, Resolved
 
@@ -38,6 +39,10 @@ class Rates:
             reset = self._counter.get_window_stats(self._limit, who).reset_time
             raise too_many(f"{self._what} Wait a moment.", reset - time.time())
 
+    def forget(self, who: str) -> None:
+        """Somebody will not come again."""
+        self._counter.storage.clear(self._limit.key_for(who))
+
 
 class RequestLimit:
     """Refuses requests to the API of somebody who sends too many."""
@@ -52,7 +57,7 @@ class RequestLimit:
             try:
                 self._rates.count(owner)
             except Problem as problem:
-                await problem.response()(scope, receive, send)
+                await refuse(problem, scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

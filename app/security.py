@@ -55,10 +55,8 @@ class Security:
         problem = self._refusal(scope)
         if problem is None:
             await self.app(scope, _limited(scope, receive, self._limit(scope)), send)
-        elif scope["type"] == "http":
-            await problem.response()(scope, receive, send)
         else:
-            await deny(problem, scope, receive, send)
+            await refuse(problem, scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Problem | None:
         """Why this connection is refused; None if it is not."""
@@ -104,9 +102,11 @@ class Security:
         return _split(parts.netloc, default) == _split(host, default)
 
 
-async def deny(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-    """Refuses a websocket before it is accepted: with the problem document where the server can, else with a close."""
-    if "websocket.http.response" in scope.get("extensions", {}):
+async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuses a request, or a websocket before it is accepted: with the problem document, or with a close where the
+    server cannot send one.
+    """
+    if scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", {}):
         await problem.response()(scope, receive, send)
     else:
         await send({"type": "websocket.close", "code": 4000 + problem.status, "reason": problem.detail[:120]})

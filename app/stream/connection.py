@@ -20,7 +20,7 @@ from app.offload import read_body
 from app.problems import Problem, to_problem
 from app.schemas.requests import Subscribe
 from app.schemas.stream import ClientMessage, PatchMessage
-from app.security import deny
+from app.security import refuse
 from app.sessions.access import Access
 from app.sessions.session import Session
 from app.stream.messages import PICTURES
@@ -34,6 +34,7 @@ POLL_S = 5.0  # a safety net: a wake-up that was missed is found after this time
 
 
 MESSAGES: Checker[Any] = Checker(ClientMessage, "a message")
+RATES = Rates(MOST_MESSAGES, MOST_MESSAGES_S, "messages on one stream")
 
 
 async def stream(websocket: WebSocket, id: str, registry: Access) -> None:
@@ -48,7 +49,7 @@ async def stream(websocket: WebSocket, id: str, registry: Access) -> None:
             await websocket.accept(chosen)
             await _serve(websocket, id, registry, CODECS[chosen] if chosen else JSON)
     except Problem as problem:  # before it was accepted
-        await deny(problem, websocket.scope, websocket.receive, websocket.send)
+        await refuse(problem, websocket.scope, websocket.receive, websocket.send)
 
 
 async def _serve(websocket: WebSocket, id: str, registry: Access, codec: Codec) -> None:
@@ -79,7 +80,6 @@ class Connection:
         self._news = asyncio.Event()
         self._listens = False  # whether the writer has something to send as soon as anything changes
         self._sending = asyncio.Lock()
-        self._rates = Rates(MOST_MESSAGES, MOST_MESSAGES_S, "messages on one stream")
 
     async def serve(self) -> None:
         """Reads and writes until one of them ends."""
@@ -92,6 +92,7 @@ class Connection:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+                RATES.forget(str(id(self)))
             for task in done:
                 task.result()
 
@@ -142,7 +143,7 @@ class Connection:
             if event["type"] == "websocket.disconnect":
                 return
             try:
-                self._rates.count("")
+                RATES.count(str(id(self)))
                 await self._execute(await self._decode(event))
             except Exception as error:
                 problem = to_problem(error)
