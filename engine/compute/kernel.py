@@ -5,7 +5,7 @@ unit by unit, (units, n): the loop over samples is the innermost, runs through n
 instructions. `reference.py` is the same step as a learner would write it, and the tests hold the two together.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from engine import rng
 from engine.components.schedules import ARGUMENTS
 from engine.compute.dispatch import activate, derive, factor, loss_gradient, loss_values, pass_back, update
 from engine.compute.jit import inlined, kernel, part
-from engine.compute.layers import rows_of, units_of
+from engine.compute.layers import code_of, rows_of, units_of
 from engine.compute.matmul import (
     LANES,
     Array,
@@ -235,12 +235,6 @@ def workspace(room: Room) -> Workspace:
         inverses=room.moments[1],
         one=room.one,
     )
-
-
-@inlined
-def code_of(net: Architecture, code: int) -> Any:
-    """A code in the type of the network's, which tells the common kernel from the full one."""
-    return net.layers.dtype.type(code)
 
 
 @inlined

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.compute.dispatch import sum_of_penalties, sum_of_scores
 from engine.compute.jit import inlined, part, summing
+from engine.compute.layers import code_of
 from engine.compute.matmul import Array, Rows
 from engine.network.network import (
     BIASES,
@@ -108,7 +109,7 @@ def add_measures(
     """Adds a chunk's losses, and then its scores of each metric, to the sums."""
     sums[0] += total(losses, n)
     for index in range(metrics.size):
-        sums[1 + index] += sum_of_scores(net.layers.dtype.type(metrics[index]), a, t, n, threshold)
+        sums[1 + index] += sum_of_scores(code_of(net, metrics[index]), a, t, n, threshold)
 
 
 @summing
