@@ -53,10 +53,10 @@ class Readiness:
         threading.Thread(target=self._prepare_rest, name="compiler", daemon=True).start()
 
     def _prepare_rest(self) -> None:
-        for kernel in KERNELS:
-            if kernel not in self._loaded and not is_kept(kernel):
+        for kernel in [kernel for kernel in KERNELS if kernel not in self._loaded]:
+            if not is_kept(kernel):
                 self._compile(kernel)
-            if kernel not in self._loaded and not self._draining:
+            if not self._draining:
                 self._load(kernel)
 
     def _compile(self, kernel: str) -> None:

@@ -80,9 +80,8 @@ class Summary(BaseModel):
     watchers: int = Field(description="How many clients listen to its stream.")
 
 
-Access = Annotated[
-    Literal["own", "read"], Field(description="What the asker may do with it: everything, or look at it by its link.")
-]
+Right = Literal["own", "read"]
+Access = Annotated[Right, Field(description="What the asker may do with it: everything, or look at it by its link.")]
 
 
 class SessionAnswer(Summary):

@@ -7,21 +7,20 @@ others it is not there. A table is there for whoever uploaded it.
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Literal
+from typing import Any
 
 from app.files.csv_import import Options
 from app.files.uploads import Uploads
 from app.identity import Actor
 from app.problems import Problem
 from app.readiness import Readiness
+from app.schemas.responses import Right
 from app.sessions.registry import Registry, no_session
 from app.sessions.session import Session
 from app.settings import Settings
 from app.tokens import Token, Tokens
 from engine import Resolved, Trainer
 from engine.data.uploads import Table, Tables
-
-Right = Literal["own", "read"]
 
 
 class Access:
@@ -54,7 +53,7 @@ class Access:
 
     def _readable(self, id: str) -> str:
         owner, record = self._actor.known(), self._registry.record(id)
-        if owner != record.owner and owner not in record.readers:
+        if not record.may_be_seen_by(owner):
             raise no_session()
         return id
 
@@ -106,7 +105,7 @@ class Access:
     def has(self, id: str) -> bool:
         """Whether there is such a session, and the actor may look at it."""
         may = self._actor.is_known and self._registry.has(id)
-        return may and self._actor.owner in self._registry.record(id).allowed
+        return may and self._registry.record(id).may_be_seen_by(self._actor.owner)
 
     async def look(self, id: str, job: Callable[[Session], Any]) -> Any:
         """See `Registry.look`."""

@@ -16,8 +16,7 @@ from app.problems import Problem
 from app.sessions.record import Record
 from app.sessions.scheduler import Closed, Scheduler
 from app.sessions.session import Session
-from app.storage import Delta, Facts, Recovery, Saved, Store, Trouble, delta
-from app.storage.rights import Share
+from app.storage import Delta, Recovery, Saved, Store, Trouble, delta
 from engine import Resolved
 from engine.data.uploads import Tables
 
@@ -80,11 +79,9 @@ class Keeper:
 
     async def _new_in(self, record: Record, session: Session, checkpoint: bool) -> Delta | None:
         """What is new in a session; None if it has failed, in the middle of a step."""
-        created, owner, saved = record.created, record.owner, record.saved
 
         def take(session: Session) -> Future[Delta]:
-            facts = session.stored_facts(created, owner)
-            return session.at_step_boundary(lambda: delta(session.trainer, facts(), saved, checkpoint))
+            return session.at_step_boundary(lambda: _taken(record, session, checkpoint))
 
         while True:
             run = session.run_id
@@ -100,7 +97,7 @@ class Keeper:
 
         def take(record: Record, session: Session) -> Delta:
             session.note_samples()
-            return delta(session.trainer, session.stored_facts(record.created, record.owner)(), record.saved, True)
+            return _taken(record, session, checkpoint=True)
 
         async def save(record: Record) -> None:
             if record.session is not None and not record.deleted and record.session.state != "failed":
@@ -143,25 +140,9 @@ class Keeper:
             with suppress(Trouble):
                 await self._store.quarantine(recovery.damaged)
 
-    async def delete(self, id: str) -> None:
-        """Deletes a session from storage. Raises Trouble."""
-        await self._store.delete(id)
 
-    async def shares(self) -> dict[str, Share]:
-        """Which sessions others may look at. Raises Trouble."""
-        return await self._store.rights.shares()
-
-    async def share(self, id: str, link: bytes | None) -> None:
-        """Stores with what others may look at a session, from now on only with this. Raises Trouble."""
-        await self._store.rights.share(id, link)
-
-    async def join(self, id: str, reader: str) -> None:
-        """Stores that somebody may look at a session. Raises Trouble."""
-        await self._store.rights.join(id, reader)
-
-    async def stored(self) -> list[Facts]:
-        """All sessions in storage, oldest first. Raises Trouble."""
-        return await self._store.list()
+def _taken(record: Record, session: Session, checkpoint: bool) -> Delta:
+    return delta(session.trainer, session.stored_facts(record.created, record.owner), record.saved, checkpoint)
 
 
 def _advanced(record: Record) -> bool:

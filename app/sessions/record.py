@@ -8,8 +8,8 @@ from typing import Any
 
 from app.sessions.session import Session
 from app.storage import Facts, Saved
+from app.storage.deltas import upload_of
 from app.storage.rights import Share
-from engine import Resolved
 
 
 @dataclass(eq=False)
@@ -33,10 +33,9 @@ class Record:
     link: bytes | None = None  # the hash of the secret with which others may look at it
     readers: set[str] = field(default_factory=set)  # who has used it
 
-    @property
-    def allowed(self) -> set[str]:
-        """Who may look at it."""
-        return {self.owner, *self.readers}
+    def may_be_seen_by(self, owner: str | None) -> bool:
+        """Whether somebody may look at it."""
+        return owner == self.owner or owner in self.readers
 
     @property
     def rests(self) -> bool:
@@ -81,9 +80,3 @@ def stored_record(facts: Facts, asked: float, share: Share | None = None) -> Rec
     if share:
         record.link, record.readers = share.hash, set(share.readers)
     return record
-
-
-def upload_of(experiment: Resolved) -> str | None:
-    """The id of the uploaded table that an experiment learns from, if it does."""
-    upload: str | None = getattr(experiment.dataset, "upload", None)
-    return upload

@@ -21,11 +21,12 @@ from app.limits import check_size, too_many
 from app.problems import Problem, not_found, stopping
 from app.readiness import Readiness
 from app.sessions.keeper import Keeper
-from app.sessions.record import Record, stored_record, upload_of
+from app.sessions.record import Record, stored_record
 from app.sessions.scheduler import Closed, Scheduler
 from app.sessions.session import Session
 from app.settings import Settings
 from app.storage import Store, Trouble
+from app.storage.deltas import upload_of
 from app.tokens import hashed
 from engine import Resolved, Trainer
 from engine.data.uploads import NO_TABLES, Tables
@@ -54,6 +55,7 @@ class Registry:
         self.scheduler = scheduler
         self.settings = settings
         self.readiness = readiness
+        self._store = store
         self._keeper = Keeper(store, scheduler)
         self.audience = Audience()
         self._tables = tables
@@ -67,8 +69,8 @@ class Registry:
 
     async def start(self) -> None:
         """Finds what is in storage; what was training trains on. Raises Trouble."""
-        shares = await self._keeper.shares()
-        for facts in await self._keeper.stored():
+        shares = await self._store.rights.shares()
+        for facts in await self._store.list():
             asleep_s = max(0.0, time.time() - facts.touched)
             record = self._records[facts.id] = stored_record(facts, self._clock() - asleep_s, shares.get(facts.id))
             if facts.playing:
@@ -155,7 +157,7 @@ class Registry:
     async def _delete(self, record: Record) -> None:
         record.deleted = True  # so that nothing of it is stored any more
         try:
-            await self._keeper.delete(record.id)
+            await self._store.delete(record.id)
         except BaseException:
             record.deleted = False
             raise
@@ -180,7 +182,7 @@ class Registry:
         await self._let_look(id, None)
 
     async def _let_look(self, id: str, link: bytes | None) -> None:
-        await self._keeper.share(id, link)
+        await self._store.rights.share(id, link)
         record = self.record(id)
         record.link, record.readers = link, set()
         self.audience.wake()
@@ -190,8 +192,8 @@ class Registry:
         given = hashed(secret)
         for id, record in self._records.items():
             if record.link and secrets.compare_digest(record.link, given):
-                if owner not in record.allowed:
-                    await self._keeper.join(id, owner)
+                if not record.may_be_seen_by(owner):
+                    await self._store.rights.join(id, owner)
                     if record.link is None or not secrets.compare_digest(record.link, given):
                         break  # it was taken back meanwhile
                     record.readers.add(owner)
@@ -297,8 +299,8 @@ class Registry:
                 raise
             finally:
                 record.waking, record.placed = None, False
-                if record.head and record.session is None:  # it does not train, whatever it did before
-                    record.head |= {"state": "paused"} if record.head["state"] == "running" else {}
+                if record.session is None and record.head and record.head["state"] == "running":  # which it is not
+                    record.head["state"] = "paused"
 
         task = record.waking = asyncio.create_task(wake())
         task.add_done_callback(_note_failure)
@@ -331,14 +333,12 @@ class Registry:
                 await self._rest(record)
         await self._thin_checkpoints()
 
-    async def _rest(self, record: Record) -> bool:
+    async def _rest(self, record: Record) -> None:
         """Leaves a session to storage, unless somebody has just come to use it."""
         await self._keeper.save(record, checkpoint=True)
-        if record.session is None or record.in_use:
-            return False
-        record.rest()
-        self.scheduler.close(record.id)
-        return True
+        if record.session is not None and not record.in_use:
+            record.rest()
+            self.scheduler.close(record.id)
 
     async def _thin_checkpoints(self) -> None:
         """Keeps the checkpoints of all sessions within their budget; the longest idle session gives first."""

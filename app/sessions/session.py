@@ -333,25 +333,21 @@ class Session:
 
     # What is stored of it
 
-    def stored_facts(self, created: float, owner: str) -> Callable[[], Facts]:
-        """What it is, and what it was told last, to be found out when it is stored."""
-
-        def facts() -> Facts:
-            play = self._play()
-            return Facts(
-                id=self.id,
-                run=self.run_id,
-                created=created,
-                touched=time.time(),
-                owner=owner,
-                playing=play is not None,
-                rate=play.rate if play else None,
-                until=play.until.model_dump() if play and play.until else None,
-                rest=self._rest,
-                reason=self.reason,
-            )
-
-        return facts
+    def stored_facts(self, created: float, owner: str) -> Facts:
+        """What it is, and what it was told last."""
+        play = self._play()
+        return Facts(
+            id=self.id,
+            run=self.run_id,
+            created=created,
+            touched=time.time(),
+            owner=owner,
+            playing=play is not None,
+            rate=play.rate if play else None,
+            until=play.until.model_dump() if play and play.until else None,
+            rest=self._rest,
+            reason=self.reason,
+        )
 
     def recover(self, recovery: Recovery, facts: Facts) -> Future[None]:
         """Becomes what it was when it was stored last; it is made with the recovery's trainer."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.storage.checkpoints import Place, experiment_after, pack
 from app.storage.sealed import seal
-from engine import Trainer, to_data
+from engine import Resolved, Trainer, to_data
 from engine.compute import kernel
 from engine.training.checkpoints import Checkpoint, Mark
 from engine.training.journal import Journal
@@ -82,9 +82,9 @@ def delta(trainer: Trainer, facts: Facts, saved: Saved, checkpoint: bool = False
     # Where no replay leads, there is a checkpoint in any case.
     whole = checkpoint or new or not trainer.journal.complete or trainer.diverged is not None
     newest = trainer.checkpoint() if whole else None
-    journal, upload = trainer.journal, getattr(trainer.experiment.dataset, "upload", None)
+    journal = trainer.journal
     without = Delta(
-        facts=replace(facts, step=trainer.step, epoch=trainer.epoch, upload=upload),
+        facts=replace(facts, step=trainer.step, epoch=trainer.epoch, upload=upload_of(trainer.experiment)),
         created=not saved.run,
         began=seal(to_data(journal.experiment.asked)) if new else None,
         stride=trainer.timeline.stride,
@@ -120,6 +120,12 @@ def _with_checkpoint(delta: Delta, trainer: Trainer, newest: Checkpoint, base: S
             place=(trainer.step, journal.made),
         ),
     )
+
+
+def upload_of(experiment: Resolved) -> str | None:
+    """The id of the uploaded table that an experiment learns from, if it does."""
+    upload: str | None = getattr(experiment.dataset, "upload", None)
+    return upload
 
 
 def _lasting(mark: tuple[int, int]) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.encoding import Codec, to_grid
-from app.sessions.access import Right
+from app.schemas.responses import Right
 from app.sessions.session import Session
 from engine import Axes, Data, Domain, InvalidInput, Model, Part, labels
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.encoding import Codec
 from app.schemas.requests import Plane, Subscribe
-from app.sessions.access import Right
+from app.schemas.responses import Right
 from app.sessions.session import Session
 from app.stream import messages
 from app.stream.messages import Scene

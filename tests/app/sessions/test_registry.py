@@ -262,7 +262,7 @@ async def test_a_deleted_session_does_not_come_back_in_storage(registry: Registr
             await registry._keeper.save(record, checkpoint=True)
 
         await asyncio.gather(registry.delete(id), save())
-    assert await registry._keeper.stored() == []
+    assert await registry._store.list() == []
 
 
 @pytest.mark.parametrize("fault", ["checkpoint", "advance"])
